@@ -1,0 +1,134 @@
+# td-pipe. `make help` lists the targets; CONTRIBUTING is the README's last section.
+
+VERSION = 0.1.0
+
+# The user's: compiler, flags, places. Ours come first, so that the user's win.
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share
+# Everything that is built goes here; variants live side by side: make O=.build/clang CC=clang
+O ?= .build
+
+OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE \
+      -DTD_VERSION='"$(VERSION)"' -iquote common -pthread
+
+# The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
+GROUND = fail die mem buf num sig fd
+SHAPES = mp gzip schema frame frameout framein
+WORLD  =
+DOMAIN =
+ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
+
+TOOLS =
+SRC.td-fetch  = bin/td-fetch.c
+SRC.td-encode = bin/td-encode.c
+SRC.td-put    = bin/td-put.c
+SRC.td-swap   = bin/td-swap.c
+SRC.td-local  = bin/td-local/main.c
+
+LIBS.td-fetch  = -lcurl -linih -ljansson -lz
+LIBS.td-encode = -lcsv -ljansson -lz
+LIBS.td-put    = -lcurl -linih -ljansson -lz
+LIBS.td-swap   = -lcurl -linih -ljansson -lz
+LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz
+
+# One program a room, tests/unit/ROOM.c; they print TAP.
+UNITS = frame mp
+LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
+
+# What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
+DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
+       libmicrohttpd-dev libsqlite3-dev
+DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc
+
+BINS = $(TOOLS:%=$(O)/%)
+all: $(BINS)
+
+help:
+	@echo 'make demo       install what is missing, build, and run the main job on a local Treasure Data'
+	@echo 'make check      install what is missing, build, and run all tests'
+	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
+
+# --- building
+
+.SECONDARY:
+.SECONDEXPANSION:
+
+$(O)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/libtd.a: $(ROOMS:%=$(O)/common/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BINS): $(O)/%: $$(SRC.$$*:%.c=$(O)/%.o) $(O)/libtd.a
+	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.$*) $(LDLIBS)
+
+$(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
+	@mkdir -p $(@D)
+	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
+
+-include $(ROOMS:%=$(O)/common/%.d) $(foreach t,$(TOOLS),$(SRC.$t:%.c=$(O)/%.d)) $(UNITS:%=$(O)/tests/unit/%.d)
+
+# --- what a machine needs
+
+deps: ; @$(call install,$(DEPS))
+deps-check: ; @$(call install,$(DEPS) $(DEPS.check))
+
+# Installs the packages that dpkg does not know as installed; on other systems names them.
+define install
+	if ! command -v dpkg-query >/dev/null 2>&1; then \
+		echo 'Not a Debian system. This needs what Debian calls: $(1)' >&2; exit 0; fi; \
+	missing=; for p in $(1); do \
+		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || missing="$$missing $$p"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "Installing:$$missing" >&2; \
+	as=; [ "$$(id -u)" = 0 ] || as='sudo env'; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	$$as apt-get update -q >/dev/null </dev/null && \
+	$$as apt-get install -q -y --no-install-recommends $$missing >/dev/null </dev/null
+endef
+
+# --- tests
+
+PROVE = prove -j2 --timer
+TESTS = $(sort $(wildcard tests/*.t)) $(UNITS:%=$(O)/unit/%)
+
+check: deps-check
+	@$(MAKE) --no-print-directory all $(UNITS:%=$(O)/unit/%)
+	TD_BUILD='$(abspath $(O))' $(PROVE) $(TESTS)
+
+check-san: deps-check
+	$(MAKE) O=.build/san CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined' check
+
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@TD_BUILD='$(abspath $(O))' sh tests/demo.sh
+
+# --- installing
+
+install: all
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
+	install -m 755 $(BINS) '$(DESTDIR)$(BINDIR)'
+	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s || exit 1; done
+	install -d '$(DESTDIR)$(DATADIR)/bash-completion/completions' '$(DESTDIR)$(DATADIR)/zsh/site-functions' \
+		'$(DESTDIR)$(DATADIR)/fish/vendor_completions.d'
+	for t in $(TOOLS); do \
+		install -m 644 completions/td.bash "$(DESTDIR)$(DATADIR)/bash-completion/completions/$$t" && \
+		install -m 644 completions/td.fish "$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$t.fish" || exit 1; done
+	install -m 644 completions/_td '$(DESTDIR)$(DATADIR)/zsh/site-functions/_td'
+
+uninstall:
+	for t in $(TOOLS); do rm -f "$(DESTDIR)$(BINDIR)/$$t" "$(DESTDIR)$(DATADIR)/bash-completion/completions/$$t" \
+		"$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$t.fish"; done
+	for m in $(notdir $(wildcard man/*.[157])); do rm -f "$(DESTDIR)$(MANDIR)/man$${m##*.}/$$m"; done
+	rm -f '$(DESTDIR)$(DATADIR)/zsh/site-functions/_td'
+
+clean:
+	rm -rf '$(O)'
+
+.PHONY: all help deps deps-check check check-san demo install uninstall clean

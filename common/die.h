@@ -1,0 +1,34 @@
+/*
+ * die: the only voice on stderr and the only way out.
+ *
+ * One message is one line, "TOOL: sentence". Bytes that came from outside are made printable, so that no server and no
+ * input file can write control sequences to a terminal. The program's name and how much it says are the only mutable
+ * globals of the project.
+ */
+#ifndef DIE_H
+#define DIE_H
+
+#include "fail.h"
+
+/* How much is said: -1 only errors (-q), 0 also warnings, 1 also notes (-v), 2 also debug (-vv). */
+void die_init(const char *argv0, int verbosity);
+void die_verbosity(int verbosity);
+const char *die_name(void);
+
+/* Print and exit with the status. */
+_Noreturn void die(enum fail_kind kind, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Print the sentence of f and end as f->kind asks: exit status, death by SIGPIPE, or by the signal that was caught. */
+_Noreturn void die_fail(const struct fail *f);
+
+/* Wrong usage: prints the sentence and where help is, exits 2. */
+_Noreturn void die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Print f's sentence without ending. */
+void die_report(const struct fail *f);
+
+void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * fail: what went wrong, in one sentence, and the exit status it deserves.
+ *
+ * Every function that can fail for a reason outside the program takes a `struct fail *` last, fills it once and
+ * returns -1. The first sentence is kept: callers on the way up add where it happened with fail_at(). Nothing here
+ * prints or exits; only `die` does.
+ */
+#ifndef FAIL_H
+#define FAIL_H
+
+#include <stdarg.h>
+
+/* The exit statuses of all tools (td.7). A kind of failure is its status. */
+enum fail_kind {
+	FAIL_NONE = 0,
+	FAIL_SYSTEM = 1,    /* disk, memory, a bug */
+	FAIL_USAGE = 2,     /* called wrongly */
+	FAIL_DATA = 65,     /* bad data in */
+	FAIL_UPSTREAM = 66, /* the program before us in the pipe died or aborted */
+	FAIL_REFUSED = 69,  /* the service refused, or a job failed */
+	FAIL_TEMP = 75,     /* nothing changed; the same command again may work */
+	FAIL_UNKNOWN = 76,  /* outcome unknown: look before you repeat */
+	FAIL_KEY = 77,      /* key missing, wrong or not allowed */
+	FAIL_CONFIG = 78,   /* configuration */
+	FAIL_GUARD = 80,    /* a guard refused */
+	FAIL_PIPE = 256,    /* our reader is gone: die by SIGPIPE */
+	FAIL_SIGNAL = 257   /* interrupted: clean up, then die by the signal */
+};
+
+struct fail {
+	enum fail_kind kind;
+	char why[1024]; /* no newline; may hold bytes from outside, die() makes them printable */
+};
+
+/* Record a failure unless one is recorded already. Returns -1, so that `return fail_set(f, ...)` reads well. */
+int fail_set(struct fail *f, enum fail_kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int fail_setv(struct fail *f, enum fail_kind kind, const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
+
+/* The same with ": " and the text of errno at the end. */
+int fail_errno(struct fail *f, enum fail_kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Put "PLACE: " in front of the recorded sentence. Returns -1. */
+int fail_at(struct fail *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

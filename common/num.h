@@ -1,0 +1,23 @@
+/*
+ * num: whole texts to numbers. No locale, no leading blanks, no sign unless said, no trailing bytes, no overflow.
+ */
+#ifndef NUM_H
+#define NUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits only, at most max. */
+bool num_u64(const char *s, size_t n, uint64_t max, uint64_t *out);
+
+/* An optional '-' and decimal digits, within int64. */
+bool num_i64(const char *s, size_t n, int64_t *out);
+
+/* Bytes: digits with an optional k, M or G (powers of 1024), at most max. */
+bool num_size(const char *s, uint64_t max, uint64_t *out);
+
+/* Seconds: digits with an optional s, m, h or d, at most max. */
+bool num_seconds(const char *s, uint64_t max, uint64_t *out);
+
+#endif

@@ -1,0 +1,59 @@
+#include "sig.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static atomic_int caught;
+static bool pipe_was_ignored;
+
+static void on_signal(int sig)
+{
+	atomic_store(&caught, sig);
+}
+
+static void catch(int sig)
+{
+	struct sigaction old, new = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+
+	if (sigaction(sig, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+		return;
+	sigemptyset(&new.sa_mask);
+	sigaction(sig, &new, NULL);
+}
+
+void sig_init(void)
+{
+	struct sigaction old, ignore = { .sa_handler = SIG_IGN };
+
+	pipe_was_ignored = sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
+	sigaction(SIGPIPE, &ignore, NULL);
+	catch(SIGINT);
+	catch(SIGTERM);
+	catch(SIGHUP);
+}
+
+int sig_caught(void)
+{
+	return atomic_load(&caught);
+}
+
+bool sig_pipe_was_ignored(void)
+{
+	return pipe_was_ignored;
+}
+
+void sig_die(int sig)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t set;
+
+	sigaction(sig, &dfl, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(sig);
+	_exit(128 + sig); /* not reached */
+}

@@ -1,0 +1,19 @@
+/*
+ * sig: signals as a flag that long operations look at.
+ *
+ * INT, TERM and HUP set the flag and interrupt blocking reads (no SA_RESTART); whoever sees it stops with FAIL_SIGNAL,
+ * cleans up what is cheap and safe, and die_fail() then ends the process by the same signal. A second signal kills at
+ * once. SIGPIPE is ignored so that a vanished reader is an error of write(2), which `fd` turns into FAIL_PIPE. A signal
+ * that was inherited ignored stays ignored (nohup).
+ */
+#ifndef SIG_H
+#define SIG_H
+
+#include <stdbool.h>
+
+void sig_init(void);             /* call once, first thing in main, before threads */
+int sig_caught(void);            /* 0, or the signal that asks us to stop */
+bool sig_pipe_was_ignored(void); /* SIGPIPE was ignored when we started */
+_Noreturn void sig_die(int sig); /* end by the default action of sig */
+
+#endif
