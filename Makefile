@@ -1,4 +1,4 @@
-# td-pipe. `make help` lists the targets; CONTRIBUTING is the README's last section.
+# td-pipe. `make help` lists the targets.
 
 VERSION = 0.1.0
 
@@ -35,7 +35,7 @@ LIBS.td-swap   = -lcurl -linih -ljansson -lz
 LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
-UNITS = frame mp
+UNITS = num gzip schema frame mp
 LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
@@ -105,6 +105,13 @@ check: deps-check
 check-san: deps-check
 	$(MAKE) O=.build/san CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined' check
 
+# For tests/layers.t: "floor room" lines.
+print-floors:
+	@for r in $(GROUND) io; do echo 1 $$r; done
+	@for r in $(SHAPES); do echo 2 $$r; done
+	@for r in $(WORLD); do echo 3 $$r; done
+	@for r in $(DOMAIN); do echo 4 $$r; done
+
 demo: deps
 	@$(MAKE) --no-print-directory -s all
 	@TD_BUILD='$(abspath $(O))' sh tests/demo.sh
@@ -131,4 +138,4 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: all help deps deps-check check check-san demo install uninstall clean
+.PHONY: print-floors all help deps deps-check check check-san demo install uninstall clean

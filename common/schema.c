@@ -82,7 +82,7 @@ int schema_parse(struct schema *s, const char *text, struct fail *f)
 
 	if (!text || !*text)
 		return 0;
-	j = json_loads(text, JSON_REJECT_DUPLICATES, &err);
+	j = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
 	if (!j)
 		return fail_set(f, FAIL_DATA, "the columns are no JSON: %s", err.text);
 	rc = json_is_null(j) ? 0 : schema_from_json(s, j, f);

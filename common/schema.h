@@ -1,9 +1,10 @@
 /*
  * schema: column names and types, and the JSON forms they travel in.
  *
- * A type is kept as its text. In a frame of rows it is the query engine's ("bigint", "varchar(20)", td-api.md 5.4); in
- * a frame of records and in a table it is TD's: int long float double string array<T> map<K,V>. `time` is an ordinary
- * column here; TD never lists it in a schema and callers leave it out where they talk to TD.
+ * A type is kept as its text. In a frame of rows it is the query engine's, as a job names it in its
+ * hive_result_schema ("bigint", "varchar(20)"); in a frame of records and in a table it is TD's: int long float double
+ * string array<T> map<K,V>. `time` is an ordinary column here; TD never lists it in a schema and callers leave it out
+ * where they talk to TD.
  */
 #ifndef SCHEMA_H
 #define SCHEMA_H
