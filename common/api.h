@@ -1,0 +1,141 @@
+/*
+ * api: Treasure Data's REST API, one function an endpoint. Requests and answers, the retry loop, and the sentence that
+ * explains a refusal. What a request may do on a lost answer is written in the endpoint table in api.c, nowhere else.
+ *
+ * All functions return 0, or -1 with f filled: FAIL_KEY (401, 403), FAIL_REFUSED (other 4xx), FAIL_TEMP (no answer, 5xx,
+ * 429, after all repeats; nothing was changed), FAIL_UNKNOWN (a request that must not be repeated got no usable answer:
+ * the caller looks and decides), FAIL_SIGNAL. api_status() tells the last HTTP status, 0 if no answer came.
+ * Names in answers are not trusted; texts are bounded; answers are at most 16 MiB.
+ * A struct api is one thread's: open one for every thread from the same conf.
+ */
+#ifndef API_H
+#define API_H
+
+#include "conf.h"
+#include "http.h"
+#include "retry.h"
+#include "schema.h"
+
+#include <getopt.h>
+#include <jansson.h>
+
+struct api_opt {
+	struct http_opt http;
+	struct retry_policy retry;
+};
+#define API_OPT_DEFAULT { HTTP_DEFAULT, RETRY_DEFAULT }
+
+/* The options that every tool that talks to TD has: rows for getopt_long() and their meaning. */
+enum { API_TIMEOUT = 0x4100, API_RETRY_WAIT, API_CACERT, API_CERT, API_CERT_KEY, API_INSECURE };
+#define API_LONG_OPTIONS \
+	{ "timeout", required_argument, NULL, API_TIMEOUT }, { "retry-wait", required_argument, NULL, API_RETRY_WAIT }, \
+	{ "cacert", required_argument, NULL, API_CACERT }, { "cert", required_argument, NULL, API_CERT }, \
+	{ "cert-key", required_argument, NULL, API_CERT_KEY }, { "insecure", no_argument, NULL, API_INSECURE }
+#define API_USAGE \
+	"  --timeout TIME       how long one request is repeated on errors that may pass (10m)\n" \
+	"  --retry-wait TIME    longest wait between two tries (60s)\n" \
+	"  --cacert FILE        trust these certificates (PEM)\n" \
+	"  --cert FILE, --cert-key FILE   client certificate and its key (PEM)\n" \
+	"  --insecure           do not verify the server's certificate\n"
+int api_option(struct api_opt *o, int c, const char *arg, struct fail *f); /* 1: taken, 0: not one of these, -1 */
+
+struct api;
+struct api *api_open(const struct conf *c, const struct api_opt *o); /* copies; c may be freed */
+void api_close(struct api *a);
+int api_status(const struct api *a);
+const char *api_endpoint(const struct api *a);
+
+/* --- databases and tables ------------------------------------------------------------------------------------- */
+
+int api_database_create(struct api *a, const char *db, struct fail *f); /* one that is there already is fine */
+
+struct api_table {
+	bool exists;            /* false: 404, all else empty; a missing database is 404 too */
+	int64_t id, count;      /* -1, 0 if not said */
+	char last_log[64];      /* last_log_timestamp as text */
+	char *schema_text;      /* as sent */
+	struct schema schema;   /* empty if schema_text cannot be read */
+	int64_t expire_days;    /* -1: none */
+	bool include_v, has_include_v;
+};
+int api_table_show(struct api *a, const char *db, const char *table, struct api_table *t, struct fail *f);
+void api_table_free(struct api_table *t);
+
+/* *made: false when the table was there (409 to a first try); after a repeat 409 counts as our own success. */
+int api_table_create(struct api *a, const char *db, const char *table, bool *made, struct fail *f);
+int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f); /* 404 is success */
+int api_table_rename(struct api *a, const char *db, const char *from, const char *to, struct fail *f); /* never repeated */
+int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f);     /* never repeated */
+int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s, struct fail *f);
+
+/* --- bulk import sessions ----------------------------------------------------------------------------------- */
+
+enum api_session_state { API_UPLOADING, API_PERFORMING, API_READY, API_COMMITTING, API_COMMITTED, API_SESSION_GONE,
+			 API_SESSION_OTHER };
+struct api_session {
+	enum api_session_state state;
+	bool frozen;
+	char job_id[32];        /* "" before perform */
+	char database[TDURL_NAME_MAX + 1], table[TDURL_NAME_MAX + 1];
+	int64_t valid_records, error_records, valid_parts, error_parts; /* -1: null */
+};
+int api_session_create(struct api *a, const char *name, const char *db, const char *table, bool *made, struct fail *f);
+int api_session_show(struct api *a, const char *name, struct api_session *s, struct fail *f); /* 404: API_SESSION_GONE */
+int api_session_upload(struct api *a, const char *name, const char *part, const struct http_piece *p, size_t pieces,
+		       struct fail *f);
+int api_session_freeze(struct api *a, const char *name, struct fail *f); /* frozen already is success */
+int api_session_perform(struct api *a, const char *name, struct fail *f); /* on a lost answer looks before it repeats */
+int api_session_commit(struct api *a, const char *name, struct fail *f);  /* the same */
+int api_session_delete(struct api *a, const char *name, struct fail *f);  /* 404 is success */
+int api_session_errors(struct api *a, const char *name, struct sink *to, struct fail *f); /* gzip of msgpack maps, may be empty */
+
+/* --- jobs --------------------------------------------------------------------------------------------------- */
+
+enum api_job_state { API_JOB_QUEUED, API_JOB_RUNNING, API_JOB_SUCCESS, API_JOB_ERROR, API_JOB_KILLED };
+struct api_job {
+	char id[32];
+	enum api_job_state state;  /* "booting" counts as running */
+	char status[32];           /* as sent */
+	char type[32];             /* presto, hive, ... */
+	char database[TDURL_NAME_MAX + 1];
+	int64_t num_records, result_size; /* -1: not known */
+	bool has_schema;
+	struct schema schema;      /* hive_result_schema: column names and the engine's types */
+	char *query;               /* or NULL */
+	char *error;               /* of a failed job: TD's own text (debug.cmdout, debug.stderr), or NULL */
+};
+void api_job_free(struct api_job *j);
+bool api_job_is_done(const struct api_job *j);
+
+struct api_issue {
+	const char *type;        /* presto, trino, hive */
+	const char *database, *query;
+	const char *domain_key;  /* needed: with it a lost answer is repeated, and 409 adopts the job that is there */
+	const char *result;      /* result URL, or NULL */
+	int priority, retry_limit;  /* 0, 0: not sent */
+	const char *engine_version, *pool_name; /* or NULL */
+};
+int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], struct fail *f);
+int api_job_status(struct api *a, const char *id, struct api_job *j, struct fail *f); /* cheap; fills the first lines only */
+int api_job_show(struct api *a, const char *id, struct api_job *j, struct fail *f);
+int api_job_kill(struct api *a, const char *id, struct fail *f);
+
+/*
+ * The result as msgpack.gz, byte for byte, into a sink. A connection that breaks is resumed with Range and If-Range; the
+ * repeats start anew after every byte that came. 404: FAIL_REFUSED with api_status() 404 (no result).
+ * When the server cannot resume (no ETag, or another one), -1 with r->changed: nothing more was put into the sink.
+ * Zero the struct to begin; it may be given again to go on.
+ */
+struct api_result {
+	uint64_t at;      /* bytes put into the sink */
+	int64_t total;    /* of the whole result; -1 if not known; 0 before the first answer */
+	char etag[256];
+	bool started;     /* an answer has begun */
+	bool changed;     /* the result cannot be continued: it must be fetched from its start */
+};
+int api_job_result(struct api *a, const char *id, struct api_result *r, struct sink *to, struct fail *f);
+/* Bytes from..to of the result (to is inclusive, as in HTTP); -1 with FAIL_REFUSED if the answer is not exactly these. */
+int api_job_result_part(struct api *a, const char *id, const char *etag, uint64_t from, uint64_t to, struct sink *sink,
+			struct fail *f);
+
+#endif

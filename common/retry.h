@@ -1,0 +1,40 @@
+/*
+ * retry: may this request be sent again, and when. Pure: the clock and the dice are the caller's.
+ *
+ * Sent again: answers 408, 429, 500, 502, 503, 504 and other 5xx, and a connection that failed. A request that is not
+ * repeatable is sent again only if it certainly did no work: it never left (no connection), or 429. The wait is drawn
+ * from [0, min(cap, base * 2^attempt)] ("full jitter"); a longer Retry-After is obeyed if the deadline leaves room.
+ */
+#ifndef RETRY_H
+#define RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct retry_policy {
+	uint32_t base_ms;     /* 500 */
+	uint32_t cap_ms;      /* 60000; 0: no waits */
+	uint64_t deadline_ms; /* 600000, for all tries of one request together */
+	uint32_t tries;       /* 0: until the deadline */
+};
+#define RETRY_DEFAULT { 500, 60000, 600000, 0 }
+
+struct retry_outcome {
+	int status;             /* of HTTP; 0: no answer */
+	bool sent;              /* the request, or a part of it, may have reached the server */
+	int64_t retry_after_ms; /* -1: not said */
+};
+
+enum { RETRY_STOP = -1 };
+
+/* attempt: 0 after the first try; elapsed_ms: since it began; random: any number. The wait in ms, or RETRY_STOP. */
+int64_t retry_wait(const struct retry_policy *p, bool repeatable, const struct retry_outcome *o, unsigned attempt,
+		   uint64_t elapsed_ms, uint64_t random);
+
+/* True if the outcome says nothing about whether the work was done. */
+bool retry_is_unknown(const struct retry_outcome *o);
+
+/* Retry-After: seconds, or an HTTP date (RFC 9110, 10.2.3) against now (epoch seconds). ms, or -1. */
+int64_t retry_after_parse(const char *text, int64_t now);
+
+#endif
