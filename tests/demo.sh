@@ -1,0 +1,74 @@
+#!/bin/sh
+# The main job, on a Treasure Data of one's own: `make demo`. Starts td-local on a free port with a fresh data
+# directory, runs the commands that it shows, and stops what it started.
+set -u
+PATH=$TD_BUILD:$PATH
+export PATH
+dir=$(mktemp -d "${TMPDIR:-/tmp}/td-demo.XXXXXX") || exit 1
+local_pid=
+
+stop() {
+	[ -z "$local_pid" ] || { kill "$local_pid" && wait "$local_pid"; } 2>/dev/null
+	rm -rf "$dir"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); else bold='' plain=''; fi
+
+say() { printf '\n# %s\n' "$*"; }
+
+# Show a command, run it, insist on its status.
+try() {
+	want=$1
+	printf '%s%s%s\n' "$bold" "$(printf '%s\n' "$2" | sed '1s/^/$ /; 2,$s/^/  /')" "$plain"
+	eval "$2"
+	got=$?
+	[ "$got" -eq "$want" ] || { echo "demo: status $got, expected $want" >&2; exit 1; }
+	[ "$want" -eq 0 ] || printf '(exit status %s)\n' "$got"
+}
+
+say 'A Treasure Data on this machine. Its sample_datasets.www_access is an access log.'
+printf '%s$ td-local --listen 127.0.0.1:0 &%s\n' "$bold" "$plain"
+td-local --listen 127.0.0.1:0 --data "$dir/data" >"$dir/url" 2>"$dir/log" &
+local_pid=$!
+i=0
+until [ -s "$dir/url" ]; do
+	i=$((i + 1))
+	{ [ $i -lt 1000 ] && kill -0 "$local_pid" 2>/dev/null; } || { cat "$dir/log" >&2; echo 'demo: td-local did not start' >&2; exit 1; }
+	sleep 0.02
+done
+TD_API_SERVER=$(cat "$dir/url")
+TD_API_KEY=1/0123456789abcdef0123456789abcdef01234567
+export TD_API_SERVER TD_API_KEY
+printf '%s\n' "$TD_API_SERVER"
+
+say 'The result of a query replaces a table, atomically. The receipt says what was done.'
+try 0 "td-fetch -d sample_datasets -e 'SELECT code, COUNT(1) AS cnt FROM www_access GROUP BY code' |
+  td-encode | td-put --create-database 'td://@/testdb/output_table?mode=replace' | td-swap"
+
+say 'The table:'
+try 0 "td-fetch -d testdb -f table -e 'SELECT code, cnt FROM output_table ORDER BY cnt DESC'"
+
+say 'Rows of another program are appended: all of them, or, if the program fails, none.'
+cat >"$dir/packages" <<'EOF'
+#!/bin/sh
+# What is installed on this machine, as CSV; somewhere else than on Debian, its users.
+if command -v dpkg-query >/dev/null; then
+	echo package,version,section,kib
+	exec dpkg-query -W -f '"${Package}","${Version}","${Section}",${Installed-Size}\n'
+fi
+echo package,version,section,kib
+awk -F: '/^[^#]/ { print $1 ",\"" $5 "\"," $6 "," $3 }' /etc/passwd
+EOF
+chmod +x "$dir/packages"
+PATH=$dir:$PATH
+try 0 "td-encode -f csv -- packages | td-put td://@/testdb/packages"
+try 0 "td-fetch -d testdb -f table -e 'SELECT section, COUNT(1) AS packages, SUM(kib) AS kib FROM packages
+  GROUP BY section ORDER BY kib DESC LIMIT 5'"
+
+say 'A source that dies half-way does not look finished: nothing is published, and the status says so.'
+try 66 "td-encode -f csv -- sh -c 'echo code,cnt; echo 200,1; exit 3' |
+  td-put 'td://@/testdb/output_table?mode=replace' | td-swap"
+try 0 "td-fetch -d testdb -f table -e 'SELECT COUNT(1) AS still_there FROM output_table'"
