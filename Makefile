@@ -112,6 +112,8 @@ print-floors:
 	@for r in $(WORLD); do echo 3 $$r; done
 	@for r in $(DOMAIN); do echo 4 $$r; done
 
+print-tools: ; @printf '%s\n' $(TOOLS)
+
 demo: deps
 	@$(MAKE) --no-print-directory -s all
 	@TD_BUILD='$(abspath $(O))' sh tests/demo.sh
@@ -138,4 +140,4 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-floors all help deps deps-check check check-san demo install uninstall clean
+.PHONY: print-floors print-tools all help deps deps-check check check-san demo install uninstall clean
