@@ -16,7 +16,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip schema frame frameout framein
+SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout
 WORLD  =
 DOMAIN =
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
@@ -35,7 +35,7 @@ LIBS.td-swap   = -lcurl -linih -ljansson -lz
 LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
-UNITS = num gzip schema frame mp
+UNITS = num gzip schema frame mp gunzip rowout
 LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.

@@ -145,6 +145,8 @@ ptrdiff_t mp_value(const char *p, const char *end)
 /* A token's header was read: descend, or finish values upwards. */
 static int count_token(struct mp_count *c, const struct mp *t)
 {
+	if (c->rows && c->depth == 0 && (t->type != MP_ARRAY || t->n != c->columns))
+		return MP_ODD;
 	if ((t->type == MP_ARRAY || t->type == MP_MAP) && t->n > 0) {
 		if (c->depth == MP_DEPTH)
 			return MP_BAD;
@@ -191,8 +193,11 @@ int mp_count_put(struct mp_count *c, const void *bytes, size_t n)
 			if (used > 0)
 				p += used;
 		}
-		if (used == MP_BAD || count_token(c, &t))
+		if (used == MP_BAD)
 			return MP_BAD;
+		used = count_token(c, &t);
+		if (used < 0)
+			return (int)used;
 	}
 	return 0;
 }

@@ -16,6 +16,7 @@ enum mp_type { MP_NIL, MP_BOOL, MP_UINT, MP_INT, MP_FLOAT, MP_STR, MP_BIN, MP_AR
 enum {
 	MP_MORE = 0,  /* the bytes end inside the value */
 	MP_BAD = -1,  /* no msgpack (0xc1), or nested deeper than MP_DEPTH */
+	MP_ODD = -2,  /* mp_count with `rows`: no array, or of another length */
 	MP_DEPTH = 64 /* levels of arrays and maps that are followed */
 };
 
@@ -39,9 +40,11 @@ ptrdiff_t mp_value(const char *p, const char *end);
 
 /*
  * Counting the values of a stream that arrives in pieces of any size. Zero the struct to begin. Values may be cut
- * anywhere; memory is constant.
+ * anywhere; memory is constant. With `rows` set, every value must be an array of `columns` elements.
  */
 struct mp_count {
+	int rows;
+	uint32_t columns;
 	uint64_t values;           /* whole values seen at the top */
 	uint64_t skip;             /* payload bytes of the current string still to come */
 	uint64_t left[MP_DEPTH];   /* elements still to come, per level */
@@ -50,7 +53,7 @@ struct mp_count {
 	unsigned part_len;
 };
 
-int mp_count_put(struct mp_count *c, const void *p, size_t n);    /* 0, or MP_BAD */
+int mp_count_put(struct mp_count *c, const void *p, size_t n);    /* 0, MP_BAD or MP_ODD */
 int mp_count_whole(const struct mp_count *c);                     /* 1 if no value is unfinished */
 
 #endif

@@ -1,0 +1,138 @@
+#include "csvout.h"
+#include "jsonout.h"
+
+enum { QUOTE = 1, TAB = 2 }; /* what a byte needs: quotes in CSV, an escape in TSV */
+
+static const unsigned char special[256] = {
+	[','] = QUOTE, ['"'] = QUOTE, ['\r'] = QUOTE | TAB, ['\n'] = QUOTE | TAB, ['\t'] = TAB, ['\\'] = TAB,
+};
+
+static bool has(const char *p, size_t n, unsigned char what)
+{
+	for (size_t i = 0; i < n; i++)
+		if (special[(unsigned char)p[i]] & what)
+			return true;
+	return false;
+}
+
+/* Put text, in each byte of `what` what the format asks for. */
+static void escaped(struct textout *to, const char *p, size_t n, bool tabs)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (tabs ? !(special[(unsigned char)p[i]] & TAB) : p[i] != '"')
+			continue;
+		textout_put(to, p + from, i - from);
+		from = i + 1;
+		if (tabs)
+			textout_putc(to, '\\');
+		else
+			textout_putc(to, '"');
+		textout_putc(to, !tabs		? '"' :
+				 p[i] == '\t' ? 't' :
+				 p[i] == '\n' ? 'n' :
+				 p[i] == '\r' ? 'r' :
+						'\\');
+	}
+	textout_put(to, p + from, n - from);
+}
+
+static int put_escaped(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	struct csvout *c = (struct csvout *)((char *)s - offsetof(struct csvout, escape));
+
+	escaped(c->to, p, n, c->tabs);
+	return textout_failed(c->to) ? fail_set(f, c->to->fail.kind, "%s", c->to->fail.why) : 0;
+}
+
+void csvout_init(struct csvout *c, bool tabs, const char *null, struct textout *to)
+{
+	*c = (struct csvout){ .to = to, .tabs = tabs, .null = null ? null : tabs ? "\\N" : "",
+			      .escape = { .put = put_escaped, .name = to->to->name } };
+	textout_init(&c->inner, &c->escape);
+}
+
+void csvout_free(struct csvout *c)
+{
+	textout_free(&c->inner);
+}
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+void csvout_text(struct csvout *c, const char *p, size_t n)
+{
+	if (c->tabs) {
+		escaped(c->to, p, n, true);
+		return;
+	}
+	if (n > 0 && !blank(p[0]) && !blank(p[n - 1]) && !has(p, n, QUOTE) &&
+	    !(strlen(c->null) == n && memcmp(c->null, p, n) == 0)) {
+		textout_put(c->to, p, n);
+		return;
+	}
+	textout_putc(c->to, '"');
+	escaped(c->to, p, n, false);
+	textout_putc(c->to, '"');
+}
+
+void csvout_comma(struct csvout *c)
+{
+	textout_putc(c->to, c->tabs ? '\t' : ',');
+}
+
+void csvout_newline(struct csvout *c)
+{
+	textout_putc(c->to, '\n');
+}
+
+static int nested(struct csvout *c, const char *p, const char *end, struct fail *f)
+{
+	if (!c->tabs)
+		textout_putc(c->to, '"');
+	if (jsonout_value(&c->inner, p, end, f) || textout_flush(&c->inner, f))
+		return -1;
+	if (!c->tabs)
+		textout_putc(c->to, '"');
+	return 0;
+}
+
+int csvout_value(struct csvout *c, const char *p, const char *end, bool binary, struct fail *f)
+{
+	struct mp v;
+
+	if (mp_token(p, end, &v) <= 0)
+		return fail_set(f, FAIL_DATA, "no msgpack");
+	switch (v.type) {
+	case MP_NIL:
+		textout_puts(c->to, c->null);
+		return 0;
+	case MP_BOOL:
+		textout_puts(c->to, v.as.u ? "true" : "false");
+		return 0;
+	case MP_UINT:
+		textout_u64(c->to, v.as.u);
+		return 0;
+	case MP_INT:
+		textout_i64(c->to, v.as.i);
+		return 0;
+	case MP_FLOAT:
+		textout_double(c->to, v.as.d);
+		return 0;
+	case MP_STR:
+	case MP_BIN:
+		if (binary && v.n > 0)
+			textout_base64(c->to, v.as.p, v.n);
+		else
+			csvout_text(c, v.as.p, v.n);
+		return 0;
+	case MP_ARRAY:
+	case MP_MAP:
+		return nested(c, p, end, f);
+	default:
+		return fail_set(f, FAIL_DATA, "a msgpack extension (type %d) has no text form", v.ext);
+	}
+}

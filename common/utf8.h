@@ -1,0 +1,19 @@
+/* utf8: is it UTF-8, and how wide is it on a terminal. Pure, no locale. */
+#ifndef UTF8_H
+#define UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The character at s (n > 0 bytes): its length 1 to 4 and *c, or 0 if it is no UTF-8 (RFC 3629: no surrogates, none
+ * overlong, nothing above 10FFFF). */
+unsigned utf8_next(const char *s, size_t n, uint32_t *c);
+
+/* True if all n bytes are UTF-8. */
+bool utf8_is(const char *s, size_t n);
+
+/* Terminal cells of a character: 0 combining, 2 East Asian wide and emoji, else 1. */
+unsigned utf8_width(uint32_t c);
+
+#endif

@@ -1,0 +1,274 @@
+/* rowout: rows in every format, cut anywhere, and what cannot be written. td-fetch.t has Python and jq look at more. */
+#include "bytes.h"
+#include "rowcount.h"
+#include "rowout.h"
+#include "tap.h"
+#include "utf8.h"
+
+#include <math.h>
+#include <msgpack.h>
+#include <stdlib.h>
+
+static msgpack_sbuffer b;
+static msgpack_packer pk;
+
+static void str(const char *s)
+{
+	msgpack_pack_str(&pk, strlen(s));
+	msgpack_pack_str_body(&pk, s, strlen(s));
+}
+
+/* What comes out of the rows in b, given in pieces; or the message. */
+static char *written(enum rowout_format format, const char *null, const char *columns, size_t piece)
+{
+	struct bytes_sink to;
+	struct schema schema = { 0 };
+	struct rowout o;
+	struct fail f = { 0 };
+	int rc;
+
+	bytes_sink_init(&to);
+	schema_parse(&schema, columns, &f);
+	rc = rowout_init(&o, &(struct rowout_opts){ format, true, null, -1 }, &schema, &to.sink, &f);
+	for (size_t at = 0; rc == 0 && at < b.size; at += piece)
+		rc = io_put(&o.sink, b.data + at, b.size - at < piece ? b.size - at : piece, &f);
+	if (rc == 0)
+		rc = rowout_end(&o, &f);
+	rowout_free(&o);
+	schema_free(&schema);
+	if (rc) {
+		to.b.len = 0;
+		buf_printf(&to.b, "%d %s", (int)f.kind, f.why);
+	}
+	buf_text(&to.b);
+	return to.b.p;
+}
+
+static void check(enum rowout_format format, const char *null, const char *columns, const char *want, const char *what)
+{
+	char *whole = written(format, null, columns, 1 << 20);
+	int same = 1;
+
+	tap_is(whole, want, what);
+	for (size_t piece = 1; piece < 20; piece++) {
+		char *s = written(format, null, columns, piece);
+
+		same &= strcmp(s, whole) == 0;
+		free(s);
+	}
+	tap_result(same, "and the same in pieces");
+	free(whole);
+}
+
+#define COLUMNS "[[\"n\",\"bigint\"],[\"s\",\"varchar\"],[\"x\",\"double\"],[\"a\",\"array(varchar)\"]]"
+
+static void rows(void)
+{
+	msgpack_sbuffer_clear(&b);
+	msgpack_pack_array(&pk, 4);
+	msgpack_pack_int64(&pk, INT64_MIN);
+	str("plain");
+	msgpack_pack_double(&pk, 0.1);
+	msgpack_pack_array(&pk, 2);
+	str("a\"b");
+	msgpack_pack_nil(&pk);
+	msgpack_pack_array(&pk, 4);
+	msgpack_pack_uint64(&pk, UINT64_MAX);
+	str("a,\"b\"\n\t\\");
+	msgpack_pack_double(&pk, NAN);
+	msgpack_pack_map(&pk, 1);
+	msgpack_pack_int(&pk, 1);
+	msgpack_pack_array(&pk, 0);
+	msgpack_pack_array(&pk, 4);
+	msgpack_pack_nil(&pk);
+	str("");
+	msgpack_pack_double(&pk, 3);
+	msgpack_pack_true(&pk);
+}
+
+static void formats(void)
+{
+	rows();
+	check(ROWOUT_CSV, NULL, COLUMNS,
+	      "n,s,x,a\n-9223372036854775808,plain,0.1,\"[\"\"a\\\"\"b\"\",null]\"\n"
+	      "18446744073709551615,\"a,\"\"b\"\"\n\t\\\",NaN,\"{\"\"1\"\":[]}\"\n,\"\",3.0,true\n", "csv");
+	check(ROWOUT_TSV, NULL, COLUMNS,
+	      "n\ts\tx\ta\n-9223372036854775808\tplain\t0.1\t[\"a\\\\\"b\",null]\n"
+	      "18446744073709551615\ta,\"b\"\\n\\t\\\\\tNaN\t{\"1\":[]}\n\\N\t\t3.0\ttrue\n", "tsv");
+	check(ROWOUT_JSONL, NULL, COLUMNS,
+	      "{\"n\":-9223372036854775808,\"s\":\"plain\",\"x\":0.1,\"a\":[\"a\\\"b\",null]}\n"
+	      "{\"n\":18446744073709551615,\"s\":\"a,\\\"b\\\"\\n\\t\\\\\",\"x\":null,\"a\":{\"1\":[]}}\n"
+	      "{\"n\":null,\"s\":\"\",\"x\":3.0,\"a\":true}\n", "jsonl");
+	check(ROWOUT_TABLE, NULL, COLUMNS,
+	      "                   n  s           x  a\n"
+	      "--------------------  --------  ---  -------------\n"
+	      "-9223372036854775808  plain     0.1  [\"a\\\"b\",null]\n"
+	      "18446744073709551615  a,\"b\" \xef\xbf\xbd\\  NaN  {\"1\":[]}\n"
+	      "                NULL            3.0  true\n"
+	      "(3 rows)\n", "table");
+}
+
+static void nulls(void)
+{
+	msgpack_sbuffer_clear(&b);
+	for (int i = 0; i < 3; i++) {
+		msgpack_pack_array(&pk, 1);
+		if (i == 0)
+			msgpack_pack_nil(&pk);
+		else
+			str(i == 1 ? "NULL" : " x");
+	}
+	check(ROWOUT_CSV, "NULL", "[[\"a b\",\"varchar\"]]", "a b\nNULL\n\"NULL\"\n\" x\"\n", "NULL and its text differ");
+	check(ROWOUT_CSV, NULL, "[[\"a,b\",\"varchar\"]]", "\"a,b\"\n\nNULL\n\" x\"\n", "a name that needs quotes");
+}
+
+static void binary(void)
+{
+	msgpack_sbuffer_clear(&b);
+	for (int n = 0; n <= 4; n++) {
+		msgpack_pack_array(&pk, 1);
+		msgpack_pack_bin(&pk, (size_t)n);
+		msgpack_pack_bin_body(&pk, "\xff\xfe\0\1", (size_t)n);
+	}
+	check(ROWOUT_CSV, NULL, "[[\"v\",\"varbinary\"]]", "v\n\"\"\n/w==\n//4=\n//4A\n//4AAQ==\n", "varbinary is base64");
+	check(ROWOUT_JSONL, NULL, "[[\"v\",\"varbinary\"]]",
+	      "{\"v\":\"\"}\n{\"v\":\"/w==\"}\n{\"v\":\"//4=\"}\n{\"v\":\"//4A\"}\n{\"v\":\"//4AAQ==\"}\n", "in JSON too");
+}
+
+static void refused(void)
+{
+	msgpack_sbuffer_clear(&b);
+	msgpack_pack_array(&pk, 1);
+	str("caf\xe9");
+	check(ROWOUT_JSONL, NULL, "[[\"name\",\"varchar\"]]",
+	      "65 row 1, column name: text that is not UTF-8 cannot be written as JSON", "bytes that are no text");
+	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "name\ncaf\xe9\n", "pass through csv");
+	check(ROWOUT_CSV, NULL, "[[\"a\"],[\"b\"]]", "65 row 1 is no array of 2 values, one per column", "too few values");
+	msgpack_pack_array(&pk, 1);
+	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "65 the rows end inside row 2", "an unfinished row");
+	msgpack_sbuffer_clear(&b);
+	msgpack_pack_array(&pk, 1);
+	msgpack_pack_ext(&pk, 4, -1);
+	msgpack_pack_ext_body(&pk, "1234", 4);
+	check(ROWOUT_CSV, NULL, "[[\"t\",\"varchar\"]]",
+	      "65 row 1, column t: a msgpack extension (type -1) has no text form", "an extension");
+}
+
+static void counted(void)
+{
+	struct rowcount r;
+	struct fail f = { 0 };
+	int good = 1;
+
+	rows();
+	for (size_t piece = 1; piece < 30; piece++) {
+		rowcount_init(&r, 4, NULL);
+		for (size_t at = 0; at < b.size; at += piece)
+			good &= io_put(&r.sink, b.data + at, b.size - at < piece ? b.size - at : piece, &f) == 0;
+		good &= r.count.values == 3 && rowcount_end(&r, &f) == 0;
+	}
+	tap_result(good, "rowcount counts rows, cut anywhere");
+	rowcount_init(&r, 4, NULL);
+	io_put(&r.sink, b.data, b.size - 1, &f);
+	tap_result(rowcount_end(&r, &f) == -1 && f.kind == FAIL_DATA, "and sees an unfinished one");
+	f = (struct fail){ 0 };
+	rowcount_init(&r, 3, NULL);
+	tap_result(io_put(&r.sink, b.data, b.size, &f) == -1 && strstr(f.why, "row 1 is no array of 3"),
+		   "and one with a value too many");
+	f = (struct fail){ 0 };
+	rowcount_init(&r, 1, NULL);
+	tap_result(io_put(&r.sink, "\x81\xa1k\x01", 4, &f) == -1 && f.kind == FAIL_DATA, "a map is no row");
+}
+
+/* Doubles of every kind, and random ones: what is written reads back, and no shorter text would. */
+static void doubles(void)
+{
+	static const struct { double d; const char *text; } known[] = {
+		{ 0.0, "0.0" }, { -0.0, "-0.0" }, { 1e22, "1e+22" }, { 5e-324, "5e-324" }, { 0.3, "0.3" },
+		{ 1.7976931348623157e308, "1.7976931348623157e+308" }, { 123456789012345680.0, "1.2345678901234568e+17" },
+		{ 100, "100.0" }, { 2.2250738585072014e-308, "2.2250738585072014e-308" }, { 1.0 / 3, "0.3333333333333333" },
+	};
+	uint64_t x = 88172645463325252u;
+	struct bytes_sink to;
+	struct textout t;
+	struct fail f = { 0 };
+	int good = 1;
+
+	bytes_sink_init(&to);
+	textout_init(&t, &to.sink);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		to.b.len = 0;
+		textout_double(&t, known[i].d);
+		textout_flush(&t, &f);
+		tap_is(buf_text(&to.b), known[i].text, "a double");
+	}
+	for (int i = 0; i < 100000; i++) {
+		double d;
+
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		memcpy(&d, &x, sizeof d);
+		if (!isfinite(d))
+			continue;
+		to.b.len = 0;
+		textout_double(&t, d);
+		textout_flush(&t, &f);
+		good &= strtod(buf_text(&to.b), NULL) == d;
+	}
+	tap_result(good, "100000 random doubles read back");
+	textout_free(&t);
+	buf_free(&to.b);
+}
+
+static void utf8(void)
+{
+	static const struct { const char *s; size_t n; int good; } text[] = {
+		{ "", 0, 1 }, { "caf\xc3\xa9", 5, 1 }, { "\xe2\x82\xac", 3, 1 }, { "\xf0\x9f\x98\x80", 4, 1 },
+		{ "\xe2\x82", 2, 0 }, { "\xc0\x80", 2, 0 }, { "\xed\xa0\x80", 3, 0 }, { "\xf4\x90\x80\x80", 4, 0 },
+		{ "\x80", 1, 0 }, { "\xff", 1, 0 }, { "12345678\xff", 9, 0 }, { "\xe0\x80\x80", 3, 0 },
+	};
+	int good = 1;
+
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+		good &= utf8_is(text[i].s, text[i].n) == text[i].good;
+	tap_result(good, "what is UTF-8 and what is not");
+	tap_result(utf8_width('a') == 1 && utf8_width(0x301) == 0 && utf8_width(0x6f22) == 2, "widths");
+}
+
+static void table(void)
+{
+	char *s;
+
+	msgpack_sbuffer_clear(&b);
+	msgpack_pack_array(&pk, 2);
+	str("\xe6\xbc\xa2\xe5\xad\x97\x1b[31m\xff");
+	str("0123456789012345678901234567890123456789012345678901234567890123456789");
+	check(ROWOUT_TABLE, NULL, "[[\"a\"],[\"b\"]]",
+	      "a           b\n----------  ------------------------------------------------------------\n"
+	      "\xe6\xbc\xa2\xe5\xad\x97\xef\xbf\xbd[31m\xef\xbf\xbd  "
+	      "01234567890123456789012345678901234567890123456789012345678\xe2\x80\xa6\n(1 row)\n",
+	      "wide characters, control bytes and long cells in a table");
+	msgpack_sbuffer_clear(&b);
+	for (int i = 0; i < 41; i++) {
+		msgpack_pack_array(&pk, 1);
+		msgpack_pack_int(&pk, i);
+	}
+	s = written(ROWOUT_TABLE, NULL, "[[\"a\"]]", 1 << 20);
+	tap_is(s, "256 row 41, column a: the table is full", "a table ends after its rows");
+	free(s);
+}
+
+int main(void)
+{
+	msgpack_sbuffer_init(&b);
+	msgpack_packer_init(&pk, &b, msgpack_sbuffer_write);
+	formats();
+	nulls();
+	binary();
+	refused();
+	counted();
+	doubles();
+	utf8();
+	table();
+	msgpack_sbuffer_destroy(&b);
+	return tap_done();
+}
