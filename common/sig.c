@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 static atomic_int caught;
+static atomic_bool held;
 static bool pipe_was_ignored;
 
 static void on_signal(int sig)
@@ -37,7 +38,12 @@ void sig_init(void)
 
 int sig_caught(void)
 {
-	return atomic_load(&caught);
+	return atomic_load(&held) ? 0 : atomic_load(&caught);
+}
+
+void sig_hold(bool on)
+{
+	atomic_store(&held, on);
 }
 
 bool sig_pipe_was_ignored(void)
