@@ -1,6 +1,7 @@
 #include "die.h"
 #include "sig.h"
 
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,19 @@ void die_usage(const char *fmt, ...)
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	die(FAIL_USAGE, "%s (see '%s -h')", text, name);
+}
+
+void die_option(int c, char **argv)
+{
+	const char *arg = argv[optind - 1];
+	char letter[] = { '-', (char)optopt, '\0' };
+	const char *name_of = strncmp(arg, "--", 2) == 0 && arg[2] ? arg : letter;
+
+	if (c == ':')
+		die_usage("option '%s' needs a value", name_of);
+	if (optopt > 0xff) /* a long one that we know */
+		die_usage("option '%s' takes no value", name_of);
+	die_usage("unrecognized option '%s'", name_of);
 }
 
 void die_report(const struct fail *f)

@@ -24,6 +24,12 @@ _Noreturn void die_fail(const struct fail *f);
 /* Wrong usage: prints the sentence and where help is, exits 2. */
 _Noreturn void die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * getopt_long() returned c, '?' or ':'; its option string began with "+:", so that it said nothing itself. Names the
+ * option on one line, exits 2.
+ */
+_Noreturn void die_option(int c, char **argv);
+
 /* Print f's sentence without ending. */
 void die_report(const struct fail *f);
 
