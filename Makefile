@@ -65,7 +65,7 @@ $(O)/libtd.a: $(ROOMS:%=$(O)/common/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BINS): $(O)/%: $$(SRC.$$*:%.c=$(O)/%.o) $(O)/libtd.a
+$(BINS): $(O)/%: $$(addprefix $(O)/,$$(SRC.$$*:.c=.o)) $(O)/libtd.a
 	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.$*) $(LDLIBS)
 
 $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
