@@ -16,14 +16,14 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout
-WORLD  =
+SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout type tdtime exact infer colname cell record csvin mpin peek
+WORLD  = blockpool child
 DOMAIN =
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
-TOOLS =
+TOOLS = td-encode
 SRC.td-fetch  = bin/td-fetch.c
-SRC.td-encode = bin/td-encode.c
+SRC.td-encode = bin/td-encode.c bin/td-encode-in.c bin/td-encode-run.c
 SRC.td-put    = bin/td-put.c
 SRC.td-swap   = bin/td-swap.c
 SRC.td-local  = bin/td-local/main.c
@@ -108,7 +108,7 @@ check-san: deps-check
 # For tests/layers.t: "floor room" lines.
 print-floors:
 	@for r in $(GROUND) io; do echo 1 $$r; done
-	@for r in $(SHAPES); do echo 2 $$r; done
+	@for r in $(SHAPES) row mpack; do echo 2 $$r; done
 	@for r in $(WORLD); do echo 3 $$r; done
 	@for r in $(DOMAIN); do echo 4 $$r; done
 

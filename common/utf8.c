@@ -43,6 +43,34 @@ bool utf8_is(const char *s, size_t n)
 	return true;
 }
 
+/* A bit is set for bytes that are not ASCII and, if any, for NULs: eight at a time. */
+static uint64_t unusual(const char *s)
+{
+	uint64_t eight;
+
+	memcpy(&eight, s, sizeof eight);
+	return (eight | (eight - 0x0101010101010101u)) & 0x8080808080808080u;
+}
+
+size_t utf8_text(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	for (;;) {
+		uint32_t c;
+		unsigned len;
+
+		while (n - at >= 8 && unusual(s + at) == 0)
+			at += 8;
+		if (at == n)
+			return n;
+		len = utf8_next(s + at, n - at, &c);
+		if (len == 0 || c == 0)
+			return at;
+		at += len;
+	}
+}
+
 unsigned utf8_width(uint32_t c)
 {
 	static const struct { uint32_t from, to; unsigned char width; } range[] = {

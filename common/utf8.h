@@ -13,6 +13,9 @@ unsigned utf8_next(const char *s, size_t n, uint32_t *c);
 /* True if all n bytes are UTF-8. */
 bool utf8_is(const char *s, size_t n);
 
+/* How many bytes at s are UTF-8 without NUL: n if all are. */
+size_t utf8_text(const char *s, size_t n);
+
 /* Terminal cells of a character: 0 combining, 2 East Asian wide and emoji, else 1. */
 unsigned utf8_width(uint32_t c);
 

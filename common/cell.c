@@ -1,0 +1,231 @@
+#include "cell.h"
+#include "exact.h"
+#include "jsonout.h"
+#include "mem.h"
+#include "mp.h"
+#include "mpack.h"
+#include "utf8.h"
+
+#include <math.h>
+
+static enum cell_result packed(int rc)
+{
+	return rc ? CELL_FULL : CELL_GOOD;
+}
+
+static bool in_range(enum type_kind kind, int64_t v)
+{
+	return kind != TYPE_INT || (v >= INT32_MIN && v <= INT32_MAX);
+}
+
+static enum cell_result put_text(const struct cell_rules *r, const char *p, size_t n, struct buf *out)
+{
+	enum type_kind kind = r->type->kind;
+	int64_t i;
+	double d;
+
+	switch (kind) {
+	case TYPE_STRING:
+		return packed(mpack_text(out, p, n));
+	case TYPE_INT:
+	case TYPE_LONG:
+		if (n == 0)
+			return packed(mpack_nil(out));
+		if (!(r->exact ? exact_long(p, n, &i) : exact_long_lenient(p, n, &i)) || !in_range(kind, i))
+			return CELL_MISFIT;
+		return packed(mpack_int64(out, i));
+	case TYPE_FLOAT:
+	case TYPE_DOUBLE:
+		if (n == 0)
+			return packed(mpack_nil(out));
+		if (!exact_double(p, n, &d) && (r->exact || !exact_double_lenient(p, n, &d)))
+			return CELL_MISFIT;
+		return packed(mpack_double(out, d));
+	default:
+		return CELL_MISFIT;
+	}
+}
+
+static enum cell_result put_long(enum type_kind kind, const struct mp *t, struct buf *out)
+{
+	int64_t i;
+
+	if (t->type == MP_UINT && t->as.u <= INT64_MAX)
+		i = (int64_t)t->as.u;
+	else if (t->type == MP_INT)
+		i = t->as.i;
+	else if (t->type == MP_BOOL)
+		i = (int64_t)t->as.u;
+	else if (t->type != MP_STR || !exact_long(t->as.p, t->n, &i))
+		return CELL_MISFIT;
+	return in_range(kind, i) ? packed(mpack_int64(out, i)) : CELL_MISFIT;
+}
+
+static enum cell_result put_double(struct cell_rules *r, const struct mp *t, struct buf *out)
+{
+	enum { EXACT = 53 }; /* integers up to 2^53 are exact doubles */
+	double d;
+
+	if (t->type == MP_FLOAT)
+		d = t->as.d;
+	else if (t->type == MP_UINT && t->as.u <= 1ULL << EXACT)
+		d = (double)t->as.u;
+	else if (t->type == MP_INT && t->as.i >= -(1LL << EXACT))
+		d = (double)t->as.i;
+	else if (t->type != MP_STR || !exact_double(t->as.p, t->n, &d))
+		return CELL_MISFIT;
+	if (!isfinite(d)) {
+		r->not_finite++;
+		return packed(mpack_nil(out));
+	}
+	return packed(mpack_double(out, d));
+}
+
+/* A buf as a sink of text. */
+struct text_sink {
+	struct sink sink;
+	struct buf b;
+	bool full;
+};
+
+static int text_put(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	struct text_sink *t = (struct text_sink *)s;
+
+	if (buf_put(&t->b, p, n) == 0)
+		return 0;
+	t->full = true;
+	return fail_set(f, FAIL_DATA, "too long");
+}
+
+/* A value as text: base64 of binaries, otherwise JSON. */
+static enum cell_result make_text(struct text_sink *to, const struct mp *binary, const char *p, size_t n)
+{
+	struct textout out;
+	struct fail f = { 0 };
+	int rc;
+
+	to->sink = (struct sink){ text_put, "text" };
+	textout_init(&out, &to->sink);
+	if (binary)
+		textout_base64(&out, binary->as.p, binary->n);
+	rc = binary ? 0 : jsonout_value(&out, p, p + n, &f);
+	if (rc == 0)
+		rc = textout_flush(&out, &f);
+	textout_free(&out);
+	return rc == 0 ? CELL_GOOD : to->full ? CELL_FULL : CELL_BROKEN;
+}
+
+/* A str whose length is known only when its text has been made. */
+static enum cell_result put_made(const struct type *type, const struct mp *t, const char *p, size_t n, struct buf *out)
+{
+	bool binary = type->source == TYPE_BINARY && (t->type == MP_STR || t->type == MP_BIN);
+	struct text_sink to = { .full = false };
+	enum cell_result rc;
+
+	buf_init(&to.b, out->max);
+	rc = make_text(&to, binary ? t : NULL, p, n);
+	if (rc == CELL_GOOD)
+		rc = packed(mpack_text(out, to.b.p, to.b.len));
+	buf_free(&to.b);
+	return rc;
+}
+
+static enum cell_result put_string(const struct type *type, const struct mp *t, const char *p, size_t n, struct buf *out)
+{
+	if (t->type == MP_EXT)
+		return CELL_MISFIT;
+	if ((t->type != MP_STR && t->type != MP_BIN) || type->source == TYPE_BINARY)
+		return put_made(type, t, p, n, out);
+	if (!utf8_is(t->as.p, t->n))
+		return CELL_BROKEN;
+	return packed(mpack_text(out, t->as.p, t->n));
+}
+
+static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p, const char *end, struct buf *out);
+
+static enum cell_result put_items(struct cell_rules *r, const struct type *type, uint32_t count, const char **p,
+				  const char *end, struct buf *out)
+{
+	enum cell_result rc = packed(type->kind == TYPE_MAP ? mpack_map(out, count) : mpack_array(out, count));
+
+	for (uint32_t i = 0; i < count && rc == CELL_GOOD; i++) {
+		if (type->kind == TYPE_MAP)
+			rc = put_mp(r, type->key, p, end, out);
+		if (rc == CELL_GOOD)
+			rc = put_mp(r, type->item, p, end, out);
+	}
+	return rc;
+}
+
+/* The value at *p, which moves behind it. */
+static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p, const char *end, struct buf *out)
+{
+	const char *start = *p;
+	ptrdiff_t n = mp_value(start, end);
+	struct mp t;
+
+	if (n <= 0)
+		return CELL_MISFIT;
+	*p = start + mp_token(start, end, &t);
+	if ((type->kind == TYPE_ARRAY && t.type == MP_ARRAY) || (type->kind == TYPE_MAP && t.type == MP_MAP))
+		return put_items(r, type, t.n, p, end, out);
+	*p = start + n;
+	if (t.type == MP_NIL)
+		return packed(mpack_nil(out));
+	switch (type->kind) {
+	case TYPE_INT:
+	case TYPE_LONG:
+		return put_long(type->kind, &t, out);
+	case TYPE_FLOAT:
+	case TYPE_DOUBLE:
+		return put_double(r, &t, out);
+	case TYPE_STRING:
+		return put_string(type, &t, start, (size_t)n, out);
+	default:
+		return CELL_MISFIT;
+	}
+}
+
+enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf *out)
+{
+	const char *p = c->p;
+
+	switch (c->kind) {
+	case CELL_TEXT:
+		return put_text(r, c->p, c->n, out);
+	case CELL_MP:
+		return put_mp(r, r->type, &p, c->p + c->n, out);
+	default:
+		return packed(mpack_nil(out));
+	}
+}
+
+/* The first bytes of a text, whole characters. */
+static int cut(const char *p, size_t n, size_t most)
+{
+	if (n > most)
+		for (n = most; n > 0 && ((unsigned char)p[n] & 0xc0) == 0x80; n--)
+			;
+	return (int)n;
+}
+
+char *cell_show(const struct cell *c)
+{
+	enum { SHOWN = 60 };
+	struct text_sink to = { .full = false };
+	const char *quote = c->kind == CELL_TEXT ? "'" : "", *p = c->p;
+	size_t n = c->n;
+	char *out;
+
+	buf_init(&to.b, 1 << 16);
+	if (c->kind == CELL_MP) {
+		if (make_text(&to, NULL, c->p, c->n) != CELL_GOOD)
+			buf_puts(&to.b, "a long or binary value");
+		p = to.b.p;
+		n = to.b.len;
+	}
+	out = mem_printf("%s%.*s%s%s", quote, cut(p, n, SHOWN), n ? p : "", quote, n > SHOWN ? "..." : "");
+	buf_free(&to.b);
+	return out;
+}

@@ -1,0 +1,39 @@
+/*
+ * cell: one value into the msgpack form of its column's type. One column has one msgpack type (and nil): long an integer,
+ * double a float64, string a str, array an array, map a map.
+ *
+ * An empty text of a number's column is nil, of a string's column the empty string. Texts of inferred columns must be
+ * exact (exact.h); where the user named the type, also what a person would write (+1, 007, 1e5). From msgpack: booleans are
+ * 1 and 0 in a long, text in a string; NaN and infinities are nil, because no result format of TD can carry them, and are
+ * counted; arrays and maps in a string are JSON text.
+ */
+#ifndef CELL_H
+#define CELL_H
+
+#include "buf.h"
+#include "row.h"
+#include "type.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cell_rules {
+	const struct type *type;
+	bool exact;          /* the type was inferred */
+	uint64_t not_finite; /* counted: NaN and infinities that became nil */
+};
+
+enum cell_result {
+	CELL_GOOD,
+	CELL_FULL,   /* the buffer's ceiling is reached */
+	CELL_MISFIT, /* the value does not fit the type */
+	CELL_BROKEN  /* it is no text: not UTF-8 */
+};
+
+/* Appends the value. After anything but CELL_GOOD the buffer holds rubbish behind its old length. */
+enum cell_result cell_put(struct cell_rules *rules, const struct cell *c, struct buf *out);
+
+/* A value for people: quoted, cut when long; malloc'ed. */
+char *cell_show(const struct cell *c);
+
+#endif

@@ -1,0 +1,264 @@
+#include "csvin.h"
+#include "mem.h"
+#include "utf8.h"
+
+#include <stdlib.h>
+
+enum { READ_SIZE = 256 << 10 };
+
+static void add_cell(struct csvin *c, const char *p, size_t n)
+{
+	if (c->n == c->cap)
+		c->cell = mem_resize(c->cell, c->cap = c->cap ? 2 * c->cap : 64, sizeof *c->cell);
+	c->cell[c->n++] = (struct cell){ p, n, CELL_TEXT };
+}
+
+/* libcsv's callbacks. Its buffer lives until the next cell: copy. No more bytes come out than went in, ROW_MAX: it fits. */
+static void on_cell(void *p, size_t n, void *self)
+{
+	struct csvin *c = self;
+
+	add_cell(c, NULL, n); /* the text may move: row_of_libcsv() finds it again */
+	buf_put(&c->text, p, n);
+}
+
+static void on_row(int end, void *self)
+{
+	(void)end;
+	((struct csvin *)self)->row_done = true;
+}
+
+static int no_blanks(unsigned char c)
+{
+	(void)c;
+	return 0;
+}
+
+static int fail_here(struct csvin *c, uint64_t line, const char *what, struct fail *f)
+{
+	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", c->from->name, (unsigned long long)line, c->n + 1,
+			what);
+}
+
+/* Read some more behind what is there; the current record moves to the front of the buffer. */
+static int fill(struct csvin *c, struct fail *f)
+{
+	ssize_t n;
+
+	buf_eat(&c->in, c->at);
+	c->at = 0;
+	if (c->in.len > ROW_MAX)
+		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes: is a quote not closed?",
+				c->from->name, (unsigned long long)c->row_line, ROW_MAX);
+	if (c->in.cap - c->in.len < READ_SIZE / 4 && buf_room(&c->in, READ_SIZE))
+		return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
+	n = io_read(c->from, c->in.p + c->in.len, c->in.cap - c->in.len, f);
+	if (n < 0)
+		return -1;
+	c->in.len += (size_t)n;
+	c->ended = n == 0;
+	return 0;
+}
+
+/* The end of the line that begins `from` bytes into the record, behind its LF, CRLF or CR, or at the end of the input. */
+static ssize_t line_end(struct csvin *c, size_t from, struct fail *f)
+{
+	size_t seen = from; /* no line end before it */
+
+	for (;;) {
+		const char *p = c->in.p ? c->in.p + c->at : "", *lf, *cr;
+		size_t n = c->in.len - c->at;
+
+		lf = memchr(p + seen, '\n', n - seen);
+		cr = memchr(p + seen, '\r', lf ? (size_t)(lf - p) - seen : n - seen);
+		if (cr && cr + 1 < p + n)
+			return cr - p + (cr[1] == '\n' ? 2 : 1);
+		if (lf && !cr)
+			return lf - p + 1;
+		if (c->ended)
+			return (ssize_t)n;
+		seen = cr ? (size_t)(cr - p) : n;
+		if (fill(c, f))
+			return -1;
+	}
+}
+
+/* The bytes of a line without its end. */
+static size_t chomp(const char *p, size_t n)
+{
+	if (n > 0 && p[n - 1] == '\n')
+		n--;
+	if (n > 0 && p[n - 1] == '\r')
+		n--;
+	return n;
+}
+
+static void split(struct csvin *c, const char *p, size_t n)
+{
+	const char *end = p + n, *d;
+
+	while ((d = memchr(p, c->delim, (size_t)(end - p)))) {
+		add_cell(c, p, (size_t)(d - p));
+		p = d + 1;
+	}
+	add_cell(c, p, (size_t)(end - p));
+}
+
+static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct fail *f)
+{
+	if (csv_parse(&c->csv, p, n, on_cell, on_row, c) == n)
+		return 0;
+	if (csv_error(&c->csv) != CSV_EPARSE)
+		return fail_set(f, FAIL_SYSTEM, "libcsv: %s", csv_strerror(csv_error(&c->csv)));
+	return fail_here(c, line, c->csv.quoted ? "text behind the closing quote of a cell" :
+			 "a quote inside a cell that does not begin with one", f);
+}
+
+/* Cells from libcsv stand in c->text one after the other. */
+static void row_of_libcsv(struct csvin *c)
+{
+	const char *p = c->text.p;
+
+	for (size_t i = 0; i < c->n; i++) {
+		c->cell[i].p = c->cell[i].n ? p : "";
+		p += c->cell[i].n;
+	}
+}
+
+/* One record with quotes, its first line ending at `end`. Returns the record's length or -1. */
+static ssize_t quoted(struct csvin *c, size_t end, struct fail *f)
+{
+	size_t used = 0;
+
+	c->text.len = 0;
+	c->row_done = false;
+	while (!c->row_done) {
+		ssize_t next;
+
+		if (end == used) { /* the end of the input, without a line end */
+			if (csv_fini(&c->csv, on_cell, on_row, c))
+				return fail_here(c, c->row_line, "a quote that is never closed", f);
+			break;
+		}
+		if (feed(c, c->in.p + c->at + used, end - used, c->line, f))
+			return -1;
+		c->line++;
+		used = end;
+		if (c->row_done)
+			break;
+		next = line_end(c, used, f);
+		if (next < 0)
+			return -1;
+		end = (size_t)next;
+	}
+	row_of_libcsv(c);
+	return (ssize_t)used;
+}
+
+static int check_text(struct csvin *c, const char *p, size_t n, struct fail *f)
+{
+	if (utf8_text(p, n) == n)
+		return 0;
+	for (size_t i = 0; i < c->n; i++) {
+		size_t good = utf8_text(c->cell[i].p, c->cell[i].n);
+
+		if (good == c->cell[i].n)
+			continue;
+		c->n = i;
+		if (c->cell[i].p[good] == '\0')
+			return fail_here(c, c->row_line, "a NUL byte: this is no UTF-8 text", f);
+		return fail_here(c, c->row_line, "not UTF-8", f);
+	}
+	return fail_here(c, c->row_line, "not UTF-8", f);
+}
+
+/* A byte order mark: UTF-8's is skipped, others are refused. */
+static int begin(struct csvin *c, struct fail *f)
+{
+	const unsigned char *p;
+
+	c->begun = true;
+	while (c->in.len < 3 && !c->ended)
+		if (fill(c, f))
+			return -1;
+	p = (const unsigned char *)c->in.p;
+	if (c->in.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		c->at = 3;
+	else if (c->in.len >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
+		return fail_set(f, FAIL_DATA, "%s: this is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`", c->from->name);
+	return 0;
+}
+
+static int deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)
+{
+	const char *raw = c->in.p + c->at;
+
+	c->used = len;
+	if (check_text(c, raw, len, f))
+		return -1;
+	if (c->columns == 0)
+		c->columns = c->n;
+	if (c->n != c->columns) {
+		size_t n = c->n, at = n < c->columns ? n : c->columns;
+
+		return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
+				c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
+	}
+	*row = (struct row){ c->cell, c->n, c->row_line, raw, len };
+	return 1;
+}
+
+static int next(struct rowin *self, struct row *row, struct fail *f)
+{
+	struct csvin *c = (struct csvin *)self;
+
+	if (!c->begun && begin(c, f))
+		return -1;
+	for (;;) {
+		ssize_t len;
+		size_t text;
+		const char *p;
+
+		c->at += c->used;
+		c->used = c->n = 0;
+		c->row_line = c->line;
+		len = line_end(c, 0, f);
+		if (len <= 0)
+			return (int)len;
+		p = c->in.p + c->at;
+		text = chomp(p, (size_t)len);
+		if (text == 0 && c->columns != 1) {
+			c->used = (size_t)len;
+			c->line++;
+		} else if (c->quote && memchr(p, c->quote, text)) {
+			len = quoted(c, (size_t)len, f);
+			return len < 0 ? -1 : deliver(c, (size_t)len, row, f);
+		} else {
+			c->line++;
+			split(c, p, text);
+			return deliver(c, (size_t)len, row, f);
+		}
+	}
+}
+
+int csvin_init(struct csvin *c, struct source *from, char delim, char quote, struct fail *f)
+{
+	*c = (struct csvin){ .rowin = { next, "line" }, .from = from, .delim = delim, .quote = quote, .line = 1 };
+	buf_init(&c->in, (size_t)ROW_MAX + READ_SIZE);
+	buf_init(&c->text, (size_t)ROW_MAX + READ_SIZE);
+	if (csv_init(&c->csv, CSV_STRICT | CSV_STRICT_FINI) != 0)
+		return fail_set(f, FAIL_SYSTEM, "libcsv: cannot start");
+	csv_set_delim(&c->csv, (unsigned char)delim);
+	csv_set_quote(&c->csv, (unsigned char)quote);
+	csv_set_space_func(&c->csv, no_blanks);
+	csv_set_blk_size(&c->csv, 4096);
+	return 0;
+}
+
+void csvin_free(struct csvin *c)
+{
+	csv_free(&c->csv);
+	buf_free(&c->in);
+	buf_free(&c->text);
+	free(c->cell);
+}

@@ -1,0 +1,43 @@
+/*
+ * csvin: CSV and TSV (RFC 4180, any one-byte delimiter and quote) to rows of text cells. Lines end in LF, CRLF or CR.
+ *
+ * libcsv is the judge of what a record is, in its strict mode: a quote inside an unquoted cell, text behind a closing
+ * quote and a quote that is never closed are errors. Records without any quote are split here; both give the same cells
+ * (tests/unit/csvin.c). Blanks around cells are kept. An empty line is no row, except when the rows have one column:
+ * there it is the empty cell that every writer means. A byte order mark of UTF-8 is skipped; text that is not UTF-8, and
+ * NUL bytes, are errors that name the place.
+ *
+ * Memory: the longest record, at most ROW_MAX, twice when it has quotes.
+ */
+#ifndef CSVIN_H
+#define CSVIN_H
+
+#include "buf.h"
+#include "io.h"
+#include "row.h"
+
+#include <csv.h>
+#include <stdbool.h>
+
+struct csvin {
+	struct rowin rowin;
+	size_t columns; /* what every row must have; 0: the first row's */
+
+	/* private */
+	struct source *from;
+	char delim, quote;
+	struct buf in; /* in.p[at..len): from the start of the current record */
+	size_t at, used; /* used: the length of the record that was handed out last */
+	bool ended, begun;
+	uint64_t line, row_line; /* of the next byte; of the current record */
+	struct csv_parser csv;
+	bool row_done;
+	struct buf text; /* cells from libcsv */
+	struct cell *cell;
+	size_t n, cap;
+};
+
+int csvin_init(struct csvin *c, struct source *from, char delim, char quote, struct fail *f);
+void csvin_free(struct csvin *c);
+
+#endif

@@ -1,0 +1,75 @@
+#include "peek.h"
+
+#include <stdint.h>
+
+enum { PIECE = 64 << 10 };
+
+static int more(struct peek *p, size_t want, struct fail *f)
+{
+	ssize_t n;
+
+	if (want < PIECE)
+		want = PIECE;
+	if (buf_room(&p->kept, want))
+		return fail_set(f, FAIL_DATA, "%s: too much to look ahead", p->source.name);
+	n = io_read(p->from, p->kept.p + p->kept.len, want, f);
+	if (n < 0)
+		return -1;
+	p->kept.len += (size_t)n;
+	p->ended = n == 0;
+	return 0;
+}
+
+static ssize_t peek_read(struct source *s, void *to, size_t cap, struct fail *f)
+{
+	struct peek *p = (struct peek *)s;
+	size_t n;
+
+	if (p->at == p->kept.len) {
+		if (p->ended)
+			return 0;
+		if (!p->keeping) {
+			buf_free(&p->kept);
+			p->at = 0;
+			return io_read(p->from, to, cap, f);
+		}
+		if (more(p, cap, f))
+			return -1;
+	}
+	n = p->kept.len - p->at < cap ? p->kept.len - p->at : cap;
+	if (n)
+		memcpy(to, p->kept.p + p->at, n);
+	p->at += n;
+	return (ssize_t)n;
+}
+
+void peek_init(struct peek *p, struct source *from)
+{
+	*p = (struct peek){ .source = { .read = peek_read, .name = from->name }, .from = from, .keeping = true };
+	buf_init(&p->kept, SIZE_MAX / 4);
+}
+
+void peek_free(struct peek *p)
+{
+	buf_free(&p->kept);
+}
+
+ssize_t peek_look(struct peek *p, size_t n, const char **text, struct fail *f)
+{
+	while (p->kept.len < n && !p->ended)
+		if (more(p, n - p->kept.len, f))
+			return -1;
+	*text = p->kept.p;
+	return (ssize_t)(p->kept.len < n ? p->kept.len : n);
+}
+
+void peek_rewind(struct peek *p)
+{
+	p->at = 0;
+}
+
+void peek_go(struct peek *p)
+{
+	p->at = 0;
+	p->keeping = false;
+}

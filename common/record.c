@@ -1,0 +1,145 @@
+#include "record.h"
+#include "exact.h"
+#include "mem.h"
+#include "mp.h"
+#include "mpack.h"
+#include "tdtime.h"
+
+#include <stdlib.h>
+
+void record_init(struct record *r)
+{
+	*r = (struct record){ .time_cell = -1 };
+	buf_init(&r->head, 64);
+}
+
+void record_free(struct record *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		type_free((struct type *)(uintptr_t)r->column[i].rules.type);
+		free(r->column[i].name);
+		free(r->column[i].key);
+	}
+	free(r->column);
+	free(r->time_name);
+	buf_free(&r->head);
+}
+
+void record_add(struct record *r, const char *name, struct type *type, bool exact, size_t cell)
+{
+	struct record_column *c;
+	struct buf key;
+
+	if ((r->n & (r->n - 1)) == 0) /* a power of two: full */
+		r->column = mem_resize(r->column, r->n ? 2 * r->n : 1, sizeof *r->column);
+	c = &r->column[r->n++];
+	buf_init(&key, strlen(name) + 8);
+	mpack_text(&key, name, strlen(name));
+	*c = (struct record_column){ { type, exact, 0 }, mem_string(name), cell, key.p, key.len };
+}
+
+void record_begin(struct record *r)
+{
+	mpack_map(&r->head, r->n + 1);
+	mpack_text(&r->head, "time", 4);
+}
+
+static const char *time_of_mp(const struct cell *c, int64_t *out)
+{
+	struct mp t;
+
+	if (mp_token(c->p, c->p + c->n, &t) <= 0)
+		return "is no time";
+	switch (t.type) {
+	case MP_NIL:
+		return "is NULL: every record needs a time";
+	case MP_UINT:
+		*out = t.as.u > INT64_MAX ? INT64_MAX : (int64_t)t.as.u;
+		return tdtime_check(*out);
+	case MP_INT:
+		*out = t.as.i;
+		return tdtime_check(*out);
+	case MP_FLOAT:
+		if (!(t.as.d > -9e18 && t.as.d < 9e18))
+			return "is no time";
+		*out = (int64_t)t.as.d;
+		return tdtime_check(*out);
+	case MP_STR:
+		return tdtime_parse(t.as.p, t.n, out);
+	default:
+		return "is no time";
+	}
+}
+
+static const char *time_of(const struct cell *c, int64_t *out)
+{
+	if (c->kind == CELL_NONE || (c->kind == CELL_TEXT && c->n == 0))
+		return "is empty: every record needs a time";
+	return c->kind == CELL_TEXT ? tdtime_parse(c->p, c->n, out) : time_of_mp(c, out);
+}
+
+static enum record_result bad_time(const struct record *r, const struct cell *c, const char *why, struct fail *f)
+{
+	char *shown = cell_show(c);
+
+	fail_set(f, FAIL_DATA, "column %ld '%s': %s %s", r->time_cell + 1, r->time_name, shown, why);
+	free(shown);
+	return RECORD_BAD;
+}
+
+/* The type that would take the value. */
+static const char *better(const struct cell *c)
+{
+	double d;
+
+	return c->kind == CELL_TEXT && exact_double(c->p, c->n, &d) ? "double" : "string";
+}
+
+static enum record_result bad_cell(const struct record_column *column, const struct cell *c, enum cell_result why,
+				   struct fail *f)
+{
+	char *shown = cell_show(c), *type = type_text(column->rules.type);
+
+	if (why == CELL_BROKEN)
+		fail_set(f, FAIL_DATA, "column %zu '%s': not UTF-8", column->cell + 1, column->name);
+	else
+		fail_set(f, FAIL_DATA, "column %zu '%s': %s is no %s%s; --columns %s:%s would take it", column->cell + 1,
+			 column->name, shown, type, column->rules.exact ? ", as the first rows were" : "", column->name,
+			 better(c));
+	free(shown);
+	free(type);
+	return RECORD_BAD;
+}
+
+enum record_result record_put(struct record *r, const struct row *row, struct buf *out, struct fail *f)
+{
+	int64_t when = r->time;
+	size_t start = out->len;
+	const char *why;
+
+	if (r->time_cell >= 0 && (why = time_of(&row->cell[r->time_cell], &when)))
+		return bad_time(r, &row->cell[r->time_cell], why, f);
+	if (buf_put(out, r->head.p, r->head.len) || mpack_int64(out, when))
+		goto full;
+	for (size_t i = 0; i < r->n; i++) {
+		struct record_column *c = &r->column[i];
+		enum cell_result rc = buf_put(out, c->key, c->key_len) ? CELL_FULL :
+				      cell_put(&c->rules, &row->cell[c->cell], out);
+
+		if (rc == CELL_FULL)
+			goto full;
+		if (rc != CELL_GOOD) {
+			out->len = start;
+			return bad_cell(c, &row->cell[c->cell], rc, f);
+		}
+	}
+	if (!r->any || when < r->time_min)
+		r->time_min = when;
+	if (!r->any || when > r->time_max)
+		r->time_max = when;
+	r->any = true;
+	return RECORD_GOOD;
+full:
+	out->len = start;
+	return RECORD_FULL;
+}

@@ -1,0 +1,46 @@
+/*
+ * row: what every kind of input hands to the encoder. A reader embeds a struct rowin first and is pulled.
+ *
+ * Cells point into the reader's buffers and are valid until the next row is asked for.
+ */
+#ifndef ROW_H
+#define ROW_H
+
+#include "fail.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum cell_kind {
+	CELL_NONE,  /* the row has no such column */
+	CELL_TEXT,  /* p[0..n) as it stood in a text file, quotes removed */
+	CELL_MP     /* one whole msgpack value */
+};
+
+struct cell {
+	const char *p;
+	size_t n;
+	enum cell_kind kind;
+};
+
+struct row {
+	const struct cell *cell;
+	size_t n;
+	uint64_t line;     /* where it starts, counted from 1: of a text the line, otherwise the row */
+	const char *raw;   /* the row as it came; of a text with its line end if it had one */
+	size_t raw_len;
+};
+
+struct rowin {
+	int (*next)(struct rowin *self, struct row *row, struct fail *f); /* 1: a row, 0: the end, -1: f says why not */
+	const char *place; /* what row.line counts: "line" or "row" */
+};
+
+static inline int row_next(struct rowin *r, struct row *row, struct fail *f)
+{
+	return r->next(r, row, f);
+}
+
+enum { ROW_MAX = 64 << 20 }; /* bytes of one input row; a longer one is refused */
+
+#endif

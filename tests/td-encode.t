@@ -1,0 +1,220 @@
+#!/bin/sh
+# td-encode: what goes in as text comes out as records, value by value, as read by gzip and python3-msgpack; and every
+# way to fail ends in a frame that says so.
+. "$(dirname "$0")/lib.sh"
+
+# The records of a frame, one line of JSON each.
+records() { gzip -dc "$1" | $PYTHON -c '
+import json, msgpack, sys
+for r in msgpack.Unpacker(sys.stdin.buffer, raw=False, strict_map_key=False): print(json.dumps(r, ensure_ascii=False, sort_keys=True))'; }
+# The JSON of a frame'"'"'s head (1) or end (2).
+note_of() { $PYTHON -c '
+import sys
+d = open(sys.argv[1], "rb").read()
+print(d.split(b"TD\x0e\x00\x01" + sys.argv[2].encode())[1][12:].split(b"\x00")[0].decode())' "$1" "$2"; }
+# encode TEXT OPTION...: printf-format text in; $records, $end
+encode() {
+	text=$1; shift
+	printf "$text" | td-encode "$@" >"$T/frame" 2>"$T/err"
+	status=$? err=$(cat "$T/err")
+	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H)
+}
+says() { is "$1: status" "$status" "$2"; like "$1: the message" "$err" "$3"; like "$1: the frame ends in an abort" "$end" '"end":"abort"'; }
+
+# --- values
+encode 'a,b,c\n1,x,0.5\n-2,,.097\n' --time-value 7
+is "longs, strings and doubles" "$records" '{"a": 1, "b": "x", "c": 0.5, "time": 7}
+{"a": -2, "b": "", "c": 0.097, "time": 7}'
+like "the head names the types" "$head" '"columns":\[\["a","long"\],\["b","string"\],\["c","double"\]\]'
+like "the end commits, counts, and says that the end was taken from end-of-file" "$end" \
+	'"end":"commit","rows":2,.*"time":\[7,7\],"source":"eof"'
+encode 'z,p,e,big,dig,x,neg\n007,+1,1e5,9223372036854775808,0.1234567890123456,00M,-0\n' --time-value 7
+is "what would lose something stays a string" "$records" \
+	'{"big": "9223372036854775808", "dig": "0.1234567890123456", "e": "1e5", "neg": "-0", "p": "+1", "time": 7, "x": "00M", "z": "007"}'
+encode 'max,min,mix,none\n9223372036854775807,-9223372036854775808,1,\n1,1,2.5,\n,,,\n' --time-value 7
+is "the edges of 64 bits, numbers mixed, and NULL" "$records" '{"max": 9223372036854775807, "min": -9223372036854775808, "mix": 1.0, "none": "", "time": 7}
+{"max": 1, "min": 1, "mix": 2.5, "none": "", "time": 7}
+{"max": null, "min": null, "mix": null, "none": "", "time": 7}'
+encode 'a,b\r\n"x ""y"", z","1\n2\r\n3"\r\n\303\251,\360\237\230\200\r\n' --time-value 7
+is "quotes, newlines in cells, CRLF and UTF-8" "$records" '{"a": "x \"y\", z", "b": "1\n2\r\n3", "time": 7}
+{"a": "é", "b": "😀", "time": 7}'
+encode '\357\273\277a,b\n1,2' --time-value 7
+is "a byte order mark, and no newline at the end" "$records" '{"a": 1, "b": 2, "time": 7}'
+encode 'a\tb\nx, y\t"2"\n' --time-value 7
+is "TSV is recognised" "$records" '{"a": "x, y", "b": 2, "time": 7}'
+encode 'a,b\n1,2\n' -f tsv --time-value 7
+is "-f is believed" "$records" '{"a_b": "1,2", "time": 7}'
+encode 'a\n1\n\n3\n' --time-value 7
+is "one column: an empty line is an empty cell" "$records" '{"a": 1, "time": 7}
+{"a": null, "time": 7}
+{"a": 3, "time": 7}'
+encode '\na,b\n\n1,2\n\n' --time-value 7
+is "more columns: empty lines are skipped" "$records" '{"a": 1, "b": 2, "time": 7}'
+encode 'a,b\n' --time-value 7
+is "a header without rows: status" "$status" 0
+like "a header without rows: an empty frame" "$end" '"end":"commit","rows":0'
+
+# --- --columns and its kin
+encode '007,+1,1e5, 5 ,x\n' --no-header -c 'a:long,b:long,c:double,d:int,e' --time-value 7
+is "given types take what people write" "$records" '{"a": 7, "b": 1, "c": 100000.0, "d": 5, "e": "x", "time": 7}'
+encode '1,2\n' --no-header --time-value 7
+is "no header and no names" "$records" '{"_c0": 1, "_c1": 2, "time": 7}'
+encode 'a,b\n1,2\n' --all-string -c b:double --time-value 7
+is "--all-string" "$records" '{"a": "1", "b": 2.0, "time": 7}'
+encode 'a,b\n1,2\n' -c x:long
+says "--columns that are not there" 65 "no column 'x'"
+encode '1,2,3\n' --no-header -c a,b
+says "--columns that are too few" 65 '3 cells where --columns names 2'
+{ echo a,b; seq 1 600000 | sed 's/$/,5/'; echo 00M,5; } >"$T/late.csv"
+run td-encode <"$T/late.csv"
+is "a late value that does not fit: status" "$status" 65
+like "a late value that does not fit: line, column and what to do" "$err" \
+	"line 600002, column 1 'a': '00M' is no long.*--columns a:string would take it"
+like "a late value that does not fit: the frame ends in an abort" "$(note_of "$T/out" E)" '"end":"abort".*600002'
+is "... and with the advice it goes through" \
+	"$(td-encode -c a:string <"$T/late.csv" >"$T/frame"; echo $?; note_of "$T/frame" E | jq .rows)" "0
+600001"
+
+# --- names
+encode 'Airport Name,Cost Total $,airport_name,V,,time_of,Sp$$eed,9x,\303\251t\303\251\n1,2,3,4,5,6,7,8,9\n' --time-value 7
+is "names are made legal and unique" "$(printf '%s' "$records" | jq -c 'keys')" \
+	'["_c4","_t_","_x","airport_name","airport_name_1","cost_total_","sp_eed","time","time_of","v_"]'
+like "... and it is said" "$err" "column names made legal: 'Airport Name' is airport_name_1, "
+encode 'a,a,time,time\n1,2,3,4\n'
+is "duplicates" "$records" '{"a": 1, "a_1": 2, "time": 3, "time_1": 4}'
+
+# --- time
+encode 'time,a\n2024-02-29T12:00:00+09:00,1\n1709175600,2\n1709175600.9,3\n2024-02-29 03:00,4\n'
+is "the column time" "$(printf '%s' "$records" | jq -c .time | sort | uniq -c | tr -s ' ')" ' 4 1709175600'
+encode 'at,time\n1970-01-02,x\n' -t at
+is "--time-column; the column time steps aside" "$records" '{"at": "1970-01-02", "time": 86400, "time_": "x"}'
+encode 'at\n1970-01-02\n' --time-value '1970-01-01 00:00:09'
+is "--time-value" "$records" '{"at": "1970-01-02", "time": 9}'
+before=$(date +%s); encode 'a\n1\n'; now=$(printf '%s' "$records" | jq .time)
+ok "without any, the moment of the run" test "$now" -ge "$before" -a "$now" -le "$(date +%s)"
+encode 'time\n1709175600000\n'
+says "milliseconds" 65 "line 2, column 1 'time': '1709175600000' .* milliseconds"
+encode 'time\n2023-02-29\n'
+says "no such day" 65 "'2023-02-29' is no date of the calendar"
+encode 'time\n-1\n'
+says "before 1970" 65 "before 1970"
+encode 'time,a\n,1\n'
+says "an empty time" 65 "column 1 'time': '' is empty"
+
+# --- bad text
+encode 'a,b\n1,2,3\n'; says "a ragged row" 65 'line 2, column 3: a row of 3 cells where 2 are expected'
+encode 'a,b\n1,2\n1\n'; says "a short row" 65 'line 3, column 2: a row of 1 cells'
+encode 'a,b\n1,"2\n3,4\n'; says "an unclosed quote" 65 'line 2, column 2: a quote that is never closed'
+encode 'a,b\n1,x"y"\n'; says "a quote inside a cell" 65 'line 2, column 2: a quote inside a cell'
+encode 'a,b\n1,"x"y\n'; says "text behind a quote" 65 'line 2, column 2: text behind the closing quote'
+encode 'a,b\n1,\351\n'; says "Latin-1" 65 'line 2, column 2: not UTF-8'
+encode 'a,b\n1,\0\n'; says "a NUL byte" 65 'line 2, column 2: a NUL byte'
+encode '\377\376a\0\n\0'; says "UTF-16" 65 'UTF-16'
+encode ''; says "an empty input" 66 'is empty'
+encode '' -f csv; says "an empty CSV" 65 'no header line'
+$PYTHON -c 'print(",".join("c%d" % i for i in range(4097)))' >"$T/wide"
+run td-encode <"$T/wide"
+is "4097 columns: status" "$status" 65
+like "4097 columns: the message" "$err" "more than 4096 columns"
+run td-encode -f jsonl </dev/null
+is "what is not there yet: status" "$status" 2
+
+# --- the real world
+same() { # FILE DELIMITER: python's csv and the frame hold the same values
+	td-encode --time-value 5 <"$1" 2>/dev/null >"$T/frame" && gzip -dc "$T/frame" | $PYTHON -c '
+import csv, msgpack, sys
+want = csv.reader(open(sys.argv[1], newline="", encoding="utf-8"), delimiter=sys.argv[2])
+names = next(want)
+n = 0
+for row, got in zip(want, msgpack.Unpacker(sys.stdin.buffer, raw=False), strict=True):
+    n += 1
+    got = list(got.items())
+    assert got[0] == ("time", 5), got[0]
+    assert len(got) == len(row) + 1, n
+    for w, (name, g) in zip(row, got[1:]):
+        ok = w == "" if g is None else g == w if isinstance(g, str) else str(g) == w if isinstance(g, int) else g == float(w)
+        assert ok, (n, name, w, g)
+assert n > 1000
+' "$1" "$2"
+}
+for f in airports.csv birdstrikes.csv seattle-weather.csv unemployment.tsv; do
+	if [ -f "$SHARED/$f" ]; then
+		case $f in *.tsv) d=$(printf '\t') ;; *) d=, ;; esac
+		ok "every value of $f" same "$SHARED/$f" "$d"
+	else skip "every value of $f" "no shared data"; fi
+done
+$PYTHON -c '
+import csv, random, sys
+random.seed(4)
+w = csv.writer(sys.stdout, lineterminator="\n")
+w.writerow(["id", "text", "n", "x"])
+pool = ["a", "\"", ",", "\n", "\r\n", " ", "é", "漢字", "😀", "\t", "\"\"", "plain text"]
+for i in range(20000):
+    w.writerow([i, "".join(random.choices(pool, k=random.randrange(8))), random.randrange(-10**12, 10**12), round(random.random(), 9)])
+' >"$T/random.csv"
+ok "every value of 20,000 random rows with quotes and newlines" same "$T/random.csv" ,
+ok "... whatever the number of threads and the level" sh -c '
+	for o in "-j1 -0" "-j2 -1" "-j7 -6" "-j3 -9"; do td-encode --time-value 5 $o <$1/random.csv | gzip -dc | cksum; done |
+	sort -u | wc -l | grep -qx 1' sh "$T"
+
+# --- commands
+run td-encode -f csv -- sh -c 'echo a; echo 1'
+is "a command that succeeds: status" "$status" 0
+like "a command that succeeds: verified" "$(note_of "$T/out" E)" '"rows":1,.*"source":"verified"'
+run td-encode -- sh -c 'echo a; echo 1; exit 3'
+is "a command that fails: status" "$status" 66
+like "a command that fails: the message" "$err" "'sh' failed with exit status 3"
+like "a command that fails: the frame says so" "$(note_of "$T/out" E)" '"end":"abort","reason":".sh. failed with exit status 3"'
+run td-encode -- sh -c 'echo a; printf "1\n\"2"; kill -9 $$'
+is "a command that is killed in a row: status" "$status" 66
+like "a command that is killed in a row: the message" "$err" "'sh' was killed by signal 9"
+run td-encode -- /no/such/command
+is "a command that is not there: status" "$status" 66
+like "a command that is not there: the message" "$err" "cannot run '/no/such/command'"
+run td-encode -f csv -- true
+is "a command without output: status" "$status" 65
+
+# --- the other end
+if [ -w /dev/full ]; then
+	td-encode <"$T/random.csv" 2>"$T/err" >/dev/full
+	is "a full disk: status" "$?" 1
+	like "a full disk: the message" "$(cat "$T/err")" "cannot write to standard output: No space left"
+else skip "a full disk" "no /dev/full"; fi
+{ td-encode -0 --all-string <"$T/late.csv" 2>"$T/err"; echo $? >"$T/status"; } | head -c 1000 >/dev/null
+is "a vanished reader: death by SIGPIPE" "$(cat "$T/status") $(cat "$T/err")" "141 "
+mkfifo "$T/fifo"
+td-encode <"$T/fifo" >"$T/frame" 2>"$T/err" & pid=$!
+exec 3>"$T/fifo"; printf 'a\n1\n' >&3
+# it catches TERM and sleeps in a read
+until_ok sh -c 'grep -q "^SigCgt:.*[4567cdef]...$" /proc/$1/status && grep -q "^State:.S" /proc/$1/status' sh $pid
+kill -TERM $pid; wait $pid 2>/dev/null
+is "SIGTERM: dies by it" "$?" 143
+exec 3>&-
+like "SIGTERM: the frame ends in an abort" "$(note_of "$T/frame" E)" '"end":"abort"'
+run td-encode stray
+is "a stray operand: status" "$status" 2
+for bad in '-c a:number' '-c a:long,a:long' '--level 10' '-j x' '--time-value soon' '-f xml' '-t a --time-value 1' '-c time:string'; do
+	td-encode $bad </dev/null >"$T/out" 2>"$T/err"
+	is "wrong usage, $bad: status" "$?" 2
+done
+
+# --- memory: ten times the input needs no more
+if nm "$(command -v td-encode)" | grep -q __asan_init || ! [ -r /proc/self/status ]; then
+	skip "memory does not grow" "sanitizers, or no /proc"
+else
+	peak() { # MiB of a file of $1 rows
+		$PYTHON -c '
+import resource, subprocess, sys
+p = subprocess.Popen(["td-encode", "-j2"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+row = b"1,some text of a row,2.5\n" * 10000
+p.stdin.write(b"a,b,c\n")
+for i in range(int(sys.argv[1]) // 10000): p.stdin.write(row)
+p.stdin.close()
+assert p.wait() == 0
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)' "$1"
+	}
+	small=$(peak 300000) large=$(peak 3000000)
+	ok "memory does not grow: $small and $large MiB" test "$large" -le $((small + 2)) -a "$large" -le 32
+fi
+
+finish
