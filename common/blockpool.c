@@ -13,6 +13,8 @@ enum { KEEP = 4 << 20, PATIENCE_MS = 500, TICK_MS = 50 };
 struct blockpool {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	struct block *all;             /* workers + 2 of them */
+	int blocks;
 	struct block *empty;           /* a stack */
 	struct block *first, **last;   /* given, not yet taken by a worker: a queue */
 	uint64_t given, written;       /* numbers of the next block to be given, to be written */
@@ -140,8 +142,10 @@ struct blockpool *blockpool_open(struct frameout *to, int workers, int level, st
 	p->last = &p->first;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
-	for (int i = 0; i < p->workers + 2; i++) {
-		struct block *b = mem_zero(1, sizeof *b);
+	p->blocks = p->workers + 2;
+	p->all = mem_zero((size_t)p->blocks, sizeof *p->all);
+	for (int i = 0; i < p->blocks; i++) {
+		struct block *b = &p->all[i];
 
 		buf_init(&b->body, FRAME_BODY_MAX);
 		buf_init(&b->data, FRAME_MEMBER_MAX);
@@ -200,24 +204,15 @@ void blockpool_give(struct blockpool *p, struct block *b)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void drop(struct block *b)
-{
-	while (b) {
-		struct block *next = b->next;
-
-		buf_free(&b->body);
-		buf_free(&b->data);
-		free(b);
-		b = next;
-	}
-}
-
 static void end(struct blockpool *p)
 {
 	for (int i = 0; i < p->workers; i++)
 		pthread_join(p->thread[i], NULL);
-	drop(p->empty);
-	drop(p->first);
+	for (int i = 0; i < p->blocks; i++) {
+		buf_free(&p->all[i].body);
+		buf_free(&p->all[i].data);
+	}
+	free(p->all);
 	pthread_cond_destroy(&p->changed);
 	pthread_mutex_destroy(&p->lock);
 	free(p);

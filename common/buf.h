@@ -50,7 +50,8 @@ static inline int buf_puts(struct buf *b, const char *s)
 /* Drop the first n bytes. */
 static inline void buf_eat(struct buf *b, size_t n)
 {
-	memmove(b->p, b->p + n, b->len - n);
+	if (n > 0)
+		memmove(b->p, b->p + n, b->len - n);
 	b->len -= n;
 }
 
