@@ -16,9 +16,9 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout type tdtime exact infer colname cell record csvin mpin peek
-WORLD  = blockpool child
-DOMAIN =
+SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout type tdtime exact infer colname cell record csvin mpin peek tdurl retry
+WORLD  = blockpool child clock conf http
+DOMAIN = api api_table api_bulk api_job
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
 TOOLS = td-encode
@@ -36,6 +36,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp gunzip rowout
+UNITS += retry tdurl
 LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.

@@ -45,6 +45,9 @@ void api_close(struct api *a);
 int api_status(const struct api *a);
 const char *api_endpoint(const struct api *a);
 
+/* For cleaning up after a failure: each request is given up after 15 seconds. After a signal also sig_hold(). */
+void api_hurry(struct api *a);
+
 /* --- databases and tables ------------------------------------------------------------------------------------- */
 
 int api_database_create(struct api *a, const char *db, struct fail *f); /* one that is there already is fine */

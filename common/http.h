@@ -39,6 +39,11 @@ struct http_request {
 	const char *content_type;      /* of the body, or NULL */
 	const struct http_piece *body; /* sent one after the other, not copied */
 	size_t pieces;
+	/*
+	 * Must not be sent twice. libcurl by itself sends a request again when a kept-alive connection turns out to be closed;
+	 * it cannot know that the server did not work on it. So such a request gets a connection of its own.
+	 */
+	bool once;
 	bool range;                    /* ask for bytes range_from..range_to; range_to -1: to the end */
 	int64_t range_from, range_to;
 	const char *if_range;          /* an ETag, or NULL */
@@ -66,6 +71,7 @@ struct http_answer {
 
 struct http *http_open(const struct http_opt *o);
 void http_close(struct http *h);
+void http_hurry(struct http *h); /* from here on give up early: 3 s to connect, 10 s of silence */
 
 /*
  * 0: a whole answer came, whatever its status. -1: a->transport tells a failed connection (FAIL_TEMP) from the rest:

@@ -1,0 +1,121 @@
+#include "api_call.h"
+#include "mem.h"
+
+#include <stdlib.h>
+
+int api_database_create(struct api *a, const char *db, struct fail *f)
+{
+	struct api_call c = { .e = DATABASE_CREATE, .seg = { db } };
+	int rc = api_call(a, &c, f);
+
+	api_call_free(&c);
+	if (rc && api_forgive(a, 409, f))
+		return 0;
+	return rc ? fail_at(f, "cannot create database %s", db) : 0;
+}
+
+static void read_table(struct api_table *t, const json_t *j)
+{
+	const char *text = api_string(j, "schema");
+	const json_t *v = json_object_get(j, "include_v");
+
+	t->exists = true;
+	t->id = api_int(j, "id", -1);
+	t->count = api_int(j, "count", 0);
+	t->expire_days = api_int(j, "expire_days", -1);
+	t->has_include_v = json_is_boolean(v);
+	t->include_v = json_is_true(v);
+	api_text(j, "last_log_timestamp", t->last_log, sizeof t->last_log);
+	t->schema_text = mem_string(text ? text : "");
+	if (schema_parse(&t->schema, text, &(struct fail){ 0 }))
+		schema_free(&t->schema);
+}
+
+int api_table_show(struct api *a, const char *db, const char *table, struct api_table *t, struct fail *f)
+{
+	struct api_call c = { .e = TABLE_SHOW, .seg = { db, table } };
+	int rc = api_call(a, &c, f);
+	json_t *j;
+
+	*t = (struct api_table){ .id = -1, .expire_days = -1 };
+	if (rc && api_forgive(a, 404, f)) {
+		rc = 0;
+	} else if (rc == 0) {
+		j = api_call_json(a, &c, f);
+		if (j)
+			read_table(t, j);
+		rc = j ? 0 : -1;
+		json_decref(j);
+	}
+	api_call_free(&c);
+	return rc ? fail_at(f, "cannot look at table %s.%s", db, table) : 0;
+}
+
+void api_table_free(struct api_table *t)
+{
+	free(t->schema_text);
+	schema_free(&t->schema);
+	*t = (struct api_table){ 0 };
+}
+
+int api_table_create(struct api *a, const char *db, const char *table, bool *made, struct fail *f)
+{
+	struct api_call c = { .e = TABLE_CREATE, .seg = { db, table, "log" } };
+	int rc = api_call(a, &c, f);
+
+	api_call_free(&c);
+	*made = rc == 0;
+	if (rc && api_forgive(a, 409, f)) {
+		*made = c.maybe_done;
+		return 0;
+	}
+	return rc ? fail_at(f, "cannot create table %s.%s", db, table) : 0;
+}
+
+int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f)
+{
+	struct api_call c = { .e = TABLE_DELETE, .seg = { db, table } };
+	int rc = api_call(a, &c, f);
+
+	api_call_free(&c);
+	if (rc && api_forgive(a, 404, f))
+		return 0;
+	return rc ? fail_at(f, "cannot delete table %s.%s", db, table) : 0;
+}
+
+int api_table_rename(struct api *a, const char *db, const char *from, const char *to, struct fail *f)
+{
+	struct api_call c = { .e = TABLE_RENAME, .seg = { db, from, to } };
+	int rc = api_call(a, &c, f);
+
+	api_call_free(&c);
+	return rc ? fail_at(f, "cannot rename table %s.%s to %s", db, from, to) : 0;
+}
+
+int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f)
+{
+	struct api_call c = { .e = TABLE_SWAP, .seg = { db, t1, t2 } };
+	int rc = api_call(a, &c, f);
+
+	api_call_free(&c);
+	return rc ? fail_at(f, "cannot swap tables %s.%s and %s", db, t1, t2) : 0;
+}
+
+int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s, struct fail *f)
+{
+	struct api_call c = { .e = SCHEMA_APPEND, .seg = { db, table } };
+	json_t *j = schema_to_json(s);
+	char *text = json_dumps(j, JSON_COMPACT);
+	struct buf form;
+	int rc;
+
+	buf_init(&form, 16 << 20);
+	api_form(&form, "schema", text);
+	c.form = &form;
+	rc = api_call(a, &c, f);
+	api_call_free(&c);
+	buf_free(&form);
+	free(text);
+	json_decref(j);
+	return rc ? fail_at(f, "cannot add columns to table %s.%s", db, table) : 0;
+}
