@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 256 << 10, CHUNK = 64 << 10, HEADER_MAX = FRAME_JSON_MAX + (1 << 17) };
+enum { READ_SIZE = 256 << 10, CHUNK = 64 << 10, HEADER_MAX = FRAME_JSON_MAX + (1 << 17), LOOK_BACK = 16 << 10 };
 
 bool framein_is(const char *p, size_t n)
 {
@@ -20,9 +20,11 @@ static ssize_t fill(struct framein *in, size_t want, struct fail *f)
 	while (in->in.len - in->at < want && !in->at_eof) {
 		ssize_t n;
 
-		if (in->at > 0) {
-			buf_eat(&in->in, in->at);
-			in->at = 0;
+		size_t keep = in->foreign && in->at > LOOK_BACK ? LOOK_BACK : in->foreign ? in->at : 0;
+
+		if (in->at > keep) {
+			buf_eat(&in->in, in->at - keep);
+			in->at = keep;
 		}
 		if (in->in.cap - in->in.len < READ_SIZE / 4 && buf_room(&in->in, READ_SIZE))
 			return fail_set(f, FAIL_DATA, "a member longer than %d bytes", FRAME_MEMBER_MAX);
@@ -226,6 +228,38 @@ static int foreign_end(struct framein *in, struct fail *f)
 	return 0;
 }
 
+/*
+ * A foreign member that broke off: its writer may have said why, behind the bytes that were cut anywhere and so look
+ * like damaged data. f, filled already, becomes the writer's reason if an abort is the last thing that comes.
+ */
+static int broken(struct framein *in, struct fail *f)
+{
+	struct fail ignored = { 0 };
+
+	if (f->kind != FAIL_DATA && f->kind != FAIL_UPSTREAM)
+		return -1;
+	if (fill(in, READ_SIZE, &ignored) < 0 || !in->at_eof)
+		return -1;
+	for (size_t at = 0; at < in->in.len; at++) {
+		struct gzip_header h;
+		struct frame_extra x;
+		struct frame_end e = { 0 };
+		ptrdiff_t n = gzip_header_parse(in->in.p + at, in->in.len - at, &h);
+
+		if (n <= 0 || at + (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN != in->in.len || !h.extra || !h.comment ||
+		    frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E')
+			continue;
+		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
+			*f = (struct fail){ 0 };
+			fail_set(f, FAIL_UPSTREAM, "upstream gave up: %s", e.reason ? e.reason : "no reason given");
+			in->end = e;
+			return -1;
+		}
+		frame_end_free(&e);
+	}
+	return -1;
+}
+
 /* Inflate some of a foreign member. 0 with *n == 0 is progress without bytes. */
 static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct fail *f)
 {
@@ -270,7 +304,7 @@ enum framein_what framein_next(struct framein *in, struct frame_block *b, const 
 
 		if (in->foreign) {
 			if (foreign_bytes(in, p, n, f))
-				return FRAMEIN_FAILED;
+				return (enum framein_what)broken(in, f);
 			if (*n > 0)
 				return FRAMEIN_BYTES;
 			continue;
