@@ -118,7 +118,8 @@ int fd_slurp(int fd, const char *name, size_t max, char **text, size_t *len, str
 
 void fd_standard(void)
 {
+	/* standard input for writing, standard output for reading: using them fails, and is not taken for success */
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_WRONLY : O_RDONLY) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 1 ? O_RDONLY : O_WRONLY) != fd)
 			_exit(1);
 }
