@@ -16,12 +16,12 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout type tdtime exact infer colname cell record csvin mpin peek tdurl retry
+SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout type tdtime exact infer colname cell record csvin mpin peek tdurl retry
 WORLD  = blockpool child clock conf http
-DOMAIN = api api_table api_bulk api_job
+DOMAIN = api api_table api_bulk api_job job result
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
-TOOLS = td-encode
+TOOLS = td-fetch td-encode
 SRC.td-fetch  = bin/td-fetch.c
 SRC.td-encode = bin/td-encode.c bin/td-encode-in.c bin/td-encode-run.c
 SRC.td-put    = bin/td-put.c
@@ -35,7 +35,7 @@ LIBS.td-swap   = -lcurl -linih -ljansson -lz
 LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
-UNITS = num gzip schema frame mp gunzip rowout
+UNITS = num gzip schema frame mp gunzip rowout resultout
 UNITS += retry tdurl
 LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
 

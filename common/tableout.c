@@ -67,14 +67,15 @@ static char *shown(const char *p, size_t n, unsigned *width)
 
 void tableout_init(struct tableout *t, const struct schema *schema)
 {
-	*t = (struct tableout){ .schema = schema, .cell = mem_zero(TABLEOUT_ROWS * (schema->n + 1), sizeof *t->cell),
+	*t = (struct tableout){ .schema = schema, .columns = schema->n,
+				.cell = mem_zero(TABLEOUT_ROWS * (schema->n + 1), sizeof *t->cell),
 				.width = mem_zero(schema->n + 1, sizeof *t->width),
 				.text = mem_zero(schema->n + 1, sizeof *t->text) };
 }
 
 void tableout_free(struct tableout *t)
 {
-	for (size_t i = 0; i < t->rows * t->schema->n; i++)
+	for (size_t i = 0; i < t->rows * t->columns; i++)
 		free(t->cell[i]);
 	free(t->cell);
 	free(t->width);

@@ -16,6 +16,7 @@ struct tableout {
 
 	/* private */
 	const struct schema *schema;
+	size_t columns;
 	char **cell;      /* rows x columns */
 	unsigned *width;  /* per column */
 	bool *text;       /* per column: a cell is no number */

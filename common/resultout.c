@@ -1,0 +1,88 @@
+#include "resultout.h"
+
+static int put_raw(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	struct resultout *o = (struct resultout *)((char *)s - offsetof(struct resultout, raw));
+
+	return frameout_raw(&o->frame, p, n, f);
+}
+
+static bool is_text(enum resultout_format format)
+{
+	return format >= RESULTOUT_CSV;
+}
+
+static int open_text(struct resultout *o, const struct resultout_opts *opts, const struct frame_head *head, struct fail *f)
+{
+	static const enum rowout_format format[] = { [RESULTOUT_CSV] = ROWOUT_CSV, [RESULTOUT_TSV] = ROWOUT_TSV,
+						     [RESULTOUT_JSONL] = ROWOUT_JSONL, [RESULTOUT_TABLE] = ROWOUT_TABLE };
+	struct rowout_opts text = { format[opts->format], opts->header, opts->null, head->rows };
+
+	return rowout_init(&o->text, &text, &head->schema, o->to, f);
+}
+
+int resultout_open(struct resultout *o, const struct resultout_opts *opts, const struct frame_head *head, struct sink *to,
+		   struct fail *f)
+{
+	bool frame = opts->format == RESULTOUT_FRAME;
+
+	*o = (struct resultout){ .format = opts->format, .schema = &head->schema, .to = to,
+				 .raw = { .put = put_raw, .name = to->name }, .open = true };
+	rowcount_init(&o->rows, head->schema.n, opts->format == RESULTOUT_MSGPACK ? to : NULL);
+	if (gunzip_init(&o->gunzip, is_text(opts->format) ? &o->text.sink : &o->rows.sink, frame ? &o->raw : NULL, f))
+		return -1;
+	if (frame)
+		return frameout_open(&o->frame, to, head, f);
+	return is_text(opts->format) ? open_text(o, opts, head, f) : 0;
+}
+
+uint64_t resultout_rows(const struct resultout *o)
+{
+	return is_text(o->format) ? o->text.rows : o->rows.count.values;
+}
+
+/* What must be true of the rows before anything says that they are all. */
+static int check(struct resultout *o, int64_t rows, struct fail *f)
+{
+	if (gunzip_end(&o->gunzip, f) || (!is_text(o->format) && rowcount_end(&o->rows, f)))
+		return -1;
+	if (is_text(o->format) && rowout_end(&o->text, f))
+		return -1;
+	if (rows >= 0 && resultout_rows(o) != (uint64_t)rows)
+		return fail_set(f, FAIL_DATA, "%llu rows came, but the job has %lld",
+				(unsigned long long)resultout_rows(o), (long long)rows);
+	return 0;
+}
+
+int resultout_end(struct resultout *o, int64_t rows, struct fail *f)
+{
+	struct frame_end end = { .verified = true };
+
+	if (o->text.full)
+		return rowout_end(&o->text, f);
+	if (check(o, rows, f))
+		return -1;
+	if (o->format != RESULTOUT_FRAME)
+		return 0;
+	end.schema = *o->schema;
+	frameout_raw_counts(&o->frame, o->gunzip.members, o->gunzip.bytes, o->rows.count.values);
+	return frameout_commit(&o->frame, &end, f);
+}
+
+void resultout_abort(struct resultout *o, const struct fail *why)
+{
+	struct fail ignored = { 0 };
+
+	if (o->open && o->format == RESULTOUT_FRAME)
+		frameout_abort(&o->frame, why, &ignored);
+}
+
+void resultout_free(struct resultout *o)
+{
+	if (!o->open)
+		return;
+	gunzip_free(&o->gunzip);
+	if (is_text(o->format))
+		rowout_free(&o->text);
+	o->open = false;
+}

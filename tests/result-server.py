@@ -1,0 +1,99 @@
+"""A server with one finished job whose result it sends as badly as it is told: what td-local cannot do.
+
+usage: result-server.py DIR     prints its base URL
+
+DIR/result.gz   the result
+DIR/show.json   the answer of job/show
+DIR/plan        one line for each request of the result, the last one for all that follow; words:
+    etag=X      send this ETag (default: none)
+    cut=N       close the connection after N bytes of the answer's body
+    stall=N     send N bytes of the answer's body, then nothing more
+    norange     answer 200 even to a Range
+    nolength    no Content-Length: the end of the connection is the end of the body
+    file=NAME   another file instead of result.gz
+    status=N    this status and a JSON error
+GET /again begins the plan anew.
+DIR/log         one line for each request of the result: Range, If-Range, and the status of the answer
+"""
+import json
+import os
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+where = sys.argv[1]
+asked = 0
+
+
+def plan():
+    global asked
+    lines = open(os.path.join(where, "plan")).read().splitlines() or [""]
+    words = lines[min(asked, len(lines) - 1)].split()
+    asked += 1
+    return {w.partition("=")[0]: w.partition("=")[2] for w in words}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def text(self, status, body, kind="application/json"):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        global asked
+        if self.path == "/again":
+            asked = 0
+            return self.text(200, b"{}")
+        if "/job/result/" in self.path:
+            return self.result(plan())
+        with open(os.path.join(where, "show.json"), "rb") as f:
+            self.text(200, f.read())
+
+    def result(self, p):
+        asked_range = self.headers.get("Range")
+        status, start = 200, 0
+        with open(os.path.join(where, p.get("file", "result.gz")), "rb") as f:
+            body = f.read()
+        total = len(body)
+        etag = '"%s"' % p["etag"] if "etag" in p else None
+        if "status" in p:
+            status = int(p["status"])
+        elif asked_range and "norange" not in p and self.headers.get("If-Range") in (None, etag):
+            start = int(asked_range.split("=")[1].split("-")[0])
+            body, status = body[start:], 206
+        with open(os.path.join(where, "log"), "a") as f:
+            f.write("%s %s %d\n" % (asked_range, self.headers.get("If-Range"), status))
+        if "status" in p:
+            return self.text(status, json.dumps({"error": "as planned"}).encode())
+        self.send_response(status)
+        if etag:
+            self.send_header("ETag", etag)
+        if status == 206:
+            self.send_header("Content-Range", "bytes %d-%d/%d" % (start, total - 1, total))
+        if "nolength" in p:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        else:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if "cut" in p:
+            body = body[: int(p["cut"])]
+            self.close_connection = True
+        if "stall" in p:
+            self.wfile.write(body[: int(p["stall"])])
+            self.wfile.flush()
+            time.sleep(600)
+        self.wfile.write(body)
+
+
+ThreadingHTTPServer.daemon_threads = True
+server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print("http://127.0.0.1:%d" % server.server_address[1], flush=True)
+server.serve_forever()

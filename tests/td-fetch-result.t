@@ -1,0 +1,293 @@
+#!/bin/sh
+# td-fetch against a server that sends its result badly: cut, changed, without names or lengths, damaged, hostile.
+# The rows are made and looked at by Python.
+. "$(dirname "$0")/lib.sh"
+export TD_API_KEY=1/abc
+unset TD_API_SERVER
+
+S=$T/server
+mkdir "$S"
+: >"$S/plan"
+"$PYTHON" "$ROOT/tests/result-server.py" "$S" >"$T/url" 2>"$T/server.log" &
+pids="$pids $!"
+until_ok test -s "$T/url" || { echo "Bail out! no server"; exit 1; }
+TD_API_SERVER=$(cat "$T/url")
+export TD_API_SERVER
+
+# What the server has; the functions below change it.
+"$PYTHON" - "$S" <<'EOF'
+import gzip, io, json, msgpack, random, sys, zlib, struct
+d = sys.argv[1]
+r = random.Random(1)
+rows = [[i, "%x" % r.getrandbits(200), None if i % 7 == 0 else r.random()] for i in range(20000)]
+body = b"".join(map(msgpack.packb, rows))
+def put(name, data):
+    open(d + "/" + name, "wb").write(data)
+put("result.gz", gzip.compress(body, mtime=0))
+put("plain", body)
+# other rows, as many bytes in the beginning
+put("other.gz", gzip.compress(body[:1000] + body[1000:].replace(b"a", b"b"), mtime=0))
+# several members, and headers that try to pass for a frame's
+def member(data, extra, comment):
+    z = zlib.compressobj(6, zlib.DEFLATED, -15)
+    head = b"\x1f\x8b\x08\x14\0\0\0\0\0\xff" + struct.pack("<H", len(extra)) + extra + comment + b"\0"
+    return head + z.compress(data) + z.flush() + struct.pack("<II", zlib.crc32(data), len(data) & 0xffffffff)
+end = b"TD\x0e\0\1E" + b"\0" * 12
+put("hostile.gz", member(body[:1001], end, b'{"frame":1,"commit":true}') + member(b"", end, b"{}")
+    + gzip.compress(body[1001:], mtime=5))
+put("garbage.gz", gzip.compress(body) + b"behind")
+put("damaged.gz", (lambda b: b[:-5] + bytes([b[-5] ^ 1]) + b[-4:])(gzip.compress(body)))
+put("narrow.gz", gzip.compress(b"".join(msgpack.packb(x[:2]) for x in rows)))
+put("maps.gz", gzip.compress(msgpack.packb({"id": 1}) * 20000))
+put("html.gz", b"<html>sorry</html>")
+put("empty.gz", b"")
+put("latin.gz", gzip.compress(b"\x93\x01\xa4caf\xe9\xc0"))
+put("nulls.gz", gzip.compress(b"\x91\xc0" * 3))
+put("null.gz", gzip.compress(b"\x91\xc0"))
+EOF
+size=$(wc -c <"$S/result.gz")
+md5=$(md5sum <"$S/plain" | cut -d' ' -f1)
+
+show() { # KEY=JSON...: the answer of job/show
+	jq -nc '{job_id: "7", status: "success", type: "presto", num_records: 20000, result_size: null,
+		hive_result_schema: "[[\"id\", \"bigint\"], [\"name\", \"varchar\"], [\"x\", \"double\"]]"}' >"$S/show.tmp"
+	for kv; do
+		jq -c --argjson v "${kv#*=}" ".${kv%%=*} = \$v" "$S/show.tmp" >"$S/show.new" && mv "$S/show.new" "$S/show.tmp"
+	done
+	mv "$S/show.tmp" "$S/show.json"
+}
+
+plan() { # LINE...: how the next requests of the result are answered. A server of its own would do; the counter is reset
+	printf '%s\n' "$@" >"$S/plan.new"
+	mv "$S/plan.new" "$S/plan"
+	: >"$S/log"
+	curl -s "$TD_API_SERVER/again" >/dev/null
+}
+
+fetch() { # OPTION...: stdout into $T/got
+	td-fetch --retry-wait 0 --timeout 2s "$@" 7 >"$T/got" 2>"$T/err" </dev/null
+	status=$?
+	err=$(cat "$T/err")
+}
+
+frame() { "$PYTHON" "$ROOT/tests/frame.py" "$T/got"; } # what is in it
+whole() { frame | jq -c '[.end.end, .end.rows, .end.bytes, .md5, .odd, .crc32 == .end.crc32, .members == .end.blocks]'; }
+complete() { printf '["commit",20000,%s,"%s",false,true,true]' "$(wc -c <"$S/plain")" "$md5"; }
+aborted() { frame | jq -r '"\(.end.end) \(.end.reason)"'; }
+
+show
+plan ""
+fetch
+is "a plain download: status" "$status" 0
+is "a plain download: the frame" "$(whole)" "$(complete)"
+is "its head names job, server, rows and columns" "$(frame | jq -c '[.head.job_id, .head.endpoint, .head.rows, .head.columns]')" \
+	"[\"7\",\"$TD_API_SERVER\",20000,[[\"id\",\"bigint\"],[\"name\",\"varchar\"],[\"x\",\"double\"]]]"
+ok "gzip reads the frame" gzip -t "$T/got"
+gzip -dc "$T/got" >"$T/plain"
+ok "and finds the plain rows" cmp "$T/plain" "$S/plain"
+fetch -f msgpack
+ok "-f msgpack: the same" cmp "$T/got" "$S/plain"
+
+# --- broken connections
+
+plan "etag=a cut=50000" "etag=a cut=70000" "etag=a"
+fetch
+is "cut twice: status" "$status" 0
+is "cut twice: the frame" "$(whole)" "$(complete)"
+is "cut twice: went on where it broke" "$(cat "$S/log")" "None None 200
+bytes=50000- \"a\" 206
+bytes=120000- \"a\" 206"
+
+plan "etag=a cut=50000" "etag=a status=503" "etag=a status=500" "etag=a"
+fetch -f msgpack
+is "cut, then 503 and 500: status" "$status" 0
+ok "cut, then 503 and 500: the rows" cmp "$T/got" "$S/plain"
+
+plan "cut=50000" "cut=60000" ""
+fetch
+is "cut, no ETag: status" "$status" 0
+is "cut, no ETag: the same bytes are skipped" "$(whole)" "$(complete)"
+is "cut, no ETag: from the start each time" "$(cut -d' ' -f1,3 "$S/log")" "None 200
+None 200
+None 200"
+
+plan "etag=a cut=50000" "etag=b"
+fetch
+is "cut, another ETag, the same bytes: status" "$status" 0
+is "cut, another ETag, the same bytes: the frame" "$(whole)" "$(complete)"
+
+plan "etag=a cut=50000" "etag=a norange"
+fetch -f csv
+is "cut, no ranges: status" "$status" 0
+is "cut, no ranges: all rows once" "$(wc -l <"$T/got")" 20001
+
+plan "etag=a cut=50000" "etag=b file=other.gz"
+fetch
+is "cut, then another result: status" "$status" 75
+like "cut, then another result: says so" "$err" "^td-fetch: .*it changed while it was fetched"
+like "cut, then another result: the frame is aborted" "$(aborted)" "^abort .*it changed"
+
+plan "cut=50000" "file=empty.gz"
+fetch
+is "cut, then a shorter result: status" "$status" 75
+like "cut, then a shorter result: the frame is aborted" "$(aborted)" "^abort .*shorter"
+
+plan "cut=50000"
+fetch -f csv
+is "cut at the same place for ever: status" "$status" 75
+like "cut at the same place for ever: ends" "$err" "given up after 5 starts"
+
+plan "nolength cut=50000"
+fetch
+is "cut without a length: status" "$status" 75
+like "cut without a length: says so" "$err" "cut short"
+show "result_size=$size"
+plan "nolength"
+fetch
+is "no length, but the job says it: status" "$status" 0
+show "result_size=$((size + 1))"
+fetch
+is "no length, and the job says another: status" "$status" 75
+show
+
+# --- what is not the job's result
+
+plan "file=hostile.gz"
+fetch
+is "several members with a frame's fields in their headers: the frame" "$(whole)" "$(complete)"
+is "counts them" "$(frame | jq .members)" 3
+
+while read -r file kind why; do
+	plan "file=$file.gz"
+	fetch
+	is "$file: status" "$status" 65
+	like "$file: the sentence" "$err" "^td-fetch: result of job 7: .*$why"
+	is "$file: one line" "$(wc -l <"$T/err")" 1
+	like "$file: the frame is aborted" "$(aborted)" "^abort .*$why"
+	fetch -f csv
+	is "$file, csv: status" "$status" 65
+done <<'EOF'
+garbage - no gzip member at byte
+damaged - checksum or length is wrong
+narrow - row 1 is no array of 3 values
+maps - row 1 is no array of 3 values
+html - no gzip member at byte 0
+empty - 0 rows came, but the job has 20000
+EOF
+
+for rows in 19999 20001; do
+	show num_records=$rows
+	plan ""
+	fetch
+	is "20000 rows of $rows: status" "$status" 65
+	like "20000 rows of $rows: says so" "$err" "20000 rows came, but the job has $rows"
+	is "20000 rows of $rows: no commit" "$(frame | jq -r .end.end)" abort
+done
+show num_records=null
+fetch
+is "a job that does not know its rows: status" "$status" 0
+is "a job that does not know its rows: the frame" "$(whole)" "$(complete)"
+
+# --- no rows, no result
+
+show num_records=0
+for p in "file=empty.gz" "status=404"; do
+	plan "$p"
+	fetch
+	is "no rows, $p: status" "$status" 0
+	is "no rows, $p: a whole frame with the columns" "$(frame | jq -c '[.end.end, .end.rows, (.end.columns | length)]')" '["commit",0,3]'
+	fetch -f csv
+	is "no rows, $p: csv has the header line" "$(cat "$T/got")" "id,name,x"
+	fetch -f jsonl
+	is "no rows, $p: jsonl has nothing" "$status $(wc -c <"$T/got")" "0 0"
+done
+plan "status=404"
+show num_records=null hive_result_schema=null
+fetch
+is "a job without a result: status" "$status" 69
+like "a job without a result: says so" "$err" "^td-fetch: job 7 has no result"
+show num_records=5
+fetch
+is "a result that is not there: status" "$status" 69
+is "was asked for more than once" "$([ "$(wc -l <"$S/log")" -gt 3 ] && echo yes)" yes
+plan "status=404" "status=404" ""
+show
+fetch
+is "a result that is late: status" "$status" 0
+is "a result that is late: the frame" "$(whole)" "$(complete)"
+
+# --- jobs that fail
+
+plan ""
+show 'status="error"' 'debug={"cmdout":"started\nrunning","stderr":"Query failed:\nline 1:8: Column '"'"'x'"'"' cannot be resolved\n"}'
+fetch
+is "a failed job: status" "$status" 69
+like "a failed job: TD's own words" "$err" "^td-fetch: job 7 failed: .*line 1:8: Column 'x' cannot be resolved$"
+like "a failed job: the frame passes them on" "$(aborted)" "^abort job 7 failed: .*cannot be resolved"
+show 'status="error"'
+fetch
+like "a failed job without words" "$err" "^td-fetch: job 7 failed: TD gives no reason"
+show 'status="killed"'
+fetch -f csv
+is "a killed job: status, and nothing written" "$status $(wc -c <"$T/got")" "69 0"
+like "a killed job: says so" "$err" "job 7 was killed"
+show
+
+# --- formats and their limits
+
+show num_records=1
+plan "file=latin.gz"
+fetch -f jsonl
+is "bytes that are no text, jsonl: status" "$status" 65
+like "bytes that are no text, jsonl: which" "$err" "row 1, column name: .*not UTF-8"
+fetch -f csv --no-header
+is "bytes that are no text pass through csv" "$status $(od -An -tx1 "$T/got" | tr -d ' \n')" "0 312c636166e92c0a"
+fetch -f table
+is "and are marked in a table" "$status $(sed -n 3p "$T/got")" "0  1  caf�  NULL"
+show 'hive_result_schema="[[\"only\",\"varchar\"]]"' num_records=3
+plan "file=nulls.gz"
+fetch -f csv
+is "NULL in the only column: an empty line" "$status $(wc -c <"$T/got")" "0 8"
+like "and a warning" "$err" "3 rows are NULL in their only column"
+fetch -f csv --null '\N'
+is "--null" "$(cat "$T/got")" 'only
+\N
+\N
+\N'
+show
+plan "etag=a stall=150000"
+fetch -f table
+is "a table does not wait for the rest" "$status $(wc -l <"$T/got")" "0 43"
+like "and says how many rows there are" "$(tail -1 "$T/got")" "^\\(the first 40 of 20000 rows\\)$"
+
+# --- our own output
+
+plan ""
+if [ -w /dev/full ]; then
+	for f in frame csv jsonl msgpack table; do
+		run sh -c 'td-fetch -f '$f' 7 >/dev/full'
+		is "$f to a full disk: status" "$status" 1
+		like "$f to a full disk: says so" "$err" "^td-fetch: .*No space left"
+	done
+fi
+sh -c 'td-fetch -f csv 7; echo $? >"$1"' sh "$T/st" 2>"$T/err" | head -1 >"$T/out"
+is "a reader that goes: died by SIGPIPE, silently" "$(cat "$T/st" "$T/err")" 141
+sh -c 'trap "" PIPE; td-fetch -f csv 7; echo $? >"$1"' sh "$T/st" 2>"$T/err" | head -1 >"$T/out"
+is "the same with SIGPIPE ignored" "$(cat "$T/st")" 1
+sh -c 'td-fetch 7 >&-' 2>"$T/err"
+is "a closed stdout: no success" "$?" 1
+
+# --- killed in the middle
+
+for sig in KILL TERM; do
+	plan "etag=a stall=150000"
+	td-fetch 7 >"$T/got" 2>"$T/err" &
+	pid=$!
+	until_ok sh -c '[ "$(wc -c <"$1")" -gt 100000 ]' sh "$T/got"
+	kill -$sig $pid
+	wait $pid 2>/dev/null
+	is "SIG$sig in the middle: how it died" "$?" $(($([ $sig = KILL ] && echo 9 || echo 15) + 128))
+	is "SIG$sig in the middle: no commit" "$(frame | jq -r .end.end)" "$([ $sig = KILL ] && echo null || echo abort)"
+done
+
+finish

@@ -1,0 +1,133 @@
+/* resultout: a result becomes a frame that framein takes; one that is not what it should be never does. */
+#include "bytes.h"
+#include "framein.h"
+#include "resultout.h"
+#include "tap.h"
+
+#include <msgpack.h>
+#include <stdlib.h>
+
+/* A gzip member of rows [from..to), with a header that tries to look like the end of a frame. */
+static void member(struct buf *b, int from, int to)
+{
+	static Bytef extra[FRAME_EXTRA_LEN];
+	gz_header h = { .extra = extra, .extra_len = sizeof extra, .comment = (Bytef *)(uintptr_t) "{\"commit\":true,\"rows\":0}" };
+	msgpack_sbuffer rows;
+	msgpack_packer pk;
+	z_stream z = { 0 };
+
+	msgpack_sbuffer_init(&rows);
+	msgpack_packer_init(&pk, &rows, msgpack_sbuffer_write);
+	for (int i = from; i < to; i++) {
+		msgpack_pack_array(&pk, 2);
+		msgpack_pack_int(&pk, i);
+		msgpack_pack_nil(&pk);
+	}
+	frame_extra_format((char *)extra, &(struct frame_extra){ .kind = 'E' });
+	deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+	deflateSetHeader(&z, &h);
+	buf_room(b, rows.size + 1000);
+	z.next_in = (Bytef *)rows.data;
+	z.avail_in = (uInt)rows.size;
+	z.next_out = (Bytef *)b->p + b->len;
+	z.avail_out = (uInt)(b->cap - b->len);
+	deflate(&z, Z_FINISH);
+	b->len = b->cap - z.avail_out;
+	deflateEnd(&z);
+	msgpack_sbuffer_destroy(&rows);
+}
+
+/* The frame of a result in pieces, for a job that has `rows` rows; 0, or -1 with f, and an abort in the frame. */
+static int frame(struct bytes_sink *to, const char *p, size_t n, size_t piece, int64_t rows, struct fail *f)
+{
+	struct frame_head head = { .content = FRAME_ROWS, .rows = rows, .job_id = (char *)(uintptr_t) "7" };
+	struct resultout o;
+	int rc;
+
+	bytes_sink_init(to);
+	schema_add(&head.schema, "n", "bigint", f);
+	schema_add(&head.schema, "n", "varchar", f);
+	rc = resultout_open(&o, &(struct resultout_opts){ .format = RESULTOUT_FRAME }, &head, &to->sink, f);
+	for (size_t at = 0; rc == 0 && at < n; at += piece)
+		rc = io_put(&o.gunzip.sink, p + at, n - at < piece ? n - at : piece, f);
+	if (rc == 0)
+		rc = resultout_end(&o, rows, f);
+	if (rc)
+		resultout_abort(&o, f);
+	resultout_free(&o);
+	schema_free(&head.schema);
+	return rc;
+}
+
+/* All of a frame: its plain bytes, or -1. */
+static long long read_frame(const struct buf *b, struct framein *in, struct fail *f)
+{
+	struct bytes_source from = bytes_source(b->p, b->len, 1000);
+	long long total = 0;
+	char chunk[777];
+	ssize_t n;
+
+	if (framein_open(in, &from.source, f))
+		return -1;
+	while ((n = io_read(framein_plain(in), chunk, sizeof chunk, f)) > 0)
+		total += n;
+	return n < 0 ? -1 : total;
+}
+
+static void good(const struct buf *b, int64_t rows, long long bytes, const char *what)
+{
+	static const size_t piece[] = { 1, 10, 1000, 1 << 20 };
+	int all = 1;
+
+	for (size_t i = 0; i < 4; i++) {
+		struct bytes_sink to;
+		struct framein in = { 0 };
+		struct fail f = { 0 };
+
+		all &= frame(&to, b->p, b->len, piece[i], rows, &f) == 0;
+		all &= read_frame(&to.b, &in, &f) == bytes;
+		all &= in.end.commit && in.end.verified && in.end.rows == (uint64_t)rows && in.end.schema.n == 2;
+		all &= in.head.rows == rows && in.head.schema.n == 2 && strcmp(in.head.job_id, "7") == 0;
+		if (f.why[0])
+			printf("# %s\n", f.why);
+		framein_close(&in);
+		buf_free(&to.b);
+	}
+	tap_result(all, what);
+}
+
+static void bad(const char *p, size_t n, int64_t rows, const char *reason, const char *what)
+{
+	struct bytes_sink to;
+	struct framein in;
+	struct fail f = { 0 }, read = { 0 };
+	int ok = frame(&to, p, n, 100, rows, &f) == -1 && read_frame(&to.b, &in, &read) == -1;
+
+	ok = ok && read.kind == FAIL_UPSTREAM && strstr(f.why, reason) && strstr(read.why, reason);
+	if (!tap_result(ok, what))
+		printf("# %s\n# %s\n", f.why, read.why);
+	framein_close(&in);
+	buf_free(&to.b);
+}
+
+int main(void)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	member(&b, 0, 100);
+	member(&b, 0, 0);
+	member(&b, 0, 1000);
+	good(&b, 1100, 100 * 3 + 128 * 3 + 128 * 4 + 744 * 5, "members become a frame");
+	bad(b.p, b.len, 1101, "1100 rows came, but the job has 1101", "a row too few is no frame");
+	bad(b.p, b.len, 1099, "1100 rows came, but the job has 1099", "a row too many is no frame");
+	bad(b.p, b.len - 1, 1100, "ends inside a gzip member", "a cut result is no frame");
+	b.p[b.len - 1] ^= 1;
+	bad(b.p, b.len, 1100, "checksum or length is wrong", "a damaged result is no frame");
+	b.len = 0;
+	good(&b, 0, 0, "an empty result is a frame without rows");
+	bad("<html>", 6, 0, "no gzip member at byte 0", "something else is no frame");
+	bad("", 0, 1, "0 rows came, but the job has 1", "nothing is no frame of a row");
+	buf_free(&b);
+	return tap_done();
+}
