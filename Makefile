@@ -16,7 +16,8 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout type tdtime exact infer colname cell record csvin mpin peek tdurl retry
+SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry
+SHAPES += type tdtime exact infer colname cell record csvin mpin peek
 WORLD  = blockpool child clock conf http
 DOMAIN = api api_table api_bulk api_job job result
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
@@ -37,6 +38,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp gunzip rowout resultout
 UNITS += retry tdurl
+UNITS += exact tdtime type csvin
 LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.

@@ -21,6 +21,16 @@ encode() {
 }
 says() { is "$1: status" "$status" "$2"; like "$1: the message" "$err" "$3"; like "$1: the frame ends in an abort" "$end" '"end":"abort"'; }
 
+$PYTHON -c '
+import csv, random, sys
+random.seed(4)
+w = csv.writer(sys.stdout, lineterminator="\n")
+w.writerow(["id", "text", "n", "x"])
+pool = ["a", "\"", ",", "\n", "\r\n", " ", "é", "漢字", "😀", "\t", "\"\"", "plain text"]
+for i in range(20000):
+    w.writerow([i, "".join(random.choices(pool, k=random.randrange(8))), random.randrange(-10**12, 10**12), round(random.random(), 9)])
+' >"$T/random.csv"
+
 # --- values
 encode 'a,b,c\n1,x,0.5\n-2,,.097\n' --time-value 7
 is "longs, strings and doubles" "$records" '{"a": 1, "b": "x", "c": 0.5, "time": 7}
@@ -119,6 +129,59 @@ like "4097 columns: the message" "$err" "more than 4096 columns"
 run td-encode -f jsonl </dev/null
 is "what is not there yet: status" "$status" 2
 
+# --- frames of rows, made by python: a head, one foreign member, an end
+cat >"$T/frame.py" <<'END'
+import gzip, json, msgpack, struct, sys, zlib
+def note(kind, j):
+    extra = b"TD" + struct.pack("<H", 14) + b"\1" + kind + bytes(12)
+    return b"\x1f\x8b\x08\x14" + bytes(5) + b"\xff" + struct.pack("<H", len(extra)) + extra + json.dumps(j).encode() + b"\0\3\0" + bytes(8)
+def frame(columns, values, **end):
+    body = b"".join(msgpack.packb(r, use_bin_type=True) for r in values)
+    member = gzip.compress(body, mtime=0)
+    e = {"end": "commit", "rows": len(values), "blocks": 1, "bytes": len(body), "crc32": "%08x" % zlib.crc32(member), "source": "verified"}
+    e.update(end)
+    return note(b"H", {"td-frame": 1, "content": "rows", "columns": columns, "job_id": "4711", "endpoint": "https://api.example.com", "rows": len(values)}) + member + note(b"E", e)
+out = sys.stdout.buffer.write
+END
+# frame_in PYTHON OPTION...: python that writes the input frame in; $records, $end
+frame_in() {
+	{ cat "$T/frame.py"; printf '%s\n' "$1"; } | $PYTHON - >"$T/in" || exit 1
+	shift
+	td-encode --time-value 7 "$@" <"$T/in" >"$T/frame" 2>"$T/err"
+	status=$? err=$(cat "$T/err")
+	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H)
+}
+frame_in 'out(frame([["b","boolean"],["i","bigint"],["t","tinyint"],["r","real"],["d","double"],["dec","decimal(38,2)"],["s","varchar(20)"],
+ ["ts","timestamp(3) with time zone"],["bin","varbinary"],["a","array(bigint)"],["m","map(varchar, array(double))"],["w","row(x bigint, y varchar)"],["u","unknown"]],
+ [[True, -2**63, -128, 0.5, 1e300, "12345678901234567890.12", "é", "2024-01-01 00:00:00.000 UTC", b"\0\xff\1", [1, None, 2], {"k": [1.5, None]}, [1, "z\""], None],
+  [False, 2**63-1, 127, None, float("nan"), None, "", None, None, None, {}, None, None]]))'
+is "the types of a query engine" "$records" '{"a": [1, null, 2], "b": 1, "bin": "AP8B", "d": 1e+300, "dec": "12345678901234567890.12", "i": -9223372036854775808, "m": {"k": [1.5, null]}, "r": 0.5, "s": "é", "t": -128, "time": 7, "ts": "2024-01-01 00:00:00.000 UTC", "u": null, "w": "[1,\"z\\\"\"]"}
+{"a": null, "b": 0, "bin": null, "d": null, "dec": null, "i": 9223372036854775807, "m": {}, "r": null, "s": "", "t": 127, "time": 7, "ts": null, "u": null, "w": null}'
+is "... and what they are in a table" "$(printf '%s' "$head" | jq -c '[.columns[][1]]')" \
+	'["long","long","long","double","double","string","string","string","string","array<long>","map<string,array<double>>","string","string"]'
+like "... NaN is NULL and said so" "$err" "column 'd': 1 values that are NaN or infinite"
+is "where the rows come from is handed through" "$(printf '%s' "$head" | jq -c '[.job_id,.endpoint,.rows]')" '["4711","https://api.example.com",2]'
+like "a verified frame makes a verified frame" "$end" '"rows":2,.*"source":"verified"'
+frame_in 'out(frame([["a","bigint"]], [[i] for i in range(3)], source="eof"))'
+like "an unverified one does not" "$end" '"rows":3,.*"source":"eof"'
+frame_in 'out(frame([["a","bigint"]], []).replace(b"\"blocks\": 1", b"\"blocks\": 1"))'
+like "a frame without rows" "$end" '"end":"commit","rows":0'
+frame_in 'out(frame([["a","bigint"]], [["x"]]))'; says "a text in a bigint" 65 "row 1, column 1 'a': \"x\" is no long; --columns a:string"
+frame_in 'out(frame([["a","bigint"],["b","bigint"]], [[1]]))'; says "a row that is too short" 65 'row 1: 1 values where 2 columns'
+frame_in 'out(frame([["a","bigint"]], [{"a": 1}]))'; says "maps where arrays should be" 65 'row 1: not a msgpack array'
+frame_in 'out(frame([["a","bigint"]], [[1]], rows=2))'; says "wrong counts" 65 'speaks of 2 rows'
+frame_in 'out(frame([["a","bigint"]], [[1]])[:-40])'; says "a frame that is cut" 66 'ended in the middle of a frame'
+frame_in 'out(frame([["a","bigint"]], [[1]], end="abort", reason="job 4711 failed", status=69))'
+says "an abort" 66 'upstream gave up: job 4711 failed'
+like "an abort is passed on with its reason" "$end" '"reason":"upstream gave up: job 4711 failed","status":66'
+td-encode --time-value 7 <"$T/random.csv" 2>/dev/null >"$T/records"
+run td-encode <"$T/records"
+is "a frame of records: status" "$status" 65
+like "a frame of records: the message" "$err" "holds records already"
+frame_in 'out(frame([["a","varchar"]], [["x" * 3000000]] * 3))'
+is "rows that are larger than a block" "$(gzip -dc "$T/frame" | wc -c) $(printf '%s' "$end" | jq .rows)" "$((3 * (3000000 + 14))) 3"
+frame_in 'out(frame([["a","varchar"]], [["x" * (64 << 20)]]))'; says "a row of 64 MiB is refused" 65 'row 1.* longer than'
+
 # --- the real world
 same() { # FILE DELIMITER: python's csv and the frame hold the same values
 	td-encode --time-value 5 <"$1" 2>/dev/null >"$T/frame" && gzip -dc "$T/frame" | $PYTHON -c '
@@ -143,15 +206,6 @@ for f in airports.csv birdstrikes.csv seattle-weather.csv unemployment.tsv; do
 		ok "every value of $f" same "$SHARED/$f" "$d"
 	else skip "every value of $f" "no shared data"; fi
 done
-$PYTHON -c '
-import csv, random, sys
-random.seed(4)
-w = csv.writer(sys.stdout, lineterminator="\n")
-w.writerow(["id", "text", "n", "x"])
-pool = ["a", "\"", ",", "\n", "\r\n", " ", "é", "漢字", "😀", "\t", "\"\"", "plain text"]
-for i in range(20000):
-    w.writerow([i, "".join(random.choices(pool, k=random.randrange(8))), random.randrange(-10**12, 10**12), round(random.random(), 9)])
-' >"$T/random.csv"
 ok "every value of 20,000 random rows with quotes and newlines" same "$T/random.csv" ,
 ok "... whatever the number of threads and the level" sh -c '
 	for o in "-j1 -0" "-j2 -1" "-j7 -6" "-j3 -9"; do td-encode --time-value 5 $o <$1/random.csv | gzip -dc | cksum; done |
@@ -199,7 +253,7 @@ for bad in '-c a:number' '-c a:long,a:long' '--level 10' '-j x' '--time-value so
 done
 
 # --- memory: ten times the input needs no more
-if nm "$(command -v td-encode)" | grep -q __asan_init || ! [ -r /proc/self/status ]; then
+if nm "$(command -v td-encode)" | grep -qE "__(asan|tsan)_init" || ! [ -r /proc/self/status ]; then
 	skip "memory does not grow" "sanitizers, or no /proc"
 else
 	peak() { # MiB of a file of $1 rows

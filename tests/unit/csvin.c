@@ -1,0 +1,173 @@
+/* csvin: the records that libcsv alone finds are the ones that come out, however the input is cut. */
+#include "bytes.h"
+#include "csvin.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+enum { OUT_MAX = 1 << 20 };
+
+/* Rows as text: cells in <>, rows by line. A failure ends it with "!". */
+static struct buf rows_of(const char *p, size_t n, size_t piece, char delim)
+{
+	struct bytes_source s = bytes_source(p, n, piece);
+	struct csvin c;
+	struct fail f = { 0 };
+	struct row row;
+	struct buf out;
+
+	buf_init(&out, OUT_MAX);
+	csvin_init(&c, &s.source, delim, '"', &f);
+	while (row_next(&c.rowin, &row, &f) > 0) {
+		buf_printf(&out, "%llu", (unsigned long long)row.line);
+		for (size_t i = 0; i < row.n; i++) {
+			buf_putc(&out, '<');
+			buf_put(&out, row.cell[i].p, row.cell[i].n);
+			buf_putc(&out, '>');
+		}
+	}
+	if (f.kind)
+		buf_printf(&out, "! %s", f.why);
+	csvin_free(&c);
+	buf_text(&out);
+	return out;
+}
+
+static void good(const char *text, const char *want, const char *what)
+{
+	struct buf all = rows_of(text, strlen(text), 1 << 20, ',');
+	int same = 1;
+
+	tap_is(all.p, want, what);
+	for (size_t piece = 1; piece < 8; piece++) {
+		struct buf cut = rows_of(text, strlen(text), piece, ',');
+
+		same &= strcmp(all.p, cut.p) == 0;
+		buf_free(&cut);
+	}
+	tap_result(same, "... cut anywhere");
+	buf_free(&all);
+}
+
+/* The reference: libcsv over the whole text, empty lines dropped as it drops them. */
+struct reference {
+	struct buf out;
+	bool begun;
+};
+
+static void ref_cell(void *p, size_t n, void *self)
+{
+	struct reference *r = self;
+
+	if (!r->begun)
+		buf_putc(&r->out, '\n');
+	r->begun = true;
+	buf_putc(&r->out, '<');
+	buf_put(&r->out, p, n);
+	buf_putc(&r->out, '>');
+}
+
+static void ref_row(int end, void *self)
+{
+	(void)end;
+	((struct reference *)self)->begun = false;
+}
+
+static int no_blanks(unsigned char c)
+{
+	(void)c;
+	return 0;
+}
+
+static struct buf reference(const char *p, size_t n)
+{
+	struct reference r = { .begun = false };
+	struct csv_parser csv;
+
+	buf_init(&r.out, OUT_MAX);
+	csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI);
+	csv_set_space_func(&csv, no_blanks);
+	if (csv_parse(&csv, p, n, ref_cell, ref_row, &r) != n || csv_fini(&csv, ref_cell, ref_row, &r))
+		buf_puts(&r.out, "!");
+	csv_free(&csv);
+	buf_text(&r.out);
+	return r.out;
+}
+
+/* The same form from csvin. Ragged rows are fine here: columns is reset for each. */
+static struct buf ours(const char *p, size_t n, size_t piece)
+{
+	struct bytes_source s = bytes_source(p, n, piece);
+	struct csvin c;
+	struct fail f = { 0 };
+	struct row row;
+	struct buf out;
+	int rc;
+
+	buf_init(&out, OUT_MAX);
+	csvin_init(&c, &s.source, ',', '"', &f);
+	while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) > 0) {
+		buf_putc(&out, '\n');
+		for (size_t i = 0; i < row.n; i++) {
+			buf_putc(&out, '<');
+			buf_put(&out, row.cell[i].p, row.cell[i].n);
+			buf_putc(&out, '>');
+		}
+	}
+	if (rc < 0)
+		buf_puts(&out, "!");
+	csvin_free(&c);
+	buf_text(&out);
+	return out;
+}
+
+static void differential(void)
+{
+	static const char *const pieces[] = { "a", "bc", ",", "\"", "\"\"", "\n", "\r\n", "\r", " ", "\n\"", "\",\"", "\",12345678,\"" };
+	unsigned long long seed = 88172645463325252ULL;
+	int good_ones = 0, right = 1;
+
+	for (int i = 0; i < 100000 && right; i++) {
+		char text[200] = "";
+		struct buf want, got;
+		size_t n;
+
+		seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+		for (unsigned long long s = seed, k = 0; k < 4 + seed % 14; k++, s /= 12)
+			strcat(text, pieces[(s ^ seed >> k) % 12]);
+		n = strlen(text);
+		want = reference(text, n);
+		got = ours(text, n, 1 + (size_t)i % 7);
+		good_ones += strchr(want.p, '!') == NULL;
+		/* after an error libcsv may have reported cells of the broken row: compare up to there */
+		right = strchr(want.p, '!') ? strchr(got.p, '!') != NULL : strcmp(want.p, got.p) == 0;
+		if (!right)
+			printf("# text: %s\n# libcsv: %s\n# csvin: %s\n", text, want.p, got.p);
+		buf_free(&want);
+		buf_free(&got);
+	}
+	printf("# %d without an error\n", good_ones);
+	tap_result(right, "100,000 random texts: the same cells as libcsv, or an error for an error");
+	tap_result(good_ones > 10000, "... enough of them without an error");
+}
+
+int main(void)
+{
+	good("a,b\n1,2\n", "1<a><b>2<1><2>", "two rows");
+	good("a,b\r\n1,\"x\r\ny\"\r\n3,4", "1<a><b>2<1><x\r\ny>4<3><4>", "CRLF, a newline in a cell, no newline at the end");
+	good("a,b\r1,2\r", "1<a><b>2<1><2>", "CR alone");
+	good("\n\na,b\n\n1,2\n\n\n", "3<a><b>5<1><2>", "empty lines among columns");
+	good("a\n\n1\n", "1<a>2<>3<1>", "empty lines of one column");
+	good("\xef\xbb\xbf" "a\n", "1<a>", "a byte order mark");
+	good(" a , b \n", "1< a >< b >", "blanks belong to cells");
+	good("a, \"b\n", "! input: line 1, column 2: a quote inside a cell that does not begin with one", "so this is no quoted cell");
+	good("a,\"b\"\"c\",\"\"\n", "1<a><b\"c><>", "quotes");
+	good("a,b\n1\n", "1<a><b>! input: line 2, column 2: a row of 1 cells where 2 are expected", "ragged");
+	good("a,b\n1,\"2\n\n3", "1<a><b>! input: line 2, column 2: a quote that is never closed", "unclosed");
+	good("a,\"b\"c\n", "! input: line 1, column 2: text behind the closing quote of a cell", "behind a quote");
+	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8", "not UTF-8");
+	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8", "not UTF-8 in quotes");
+	good("", "", "nothing");
+	differential();
+	return tap_done();
+}

@@ -1,0 +1,99 @@
+/* tdtime: against timegm() of the C library, and what is refused. */
+#include "tap.h"
+#include "tdtime.h"
+
+#include <time.h>
+
+static const char *parse(const char *text, int64_t *out)
+{
+	return tdtime_parse(text, strlen(text), out);
+}
+
+static void good(const char *text, int64_t want)
+{
+	int64_t got = -1;
+	const char *why = parse(text, &got);
+
+	if (!tap_result(!why && got == want, text))
+		printf("# got: %lld %s\n", (long long)got, why ? why : "");
+}
+
+static void bad(const char *text, const char *part)
+{
+	int64_t got;
+	const char *why = parse(text, &got);
+
+	if (!tap_result(why && strstr(why, part), text[0] ? text : "(empty)"))
+		printf("# got: %s\n", why ? why : "a time");
+}
+
+static void calendar(void)
+{
+	int right = 1;
+
+	for (int64_t t = 0; t <= TDTIME_MAX; t += 86400LL * 13 + 4567) {
+		struct tm tm;
+		char text[80];
+		int64_t got;
+		time_t when = (time_t)t;
+
+		gmtime_r(&when, &tm);
+		snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+			 tm.tm_hour, tm.tm_min, tm.tm_sec);
+		if (parse(text, &got) || got != t)
+			right = 0;
+	}
+	tap_result(right, "every thirteenth day until 9999 agrees with gmtime()");
+}
+
+int main(void)
+{
+	calendar();
+	good("0", 0);
+	good("1709208000", 1709208000);
+	good("1709208000.999", 1709208000);
+	good(" 1709208000 ", 1709208000);
+	good("253402300799", TDTIME_MAX);
+	good("1970-01-01", 0);
+	good("2024-02-29", 1709164800);
+	good("2024-02-29 12:00", 1709208000);
+	good("2024-02-29T12:00:00", 1709208000);
+	good("2024-02-29t12:00:00z", 1709208000);
+	good("2024-02-29 12:00:00.123456789", 1709208000);
+	good("2024-02-29 12:00:00,5", 1709208000);
+	good("2024-02-29 12:00:00 UTC", 1709208000);
+	good("2024-02-29 12:00:00 GMT", 1709208000);
+	good("2024-02-29T21:00:00+09:00", 1709208000);
+	good("2024-02-29 21:00:00 +0900", 1709208000);
+	good("2024-02-29 21:00:00+09", 1709208000);
+	good("2024-02-29T06:30:00-05:30", 1709208000);
+	good("1970-01-01 05:00:00+05:00", 0);
+	good("2016-12-31 23:59:60", 1483228800);
+	good("9999-12-31 23:59:59", TDTIME_MAX);
+	bad("", "is no time");
+	bad("x", "is no time");
+	bad("-1", "before 1970");
+	bad("1969-12-31", "before 1970");
+	bad("1970-01-01 00:00:00+00:01", "before 1970");
+	bad("253402300800", "milliseconds");
+	bad("1709208000000", "milliseconds");
+	bad("1709208000000000", "microseconds");
+	bad("1709208000000000000", "nanoseconds");
+	bad("99999999999999999999", "beyond");
+	bad("2023-02-29", "calendar");
+	bad("2024-13-01", "calendar");
+	bad("2024-00-01", "calendar");
+	bad("2024-01-00", "calendar");
+	bad("1900-02-29", "calendar");
+	bad("2024-1-1", "is no time");
+	bad("2024-01-01 24:00:00", "is no time");
+	bad("2024-01-01 12:60", "is no time");
+	bad("2024-01-01 1:00", "is no time");
+	bad("2024-01-01X", "is no time");
+	bad("2024-01-01 12:00:00 PST", "is no time");
+	bad("2024-01-01 12:00:00 +9", "is no time");
+	bad("2024-01-01 12:00:00 +19:00", "is no time");
+	bad("01/02/2024", "is no time");
+	bad("1e9", "is no time");
+	return tap_done();
+}

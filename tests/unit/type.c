@@ -1,0 +1,117 @@
+/* type: texts of types, of query engines, and what fits into what; colname: legal names. */
+#include "colname.h"
+#include "tap.h"
+#include "type.h"
+
+#include <stdlib.h>
+
+static void round_trip(const char *text, const char *want)
+{
+	struct fail f = { 0 };
+	struct type *t = type_parse(text, &f);
+	char *got = t ? type_text(t) : NULL;
+
+	if (want)
+		tap_is(got, want, text);
+	else
+		tap_result(!t && f.kind == FAIL_DATA && strstr(f.why, "is no type"), text[0] ? text : "(empty)");
+	free(got);
+	type_free(t);
+}
+
+static void engine(const char *text, const char *want, enum type_source source)
+{
+	struct type *t = type_of_engine(text);
+	char *got = type_text(t);
+
+	tap_is(got, want, text);
+	tap_num(t->source, source, "... and its source");
+	free(got);
+	type_free(t);
+}
+
+static void fits(const char *from, const char *to, bool want)
+{
+	struct fail f = { 0 };
+	struct type *a = type_parse(from, &f), *b = type_parse(to, &f);
+	char what[200];
+
+	snprintf(what, sizeof what, "%s %s %s", from, want ? "fits" : "does not fit", to);
+	tap_num(type_fits(a, b), want, what);
+	type_free(a);
+	type_free(b);
+}
+
+static void names(const char *const *in, const char *const *want)
+{
+	struct schema s = { 0 };
+	struct fail f = { 0 };
+
+	for (; *in; in++)
+		schema_add(&s, *in, NULL, &f);
+	tap_num(colname_make_all(&s, &f), 0, "names");
+	for (size_t i = 0; i < s.n; i++)
+		tap_is(s.col[i].name, want[i], want[i]);
+	schema_free(&s);
+}
+
+int main(void)
+{
+	char deep[400] = "", long_name[300];
+	struct schema s = { 0 };
+	struct fail f = { 0 };
+
+	round_trip("long", "long");
+	round_trip(" LONG ", "long");
+	round_trip("array < map<string , array<double>> >", "array<map<string,array<double>>>");
+	round_trip("", NULL);
+	round_trip("bigint", NULL);
+	round_trip("array", NULL);
+	round_trip("array<>", NULL);
+	round_trip("array<long", NULL);
+	round_trip("array<long>>", NULL);
+	round_trip("map<string>", NULL);
+	round_trip("map<string,>", NULL);
+	round_trip("map<,string>", NULL);
+	round_trip("long long", NULL);
+	round_trip("string<long>", NULL);
+	for (int i = 0; i < 40; i++)
+		strcat(deep, "array<");
+	round_trip(deep, NULL);
+
+	engine("boolean", "long", TYPE_BOOLEAN);
+	engine("BIGINT", "long", TYPE_PLAIN);
+	engine("real", "double", TYPE_PLAIN);
+	engine("decimal(38, 2)", "string", TYPE_PLAIN);
+	engine("varchar(20)", "string", TYPE_PLAIN);
+	engine("timestamp(3) with time zone", "string", TYPE_PLAIN);
+	engine("varbinary", "string", TYPE_BINARY);
+	engine("array(row(a bigint, b array(double)))", "array<string>", TYPE_PLAIN);
+	engine("array(varchar(10))", "array<string>", TYPE_PLAIN);
+	engine("map(varchar, map(bigint, decimal(10,2)))", "map<string,map<long,string>>", TYPE_PLAIN);
+	engine("array<struct<a:int,b:map<string,int>>>", "array<string>", TYPE_PLAIN);
+	engine("map<string,array<int>>", "map<string,array<long>>", TYPE_PLAIN);
+	engine("row(a bigint, b varchar)", "string", TYPE_JSON);
+	engine("array(", "string", TYPE_JSON);
+	engine("array(bigint))", "string", TYPE_JSON);
+	engine("", "string", TYPE_PLAIN);
+
+	fits("int", "long", true);
+	fits("long", "int", false);
+	fits("float", "double", true);
+	fits("long", "double", false);
+	fits("string", "long", false);
+	fits("array<int>", "array<long>", true);
+	fits("map<string,long>", "map<string,string>", false);
+	fits("array<long>", "map<long,long>", false);
+
+	names((const char *const[]){ "A", "a", "", "v", "V", "9a", "a b", "a  b", "caf\xc3\xa9", "a", NULL },
+	      (const char *const[]){ "a_1", "a", "_c2", "v_", "v__1", "_a", "a_b", "a_b_1", "caf_", "a_2" });
+	memset(long_name, 'x', sizeof long_name - 1);
+	long_name[sizeof long_name - 1] = '\0';
+	schema_add(&s, long_name, NULL, &f);
+	tap_num(colname_make_all(&s, &f), -1, "a name of 299 bytes is refused");
+	tap_result(strstr(f.why, "column 1") != NULL, "... by its place");
+	schema_free(&s);
+	return tap_done();
+}
