@@ -18,12 +18,12 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 GROUND = fail die mem buf num sig fd
 SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry
 SHAPES += type tdtime exact infer colname cell record csvin mpin peek
-WORLD  = blockpool child clock conf http
+WORLD  = blockpool child clock progress conf http
 DOMAIN = api api_table api_bulk api_job job result
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
 TOOLS = td-fetch td-encode
-SRC.td-fetch  = bin/td-fetch.c
+SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c
 SRC.td-encode = bin/td-encode.c bin/td-encode-in.c bin/td-encode-run.c
 SRC.td-put    = bin/td-put.c
 SRC.td-swap   = bin/td-swap.c

@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 static const char *name = "td";
 static int level;
+static bool line_shown; /* by die_line() */
 
 void die_init(const char *argv0, int verbosity)
 {
@@ -31,20 +33,36 @@ const char *die_name(void)
 }
 
 /* One write(2) a message, so that the lines of a pipe's tools do not mix. UTF-8 passes, control bytes do not. */
-static void say(const char *text)
+static void put_line(const char *text, bool transient)
 {
+	static const char clear[] = "\r\033[K";
 	char line[2048];
-	size_t n = (size_t)snprintf(line, sizeof line - 1, "%s: %s", name, text);
+	size_t from = line_shown ? sizeof clear - 1 : 0, n = from;
 	ssize_t put;
 
+	memcpy(line, clear, from);
+	if (*text || !transient)
+		n += (size_t)snprintf(line + n, sizeof line - 1 - n, "%s: %s", name, text);
 	if (n > sizeof line - 2)
 		n = sizeof line - 2;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = from; i < n; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = '?';
-	line[n++] = '\n';
+	line_shown = transient && *text;
+	if (!transient)
+		line[n++] = '\n';
 	put = write(STDERR_FILENO, line, n);
 	(void)put; /* no one is left to tell */
+}
+
+void die_say(const char *text)
+{
+	put_line(text, false);
+}
+
+void die_line(const char *text)
+{
+	put_line(text, true);
 }
 
 static void sayv(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
@@ -53,7 +71,7 @@ static void sayv(const char *fmt, va_list ap)
 	char text[1536];
 
 	vsnprintf(text, sizeof text, fmt, ap);
-	say(text);
+	die_say(text);
 }
 
 void die(enum fail_kind kind, const char *fmt, ...)
@@ -92,7 +110,7 @@ void die_option(int c, char **argv)
 
 void die_report(const struct fail *f)
 {
-	say(f->why);
+	die_say(f->why);
 }
 
 void die_fail(const struct fail *f)

@@ -2,8 +2,8 @@
  * die: the only voice on stderr and the only way out.
  *
  * One message is one line, "TOOL: sentence". Bytes that came from outside are made printable, so that no server and no
- * input file can write control sequences to a terminal. The program's name and how much it says are the only mutable
- * globals of the project.
+ * input file can write control sequences to a terminal. The program's name, how much it says and whether a line is to be
+ * replaced are the only mutable globals of the project.
  */
 #ifndef DIE_H
 #define DIE_H
@@ -32,6 +32,12 @@ _Noreturn void die_option(int c, char **argv);
 
 /* Print f's sentence without ending. */
 void die_report(const struct fail *f);
+
+/* A line on a terminal that the next message, or the next such line, replaces; "" only takes it away. See progress.h. */
+void die_line(const char *text);
+
+/* A line at every verbosity: what was asked for (--progress, SIGUSR1). */
+void die_say(const char *text);
 
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -26,6 +26,7 @@ struct resultout_opts {
 struct resultout {
 	struct gunzip gunzip; /* gunzip.sink takes the result; gunzip.taken counts it */
 	struct rowout text;   /* the formats that are text; mind text.full */
+	bool open;
 
 	/* private */
 	enum resultout_format format;
@@ -33,7 +34,6 @@ struct resultout {
 	struct sink *to, raw;
 	struct frameout frame;
 	struct rowcount rows;
-	bool open;
 };
 
 /* Writes what stands before the rows. head->content is FRAME_ROWS. head and `to` are borrowed until

@@ -7,12 +7,18 @@
 #include <unistd.h>
 
 static atomic_int caught;
-static atomic_bool held;
+static atomic_bool held, asked;
 static bool pipe_was_ignored;
 
 static void on_signal(int sig)
 {
 	atomic_store(&caught, sig);
+}
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+	atomic_store(&asked, true);
 }
 
 static void catch(int sig)
@@ -34,6 +40,13 @@ void sig_init(void)
 	catch(SIGINT);
 	catch(SIGTERM);
 	catch(SIGHUP);
+	if (sigaction(SIGUSR1, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_usr1, .sa_flags = (int)SA_RESTART }, NULL);
+}
+
+bool sig_asked(void)
+{
+	return atomic_exchange(&asked, false);
 }
 
 int sig_caught(void)

@@ -13,6 +13,7 @@
 
 void sig_init(void);             /* call once, first thing in main, before threads */
 int sig_caught(void);            /* 0, or the signal that asks us to stop */
+bool sig_asked(void);            /* SIGUSR1 came since the last call: somebody wants to know how far it is */
 void sig_hold(bool on);          /* while on, sig_caught() says 0: for cleaning up after a signal. A second one still kills */
 bool sig_pipe_was_ignored(void); /* SIGPIPE was ignored when we started */
 _Noreturn void sig_die(int sig); /* end by the default action of sig */
