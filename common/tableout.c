@@ -48,8 +48,10 @@ static char *shown(const char *p, size_t n, unsigned *width)
 
 		i += bytes ? bytes : 1;
 		if (bad) {
-			from = c == '\n' ? " " : odd;
-			bytes = c == '\n' ? 1 : sizeof odd - 1;
+			bool space = c == '\n' || c == '\t' || c == '\r';
+
+			from = space ? " " : odd;
+			bytes = space ? 1 : sizeof odd - 1;
 		}
 		cells = bad ? 1 : utf8_width(c);
 		if (*width + cells > TABLEOUT_WIDTH - (i < n) || len + bytes > sizeof s - sizeof dots) {
