@@ -275,6 +275,18 @@ static int frame_types(struct input *in, struct fail *f)
 	return 0;
 }
 
+/* A program that failed before it knew its columns writes a head without any, and then why it gave up. */
+static int no_columns(struct input *in, struct fail *f)
+{
+	struct frame_block b;
+	const char *p;
+	size_t n;
+
+	if (framein_next(&in->frame, &b, &p, &n, f) == FRAMEIN_FAILED)
+		return -1;
+	return fail_set(f, FAIL_DATA, "%s: this frame does not name its columns", source(in)->name);
+}
+
 static int open_frame(struct input *in, struct record *r, struct fail *f)
 {
 	peek_go(&in->peek);
@@ -284,7 +296,7 @@ static int open_frame(struct input *in, struct record *r, struct fail *f)
 		return fail_set(f, FAIL_DATA, "%s: this frame holds records already: pipe it straight into td-put",
 				source(in)->name);
 	if (in->frame.head.schema.n == 0)
-		return fail_set(f, FAIL_DATA, "%s: this frame does not name its columns", source(in)->name);
+		return no_columns(in, f);
 	mpin_init(&in->mp, framein_plain(&in->frame));
 	in->mp.columns = in->frame.head.schema.n;
 	in->rows = &in->mp.rowin;

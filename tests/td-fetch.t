@@ -202,6 +202,9 @@ is "no server: status" "$status" 75
 like "no server: says so" "$err" "^td-fetch: job $job: no answer from 127.0.0.1:1"
 env TD_API_KEY=1/ff td-fetch "$job" 2>/dev/null >"$T/frame"
 like "a reader of the frame hears of it" "$("$PYTHON" "$ROOT/tests/frame.py" "$T/frame" | jq -r '.end | "\(.end) \(.status) \(.reason)"')" "^abort 77 .*401"
+run sh -c 'TD_API_KEY=1/ff td-fetch 1 2>/dev/null | td-encode >/dev/null'
+is "and td-encode says it: status" "$status" 66
+like "and td-encode says it: the reason" "$err" "^td-encode: upstream gave up: .*401"
 
 # --- interrupted
 
