@@ -27,7 +27,8 @@ SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c
 SRC.td-encode = bin/td-encode.c bin/td-encode-in.c bin/td-encode-run.c
 SRC.td-put    = bin/td-put.c
 SRC.td-swap   = bin/td-swap.c
-SRC.td-local  = bin/td-local/main.c
+SRC.td-local  = $(wildcard bin/td-local/*.c)
+TOOLS += td-local
 
 LIBS.td-fetch  = -lcurl -linih -ljansson -lz
 LIBS.td-encode = -lcsv -ljansson -lz

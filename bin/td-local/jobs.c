@@ -1,0 +1,252 @@
+#include "jobs.h"
+#include "mem.h"
+#include "result.h"
+#include "workers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *time_or_null(sqlite3_stmt *q, int i)
+{
+	return cat_null(q, i) ? json_null() : time_text(sqlite3_column_int64(q, i));
+}
+
+static bool final_status(const char *s)
+{
+	return strcmp(s, "success") == 0 || strcmp(s, "error") == 0 || strcmp(s, "killed") == 0;
+}
+
+/* What is said about a job's state: it may be finished and not yet say so. */
+static const char *shown_status(sqlite3_stmt *q)
+{
+	const char *s = cat_column(q, 4);
+
+	return final_status(s) && hidden(sqlite3_column_int64(q, 18), sqlite3_column_int64(q, 19)) ? "running" : s;
+}
+
+/* A URL that is shown has no key in it. */
+static char *masked(const char *url)
+{
+	const char *key = strstr(url, "://"), *at = key ? strrchr(key, '@') : NULL;
+
+	if (!at || at == key + 3)
+		return mem_string(url);
+	return mem_printf("%.*s***%s", (int)(key + 3 - url), url, at);
+}
+
+static json_t *status_json(sqlite3_stmt *q)
+{
+	const char *status = shown_status(q);
+	bool done = final_status(status);
+	json_t *duration = done && !cat_null(q, 10) ? json_integer(sqlite3_column_int64(q, 11) - sqlite3_column_int64(q, 10)) : json_integer(0);
+
+	return json_pack("{s:s, s:o, s:I, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "status", status, "cpu_time",
+	                 done ? null_or_int(q, 12) : json_null(), "result_size", (json_int_t)(done ? sqlite3_column_int64(q, 14) : 0),
+	                 "duration", duration, "job_id", cat_column(q, 0), "created_at", time_or_null(q, 8), "updated_at", time_or_null(q, 9),
+	                 "start_at", time_or_null(q, 10), "end_at", done ? time_or_null(q, 11) : json_null(),
+	                 "num_records", done ? null_or_int(q, 15) : json_null());
+}
+
+static json_t *id_or_null(sqlite3_stmt *q, int i)
+{
+	return cat_null(q, i) ? json_null() : json_string(cat_column(q, i));
+}
+
+json_t *job_json(struct req *r, sqlite3_stmt *q, bool full)
+{
+	json_t *j = status_json(q), *more;
+	bool done = !json_is_null(json_object_get(j, "end_at"));
+	char *url = mem_printf("%s/v3/job/show/%s", r->l->url, cat_column(q, 0)), *result = masked(cat_column(q, 7));
+
+	more = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:o, s:n}", "query", cat_column(q, 3), "type", cat_column(q, 1),
+	                 "priority", sqlite3_column_int(q, 5), "retry_limit", sqlite3_column_int(q, 6), "database", cat_column(q, 2),
+	                 "user_name", "td-local", "result", result, "url", url,
+	                 "hive_result_schema", done ? id_or_null(q, 13) : json_null(), "organization");
+	json_object_update(j, more);
+	json_decref(more);
+	if (full)
+		json_object_set_new(j, "debug", json_pack("{s:s, s:o}", "cmdout", cat_column(q, 16), "stderr",
+		                                          done ? json_string(cat_column(q, 17)) : json_null()));
+	if (full && !cat_null(q, 21))
+		json_object_set_new(j, "linked_result_export_job_id", id_or_null(q, 21));
+	if (full && !cat_null(q, 20))
+		json_object_set_new(j, "result_export_target_job_id", id_or_null(q, 20));
+	free(url);
+	free(result);
+	return j;
+}
+
+/* The row of the job in the path, or NULL and 404. */
+static sqlite3_stmt *find(struct req *r)
+{
+	const char *id = r->arg[0];
+	sqlite3_stmt *q = NULL;
+
+	if (strspn(id, "0123456789") == strlen(id) && strlen(id) < 19)
+		q = cat_select(&r->l->cat, "SELECT " JOB_COLUMNS " FROM jobs WHERE id = ?1", "i", (int64_t)strtoll(id, NULL, 10));
+	if (cat_next(&r->l->cat, &q))
+		return q;
+	req_error(r, 404, "Couldn't find Job with account_id = 1, id = %.100s", id);
+	return NULL;
+}
+
+/* Somebody looked. */
+static void looked(struct req *r, sqlite3_stmt *q)
+{
+	if (final_status(cat_column(q, 4)) && sqlite3_column_int64(q, 18) > 0)
+		cat_do(&r->l->cat, "UPDATE jobs SET polls = polls - 1 WHERE id = ?1", "i", (int64_t)sqlite3_column_int64(q, 0));
+	sqlite3_finalize(q);
+}
+
+static void show(struct req *r)
+{
+	sqlite3_stmt *q = find(r);
+
+	if (!q)
+		return;
+	req_json(r, job_json(r, q, true));
+	looked(r, q);
+}
+
+static void status(struct req *r)
+{
+	sqlite3_stmt *q = find(r);
+
+	if (!q)
+		return;
+	req_json(r, status_json(q));
+	looked(r, q);
+}
+
+static void status_by_key(struct req *r)
+{
+	sqlite3_stmt *q = cat_select(&r->l->cat, "SELECT " JOB_COLUMNS " FROM jobs WHERE domain_key = ?1", "s", r->arg[0]);
+
+	if (!cat_next(&r->l->cat, &q)) {
+		req_error(r, 404, "Couldn't find Job with domain_key = %.200s", r->arg[0]);
+		return;
+	}
+	req_json(r, status_json(q));
+	looked(r, q);
+}
+
+static void list(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	const char *want = req_param(r, "status");
+	int64_t from, to, slower;
+	json_t *all;
+	sqlite3_stmt *q;
+
+	if (req_int(r, "from", 0, INT32_MAX, 0, &from) || req_int(r, "to", 0, INT32_MAX, from + 19, &to) ||
+	    req_int(r, "slower_than", 0, INT32_MAX, -1, &slower))
+		return;
+	all = json_array();
+	q = cat_select(c, "SELECT " JOB_COLUMNS " FROM jobs WHERE (?1 IS NULL OR status = ?1) AND (?2 < 0 OR"
+	               " coalesce(ended, ?5) - started > ?2) ORDER BY id DESC LIMIT ?3 OFFSET ?4", "siiii", want, slower,
+	               to >= from ? to - from + 1 : 0, from, clock_now());
+	while (cat_next(c, &q))
+		json_array_append_new(all, job_json(r, q, false));
+	req_json(r, json_pack("{s:o, s:I, s:o, s:o}", "jobs", all, "count", (json_int_t)json_array_size(all),
+	                      "from", req_param(r, "from") ? json_integer(from) : json_null(),
+	                      "to", req_param(r, "to") ? json_integer(to) : json_null()));
+}
+
+static void kill_job(struct req *r)
+{
+	sqlite3_stmt *q = find(r);
+
+	if (!q)
+		return;
+	req_json(r, json_pack("{s:s, s:s}", "job_id", cat_column(q, 0), "former_status", shown_status(q)));
+	job_kill(r->l, sqlite3_column_int64(q, 0));
+	sqlite3_finalize(q);
+}
+
+/* --- issue */
+
+static bool known_type(const char *t)
+{
+	return strcmp(t, "presto") == 0 || strcmp(t, "trino") == 0 || strcmp(t, "hive") == 0;
+}
+
+/* domain_key is taken: 409 with the job that has it. */
+static bool conflict(struct req *r, const char *key)
+{
+	char *id = key ? cat_text(&r->l->cat, "SELECT id FROM jobs WHERE domain_key = ?1", "s", key) : NULL;
+
+	if (!id)
+		return false;
+	req_error(r, 409, "Domain key has already been taken");
+	json_object_set_new(r->json, "details", json_pack("{s:s}", "conflicts_with", id));
+	free(id);
+	return true;
+}
+
+static void issue(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	const char *type = r->arg[0], *sql = req_param(r, "query"), *key = req_param(r, "domain_key"), *result = req_param(r, "result");
+	int64_t priority, retries, scheduled, id;
+	struct fail f = { 0 };
+	char text[24];
+
+	if (!known_type(type)) {
+		req_error(r, 422, "Validation failed: Job type '%.100s' is not supported by td-local", type);
+		return;
+	}
+	if (!db_find(r, r->arg[1]) || req_int(r, "priority", -2, 2, 0, &priority) || req_int(r, "retry_limit", 0, 32, 0, &retries))
+		return;
+	if (!sql || strlen(sql) > (*type == 'h' ? 2097152 : 1000000)) {
+		req_error(r, 422, sql ? "Validation failed: Query is too long" : "'query' parameter is required");
+		return;
+	}
+	if (conflict(r, key))
+		return;
+	if (result && output_check(r, result, &f)) {
+		req_error(r, 422, "Validation failed: %s", f.why);
+		return;
+	}
+	scheduled = scheduled_time(req_param(r, "scheduled_time"));
+	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, scheduled)"
+	       " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8, nullif(?9, -1))", "sssiissii", type, r->arg[1], sql, priority, retries,
+	       result, key, clock_now(), scheduled);
+	id = sqlite3_last_insert_rowid(c->db);
+	snprintf(text, sizeof text, "%lld", (long long)id);
+	req_json(r, json_pack("{s:s, s:s, s:s}", "job", text, "job_id", text, "database", r->arg[1]));
+}
+
+static void kick(struct req *r)
+{
+	workers_kick(r->l->workers);
+}
+
+/* --- result */
+
+static void result(struct req *r)
+{
+	sqlite3_stmt *q = find(r);
+	char *file;
+
+	if (!q)
+		return;
+	file = final_status(shown_status(q)) ? cat_text(&r->l->cat, "SELECT file FROM jobs WHERE id = ?1", "i",
+	                                                (int64_t)sqlite3_column_int64(q, 0)) : NULL;
+	if (file)
+		result_open(r, file, cat_column(q, 13));
+	else
+		req_error(r, 404, "Couldn't find the result of job %s", r->arg[0]);
+	sqlite3_finalize(q);
+	free(file);
+}
+
+const struct route job_routes[] = {
+	{ "POST", "job/issue/:/:", MASTER, .handle = issue, .finish = kick },
+	{ "GET", "job/show/:", MASTER, .handle = show },
+	{ "GET", "job/status/:", WRITER, .handle = status },
+	{ "GET", "job/status_by_domain_key/:", MASTER, .handle = status_by_key },
+	{ "GET", "job/list", MASTER, .handle = list },
+	{ "POST", "job/kill/:", MASTER, .handle = kill_job },
+	{ "GET", "job/result/:", MASTER, .handle = result, .finish = result_convert },
+	{ 0 },
+};

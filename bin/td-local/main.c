@@ -1,0 +1,209 @@
+/* td-local: a Treasure Data on this machine. */
+#include "die.h"
+#include "fault.h"
+#include "fd.h"
+#include "mem.h"
+#include "num.h"
+#include "samples.h"
+#include "server.h"
+#include "sig.h"
+#include "workers.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [--write-key KEY] [OPTION]...\n"
+"A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its URL when it is ready\n"
+"and serves until it is told to stop (INT, TERM).\n"
+"\n"
+"  -l, --listen HOST:PORT  where to listen (127.0.0.1:8765; port 0: any free one)\n"
+"  -d, --data DIR          where the data lives, made if missing (a temporary directory, removed at the end)\n"
+"  -k, --key KEY           the master key (1/0123456789abcdef0123456789abcdef01234567)\n"
+"      --write-key KEY     a second key that may only import\n"
+"      --polls N           how many looks at something finished still see it running (1)\n"
+"      --fault SPEC        METHOD PATTERN COUNT ACTION: fail on demand; may be repeated (see td-local(1))\n"
+"      --tls CERT,KEY      serve HTTPS with these PEM files\n"
+"      --no-samples        do not put sample_datasets into a new data directory\n"
+"  -v, --verbose           log requests to stderr; -vv: more\n"
+"  -q, --quiet             only errors\n"
+"  -V, --version           print the version\n"
+"  -h, --help              print this\n";
+
+struct options {
+	const char *listen, *data, *key, *write_key, *cert;
+	char *cert_key;
+	unsigned polls;
+	bool samples;
+	int verbosity;
+};
+
+enum { OPT_WRITE_KEY = 256, OPT_POLLS, OPT_FAULT, OPT_TLS, OPT_NO_SAMPLES };
+
+static const struct option long_options[] = {
+	{ "listen", required_argument, NULL, 'l' }, { "data", required_argument, NULL, 'd' }, { "key", required_argument, NULL, 'k' },
+	{ "write-key", required_argument, NULL, OPT_WRITE_KEY }, { "polls", required_argument, NULL, OPT_POLLS },
+	{ "fault", required_argument, NULL, OPT_FAULT }, { "tls", required_argument, NULL, OPT_TLS },
+	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES }, { "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
+	{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
+};
+
+static void print(const char *text)
+{
+	struct fail f = { 0 };
+
+	if (fd_write(STDOUT_FILENO, "standard output", text, strlen(text), &f))
+		die_fail(&f);
+}
+
+static _Noreturn void print_and_exit(const char *text)
+{
+	struct fail f = { 0 };
+
+	print(text);
+	if (fd_close(STDOUT_FILENO, "standard output", &f))
+		die_fail(&f);
+	exit(0);
+}
+
+static const char *checked_key(const char *key)
+{
+	if (!*key || strpbrk(key, " \t\r\n"))
+		die_usage("a key has no blanks and is not empty");
+	return key;
+}
+
+static void take_tls(struct options *o, char *arg)
+{
+	o->cert = arg;
+	o->cert_key = strchr(arg, ',');
+	if (!o->cert_key)
+		die_usage("--tls wants CERT,KEY: two files");
+	*o->cert_key++ = '\0';
+}
+
+static void take(struct options *o, int c, struct faults *faults)
+{
+	struct fail f = { 0 };
+	uint64_t n;
+
+	switch (c) {
+	case 'l': o->listen = optarg; break;
+	case 'd': o->data = optarg; break;
+	case 'k': o->key = checked_key(optarg); break;
+	case 'v': o->verbosity++; break;
+	case 'q': o->verbosity = -1; break;
+	case 'V': print_and_exit("td-local " TD_VERSION "\n");
+	case 'h': print_and_exit(usage);
+	case OPT_WRITE_KEY: o->write_key = checked_key(optarg); break;
+	case OPT_NO_SAMPLES: o->samples = false; break;
+	case OPT_TLS: take_tls(o, optarg); break;
+	case OPT_POLLS:
+		if (!num_u64(optarg, strlen(optarg), 1000, &n))
+			die_usage("--polls: '%s' is no number from 0 to 1000", optarg);
+		o->polls = (unsigned)n;
+		break;
+	case OPT_FAULT:
+		if (faults_add(faults, optarg, &f))
+			die_usage("--fault: %s", f.why);
+		break;
+	default: die_usage("wrong usage");
+	}
+}
+
+static bool referenced(void *arg, const char *name)
+{
+	return cat_num(arg, 0, "SELECT 1 FROM segments WHERE file = ?1 UNION ALL SELECT 1 FROM parts WHERE file = ?1 UNION ALL"
+	               " SELECT 1 FROM sessions WHERE errors = ?1 UNION ALL SELECT 1 FROM jobs WHERE file = ?1", "s", name) != 0;
+}
+
+/* What a crash left behind. */
+static void sweep(struct local *l)
+{
+	cat_begin(&l->cat);
+	store_sweep(&l->store, referenced, &l->cat);
+	cat_do(&l->cat, "DELETE FROM trash", "");
+	cat_end(&l->cat, true);
+}
+
+static int open_data(struct local *l, const struct options *o, struct fail *f)
+{
+	char *path;
+
+	if (store_open(&l->store, o->data, f))
+		return -1;
+	path = store_catalog(&l->store);
+	if (cat_open(&l->cat, path, f) == 0) {
+		if (!l->store.fresh)
+			sweep(l);
+		else if (o->samples)
+			samples_make(l, f);
+	}
+	free(path);
+	return f->kind ? -1 : 0;
+}
+
+static void wait_for_signal(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	while (!sig_caught())
+		sigsuspend(&none);
+}
+
+/* Signals are for the main thread, which takes them only while it waits. */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .listen = "127.0.0.1:8765", .key = "1/0123456789abcdef0123456789abcdef01234567", .polls = 1, .samples = true };
+	struct local l = { .faults = faults_new(), .store.lock = -1 };
+	struct server server = { 0 };
+	struct fail f = { 0 };
+	int c;
+
+	fd_standard();
+	sig_init();
+	die_init(argv[0], 0);
+	while ((c = getopt_long(argc, argv, "+l:d:k:vqVh", long_options, NULL)) != -1)
+		take(&o, c, l.faults);
+	if (optind < argc)
+		die_usage("'%s': td-local takes no arguments", argv[optind]);
+	die_verbosity(o.verbosity);
+	block_signals();
+	l.key = o.key;
+	l.write_key = o.write_key;
+	l.polls = o.polls;
+	if (open_data(&l, &o, &f) == 0) {
+		workers_start(&l);
+		if (server_start(&server, &l, o.listen, o.cert, o.cert_key, &f) == 0) {
+			print(l.url);
+			print("\n");
+			wait_for_signal();
+		}
+		l.stopping = true;
+		server_stop(&server);
+		workers_stop(l.workers);
+	}
+	cat_close(&l.cat);
+	store_close(&l.store);
+	faults_free(l.faults);
+	free(l.url);
+	if (f.kind)
+		die_fail(&f);
+	return 0;
+}

@@ -1,0 +1,226 @@
+#include "result.h"
+#include "columns.h"
+#include "fd.h"
+#include "gzip.h"
+#include "mem.h"
+#include "value.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+enum format { MSGPACK_GZ, MSGPACK, JSON, CSV, TSV, FORMATS };
+enum { ROW_MAX = 256 << 20, OUT = 256 << 10 };
+
+static const struct { const char *name, *type; } formats[FORMATS] = {
+	{ "msgpack.gz", "application/x-gzip" }, { "msgpack", "application/x-msgpack" }, { "json", "application/json; charset=utf-8" },
+	{ "csv", "text/csv; charset=utf-8" }, { "tsv", "text/tab-separated-values; charset=utf-8" },
+};
+
+struct conversion {
+	enum format format;
+	json_t *header; /* or NULL */
+	char name[STORE_NAME];
+};
+
+static void conversion_free(void *p)
+{
+	struct conversion *c = p;
+
+	json_decref(c->header);
+	free(c);
+}
+
+void result_open(struct req *r, const char *file, const char *schema)
+{
+	const char *want = req_param(r, "format"), *take = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Accept-Encoding");
+	struct conversion *c = mem_zero(1, sizeof *c);
+	struct fail f = { 0 };
+
+	r->state = c;
+	r->state_free = conversion_free;
+	c->format = want ? MSGPACK_GZ : MSGPACK;
+	while (want && c->format < FORMATS && strcmp(formats[c->format].name, want) != 0)
+		c->format++;
+	if (c->format == FORMATS) {
+		req_error(r, 406, "Unknown Format");
+		return;
+	}
+	if (req_true(r, "header") && (c->format == CSV || c->format == TSV))
+		c->header = columns_load(schema);
+	r->file = store_read(&r->l->store, file, &f);
+	if (r->file < 0 || store_size(r->file, &r->file_len, &f)) {
+		req_fail(r, &f);
+		return;
+	}
+	if (c->format == MSGPACK && take && strstr(take, "gzip") && !MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Range"))
+		r->encoding = "gzip"; /* as it is stored */
+	r->type = formats[c->format].type;
+	snprintf(r->etag, sizeof r->etag, "\"%s-%d%s\"", file, (int)c->format, c->header ? "h" : "");
+	r->status = 200;
+}
+
+/* --- text */
+
+/* A cell as RFC 4180 has it, whatever the delimiter. */
+static int put_cell(const char *p, const char *end, char delimiter, struct buf *out)
+{
+	size_t start = out->len, n;
+	bool quote = false;
+	char *text;
+	int rc;
+
+	if (value_text(p, end, out))
+		return -1;
+	for (size_t i = start; i < out->len; i++)
+		quote |= out->p[i] == '"' || out->p[i] == delimiter || out->p[i] == '\n' || out->p[i] == '\r';
+	if (!quote)
+		return 0;
+	n = out->len - start;
+	text = mem_copy(out->p + start, n);
+	out->len = start;
+	rc = buf_putc(out, '"');
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = (text[i] == '"' && buf_putc(out, '"')) || buf_putc(out, text[i]);
+	free(text);
+	return rc || buf_putc(out, '"') ? -1 : 0;
+}
+
+static int put_line(const char *p, const char *end, char delimiter, struct buf *out)
+{
+	struct mp row;
+	ptrdiff_t n = mp_token(p, end, &row);
+
+	p += n;
+	for (uint32_t i = 0; i < row.n; i++) {
+		if ((i && buf_putc(out, delimiter)) || put_cell(p, end, delimiter, out))
+			return -1;
+		p += mp_value(p, end);
+	}
+	return buf_putc(out, '\n');
+}
+
+static int put_header(const json_t *schema, char delimiter, struct buf *out)
+{
+	struct buf row;
+	int rc;
+
+	buf_init(&row, 1 << 20);
+	rc = value_put_array(&row, json_array_size(schema));
+	for (size_t i = 0; i < json_array_size(schema) && !rc; i++)
+		rc = value_put_str(&row, columns_name(schema, i), strlen(columns_name(schema, i)));
+	if (!rc)
+		rc = put_line(row.p, row.p + row.len, delimiter, out);
+	buf_free(&row);
+	return rc;
+}
+
+static int put_row(const struct conversion *c, const char *p, size_t n, struct buf *out)
+{
+	switch (c->format) {
+	case JSON: return value_json(p, p + n, out) || buf_putc(out, '\n') ? -1 : 0;
+	case CSV: return put_line(p, p + n, ',', out);
+	case TSV: return put_line(p, p + n, '\t', out);
+	default: return buf_put(out, p, n);
+	}
+}
+
+/* --- the whole of it */
+
+static int rows(const struct conversion *c, struct buf *in, struct buf *out, int fd, struct fail *f)
+{
+	const char *p = in->p, *end = in->p + in->len;
+	ptrdiff_t n;
+
+	while (p < end && (n = mp_value(p, end)) != MP_MORE) {
+		if (n == MP_BAD || put_row(c, p, (size_t)n, out))
+			return fail_set(f, FAIL_SYSTEM, "a row cannot be converted");
+		p += n;
+		if (out->len < OUT)
+			continue;
+		if (fd_write(fd, "a result", out->p, out->len, f))
+			return -1;
+		out->len = 0;
+	}
+	buf_eat(in, (size_t)(p - in->p));
+	return 0;
+}
+
+static int convert(const struct conversion *c, int from, int to, struct fail *f)
+{
+	struct fd_source file;
+	struct gzip_source gz;
+	struct buf in, out;
+	ssize_t n = 1;
+
+	fd_source_init(&file, from, "a result");
+	if (gzip_source_init(&gz, &file.source, f))
+		return -1;
+	buf_init(&in, ROW_MAX);
+	buf_init(&out, ROW_MAX);
+	if (c->header)
+		put_header(c->header, c->format == CSV ? ',' : '\t', &out);
+	while (n > 0 && f->kind == FAIL_NONE) {
+		if (buf_room(&in, in.len > OUT ? in.len : OUT))
+			fail_set(f, FAIL_SYSTEM, "a row is too long");
+		else if ((n = io_read(&gz.source, in.p + in.len, in.cap - in.len, f)) > 0) {
+			in.len += (size_t)n;
+			rows(c, &in, &out, to, f);
+		}
+	}
+	if (f->kind == FAIL_NONE)
+		fd_write(to, "a result", out.p, out.len, f);
+	buf_free(&in);
+	buf_free(&out);
+	gzip_source_free(&gz);
+	return f->kind ? -1 : 0;
+}
+
+void result_convert(struct req *r)
+{
+	struct conversion *c = r->state;
+	struct fail f = { 0 };
+	int fd;
+
+	if (c->format == MSGPACK_GZ || r->encoding)
+		return;
+	fd = store_create(&r->l->store, 't', c->name, &f);
+	if (fd >= 0) {
+		store_drop(&r->l->store, c->name); /* nameless: it goes with its descriptor */
+		if (convert(c, r->file, fd, &f) == 0)
+			store_size(fd, &r->file_len, &f);
+		close(r->file);
+		r->file = fd;
+	}
+	if (f.kind)
+		req_fail(r, &f);
+}
+
+/* --- destinations */
+
+int output_check(struct req *r, const char *result, struct fail *f)
+{
+	(void)r;
+	return fail_set(f, FAIL_DATA, "td-local cannot send results yet: %.100s", strncmp(result, "td://", 5) == 0 ? "td://" : result);
+}
+
+int64_t scheduled_time(const char *s)
+{
+	struct tm tm = { 0 };
+	const char *end;
+	char *stop;
+	long long v;
+
+	if (!s)
+		return -1;
+	v = strtoll(s, &stop, 10);
+	if (*stop == '\0')
+		return v;
+	end = strptime(s, "%Y-%m-%d", &tm);
+	if (end && (*end == 'T' || *end == ' '))
+		strptime(end + 1, "%H:%M:%S", &tm);
+	return end ? (int64_t)timegm(&tm) : -1;
+}

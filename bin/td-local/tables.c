@@ -1,0 +1,443 @@
+#include "columns.h"
+#include "local.h"
+#include "mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* --- what other rooms need too */
+
+int64_t clock_now(void)
+{
+	return (int64_t)time(NULL);
+}
+
+int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+bool hidden(int64_t polls, int64_t until)
+{
+	return polls > 0 && clock_ms() < until;
+}
+
+static json_t *time_as(int64_t t, const char *fmt)
+{
+	time_t at = (time_t)t;
+	struct tm tm;
+	char text[40];
+
+	if (t < 0 || !gmtime_r(&at, &tm) || !strftime(text, sizeof text, fmt, &tm))
+		return json_null();
+	return json_string(text);
+}
+
+json_t *time_text(int64_t t)
+{
+	return time_as(t, "%Y-%m-%d %H:%M:%S UTC");
+}
+
+json_t *time_iso(int64_t t)
+{
+	return time_as(t, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+json_t *null_or_int(sqlite3_stmt *q, int i)
+{
+	return cat_null(q, i) ? json_null() : json_integer(sqlite3_column_int64(q, i));
+}
+
+bool name_ok(struct req *r, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n < 3 || n > 256) {
+		req_error(r, 400, "Name must be 3 to 256 characters, got %zu characters. name = '%.300s'", n, name);
+		return false;
+	}
+	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != n) {
+		req_error(r, 400, "Name must only consist of lower-case alphabets, numbers and '_'. name = '%.300s'", name);
+		return false;
+	}
+	return true;
+}
+
+int64_t db_find(struct req *r, const char *db)
+{
+	int64_t id = cat_num(&r->l->cat, 0, "SELECT id FROM dbs WHERE name = ?1", "s", db);
+
+	if (!id)
+		req_error(r, 404, "Couldn't find UserDatabase with name = %.300s", db);
+	return id;
+}
+
+static int64_t table_id(struct req *r, int64_t db, const char *table)
+{
+	return cat_num(&r->l->cat, 0, "SELECT id FROM tables WHERE db = ?1 AND name = ?2", "is", db, table);
+}
+
+int64_t table_find(struct req *r, const char *db, const char *table)
+{
+	int64_t d = db_find(r, db), id = d ? table_id(r, d, table) : 0;
+
+	if (d && !id)
+		req_error(r, 404, "Table '%.300s.%.300s' does not exist", db, table);
+	return id;
+}
+
+void table_extend(struct catalog *c, int64_t table, const json_t *found)
+{
+	char *text = cat_text(c, "SELECT schema FROM tables WHERE id = ?1 AND detect_schema", "i", table), *more;
+	struct fail f = { 0 };
+	json_t *old, *now;
+
+	if (!text)
+		return;
+	old = columns_load(text);
+	now = columns_append(old, found, false, &f);
+	if (json_array_size(now) != json_array_size(old)) {
+		more = json_dumps(now, JSON_COMPACT);
+		cat_do(c, "UPDATE tables SET schema = ?2 WHERE id = ?1", "is", table, more);
+		free(more);
+	}
+	json_decref(old);
+	json_decref(now);
+	free(text);
+}
+
+void table_count(struct catalog *c, int64_t table)
+{
+	cat_do(c, "UPDATE tables SET (rows, bytes, last) = (SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0), max(tmax)"
+	       " FROM segments WHERE tbl = ?1), updated = ?2, counted = ?2 WHERE id = ?1", "ii", table, clock_now());
+}
+
+static void table_ref(struct req *r, const char *db, const char *table)
+{
+	req_json(r, json_pack("{ssssss}", "database", db, "table", table, "type", "log"));
+}
+
+/* --- databases */
+
+#define DB_COLUMNS "SELECT d.name, (SELECT coalesce(sum(rows), 0) FROM tables WHERE db = d.id), d.created, d.updated, d.id FROM dbs d"
+
+static json_t *db_json(sqlite3_stmt *q)
+{
+	return json_pack("{s:s, s:I, s:o, s:o, s:s, s:n, s:o}", "name", cat_column(q, 0), "count", (json_int_t)sqlite3_column_int64(q, 1),
+	                 "created_at", time_text(sqlite3_column_int64(q, 2)), "updated_at", time_text(sqlite3_column_int64(q, 3)),
+	                 "permission", "administrator", "organization", "delete_protected", json_false());
+}
+
+static void db_list(struct req *r)
+{
+	json_t *all = json_array();
+	sqlite3_stmt *q;
+
+	for (q = cat_select(&r->l->cat, DB_COLUMNS " ORDER BY d.name", ""); cat_next(&r->l->cat, &q);)
+		json_array_append_new(all, db_json(q));
+	req_json(r, json_pack("{so}", "databases", all));
+}
+
+static void db_show(struct req *r)
+{
+	sqlite3_stmt *q;
+	json_t *j;
+
+	if (!db_find(r, r->arg[0]))
+		return;
+	q = cat_select(&r->l->cat, DB_COLUMNS " WHERE d.name = ?1", "s", r->arg[0]);
+	if (!cat_next(&r->l->cat, &q))
+		return;
+	j = db_json(q);
+	json_object_set_new(j, "id", json_string(cat_column(q, 4)));
+	json_object_set_new(j, "datatank", json_false());
+	sqlite3_finalize(q);
+	req_json(r, j);
+}
+
+static void db_create(struct req *r)
+{
+	const char *name = r->arg[0];
+
+	if (!name_ok(r, name))
+		return;
+	if (cat_num(&r->l->cat, 0, "SELECT id FROM dbs WHERE name = ?1", "s", name)) {
+		req_error(r, 409, "Database %s already exists", name);
+		return;
+	}
+	cat_do(&r->l->cat, "INSERT INTO dbs (name, created, updated) VALUES (?1, ?2, ?2)", "si", name, clock_now());
+	req_json(r, json_pack("{ss}", "database", name));
+}
+
+static void db_delete(struct req *r)
+{
+	int64_t id = db_find(r, r->arg[0]);
+
+	if (!id)
+		return;
+	cat_do(&r->l->cat, "DELETE FROM dbs WHERE id = ?1", "i", id);
+	req_json(r, json_pack("{ss}", "database", r->arg[0]));
+}
+
+const struct route db_routes[] = {
+	{ "GET", "database/list", MASTER, .handle = db_list },
+	{ "GET", "database/show/:", MASTER, .handle = db_show },
+	{ "POST", "database/create/:", MASTER, .handle = db_create },
+	{ "POST", "database/delete/:", MASTER, .handle = db_delete },
+	{ 0 },
+};
+
+/* --- tables */
+
+#define TABLE_COLUMNS "SELECT id, name, bytes, counted, last, created, updated, rows, schema, expire_days, include_v," \
+	" description FROM tables"
+
+static json_t *table_json(sqlite3_stmt *q, bool descriptions)
+{
+	json_t *s = columns_load(cat_column(q, 8)), *shown = columns_shown(s, descriptions), *j;
+	char *text = json_dumps(shown, JSON_COMPACT);
+
+	j = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:s, s:o, s:o, s:o}", "id", (json_int_t)sqlite3_column_int64(q, 0), "name", cat_column(q, 1),
+	              "estimated_storage_size", (json_int_t)sqlite3_column_int64(q, 2),
+	              "counter_updated_at", cat_null(q, 3) ? json_null() : time_iso(sqlite3_column_int64(q, 3)),
+	              "last_log_timestamp", cat_null(q, 4) ? json_null() : time_iso(sqlite3_column_int64(q, 4)),
+	              "created_at", time_text(sqlite3_column_int64(q, 5)), "type", "log",
+	              "updated_at", time_text(sqlite3_column_int64(q, 6)), "count", (json_int_t)sqlite3_column_int64(q, 7), "schema", text,
+	              "expire_days", null_or_int(q, 9), "include_v", json_boolean(sqlite3_column_int(q, 10)),
+	              "delete_protected", json_false());
+	if (descriptions)
+		json_object_set_new(j, "description", cat_null(q, 11) ? json_null() : json_string(cat_column(q, 11)));
+	free(text);
+	json_decref(shown);
+	json_decref(s);
+	return j;
+}
+
+static void table_list(struct req *r)
+{
+	int64_t db = db_find(r, r->arg[0]);
+	json_t *all;
+	sqlite3_stmt *q;
+
+	if (!db)
+		return;
+	all = json_array();
+	for (q = cat_select(&r->l->cat, TABLE_COLUMNS " WHERE db = ?1 ORDER BY name", "i", db); cat_next(&r->l->cat, &q);)
+		json_array_append_new(all, table_json(q, req_true(r, "include_descriptions")));
+	req_json(r, json_pack("{ssso}", "database", r->arg[0], "tables", all));
+}
+
+static void table_show(struct req *r)
+{
+	int64_t id = table_find(r, r->arg[0], r->arg[1]);
+	sqlite3_stmt *q;
+
+	if (!id)
+		return;
+	q = cat_select(&r->l->cat, TABLE_COLUMNS " WHERE id = ?1", "i", id);
+	if (!cat_next(&r->l->cat, &q))
+		return;
+	req_json(r, table_json(q, req_true(r, "include_descriptions")));
+	sqlite3_finalize(q);
+}
+
+/* The settings that create, update and update-schema take. -1: answered. */
+static int settings(struct req *r, int64_t id, bool replace)
+{
+	struct catalog *c = &r->l->cat;
+	const char *schema = req_param(r, "schema"), *days = req_param(r, "expire_days");
+	struct fail f = { 0 };
+	int64_t n;
+
+	if (schema) {
+		json_t *s = columns_parse(schema, req_true(r, "ignore_duplicate_schema"), &f), *all = s;
+		char *old, *text;
+
+		if (!s) {
+			req_fail(r, &f);
+			return -1;
+		}
+		if (!replace) {
+			json_t *was;
+
+			old = cat_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", id);
+			was = columns_load(old);
+			all = columns_append(was, s, true, &f);
+			json_decref(was);
+			json_decref(s);
+			free(old);
+			if (!all) {
+				req_fail(r, &f);
+				return -1;
+			}
+		}
+		text = json_dumps(all, JSON_COMPACT);
+		cat_do(c, "UPDATE tables SET schema = ?2 WHERE id = ?1", "is", id, text);
+		free(text);
+		json_decref(all);
+	}
+	if (days && strcmp(days, "null") != 0 && strcmp(days, "none") != 0) {
+		if (req_int(r, "expire_days", 0, 1000000, 0, &n))
+			return -1;
+		cat_do(c, "UPDATE tables SET expire_days = nullif(?2, 0) WHERE id = ?1", "ii", id, n);
+	} else if (days) {
+		cat_do(c, "UPDATE tables SET expire_days = NULL WHERE id = ?1", "i", id);
+	}
+	if (req_param(r, "include_v"))
+		cat_do(c, "UPDATE tables SET include_v = ?2 WHERE id = ?1", "ii", id, (int64_t)req_true(r, "include_v"));
+	if (req_param(r, "detect_schema"))
+		cat_do(c, "UPDATE tables SET detect_schema = ?2 WHERE id = ?1", "ii", id, (int64_t)req_true(r, "detect_schema"));
+	if (req_param(r, "description"))
+		cat_do(c, "UPDATE tables SET description = ?2 WHERE id = ?1", "is", id, req_param(r, "description"));
+	cat_do(c, "UPDATE tables SET updated = ?2 WHERE id = ?1", "ii", id, clock_now());
+	return 0;
+}
+
+static void table_create(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	const char *name = r->arg[1], *key = req_param(r, "idempotent_key");
+	int64_t db = db_find(r, r->arg[0]), id;
+
+	if (!db || !name_ok(r, name))
+		return;
+	if (r->arg[2] && strcmp(r->arg[2], "log") != 0) {
+		req_error(r, 422, "Table type must be 'log'");
+		return;
+	}
+	id = table_id(r, db, name);
+	if (id) {
+		char *old = cat_text(c, "SELECT idempotent_key FROM tables WHERE id = ?1", "i", id);
+
+		if (key && old && strcmp(old, key) == 0)
+			table_ref(r, r->arg[0], name);
+		else
+			req_error(r, 409, "Table %s already exists", name);
+		free(old);
+		return;
+	}
+	cat_do(c, "INSERT INTO tables (db, name, idempotent_key, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)", "issi", db, name,
+	       key, clock_now());
+	if (settings(r, table_id(r, db, name), true) == 0)
+		table_ref(r, r->arg[0], name);
+}
+
+static void table_delete(struct req *r)
+{
+	int64_t id = table_find(r, r->arg[0], r->arg[1]);
+
+	if (!id)
+		return;
+	cat_do(&r->l->cat, "DELETE FROM tables WHERE id = ?1", "i", id);
+	table_ref(r, r->arg[0], r->arg[1]);
+}
+
+static void table_rename(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	int64_t db = db_find(r, r->arg[0]), id = db ? table_find(r, r->arg[0], r->arg[1]) : 0, other;
+
+	if (!id || !name_ok(r, r->arg[2]))
+		return;
+	other = table_id(r, db, r->arg[2]);
+	if (other && other != id && !req_true(r, "overwrite")) {
+		req_error(r, 409, "Table %s already exists", r->arg[2]);
+		return;
+	}
+	if (other && other != id)
+		cat_do(c, "DELETE FROM tables WHERE id = ?1", "i", other);
+	cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, r->arg[2], clock_now());
+	table_ref(r, r->arg[0], r->arg[2]);
+}
+
+static void table_swap(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	int64_t a = table_find(r, r->arg[0], r->arg[1]), b = a ? table_find(r, r->arg[0], r->arg[2]) : 0;
+
+	if (!b)
+		return;
+	if (a != b) { /* everything but the names changes places */
+		cat_do(c, "UPDATE tables SET name = '/' || name WHERE id = ?1", "i", a);
+		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", b, r->arg[1], clock_now());
+		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", a, r->arg[2], clock_now());
+	}
+	req_json(r, json_pack("{ssssss}", "database", r->arg[0], "table1", r->arg[1], "table2", r->arg[2]));
+}
+
+static void change_database(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	int64_t id = table_find(r, r->arg[0], r->arg[1]), db;
+	const char *to = req_param(r, "dest_database_name");
+
+	if (!id)
+		return;
+	if (!to) {
+		req_error(r, 422, "'dest_database_name' parameter is required");
+		return;
+	}
+	db = cat_num(c, 0, "SELECT id FROM dbs WHERE name = ?1", "s", to);
+	if (!db)
+		req_error(r, 404, "Destination database is not found");
+	else if (table_id(r, db, r->arg[1]))
+		req_error(r, 403, "Table %s already exists in the destination", r->arg[1]);
+	else {
+		cat_do(c, "UPDATE tables SET db = ?2, updated = ?3 WHERE id = ?1", "iii", id, db, clock_now());
+		table_ref(r, to, r->arg[1]);
+	}
+}
+
+static void set_settings(struct req *r, bool replace, bool required)
+{
+	int64_t id = table_find(r, r->arg[0], r->arg[1]);
+
+	if (!id)
+		return;
+	if (required && !req_param(r, "schema"))
+		req_error(r, 422, "'schema' parameter is required");
+	else if (settings(r, id, replace) == 0)
+		table_ref(r, r->arg[0], r->arg[1]);
+}
+
+static void table_update(struct req *r)
+{
+	set_settings(r, true, false);
+}
+
+static void update_schema(struct req *r)
+{
+	set_settings(r, true, true);
+}
+
+static void append_schema(struct req *r)
+{
+	set_settings(r, false, true);
+}
+
+static void no_distribution(struct req *r)
+{
+	if (table_find(r, r->arg[0], r->arg[1]))
+		req_error(r, 404, "Table '%s.%s' has no user-defined partitioning", r->arg[0], r->arg[1]);
+}
+
+const struct route table_routes[] = {
+	{ "GET", "table/list/:", MASTER, .handle = table_list },
+	{ "GET", "table/show/:/:", WRITER, .handle = table_show },
+	{ "POST", "table/create/:/:", WRITER, .handle = table_create },
+	{ "POST", "table/create/:/:/:", WRITER, .handle = table_create },
+	{ "POST", "table/delete/:/:", MASTER, .handle = table_delete },
+	{ "POST", "table/rename/:/:/:", MASTER, .handle = table_rename },
+	{ "POST", "table/swap/:/:/:", MASTER, .handle = table_swap },
+	{ "POST", "table/change_database/:/:", MASTER, .handle = change_database },
+	{ "POST", "table/update/:/:", MASTER, .handle = table_update },
+	{ "POST", "table/update-schema/:/:", MASTER, .handle = update_schema },
+	{ "POST", "table/append-schema/:/:", WRITER, .handle = append_schema },
+	{ "GET", "table/distribution/:/:", MASTER, .handle = no_distribution },
+	{ 0 },
+};

@@ -1,0 +1,31 @@
+/*
+ * view: a table as it is at one moment. Taken inside a transaction; from then on it stands on its own: the segments are
+ * mapped, so that neither a swap nor a delete can take them away.
+ */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include "buf.h"
+#include "catalog.h"
+#include "columns.h"
+#include "store.h"
+
+struct view {
+	char *name;
+	json_t *schema;
+	struct keys keys; /* of the schema, in its order, and `time` last */
+	struct segment {
+		const char *p;
+		size_t n;
+	} *seg;
+	size_t segs;
+	int64_t rows;
+};
+
+int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table, struct fail *f);
+void view_free(struct view *v);
+
+/* The newest `count` records, newest first: msgpack maps one after the other, or a JSON array. Inside a transaction. */
+int view_tail(struct catalog *c, const struct store *s, int64_t table, size_t count, bool json, struct buf *out, struct fail *f);
+
+#endif
