@@ -21,7 +21,7 @@ static const char usage[] =
 "A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its URL when it is ready\n"
 "and serves until it is told to stop (INT, TERM).\n"
 "\n"
-"  -l, --listen HOST:PORT  where to listen (127.0.0.1:8765; port 0: any free one)\n"
+"  -l, --listen HOST:PORT  where to listen (127.0.0.1:8080; port 0: any free one)\n"
 "  -d, --data DIR          where the data lives, made if missing (a temporary directory, removed at the end)\n"
 "  -k, --key KEY           the master key (1/0123456789abcdef0123456789abcdef01234567)\n"
 "      --write-key KEY     a second key that may only import\n"
@@ -86,7 +86,7 @@ static void take_tls(struct options *o, char *arg)
 	*o->cert_key++ = '\0';
 }
 
-static void take(struct options *o, int c, struct faults *faults)
+static void take(struct options *o, int c, char **argv, struct faults *faults)
 {
 	struct fail f = { 0 };
 	uint64_t n;
@@ -111,7 +111,7 @@ static void take(struct options *o, int c, struct faults *faults)
 		if (faults_add(faults, optarg, &f))
 			die_usage("--fault: %s", f.why);
 		break;
-	default: die_usage("wrong usage");
+	default: die_option(c, argv);
 	}
 }
 
@@ -170,7 +170,7 @@ static void block_signals(void)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .listen = "127.0.0.1:8765", .key = "1/0123456789abcdef0123456789abcdef01234567", .polls = 1, .samples = true };
+	struct options o = { .listen = "127.0.0.1:8080", .key = "1/0123456789abcdef0123456789abcdef01234567", .polls = 1, .samples = true };
 	struct local l = { .faults = faults_new(), .store.lock = -1 };
 	struct server server = { 0 };
 	struct fail f = { 0 };
@@ -179,8 +179,8 @@ int main(int argc, char **argv)
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
-	while ((c = getopt_long(argc, argv, "+l:d:k:vqVh", long_options, NULL)) != -1)
-		take(&o, c, l.faults);
+	while ((c = getopt_long(argc, argv, "+:l:d:k:vqVh", long_options, NULL)) != -1)
+		take(&o, c, argv, l.faults);
 	if (optind < argc)
 		die_usage("'%s': td-local takes no arguments", argv[optind]);
 	die_verbosity(o.verbosity);
