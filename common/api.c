@@ -52,6 +52,7 @@ struct api *api_open(const struct conf *c, const struct api_opt *o)
 	a->key_from = mem_string(c->key_from);
 	a->authorization = mem_printf("TD1 %s", c->key);
 	a->retry = o->retry;
+	a->stop = o->http.stop;
 	a->http = http_open(&o->http);
 	return a;
 }
@@ -304,7 +305,7 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 		}
 		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
 		note("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
-		if (clock_sleep((uint64_t)wait, f))
+		if (clock_sleep_or((uint64_t)wait, a->stop, f))
 			break;
 	}
 	buf_free(&url);

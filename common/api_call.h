@@ -15,6 +15,7 @@ struct api {
 	char *authorization; /* secret */
 	struct http *http;
 	struct retry_policy retry;
+	const atomic_bool *stop;
 	bool hurry;
 	int status;
 };

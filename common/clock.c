@@ -14,18 +14,28 @@ uint64_t clock_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+static bool stopped(const atomic_bool *stop)
+{
+	return sig_caught() || (stop && atomic_load(stop));
+}
+
 /* In slices: a signal may be delivered to another thread, and then does not interrupt ours. */
-int clock_sleep(uint64_t ms, struct fail *f)
+int clock_sleep_or(uint64_t ms, const atomic_bool *stop, struct fail *f)
 {
 	uint64_t end = clock_ms() + ms, now;
 
-	while (!sig_caught() && (now = clock_ms()) < end) {
+	while (!stopped(stop) && (now = clock_ms()) < end) {
 		uint64_t slice = end - now < 50 ? end - now : 50;
 		struct timespec t = { 0, (long)slice * 1000000 };
 
 		nanosleep(&t, NULL);
 	}
-	return sig_caught() ? fail_set(f, FAIL_SIGNAL, "interrupted") : 0;
+	return stopped(stop) ? fail_set(f, FAIL_SIGNAL, "interrupted") : 0;
+}
+
+int clock_sleep(uint64_t ms, struct fail *f)
+{
+	return clock_sleep_or(ms, NULL, f);
 }
 
 void clock_utc(char out[21])

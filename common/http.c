@@ -209,8 +209,10 @@ static size_t on_write(char *p, size_t size, size_t count, void *arg)
 
 static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
-	(void)arg, (void)a, (void)b, (void)c, (void)d;
-	return sig_caught() != 0;
+	const atomic_bool *stop = arg;
+
+	(void)a, (void)b, (void)c, (void)d;
+	return sig_caught() || (stop && atomic_load(stop));
 }
 
 /* --- one request ----------------------------------------------------------------------------------------------- */
@@ -265,6 +267,7 @@ static void set_options(struct http *h, const struct http_request *r)
 	curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, (void *)(uintptr_t)h->opt.stop);
 	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, h->opt.insecure ? 0L : 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, h->opt.insecure ? 0L : 2L);
@@ -341,7 +344,7 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 
 	if (f->kind != FAIL_NONE) /* the sink's or begin's sentence */
 		return -1;
-	if (rc == CURLE_ABORTED_BY_CALLBACK && sig_caught())
+	if (rc == CURLE_ABORTED_BY_CALLBACK)
 		return fail_set(f, FAIL_SIGNAL, "interrupted");
 	if (rc == CURLE_OUT_OF_MEMORY || rc == CURLE_FAILED_INIT)
 		return fail_set(f, FAIL_SYSTEM, "%s", why);

@@ -13,6 +13,7 @@
 #include "fail.h"
 #include "io.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,8 +23,9 @@ struct http_opt {
 	bool insecure;        /* do not verify the server's certificate */
 	const char *cacert;   /* file of trusted certificates, or NULL; borrowed */
 	const char *cert, *cert_key; /* client certificate (PEM), or NULL; borrowed */
+	const atomic_bool *stop; /* when true, requests abort as if by a signal; or NULL; borrowed */
 };
-#define HTTP_DEFAULT { 15000, 60, false, NULL, NULL, NULL }
+#define HTTP_DEFAULT { 15000, 60, false, NULL, NULL, NULL, NULL }
 
 struct http_piece {
 	const void *p;

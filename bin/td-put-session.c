@@ -1,0 +1,279 @@
+/* td-put: the tables and the bulk import session on the server. */
+#include "td-put.h"
+
+#include "clock.h"
+#include "die.h"
+#include "gunzip.h"
+#include "jsonout.h"
+#include "mem.h"
+#include "mp.h"
+#include "sig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { POLL_FIRST_MS = 100, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3 };
+
+/* --- tables ------------------------------------------------------------------------------------------------------- */
+
+static int make_table(struct load *l, const char *name, bool *made, struct fail *f)
+{
+	const char *db = l->to.database;
+
+	if (api_table_create(l->api, db, name, made, f) == 0)
+		return 0;
+	if (api_status(l->api) != 404)
+		return -1;
+	if (!l->o->create_database)
+		return fail_at(f, "there is no database %s (make it, or say --create-database)", db);
+	*f = (struct fail){ 0 };
+	if (api_database_create(l->api, db, f))
+		return -1;
+	return api_table_create(l->api, db, name, made, f);
+}
+
+/*
+ * TARGET_tdput_TTTTTTTTRRRRRRRR: the time and chance in hexadecimal. td-swap --gc knows its own by it. Cut so that it stays
+ * within the length that Treasure Data advises.
+ */
+static char *temporary_name(const char *table)
+{
+	enum { SUFFIX = 7 + 16 };
+	size_t n = strlen(table);
+
+	if (n > TDURL_NAME_ADVISED - SUFFIX)
+		n = TDURL_NAME_ADVISED - SUFFIX;
+	return mem_printf("%.*s_tdput_%08llx%08llx", (int)n, table, (unsigned long long)time(NULL) & 0xffffffff,
+			  (unsigned long long)clock_random() & 0xffffffff);
+}
+
+int session_table(struct load *l, struct fail *f)
+{
+	struct api_table made_table;
+	char *name;
+	bool made;
+
+	if (l->to.mode == TDURL_APPEND) {
+		l->into = l->to.table;
+		return l->target_known && l->target.exists ? 0 : make_table(l, l->into, &l->table_made, f);
+	}
+	name = temporary_name(l->to.table);
+	if (make_table(l, name, &made, f)) {
+		if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL) /* it may have been made all the same */
+			l->temporary = name;
+		else
+			free(name);
+		return -1;
+	}
+	if (!made) {
+		fail_set(f, FAIL_TEMP, "table %s.%s exists already", l->to.database, name);
+		free(name);
+		return -1;
+	}
+	l->into = l->temporary = name;
+	l->receipt.temporary = mem_string(name);
+	if (api_table_show(l->api, l->to.database, name, &made_table, f))
+		return -1;
+	l->receipt.temporary_id = made_table.id;
+	api_table_free(&made_table);
+	return 0;
+}
+
+/* Columns that the loaded table does not have yet. `time` and `v` are everywhere and in no schema. */
+static int new_columns(const struct load *l, struct schema *out, struct fail *f)
+{
+	const struct schema *all = &l->in.end.schema;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const char *name = all->col[i].name;
+
+		if (strcmp(name, "time") == 0 || strcmp(name, "v") == 0 || !all->col[i].type)
+			continue;
+		if (l->to.mode == TDURL_APPEND && schema_find(&l->target.schema, name) >= 0)
+			continue;
+		if (schema_add(out, name, all->col[i].type, f))
+			return -1;
+	}
+	return 0;
+}
+
+int session_schema(struct load *l, struct fail *f)
+{
+	struct schema columns = { 0 };
+	int rc = new_columns(l, &columns, f);
+
+	if (rc == 0 && columns.n)
+		rc = api_schema_append(l->api, l->to.database, l->into, &columns, f);
+	schema_free(&columns);
+	if (rc && api_status(l->api) == 403 && f->kind == FAIL_KEY) {
+		warn("%s; the types of new columns are left to the service", f->why);
+		*f = (struct fail){ 0 };
+		rc = 0;
+	}
+	return rc;
+}
+
+/* --- the session -------------------------------------------------------------------------------------------------- */
+
+int session_open(struct load *l, struct fail *f)
+{
+	char now[21], name[64];
+	bool made;
+
+	if (session_table(l, f))
+		return -1;
+	clock_utc(now);
+	snprintf(name, sizeof name, "td_put_%.4s%.2s%.2s_%.2s%.2s%.2s_%016llx", now, now + 5, now + 8, now + 11, now + 14,
+		 now + 17, (unsigned long long)clock_random());
+	l->session = mem_string(name); /* before the request: its answer may be lost */
+	l->receipt.session = mem_string(name);
+	if (api_session_create(l->api, name, l->to.database, l->into, &made, f))
+		return -1;
+	if (!made) {
+		free(l->session);
+		l->session = NULL; /* somebody else's */
+		return fail_set(f, FAIL_TEMP, "session %s exists already", name);
+	}
+	note("session %s loads into %s.%s", l->session, l->to.database, l->into);
+	l->upload = upload_open(&l->conf, &l->o->api, l->session, "part", l->o->jobs);
+	return 0;
+}
+
+/* Until the session has left the state `during`. */
+static int wait_for(struct load *l, enum api_session_state during, struct api_session *s, struct fail *f)
+{
+	uint64_t wait = POLL_FIRST_MS;
+
+	for (;;) {
+		if (api_session_show(l->api, l->session, s, f))
+			return -1;
+		if (s->state != during)
+			return 0;
+		if (clock_sleep(wait, f))
+			return -1;
+		wait = wait * 3 / 2 < POLL_LAST_MS ? wait * 3 / 2 : POLL_LAST_MS;
+	}
+}
+
+/* Why an import job failed, in the service's words, as far as the key may ask. */
+static int import_failed(struct load *l, const struct api_session *s, struct fail *f)
+{
+	struct fail ignored = { 0 };
+	struct api_job job = { 0 };
+
+	if (s->state == API_SESSION_GONE)
+		return fail_set(f, FAIL_REFUSED, "session %s has vanished", l->session);
+	if (*s->job_id)
+		api_job_show(l->api, s->job_id, &job, &ignored);
+	fail_set(f, FAIL_REFUSED, "the import failed (session %s, job %s)%s%s", l->session, *s->job_id ? s->job_id : "unknown",
+		 job.error ? ": " : "", job.error ? job.error : "");
+	api_job_free(&job);
+	return -1;
+}
+
+/* A sink for the beginning of something: what does not fit is dropped. */
+struct beginning {
+	struct sink sink;
+	struct buf b;
+};
+
+static int beginning_put(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	struct buf *b = &((struct beginning *)s)->b;
+
+	(void)f;
+	return buf_put(b, p, n < b->max - b->len ? n : b->max - b->len);
+}
+
+static void show_record(unsigned i, const char *p, const char *end)
+{
+	struct beginning text = { { beginning_put, "text" }, { .max = SHOWN_CHARS } };
+	struct fail ignored = { 0 };
+	struct textout t;
+
+	textout_init(&t, &text.sink);
+	jsonout_value(&t, p, end, &ignored);
+	textout_flush(&t, &ignored);
+	warn("error record %u: %s", i, buf_text(&text.b));
+	textout_free(&t);
+	buf_free(&text.b);
+}
+
+/* The first records that the import refused. That they cannot be shown is no failure beside the one at hand. */
+static void show_errors(struct load *l)
+{
+	struct beginning plain = { { beginning_put, "error records" }, { .max = 64 << 10 } };
+	struct fail ignored = { 0 };
+	struct gunzip g;
+	const char *p, *end;
+
+	if (gunzip_init(&g, &plain.sink, NULL, &ignored) == 0)
+		api_session_errors(l->api, l->session, &g.sink, &ignored);
+	p = plain.b.p;
+	end = p + plain.b.len;
+	for (unsigned i = 1; i <= SHOWN_ERRORS && p < end; i++) {
+		ptrdiff_t n = mp_value(p, end);
+
+		if (n <= 0)
+			break;
+		show_record(i, p, p + n);
+		p += n;
+	}
+	gunzip_free(&g);
+	buf_free(&plain.b);
+}
+
+static int check_counts(struct load *l, const struct api_session *s, struct fail *f)
+{
+	const int64_t rows = (int64_t)l->in.end.rows;
+
+	l->receipt.valid = s->valid_records;
+	l->receipt.errors = s->error_records;
+	if (s->error_records > 0 || s->error_parts > 0) {
+		show_errors(l);
+		return fail_set(f, FAIL_DATA, "the import refused %lld of %lld records%s: nothing was published",
+				(long long)s->error_records, (long long)rows, s->error_parts > 0 ? " (and whole parts)" : "");
+	}
+	if (s->valid_records != rows)
+		return fail_set(f, FAIL_REFUSED, "%lld records were sent and the import counts %lld: nothing was published",
+				(long long)rows, (long long)s->valid_records);
+	return 0;
+}
+
+int session_perform(struct load *l, struct fail *f)
+{
+	struct api_session s;
+
+	if (api_session_freeze(l->api, l->session, f) || api_session_perform(l->api, l->session, f) ||
+	    wait_for(l, API_PERFORMING, &s, f))
+		return -1;
+	l->receipt.job_id = mem_string(s.job_id);
+	if (s.state != API_READY)
+		return import_failed(l, &s, f);
+	return check_counts(l, &s, f);
+}
+
+int session_commit(struct load *l, struct fail *f)
+{
+	const bool append = l->to.mode == TDURL_APPEND;
+	struct api_session s = { .state = API_READY };
+
+	for (unsigned i = 0; i < RECOMMITS && s.state == API_READY; i++) { /* back to ready: the commit failed */
+		if (api_session_commit(l->api, l->session, f)) {
+			l->committing = append && f->kind == FAIL_UNKNOWN;
+			return -1;
+		}
+		l->committing = append;
+		if (wait_for(l, API_COMMITTING, &s, f)) {
+			f->kind = append ? FAIL_UNKNOWN : f->kind;
+			return -1;
+		}
+		l->committing = append && s.state != API_READY;
+	}
+	if (s.state == API_READY)
+		return fail_set(f, FAIL_TEMP, "the service failed to commit session %s", l->session);
+	if (s.state != API_COMMITTED)
+		return fail_set(f, FAIL_UNKNOWN, "session %s is in a state that this program does not know", l->session);
+	return 0;
+}

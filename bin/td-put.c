@@ -1,0 +1,115 @@
+/* td-put: records in, into a table; a receipt on stdout. */
+#include "td-put.h"
+
+#include "die.h"
+#include "fd.h"
+#include "num.h"
+#include "sig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+	"usage: td-put [options] DEST < FRAME > RECEIPT\n"
+	"\n"
+	"Uploads the records of a td frame (from td-encode) into a table of Treasure Data. Writes a receipt.\n"
+	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace]. append: all rows become visible at once, or\n"
+	"none. replace: they go into a temporary table, which td-swap, given the receipt, puts in the place of TABLE.\n"
+	"\n"
+	"  -j, --jobs N         uploads at the same time (4)\n"
+	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
+	"      --create-database  make the database if it does not exist\n"
+	"      --strict         refuse a frame whose source was not proven to be complete\n"
+	API_USAGE
+	"  -v, --verbose        say more; -vv more still\n"
+	"  -q, --quiet          say only errors\n"
+	"  -h, --help           this text\n"
+	"  -V, --version        the version\n";
+
+static uint64_t number(const char *option, const char *s, uint64_t max)
+{
+	uint64_t v;
+
+	if (!num_size(s, max, &v) || v == 0)
+		die_usage("%s: '%s' is no number from 1 to %llu", option, s, (unsigned long long)max);
+	return v;
+}
+
+static void options(struct opts *o, int argc, char **argv)
+{
+	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PART_SIZE_MAX = 64 << 20 };
+	static const struct option list[] = {
+		{ "jobs", required_argument, NULL, 'j' }, { "part-size", required_argument, NULL, PART_SIZE },
+		{ "create-database", no_argument, NULL, CREATE_DATABASE }, { "strict", no_argument, NULL, STRICT },
+		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
+	};
+	struct fail f = { 0 };
+	int c, verbosity = 0;
+
+	while ((c = getopt_long(argc, argv, "+:j:vqhV", list, NULL)) != -1) {
+		switch (c) {
+		case 'j': o->jobs = (unsigned)number("-j", optarg, UPLOAD_THREADS); break;
+		case PART_SIZE: o->part_size = number("--part-size", optarg, PART_SIZE_MAX); break;
+		case CREATE_DATABASE: o->create_database = true; break;
+		case STRICT: o->strict = true; break;
+		case 'v': verbosity++; break;
+		case 'q': verbosity = -1; break;
+		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
+		case 'V': puts("td-put " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
+		default:
+			if (api_option(&o->api, c, optarg, &f) == 0)
+				die_option(c, argv);
+			if (f.kind)
+				die_usage("%s", f.why);
+		}
+	}
+	die_verbosity(verbosity);
+}
+
+/* Where to; the key of a URL does not stay in argv. */
+static void destination(struct load *l, int argc, char **argv)
+{
+	struct fail f = { 0 };
+	int rc;
+
+	if (optind + 1 != argc)
+		die_usage(optind == argc ? "no destination" : "more than one destination");
+	rc = tdurl_parse(&l->to, argv[optind], &f);
+	tdurl_hide(argv[optind]);
+	if (rc == 0 && !l->to.table)
+		rc = fail_set(&f, FAIL_USAGE, "the destination names no table");
+	if (rc == 0 && l->to.mode == TDURL_TRUNCATE)
+		rc = fail_set(&f, FAIL_USAGE, "mode=truncate does not work yet");
+	if (rc)
+		die_usage("%s", f.why);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = { .jobs = 4, .part_size = 16 << 20, .api = API_OPT_DEFAULT };
+	struct load l = { .o = &o };
+	struct fail f = { 0 };
+	struct fd_source in;
+	int rc;
+
+	fd_standard();
+	sig_init();
+	die_init(argv[0], 0);
+	options(&o, argc, argv);
+	destination(&l, argc, argv);
+	if (isatty(STDIN_FILENO))
+		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < data.csv | td-put ...");
+	if (conf_load(&l.conf, NULL, &l.to, &f))
+		die_fail(&f);
+	fd_source_init(&in, STDIN_FILENO, "standard input");
+	l.from = &in.source;
+	rc = load_run(&l, &f);
+	load_free(&l);
+	if (rc)
+		die_fail(&f);
+	return 0;
+}

@@ -1,0 +1,101 @@
+#include "part.h"
+#include "mp.h"
+
+/* Adding one block may take it past the wanted size by that block. */
+enum { DATA_MAX = (64 << 20) + FRAME_MEMBER_MAX };
+
+void part_init(struct part *p)
+{
+	*p = (struct part){ 0 };
+	buf_init(&p->data, DATA_MAX);
+}
+
+void part_free(struct part *p)
+{
+	buf_free(&p->data);
+}
+
+void part_clear(struct part *p)
+{
+	p->data.len = 0;
+	p->body_len = p->values = 0;
+	p->crc = 0;
+}
+
+bool part_is_full(const struct part *p, const struct frame_block *b, size_t size)
+{
+	return p->data.len > 0 && p->data.len + b->len > size;
+}
+
+int part_add(struct part *p, const struct frame_block *b, struct fail *f)
+{
+	if (buf_put(&p->data, b->data, b->len))
+		return fail_set(f, FAIL_DATA, "a part longer than %d bytes", DATA_MAX);
+	p->crc = (uint32_t)crc32_combine(p->crc, b->crc, (z_off_t)b->body_len);
+	p->body_len += b->body_len;
+	p->values += b->values;
+	return 0;
+}
+
+size_t part_pieces(struct part *p, struct part_piece out[PART_PIECES])
+{
+	memcpy(p->tail, GZIP_FINAL, GZIP_FINAL_LEN);
+	gzip_trailer(p->tail + GZIP_FINAL_LEN, p->crc, p->body_len);
+	out[0] = (struct part_piece){ gzip_plain_header, GZIP_PLAIN_HEADER_LEN };
+	out[1] = (struct part_piece){ p->data.p, p->data.len };
+	out[2] = (struct part_piece){ p->tail, sizeof p->tail };
+	return GZIP_PLAIN_HEADER_LEN + p->data.len + sizeof p->tail;
+}
+
+/* --- plain msgpack ------------------------------------------------------------------------------------------------ */
+
+void part_plain_free(struct part_plain *s)
+{
+	if (s->ready)
+		gzip_deflate_free(&s->deflate);
+	buf_free(&s->body);
+	buf_free(&s->packed);
+}
+
+int part_plain_put(struct part_plain *s, const char *p, size_t n, struct fail *f)
+{
+	ptrdiff_t len;
+
+	if (!s->ready) {
+		buf_init(&s->body, FRAME_BODY_MAX);
+		buf_init(&s->packed, FRAME_MEMBER_MAX);
+		if (gzip_deflate_init(&s->deflate, 1, f))
+			return -1;
+		s->ready = true;
+	}
+	if (buf_put(&s->body, p, n))
+		return fail_set(f, FAIL_DATA, "a record longer than %d bytes", FRAME_BODY_MAX);
+	while (s->whole < s->body.len) {
+		len = mp_value(s->body.p + s->whole, s->body.p + s->body.len);
+		if (len == MP_MORE)
+			break;
+		if (len < 0)
+			return fail_set(f, FAIL_DATA, "a record that is no msgpack");
+		s->whole += (size_t)len;
+		s->values++;
+	}
+	return 0;
+}
+
+int part_plain_next(struct part_plain *s, bool all, struct frame_block *b, struct fail *f)
+{
+	if (s->packed.len > 0) { /* the block that was handed out */
+		buf_eat(&s->body, s->whole);
+		s->whole = s->packed.len = 0;
+		s->values = 0;
+	}
+	if (all && s->whole < s->body.len)
+		return fail_set(f, FAIL_DATA, "the last record is cut");
+	if (s->whole == 0 || (!all && s->whole < FRAME_BLOCK_BODY))
+		return 0;
+	if (gzip_deflate_block(&s->deflate, s->body.p, s->whole, &s->packed, f))
+		return -1;
+	*b = (struct frame_block){ s->packed.p, s->packed.len, (uint32_t)s->whole,
+				   (uint32_t)crc32_z(0, (const Bytef *)s->body.p, s->whole), s->values };
+	return 1;
+}

@@ -1,0 +1,27 @@
+/*
+ * upload: parts of one bulk import session on their way, N at a time. The caller fills a part, gives it away, and takes the
+ * next empty one; taking waits while all are in flight, which is what keeps memory bounded: N + 1 parts.
+ *
+ * A part is repeated from memory until it is there or the policy of `retry` ends. The first failure stops all threads; it
+ * is told by the next upload_take() or upload_finish(). Signals are left to the calling thread.
+ */
+#ifndef UPLOAD_H
+#define UPLOAD_H
+
+#include "api.h"
+#include "part.h"
+
+enum { UPLOAD_THREADS = 16 };
+
+struct upload;
+
+/* Parts are named PREFIX and a number from 0. The strings are borrowed, c and o are needed only here. */
+struct upload *upload_open(const struct conf *c, const struct api_opt *o, const char *session, const char *prefix,
+			   unsigned threads);
+struct part *upload_take(struct upload *u, struct fail *f);   /* empty; NULL with f filled */
+void upload_give(struct upload *u, struct part *p);           /* must have come from upload_take() */
+int upload_finish(struct upload *u, struct fail *f);          /* all that was given is there */
+void upload_counts(struct upload *u, uint64_t *parts, uint64_t *bytes); /* that are there */
+void upload_close(struct upload *u); /* aborts what is under way */
+
+#endif
