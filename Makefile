@@ -22,11 +22,11 @@ WORLD  = blockpool child clock progress conf http
 DOMAIN = api api_table api_bulk api_job job result upload
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
-TOOLS = td-fetch td-encode td-put
+TOOLS = td-fetch td-encode td-put td-swap
 SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c
 SRC.td-encode = bin/td-encode.c bin/td-encode-in.c bin/td-encode-run.c
 SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c
-SRC.td-swap   = bin/td-swap.c
+SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c
 SRC.td-local  = $(wildcard bin/td-local/*.c)
 TOOLS += td-local
 

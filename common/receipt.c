@@ -53,7 +53,6 @@ char *receipt_begin(const struct receipt *r)
 	char *line;
 
 	json_object_set_new(o, "receipt", json_integer(RECEIPT_VERSION));
-	text(o, "action", r->action);
 	text(o, "mode", tdurl_mode_name(r->mode));
 	text(o, "endpoint", r->endpoint);
 	text(o, "database", r->database);
@@ -64,7 +63,6 @@ char *receipt_begin(const struct receipt *r)
 	text(o, "job_id", r->job_id);
 	text(o, "source_job_id", r->source_job);
 	number(o, "rows", r->rows);
-	number(o, "rows_before", r->rows_before);
 	number(o, "rejects", r->rejects);
 	number(o, "valid_records", r->valid);
 	number(o, "error_records", r->errors);
@@ -89,6 +87,9 @@ char *receipt_end(const struct receipt *r)
 	char *rest, *line;
 
 	text(o, "status", r->done ? "done" : "failed");
+	if (r->done)
+		text(o, "action", r->action);
+	number(o, "rows_before", r->rows_before);
 	text(o, "kept_table", r->kept);
 	if (!r->done) {
 		text(o, "reason", r->reason ? r->reason : "no reason given");

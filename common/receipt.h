@@ -20,7 +20,6 @@ enum { RECEIPT_VERSION = 1, RECEIPT_MAX = 8 << 20 };
 
 struct receipt {
 	/* the beginning */
-	char *action;      /* td-put: append, load; td-swap: swap, rename */
 	enum tdurl_mode mode;
 	char *endpoint, *database, *table;
 	char *temporary;   /* the table that holds the new rows until the swap, or NULL */
@@ -29,7 +28,6 @@ struct receipt {
 	char *job_id;      /* of the import, or NULL */
 	char *source_job;  /* of the query whose result this is, or NULL */
 	int64_t rows, rejects, valid, errors, parts, bytes; /* -1: not said */
-	int64_t rows_before; /* td-swap: in the table that was replaced; -1: there was none, or not said */
 	struct schema schema;
 	bool has_time;
 	int64_t time_min, time_max;
@@ -37,6 +35,8 @@ struct receipt {
 	char *started;
 	/* the end */
 	bool done;
+	char *action;      /* td-put: append, load; td-swap: swap, rename; NULL in a failure */
+	int64_t rows_before; /* td-swap: in the table that was replaced; -1: there was none, or not said */
 	char *kept;        /* td-swap: the table that holds the old rows, or NULL */
 	char *reason;      /* of a failure */
 	enum fail_kind status;

@@ -1,0 +1,279 @@
+/*
+ * td-swap: one replacement.
+ *
+ * A swap is its own inverse: sent twice, it does nothing, and the rows that are dropped afterwards are the new ones. So its
+ * answer is never waited for a second time. Both tables are described before; when the answer is lost they are described
+ * again, and the comparison decides: swapped, not swapped (then it may be sent again), or it cannot be said.
+ */
+#include "td-swap.h"
+
+#include "clock.h"
+#include "die.h"
+#include "mem.h"
+#include "sig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 6, LOOKS = 3, LOOK_MS = 500, COUNT_LOOKS = 20, COUNT_MS = 150 };
+
+/* --- looking ------------------------------------------------------------------------------------------------------ */
+
+static int look(struct swap *s, struct api_table *target, struct api_table *temporary, struct fail *f)
+{
+	if (api_table_show(s->api, s->in.database, s->in.table, target, f))
+		return -1;
+	if (api_table_show(s->api, s->in.database, s->in.temporary, temporary, f) == 0)
+		return 0;
+	api_table_free(target);
+	return -1;
+}
+
+/* Everything but the id, of which nobody says whether it goes with the rows or stays with the name. */
+static bool alike(const struct api_table *a, const struct api_table *b)
+{
+	return a->count == b->count && strcmp(a->schema_text, b->schema_text) == 0 && strcmp(a->last_log, b->last_log) == 0;
+}
+
+enum verdict { NOT_SWAPPED, SWAPPED, UNDECIDABLE };
+
+static enum verdict compare(const struct api_table *target, const struct api_table *temporary, const struct api_table *target2,
+			    const struct api_table *temporary2)
+{
+	const bool ids = target->id >= 0 && temporary->id >= 0 && target->id != temporary->id;
+
+	if (!target2->exists || !temporary2->exists)
+		return UNDECIDABLE;
+	if (ids && target2->id == temporary->id && temporary2->id == target->id)
+		return SWAPPED;
+	if (ids && (target2->id != target->id || temporary2->id != temporary->id))
+		return UNDECIDABLE; /* somebody else was here */
+	if (alike(target, temporary))
+		return UNDECIDABLE;
+	if (alike(target2, temporary) && alike(temporary2, target))
+		return SWAPPED;
+	return alike(target2, target) && alike(temporary2, temporary) ? NOT_SWAPPED : UNDECIDABLE;
+}
+
+/* A request whose answer is lost may still be worked on: "not swapped" must be seen more than once. */
+static int decide(struct swap *s, enum verdict *v, struct fail *f)
+{
+	*v = NOT_SWAPPED;
+	for (unsigned i = 0; i < LOOKS && *v == NOT_SWAPPED; i++) {
+		struct api_table target, temporary;
+
+		if (clock_sleep(LOOK_MS, f) || look(s, &target, &temporary, f))
+			return -1;
+		*v = compare(&s->target, &s->temporary, &target, &temporary);
+		api_table_free(&target);
+		api_table_free(&temporary);
+	}
+	return 0;
+}
+
+/* --- before --------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The temporary table is td-put's: the same id, and the rows of the receipt. td-put compared the import's own counts; the
+ * count of a table may lag behind by minutes, so a smaller one is waited for only a moment. A larger one means that
+ * somebody else wrote into it.
+ */
+static int check_temporary(struct swap *s, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+
+	for (unsigned i = 0;; i++) {
+		struct api_table *t = &s->temporary;
+
+		if (!t->exists)
+			return fail_set(f, FAIL_REFUSED, "the temporary table %s.%s does not exist: was this receipt used already?",
+					r->database, r->temporary);
+		if (r->temporary_id >= 0 && t->id >= 0 && t->id != r->temporary_id)
+			return fail_set(f, FAIL_GUARD, "table %s.%s is not the one that td-put made", r->database, r->temporary);
+		if (t->count > r->rows)
+			return fail_set(f, FAIL_GUARD, "table %s.%s holds %lld rows, but td-put sent %lld", r->database,
+					r->temporary, (long long)t->count, (long long)r->rows);
+		if (t->count == r->rows)
+			return 0;
+		if (i == COUNT_LOOKS)
+			break;
+		api_table_free(t);
+		if (clock_sleep(COUNT_MS, f) || api_table_show(s->api, r->database, r->temporary, t, f))
+			return -1;
+	}
+	if (s->o->strict)
+		return fail_set(f, FAIL_TEMP, "--strict: table %s.%s shows %lld rows so far, td-put sent %lld", r->database,
+				r->temporary, (long long)s->temporary.count, (long long)r->rows);
+	note("table %s.%s shows %lld of %lld rows so far", r->database, r->temporary, (long long)s->temporary.count,
+	     (long long)r->rows);
+	return 0;
+}
+
+static int check_columns(const struct swap *s, struct fail *f)
+{
+	for (size_t i = 0; i < s->target.schema.n; i++) {
+		const struct column *c = s->target.schema.col + i;
+		long at = schema_find(&s->temporary.schema, c->name);
+
+		if (at < 0)
+			return fail_set(f, FAIL_GUARD, "--same-schema: column %s is missing in the new rows", c->name);
+		if (c->type && s->temporary.schema.col[at].type && strcmp(c->type, s->temporary.schema.col[at].type) != 0)
+			return fail_set(f, FAIL_GUARD, "--same-schema: column %s is %s, in the new rows %s", c->name, c->type,
+					s->temporary.schema.col[at].type);
+	}
+	return 0;
+}
+
+static int guards(const struct swap *s, struct fail *f)
+{
+	const struct opts *o = s->o;
+	const int64_t rows = s->in.rows, before = s->target.exists ? s->target.count : 0;
+
+	if (o->strict && !s->in.verified)
+		return fail_set(f, FAIL_GUARD, "--strict: nothing proves that the source was complete: %s.%s is as it was",
+				s->in.database, s->in.table);
+	if (rows < o->min_rows)
+		return fail_set(f, FAIL_GUARD, "%lld rows, fewer than --min-rows %lld: %s.%s is as it was", (long long)rows,
+				(long long)o->min_rows, s->in.database, s->in.table);
+	if (rows == 0 && before > 0 && !o->allow_empty)
+		return fail_set(f, FAIL_GUARD, "no rows: %s.%s keeps its %lld (--allow-empty replaces them)", s->in.database,
+				s->in.table, (long long)before);
+	if (o->max_shrink >= 0 && rows < before && (double)(before - rows) * 100 > (double)before * o->max_shrink)
+		return fail_set(f, FAIL_GUARD, "%lld rows instead of %lld, which is more than --max-shrink %d%%: %s.%s is as it was",
+				(long long)rows, (long long)before, o->max_shrink, s->in.database, s->in.table);
+	return o->same_schema && s->target.exists ? check_columns(s, f) : 0;
+}
+
+/* --- the step ------------------------------------------------------------------------------------------------------- */
+
+enum step { FAILED = -1, DONE, AGAIN };
+
+static enum step unknown(struct swap *s, struct fail *f)
+{
+	char why[sizeof f->why];
+
+	memcpy(why, f->why, sizeof why);
+	*f = (struct fail){ 0 };
+	fail_set(f, FAIL_UNKNOWN, "whether %s.%s was replaced cannot be said: the new rows are there or in %s, which was left "
+		 "alone; look at both (%s)", s->in.database, s->in.table, s->in.temporary, why);
+	return FAILED;
+}
+
+static enum step swap_tables(struct swap *s, struct fail *f)
+{
+	struct fail ignored = { 0 };
+	enum verdict v;
+
+	if (api_table_swap(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
+		return DONE;
+	if (api_status(s->api) == 404 && f->kind == FAIL_REFUSED) { /* one of them is gone: look again */
+		*f = (struct fail){ 0 };
+		return AGAIN;
+	}
+	if (f->kind != FAIL_UNKNOWN && f->kind != FAIL_SIGNAL)
+		return FAILED;
+	sig_hold(true); /* what was begun is looked after, also when it was a signal that broke it */
+	if (decide(s, &v, &ignored))
+		v = UNDECIDABLE;
+	sig_hold(false);
+	if (v == SWAPPED) {
+		*f = (struct fail){ 0 };
+		return DONE;
+	}
+	if (v == UNDECIDABLE)
+		return unknown(s, f);
+	if (f->kind == FAIL_SIGNAL)
+		return FAILED;
+	note("%s; the tables were not swapped: once more", f->why);
+	*f = (struct fail){ 0 };
+	return AGAIN;
+}
+
+/* A rename that was done already is refused when it is sent again: it is safe to repeat after a look. */
+static enum step rename_table(struct swap *s, bool *maybe, struct fail *f)
+{
+	int status;
+
+	if (api_table_rename(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
+		return DONE;
+	status = api_status(s->api);
+	if (f->kind == FAIL_UNKNOWN)
+		*maybe = true;
+	else if (!(f->kind == FAIL_REFUSED && (status == 404 || status == 409)))
+		return FAILED;
+	note("%s; looking again", f->why);
+	*f = (struct fail){ 0 };
+	return AGAIN;
+}
+
+static enum step one_round(struct swap *s, bool *maybe_renamed, struct fail *f)
+{
+	api_table_free(&s->target);
+	api_table_free(&s->temporary);
+	if (look(s, &s->target, &s->temporary, f))
+		return FAILED;
+	free(s->out.action);
+	s->out.action = mem_string(s->target.exists ? "swap" : "rename");
+	s->out.rows_before = s->target.exists ? s->target.count : -1;
+	if (*maybe_renamed && s->target.exists && !s->temporary.exists) {
+		free(s->out.action);
+		s->out.action = mem_string("rename");
+		s->out.rows_before = -1;
+		return DONE;
+	}
+	if (check_temporary(s, f) || guards(s, f) || swap_begin_receipt(s, f))
+		return FAILED;
+	return s->target.exists ? swap_tables(s, f) : rename_table(s, maybe_renamed, f);
+}
+
+static void drop_old_rows(struct swap *s)
+{
+	struct fail f = { 0 };
+
+	if (strcmp(s->out.action, "swap") != 0)
+		return;
+	if (api_table_delete(s->api, s->in.database, s->in.temporary, &f) == 0)
+		return;
+	warn("%s.%s holds the new rows; the old ones are still in %s: %s", s->in.database, s->in.table, s->in.temporary, f.why);
+	s->out.kept = mem_string(s->in.temporary);
+}
+
+/* The receipt came through a pipe: nobody can use it again, so the rows that it speaks of go. */
+static void drop_new_rows(struct swap *s, struct fail *f)
+{
+	size_t n = strlen(f->why);
+
+	if (f->kind == FAIL_UNKNOWN)
+		return;
+	if (s->temporary.exists && s->in.temporary_id >= 0 && s->temporary.id >= 0 && s->temporary.id != s->in.temporary_id)
+		return; /* not td-put's */
+	if (s->repeatable) {
+		snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in %s.%s for another try", s->in.database,
+			 s->in.temporary);
+		return;
+	}
+	sig_hold(true);
+	api_hurry(s->api);
+	if (api_table_delete(s->api, s->in.database, s->in.temporary, &(struct fail){ 0 }))
+		snprintf(f->why + n, sizeof f->why - n, "; the table %s.%s could not be removed", s->in.database,
+			 s->in.temporary);
+	sig_hold(false);
+}
+
+int replace_run(struct swap *s, struct fail *f)
+{
+	enum step step = AGAIN;
+	bool maybe_renamed = false;
+
+	for (unsigned i = 0; i < ROUNDS && step == AGAIN; i++)
+		step = one_round(s, &maybe_renamed, f);
+	if (step == AGAIN)
+		fail_set(f, maybe_renamed ? FAIL_UNKNOWN : FAIL_TEMP, "%s.%s could not be replaced after %d tries",
+			 s->in.database, s->in.table, ROUNDS);
+	if (step == DONE)
+		drop_old_rows(s);
+	else
+		drop_new_rows(s, f);
+	return step == DONE ? 0 : -1;
+}

@@ -1,0 +1,276 @@
+/* td-swap: a receipt in, the atomic replacement; a receipt out. */
+#include "td-swap.h"
+
+#include "clock.h"
+#include "die.h"
+#include "fd.h"
+#include "mem.h"
+#include "num.h"
+#include "sig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+	"usage: td-swap [options] [DEST] < RECEIPT > RECEIPT\n"
+	"\n"
+	"Reads the receipt of td-put. After mode=replace: puts the temporary table in the place of the target, in one step, and\n"
+	"drops the old rows. The receipt of an append passes through. DEST, a td:// URL, is needed only where the receipt's\n"
+	"server or account is not the default one; its table must be the receipt's.\n"
+	"\n"
+	"      --allow-empty        let an empty result replace a table that has rows\n"
+	"      --min-rows N         refuse to replace by fewer rows\n"
+	"      --max-shrink P       refuse when the table would lose more than P percent of its rows\n"
+	"      --same-schema        refuse when a column would be dropped or change its type\n"
+	"      --strict             refuse when the source was not proven to be complete, and when the temporary table does\n"
+	"                           not show all rows yet\n"
+	API_USAGE
+	"  -v, --verbose            say more; -vv more still\n"
+	"  -q, --quiet              say only errors\n"
+	"  -h, --help               this text\n"
+	"  -V, --version            the version\n"
+	"\n"
+	"--keep, --undo and --gc do not work yet.\n";
+
+static int64_t number(const char *option, const char *s, uint64_t max)
+{
+	size_t n = strlen(s);
+	uint64_t v;
+
+	if (!num_u64(s, n, max, &v))
+		die_usage("%s: '%s' is no number up to %llu", option, s, (unsigned long long)max);
+	return (int64_t)v;
+}
+
+static int percent(char *s)
+{
+	size_t n = strlen(s);
+
+	if (n && s[n - 1] == '%')
+		s[n - 1] = '\0';
+	return (int)number("--max-shrink", s, 100);
+}
+
+static void options(struct opts *o, int argc, char **argv)
+{
+	enum { ALLOW_EMPTY = 256, MIN_ROWS, MAX_SHRINK, SAME_SCHEMA, STRICT };
+	static const struct option list[] = {
+		{ "allow-empty", no_argument, NULL, ALLOW_EMPTY }, { "min-rows", required_argument, NULL, MIN_ROWS },
+		{ "max-shrink", required_argument, NULL, MAX_SHRINK }, { "same-schema", no_argument, NULL, SAME_SCHEMA },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
+	};
+	struct fail f = { 0 };
+	int c, verbosity = 0;
+
+	while ((c = getopt_long(argc, argv, "+:vqhV", list, NULL)) != -1) {
+		switch (c) {
+		case ALLOW_EMPTY: o->allow_empty = true; break;
+		case MIN_ROWS: o->min_rows = number("--min-rows", optarg, INT64_MAX); break;
+		case MAX_SHRINK: o->max_shrink = percent(optarg); break;
+		case SAME_SCHEMA: o->same_schema = true; break;
+		case STRICT: o->strict = true; break;
+		case 'v': verbosity++; break;
+		case 'q': verbosity = -1; break;
+		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
+		case 'V': puts("td-swap " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
+		default:
+			if (api_option(&o->api, c, optarg, &f) == 0)
+				die_option(c, argv);
+			if (f.kind)
+				die_usage("%s", f.why);
+		}
+	}
+	die_verbosity(verbosity);
+}
+
+/* --- our receipt ---------------------------------------------------------------------------------------------------- */
+
+static int put_text(char *text, struct fail *f)
+{
+	int rc = fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
+
+	free(text);
+	return rc;
+}
+
+int swap_begin_receipt(struct swap *s, struct fail *f)
+{
+	if (s->out_begun)
+		return 0;
+	s->out_begun = true;
+	return put_text(receipt_begin(&s->out), f);
+}
+
+/* What td-put said goes into ours: one line in a log tells it all. */
+static int start_receipt(struct swap *s, struct fail *f)
+{
+	const struct receipt *in = &s->in;
+	struct receipt *out = &s->out;
+
+	out->mode = in->mode;
+	out->endpoint = mem_string(in->endpoint);
+	out->database = mem_string(in->database);
+	out->table = mem_string(in->table);
+	out->session = in->session ? mem_string(in->session) : NULL;
+	out->job_id = in->job_id ? mem_string(in->job_id) : NULL;
+	out->source_job = in->source_job ? mem_string(in->source_job) : NULL;
+	out->rows = in->rows;
+	out->rejects = in->rejects;
+	out->valid = in->valid;
+	out->errors = in->errors;
+	out->parts = in->parts;
+	out->bytes = in->bytes;
+	out->has_time = in->has_time;
+	out->time_min = in->time_min;
+	out->time_max = in->time_max;
+	out->verified = in->verified;
+	out->started = in->started ? mem_string(in->started) : NULL;
+	return schema_copy(&out->schema, &in->schema, f);
+}
+
+static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
+{
+	char now[21];
+
+	clock_utc(now);
+	s->out.finished = mem_string(now);
+	s->out.done = !why;
+	if (why) {
+		s->out.reason = mem_string(why->why);
+		s->out.status = why->kind;
+	}
+	if (swap_begin_receipt(s, f) || put_text(receipt_end(&s->out), f))
+		return -1;
+	return fd_close(STDOUT_FILENO, "standard output", f);
+}
+
+/* --- one run -------------------------------------------------------------------------------------------------------- */
+
+static int pass(const char *text, size_t n, struct fail *f)
+{
+	if (fd_write(STDOUT_FILENO, "standard output", text, n, f))
+		return -1;
+	return fd_close(STDOUT_FILENO, "standard output", f);
+}
+
+/* The receipt decides where to; the key is only sent to the server that the caller means. */
+static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+
+	if (!r->temporary || r->rows < 0 || strcmp(r->action, "load") != 0)
+		return fail_set(f, FAIL_DATA, "this receipt is of a %s that is done: there is nothing to swap", r->action);
+	if (tdurl_check_name("database", r->database, f) || tdurl_check_name("table", r->table, f) ||
+	    tdurl_check_name("table", r->temporary, f)) {
+		f->kind = FAIL_DATA;
+		return fail_at(f, "the receipt");
+	}
+	if (strcmp(r->temporary, r->table) == 0)
+		return fail_set(f, FAIL_DATA, "the receipt names %s as its own temporary table", r->table);
+	if (to && ((to->database && strcmp(to->database, r->database) != 0) || strcmp(to->table, r->table) != 0))
+		return fail_set(f, FAIL_USAGE, "the receipt is of table %s.%s, not of the destination given", r->database, r->table);
+	return 0;
+}
+
+static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	size_t n;
+
+	if (conf_load(&s->conf, NULL, to, f) == 0 && strcmp(s->conf.endpoint, s->in.endpoint) != 0)
+		fail_set(f, FAIL_CONFIG, "the receipt is of %s, but the server here is %s: set TD_API_SERVER, or name the "
+			 "destination", s->in.endpoint, s->conf.endpoint);
+	if (f->kind == FAIL_NONE) {
+		s->api = api_open(&s->conf, &s->o->api);
+		return 0;
+	}
+	n = strlen(f->why);
+	snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s", s->in.database, s->in.temporary);
+	return -1;
+}
+
+static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	if (check_receipt(s, to, f) || start_receipt(s, f))
+		return -1;
+	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
+		if (end_receipt(s, NULL, f) == 0)
+			return 0;
+		return fail_at(f, "%s.%s was replaced, but the receipt is not written", s->in.database, s->in.table);
+	}
+	if (f->kind != FAIL_PIPE)
+		end_receipt(s, f, &(struct fail){ 0 });
+	return -1;
+}
+
+static int run(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	char *text = NULL;
+	size_t n;
+	int rc;
+
+	if (fd_slurp(STDIN_FILENO, "standard input", RECEIPT_MAX, &text, &n, f))
+		return -1;
+	rc = receipt_parse(&s->in, text, n, "standard input", f);
+	if (rc == 0 && !s->in.done) {
+		pass(text, n, &(struct fail){ 0 });
+		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s", s->in.reason ? s->in.reason : "no reason given");
+	} else if (rc == 0 && s->in.mode == TDURL_APPEND) {
+		rc = pass(text, n, f);
+	} else if (rc == 0) {
+		rc = replace(s, to, f);
+	}
+	free(text);
+	return rc;
+}
+
+static void destination(struct tdurl *to, char *text)
+{
+	struct fail f = { 0 };
+	int rc = tdurl_parse(to, text, &f);
+
+	tdurl_hide(text);
+	if (rc == 0 && !to->table)
+		rc = fail_set(&f, FAIL_USAGE, "the destination names no table");
+	if (rc)
+		die_usage("%s", f.why);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = { .min_rows = -1, .max_shrink = -1, .api = API_OPT_DEFAULT };
+	struct swap s = { .o = &o };
+	struct tdurl to = { 0 };
+	struct fail f = { 0 };
+	bool has_to;
+	int rc;
+
+	fd_standard();
+	sig_init();
+	die_init(argv[0], 0);
+	options(&o, argc, argv);
+	has_to = optind < argc;
+	if (optind + 1 < argc)
+		die_usage("more than one destination");
+	if (has_to)
+		destination(&to, argv[optind]);
+	if (isatty(STDIN_FILENO))
+		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... | td-swap");
+	s.repeatable = fd_is_file(STDIN_FILENO);
+	receipt_init(&s.out);
+	rc = run(&s, has_to ? &to : NULL, &f);
+	api_table_free(&s.target);
+	api_table_free(&s.temporary);
+	api_close(s.api);
+	receipt_free(&s.in);
+	receipt_free(&s.out);
+	conf_free(&s.conf);
+	tdurl_free(&to);
+	if (rc)
+		die_fail(&f);
+	return 0;
+}
