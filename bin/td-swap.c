@@ -30,9 +30,7 @@ static const char help[] =
 	"  -v, --verbose            say more; -vv more still\n"
 	"  -q, --quiet              say only errors\n"
 	"  -h, --help               this text\n"
-	"  -V, --version            the version\n"
-	"\n"
-	"--keep, --undo and --gc do not work yet.\n";
+	"  -V, --version            the version\n";
 
 static int64_t number(const char *option, const char *s, uint64_t max)
 {
