@@ -35,7 +35,7 @@ for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 	is "$tool: options in the manual and not in -h" "$(comm -13 "$T/in-help" "$T/in-man" | tr '\n' ' ')" ""
 	bad=
 	while read -r o; do # an option that the program does not know is an "unrecognized option" (or is ambiguous)
-		"$tool" "$o" --no-such-option </dev/null 2>&1 >/dev/null | grep -q "option.*'$o'" && bad="$bad $o"
+		"$tool" "$o" --no-such-option --no-such-option </dev/null 2>&1 >/dev/null | grep -q "option.*'$o'" && bad="$bad $o"
 	done <"$T/in-help"
 	is "$tool: options in -h that the program does not know" "$bad" ""
 done
