@@ -23,7 +23,7 @@ DOMAIN = api api_table api_bulk api_job job result upload
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
 TOOLS = td-fetch td-encode td-put td-swap
-SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c
+SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c bin/td-fetch-since.c
 SRC.td-encode = bin/td-encode.c bin/td-encode-in.c bin/td-encode-run.c
 SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c
 SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c

@@ -1,6 +1,7 @@
 /* td-fetch's work: find or issue the job, wait for it, hand its result over. */
 #include "td-fetch.h"
 
+#include "clock.h"
 #include "conf.h"
 #include "die.h"
 #include "fd.h"
@@ -22,6 +23,9 @@ struct run {
 	struct api *api;
 	struct sink *to;
 	struct progress progress;
+	struct since *since;
+	char key[64];          /* of the job that we issue */
+	bool own;              /* the job is ours: to be killed when nobody waits for it any more */
 	char last[32];         /* the status of the job that was told last */
 	struct sink watch;     /* between the server and out: looks how far it is */
 	int64_t size;          /* of the result, -1 if not known */
@@ -56,35 +60,63 @@ static int query(const struct opts *o, char **sql, struct fail *f)
 	return -1;
 }
 
-/* Nobody waits for the job any more. */
-static void kill_job(struct api *a, const char *id)
+/* Interrupted: nobody waits for our job any more. id "": an answer was awaited; it is looked for by its key. */
+static void kill_job(struct run *r, const char *id)
 {
+	char found[32] = "";
 	struct fail f = { 0 };
 
 	sig_hold(true);
-	api_hurry(a);
-	if (api_job_kill(a, id, &f))
-		warn("job %s could not be killed and may still run: %s", id, f.why);
-	else
-		note("job %s killed", id);
+	api_hurry(r->api);
+	if (*id)
+		snprintf(found, sizeof found, "%s", id);
+	else if (api_job_by_key(r->api, r->key, found, &f))
+		warn("a job may have been issued and still run: %s", f.why);
+	if (*found && api_job_kill(r->api, found, &f))
+		warn("job %s could not be killed and may still run: %s", found, f.why);
+	else if (*found)
+		note("job %s killed", found);
 	sig_hold(false);
 }
 
 static int issue(struct run *r, const char *database, const char *sql, char id[32], struct fail *f)
 {
 	const struct opts *o = r->o;
-	char key[64];
-	struct api_issue i = { .type = o->type, .database = database, .query = sql, .domain_key = key,
-			       .priority = o->priority, .engine_version = o->engine_version, .pool_name = o->pool };
+	struct api_issue i = { .type = o->type, .database = database, .query = sql, .domain_key = r->key,
+			       .result = o->result, .priority = o->priority, .engine_version = o->engine_version,
+			       .pool_name = o->pool };
 
 	if (!database)
 		return fail_set(f, FAIL_USAGE, "a query needs a database: -d DB (see 'td-fetch -h')");
 	if (tdurl_check_name("database", database, f))
 		return -1;
-	job_key(key);
-	if (api_job_issue(r->api, &i, id, f))
+	r->own = true;
+	job_key(r->key);
+	if (api_job_issue(r->api, &i, id, f) == 0) {
+		note("job %s issued", id);
+		return 0;
+	}
+	if (f->kind == FAIL_SIGNAL)
+		kill_job(r, "");
+	return -1;
+}
+
+/* The job whose result is wanted: given, of a schedule, or new. */
+static int find_job(struct run *r, const char *database, const char *sql, char id[32], struct fail *f)
+{
+	const struct opts *o = r->o;
+	struct api_run run;
+
+	if (o->job_id) {
+		snprintf(id, 32, "%s", o->job_id);
+		return 0;
+	}
+	if (!o->schedule)
+		return issue(r, database, sql, id, f);
+	if (since_pick(r->api, o->schedule, r->since->last, &run, f) || since_prepare(r->since, o->schedule, &run, f))
 		return -1;
-	note("job %s issued", id);
+	note("schedule %s: job %s, scheduled at %s", o->schedule, run.id, run.scheduled_at);
+	memcpy(id, run.id, sizeof run.id);
 	return 0;
 }
 
@@ -101,18 +133,19 @@ static void seen(void *arg, const struct api_job *j)
 }
 
 /* Wait until the job is done, and insist on success. */
-static int wait_for(struct run *r, const char *id, bool own, struct api_job *j, struct fail *f)
+static int wait_for(struct run *r, const char *id, struct api_job *j, struct fail *f)
 {
 	int rc;
 
+	r->last[0] = '\0';
 	progress_start(&r->progress);
 	rc = job_wait(r->api, id, j, seen, r, f);
 	progress_end(&r->progress);
 	if (rc == 0)
 		return job_check(j, f);
-	if (own && f->kind == FAIL_SIGNAL)
-		kill_job(r->api, id);
-	else if (own)
+	if (r->own && f->kind == FAIL_SIGNAL)
+		kill_job(r, id);
+	else if (r->own)
 		warn("job %s goes on: 'td-fetch %s' takes it up again", id, id);
 	return -1;
 }
@@ -180,6 +213,75 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 	return 0;
 }
 
+/* --- the service takes it (--result) --------------------------------------------------------------------------------- */
+
+/* A destination without its secrets: what stands before @, and every parameter but the mode. Malloc'ed. */
+static char *harmless(const char *result)
+{
+	const char *query = result + strcspn(result, "?"), *start = strstr(result, "://"), *at = NULL, *mode;
+	char *s, *shown;
+
+	if (*result == '{')
+		return mem_string("{...}");
+	for (const char *p = start ? start + 3 : query; p < query; p++)
+		if (*p == '@')
+			at = p;
+	s = at && at > start + 3 ? mem_printf("%.*s***%.*s", (int)(start + 3 - result), result, (int)(query - at), at)
+				 : mem_copy(result, (size_t)(query - result));
+	mode = strstr(query, "mode=");
+	if (!*query)
+		return s;
+	shown = mode ? mem_printf("%s?%.*s", s, (int)strcspn(mode, "&"), mode) : mem_printf("%s?...", s);
+	free(s);
+	return shown;
+}
+
+/* One line of JSON about what the service did. */
+static int write_receipt(struct run *r, const struct api_job *j, const char *export_id, const char *started, struct fail *f)
+{
+	char finished[21], *to = harmless(r->o->result), *text;
+	json_t *o;
+	int rc;
+
+	clock_utc(finished);
+	o = json_pack("{s:i, s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s}", "receipt", 1, "action", "export", "source_job_id",
+		      j->id, "job_id", *export_id ? export_id : NULL, "endpoint", api_endpoint(r->api), "destination", to,
+		      "started", started, "status", "done", "finished", finished);
+	if (o && j->num_records >= 0)
+		json_object_set_new(o, "rows", json_integer(j->num_records));
+	text = o ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+	rc = !text ? fail_set(f, FAIL_SYSTEM, "the receipt cannot be written") :
+	     io_put(r->to, text, strlen(text), f) || io_put(r->to, "\n", 1, f) ? -1 : 0;
+	json_decref(o);
+	free(text);
+	free(to);
+	return rc;
+}
+
+/* The job's result goes where --result says: with a new job that was asked for at once, else by a job of its own. */
+static int export(struct run *r, const struct api_job *j, const char *started, struct fail *f)
+{
+	struct api_job carrier = { 0 };
+	char id[32] = "";
+	int rc = 0;
+
+	if (r->own) {
+		memcpy(id, j->export_id, sizeof id);
+	} else {
+		job_key(r->key);
+		r->own = true;
+		rc = api_result_export(r->api, j->id, r->o->result, r->key, id, f);
+		if (rc && f->kind == FAIL_SIGNAL)
+			kill_job(r, "");
+		else if (rc == 0)
+			note("job %s exports the result of job %s", id, j->id);
+	}
+	if (rc == 0 && *id)
+		rc = wait_for(r, id, &carrier, f);
+	api_job_free(&carrier);
+	return rc ? -1 : write_receipt(r, j, id, started, f);
+}
+
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
 static int print_id(struct run *r, const char *id, struct fail *f)
@@ -192,17 +294,18 @@ static int print_id(struct run *r, const char *id, struct fail *f)
 
 static int run_job(struct run *r, const char *database, const char *sql, struct fail *f)
 {
-	char id[32] = "";
+	char id[32] = "", started[21];
 	struct api_job j = { 0 };
 	int rc;
 
-	if (r->o->job_id)
-		snprintf(id, sizeof id, "%s", r->o->job_id);
-	else if (issue(r, database, sql, id, f))
+	clock_utc(started);
+	if (find_job(r, database, sql, id, f))
 		return -1;
 	if (r->o->no_wait)
 		return print_id(r, id, f);
-	rc = wait_for(r, id, !r->o->job_id, &j, f) || deliver(r, &j, f) ? -1 : 0;
+	rc = wait_for(r, id, &j, f);
+	if (rc == 0)
+		rc = r->o->result ? export(r, &j, started, f) : deliver(r, &j, f);
 	api_job_free(&j);
 	return rc;
 }
@@ -212,6 +315,10 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 	struct conf conf = { 0 };
 	int rc;
 
+	if (r->o->since && since_open(r->since, r->o->since, false, r->o->schedule, f))
+		return -1;
+	if (r->o->after && since_open(r->since, r->o->after, true, r->o->schedule, f))
+		return -1;
 	if (conf_load(&conf, r->o->connection, NULL, f))
 		return -1;
 	r->api = api_open(&conf, &r->o->api);
@@ -227,7 +334,7 @@ static void give_up(struct run *r, const struct fail *why)
 	struct fail ignored = { 0 };
 	const struct frame_head head = { .content = FRAME_ROWS, .rows = -1 };
 
-	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->out.format != RESULTOUT_FRAME)
+	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->result || r->o->out.format != RESULTOUT_FRAME)
 		return;
 	sig_hold(true);
 	if (r->out.open || resultout_open(&r->out, &r->o->out, &head, r->to, &ignored) == 0)
@@ -235,14 +342,14 @@ static void give_up(struct run *r, const struct fail *why)
 	sig_hold(false);
 }
 
-int fetch(const struct opts *o, struct sink *to, struct fail *f)
+int fetch(const struct opts *o, struct since *since, struct sink *to, struct fail *f)
 {
-	struct run r = { .o = o, .to = to };
+	struct run r = { .o = o, .since = since, .to = to };
 	char *sql = NULL;
 	int rc;
 
 	progress_init(&r.progress, o->progress, o->verbosity < 0);
-	rc = !o->job_id && query(o, &sql, f) ? -1 : with_server(&r, sql, f);
+	rc = !o->job_id && !o->schedule && query(o, &sql, f) ? -1 : with_server(&r, sql, f);
 	if (rc)
 		give_up(&r, f);
 	resultout_free(&r.out);

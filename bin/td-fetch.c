@@ -3,6 +3,7 @@
 
 #include "die.h"
 #include "fd.h"
+#include "mem.h"
 #include "num.h"
 #include "sig.h"
 
@@ -10,14 +11,19 @@
 #include <unistd.h>
 
 static const char help[] =
-	"Usage: td-fetch [-d DB] [-T TYPE] [-f FORMAT] [JOB_ID | -e SQL]  [< query.sql]\n"
-	"The result of a Treasure Data job on standard output: of JOB_ID, or of a new job for SQL.\n"
+	"Usage: td-fetch [-d DB] [-T TYPE] [-f FORMAT] [JOB_ID | -e SQL | --schedule NAME]  [< query.sql]\n"
+	"The result of a Treasure Data job on standard output: of JOB_ID, of a new job for SQL, or of a schedule's last run.\n"
 	"\n"
 	"  -d, --database DB    database of a new job\n"
 	"  -T, --type TYPE      its engine: presto (default), trino or hive\n"
 	"  -e, --execute SQL    its query; without it and without JOB_ID: standard input\n"
 	"  -f, --format FORMAT  frame, csv, tsv, jsonl, msgpack or table; the default is table\n"
 	"                       on a terminal (the first rows), and frame elsewhere\n"
+	"      --schedule NAME  the last finished run of this schedule\n"
+	"      --since FILE     the next run after the one that FILE remembers; FILE is written at the end\n"
+	"      --after FILE     the next run after the one that FILE, a receipt of td-put or td-swap, speaks of\n"
+	"      --result DEST    let the service carry the result to DEST (td://..., NAME:TABLE);\n"
+	"                       the rows do not pass here, a receipt does\n"
 	"      --no-header      csv, tsv: no first line with the names of the columns\n"
 	"      --null TEXT      csv, tsv: what stands for NULL (nothing; tsv: \\N)\n"
 	"      --no-wait        print the id of the new job and do not wait for it\n"
@@ -34,7 +40,7 @@ static const char help[] =
 
 /* --- options --------------------------------------------------------------------------------------------------- */
 
-enum { NO_HEADER = 0x100, NULL_TEXT, NO_WAIT, PRIORITY, POOL, ENGINE_VERSION, PROGRESS, LATER };
+enum { NO_HEADER = 0x100, NULL_TEXT, NO_WAIT, PRIORITY, POOL, ENGINE_VERSION, PROGRESS, SCHEDULE, SINCE, AFTER, RESULT };
 
 static const struct option long_options[] = {
 	{ "database", required_argument, NULL, 'd' },
@@ -48,9 +54,10 @@ static const struct option long_options[] = {
 	{ "priority", required_argument, NULL, PRIORITY },
 	{ "pool", required_argument, NULL, POOL },
 	{ "engine-version", required_argument, NULL, ENGINE_VERSION },
-	{ "schedule", required_argument, NULL, LATER },
-	{ "since", required_argument, NULL, LATER },
-	{ "result", required_argument, NULL, LATER },
+	{ "schedule", required_argument, NULL, SCHEDULE },
+	{ "since", required_argument, NULL, SINCE },
+	{ "after", required_argument, NULL, AFTER },
+	{ "result", required_argument, NULL, RESULT },
 	{ "progress", no_argument, NULL, PROGRESS },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -98,6 +105,18 @@ static int priority_of(const char *text)
 	return (int)n;
 }
 
+/* A copy of a destination, whose secrets are then wiped out of the process list. */
+static char *taken_from(char *arg)
+{
+	char *copy = mem_string(arg), *start = strstr(arg, "://"), *at = strrchr(arg, '@');
+
+	if (*arg == '{')
+		memset(arg, '*', strlen(arg));
+	else if (start && at && at > start)
+		memset(start + 3, '*', (size_t)(at - start - 3));
+	return copy;
+}
+
 static void option(struct opts *o, int c, char **argv)
 {
 	struct fail f = { 0 };
@@ -115,7 +134,11 @@ static void option(struct opts *o, int c, char **argv)
 	case PRIORITY: o->priority = priority_of(optarg); return;
 	case POOL: o->pool = optarg; return;
 	case ENGINE_VERSION: o->engine_version = optarg; return;
-	case LATER: case 'j': die_usage("--schedule, --since, --result and -j are not there yet");
+	case SCHEDULE: o->schedule = optarg; return;
+	case SINCE: o->since = optarg; return;
+	case AFTER: o->after = optarg; return;
+	case RESULT: o->result = taken_from(optarg); return;
+	case 'j': die_usage("-j is not there yet");
 	case PROGRESS: o->progress = true; return;
 	case 'v': die_verbosity(++o->verbosity); return;
 	case 'q': die_verbosity(o->verbosity = -1); return;
@@ -131,6 +154,7 @@ static void option(struct opts *o, int c, char **argv)
 
 static void parse(struct opts *o, int argc, char **argv)
 {
+	const char *old, *new;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "+:d:T:e:f:c:j:vqhV", long_options, NULL)) != -1)
@@ -139,20 +163,30 @@ static void parse(struct opts *o, int argc, char **argv)
 		o->job_id = argv[optind++];
 	if (optind < argc)
 		die_usage("one job at a time: what is %s?", argv[optind]);
-	if (o->job_id && (o->sql || o->no_wait || o->database))
-		die_usage("%s belongs to a new job, but job %s is given", o->sql ? "-e" : o->no_wait ? "--no-wait" : "-d",
-			  o->job_id);
+	old = o->job_id ? "a job's id" : o->schedule ? "--schedule" : NULL;
+	new = o->sql ? "-e" : o->no_wait ? "--no-wait" : o->database ? "-d" : NULL;
+	if (old && new)
+		die_usage("%s belongs to a new job, and %s to one that is there", new, old);
+	if (o->job_id && o->schedule)
+		die_usage("either a job's id or --schedule");
+	if ((o->since || o->after) && !o->schedule)
+		die_usage("%s belongs to --schedule", o->since ? "--since" : "--after");
+	if (o->since && o->after)
+		die_usage("either --since or --after");
+	if (o->result && o->has_format)
+		die_usage("-f and --result: what the service carries itself has no format here");
 	if (o->job_id && (strspn(o->job_id, "0123456789") != strlen(o->job_id) || strlen(o->job_id) > 19 || !*o->job_id))
 		die_usage("%s is no job id; SQL goes to standard input or behind -e", o->job_id);
 	if (!o->has_format)
 		o->out.format = isatty(STDOUT_FILENO) ? RESULTOUT_TABLE : RESULTOUT_FRAME;
-	else if (o->out.format == RESULTOUT_FRAME && !o->no_wait && isatty(STDOUT_FILENO))
+	else if (o->out.format == RESULTOUT_FRAME && !o->no_wait && !o->result && isatty(STDOUT_FILENO))
 		die_usage("a frame is nothing for a terminal: pipe it on, or use -f csv, jsonl, ...");
 }
 
 int main(int argc, char **argv)
 {
 	struct opts o = { .type = "presto", .out = { .header = true }, .api = API_OPT_DEFAULT };
+	struct since since = { .fd = -1 };
 	struct fail f = { 0 };
 	struct fd_sink to;
 
@@ -161,7 +195,11 @@ int main(int argc, char **argv)
 	die_init(argv[0], 0);
 	parse(&o, argc, argv);
 	fd_sink_init(&to, STDOUT_FILENO, "standard output");
-	if (fetch(&o, &to.sink, &f) || fd_close(STDOUT_FILENO, "standard output", &f))
+	if (fetch(&o, &since, &to.sink, &f) || fd_close(STDOUT_FILENO, "standard output", &f) || since_keep(&since, &f)) {
+		since_drop(&since);
 		die_fail(&f);
+	}
+	since_drop(&since);
+	free(o.result);
 	return 0;
 }

@@ -36,9 +36,12 @@ static const struct {
 	[SESSION_ERRORS] = { "GET", "bulk_import/error_records", true, false },
 	[JOB_ISSUE] = { "POST", "job/issue", true, false }, /* always with a domain_key */
 	[JOB_STATUS] = { "GET", "job/status", true, false },
+	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", true, false },
 	[JOB_SHOW] = { "GET", "job/show", true, false },
 	[JOB_KILL] = { "POST", "job/kill", true, false },
 	[JOB_RESULT] = { "GET", "job/result", true, false },
+	[RESULT_EXPORT] = { "POST", "job/result_export", true, false }, /* always with a domain_key */
+	[SCHEDULE_HISTORY] = { "GET", "schedule/history", true, false },
 };
 
 /* --- the handle ------------------------------------------------------------------------------------------------ */

@@ -105,6 +105,7 @@ struct api_job {
 	bool has_schema;
 	struct schema schema;      /* hive_result_schema: column names and the engine's types */
 	char *query;               /* or NULL */
+	char export_id[32];        /* the job that carries its result to where `result` said, "" if none */
 	char *error;               /* of a failed job: TD's own text (debug.cmdout, debug.stderr), or NULL */
 };
 void api_job_free(struct api_job *j);
@@ -122,6 +123,20 @@ int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], str
 int api_job_status(struct api *a, const char *id, struct api_job *j, struct fail *f); /* cheap; fills the first lines only */
 int api_job_show(struct api *a, const char *id, struct api_job *j, struct fail *f);
 int api_job_kill(struct api *a, const char *id, struct fail *f);
+/* The job that was issued with this domain_key; *id is "" if there is none. */
+int api_job_by_key(struct api *a, const char *domain_key, char id[32], struct fail *f);
+/* A new job that carries the result of a finished one to a result URL. A lost answer is repeated, as with api_job_issue(). */
+int api_result_export(struct api *a, const char *id, const char *result, const char *domain_key, char new_id[32],
+		      struct fail *f);
+
+/* Runs of a schedule, newest first, from the one with number `from`: at most max; *n: how many came. */
+struct api_run {
+	char id[32];
+	enum api_job_state state;
+	char scheduled_at[64];
+};
+int api_schedule_history(struct api *a, const char *name, unsigned from, struct api_run *runs, unsigned max, unsigned *n,
+			 struct fail *f);
 
 /*
  * The result as msgpack.gz, byte for byte, into a sink. A connection that breaks is resumed with Range and If-Range; the

@@ -67,44 +67,73 @@ static int issued(struct api *a, struct api_call *c, char job_id[32], struct fai
 	return *job_id ? 0 : fail_set(f, FAIL_REFUSED, "%s answered without the job's number", a->host);
 }
 
+/* A request that makes a job. */
+static int make_job(struct api *a, struct api_call *c, char job_id[32], struct fail *f)
+{
+	int rc = api_call(a, c, f);
+
+	job_id[0] = '\0';
+	if (rc == 0)
+		rc = issued(a, c, job_id, f);
+	else if (a->status == 409 && (conflicting(&c->answer, job_id), *job_id) && api_forgive(a, 409, f))
+		rc = 0;
+	api_call_free(c);
+	return rc;
+}
+
 int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], struct fail *f)
 {
-	struct api_call c = { .e = JOB_ISSUE, .seg = { i->type, i->database } };
 	struct buf form;
+	struct api_call c = { .e = JOB_ISSUE, .seg = { i->type, i->database }, .form = &form };
 	int rc;
 
 	buf_init(&form, 32 << 20);
 	issue_form(&form, i);
-	c.form = &form;
-	job_id[0] = '\0';
-	rc = api_call(a, &c, f);
-	if (rc == 0)
-		rc = issued(a, &c, job_id, f);
-	else if (a->status == 409 && (conflicting(&c.answer, job_id), *job_id) && api_forgive(a, 409, f))
-		rc = 0;
-	api_call_free(&c);
+	rc = make_job(a, &c, job_id, f);
 	buf_free(&form);
 	return rc ? fail_at(f, "cannot issue the query") : 0;
 }
 
+int api_result_export(struct api *a, const char *id, const char *result, const char *domain_key, char new_id[32],
+		      struct fail *f)
+{
+	struct buf form;
+	struct api_call c = { .e = RESULT_EXPORT, .seg = { id }, .form = &form };
+	int rc;
+
+	buf_init(&form, 1 << 20);
+	api_form(&form, "result", result);
+	api_form(&form, "domain_key", domain_key);
+	rc = make_job(a, &c, new_id, f);
+	buf_free(&form);
+	return rc ? fail_at(f, "cannot export the result of job %s", id) : 0;
+}
+
 /* --- looking ------------------------------------------------------------------------------------------------------ */
 
-static int read_state(struct api_job *out, const json_t *j, struct fail *f)
+static bool state_of(const char *status, enum api_job_state *state)
 {
 	static const struct { const char *name; enum api_job_state state; } names[] = {
 		{ "queued", API_JOB_QUEUED }, { "booting", API_JOB_RUNNING }, { "running", API_JOB_RUNNING },
 		{ "success", API_JOB_SUCCESS }, { "error", API_JOB_ERROR }, { "killed", API_JOB_KILLED },
 	};
 
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcasecmp(status, names[i].name) == 0) {
+			*state = names[i].state;
+			return true;
+		}
+	return false;
+}
+
+static int read_state(struct api_job *out, const json_t *j, struct fail *f)
+{
 	api_text(j, "job_id", out->id, sizeof out->id);
 	api_text(j, "status", out->status, sizeof out->status);
 	out->num_records = api_int(j, "num_records", -1);
 	out->result_size = api_int(j, "result_size", -1);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcasecmp(out->status, names[i].name) == 0) {
-			out->state = names[i].state;
-			return 0;
-		}
+	if (state_of(out->status, &out->state))
+		return 0;
 	return fail_set(f, FAIL_REFUSED, "it is in a state that this program does not know: '%s'", out->status);
 }
 
@@ -126,6 +155,19 @@ int api_job_status(struct api *a, const char *id, struct api_job *out, struct fa
 
 	json_decref(j);
 	return rc ? fail_at(f, "job %s", id) : 0;
+}
+
+int api_job_by_key(struct api *a, const char *domain_key, char id[32], struct fail *f)
+{
+	struct api_call c = { .e = JOB_BY_KEY, .seg = { domain_key } };
+	json_t *j = api_call(a, &c, f) ? NULL : api_call_json(a, &c, f);
+	const bool found = j;
+
+	id[0] = '\0';
+	api_text(j, "job_id", id, 32);
+	api_call_free(&c);
+	json_decref(j);
+	return found || api_forgive(a, 404, f) ? 0 : -1;
 }
 
 /* TD's own words about a failed job: the end of cmdout and stderr, which is where the reason stands. */
@@ -164,6 +206,7 @@ int api_job_show(struct api *a, const char *id, struct api_job *out, struct fail
 	if (rc == 0) {
 		api_text(j, "type", out->type, sizeof out->type);
 		api_text(j, "database", out->database, sizeof out->database);
+		api_text(j, "linked_result_export_job_id", out->export_id, sizeof out->export_id);
 		out->query = query ? mem_string(query) : NULL;
 		out->has_schema = schema && *schema && schema_parse(&out->schema, schema, &(struct fail){ 0 }) == 0;
 		if (out->state == API_JOB_ERROR || out->state == API_JOB_KILLED)
@@ -180,6 +223,42 @@ int api_job_kill(struct api *a, const char *id, struct fail *f)
 
 	api_call_free(&c);
 	return rc ? fail_at(f, "cannot kill job %s", id) : 0;
+}
+
+/* --- schedules ------------------------------------------------------------------------------------------------------ */
+
+static int read_run(struct api_run *run, const json_t *j, struct fail *f)
+{
+	char status[32];
+
+	api_text(j, "job_id", run->id, sizeof run->id);
+	api_text(j, "status", status, sizeof status);
+	api_text(j, "scheduled_at", run->scheduled_at, sizeof run->scheduled_at);
+	if (!*run->id || !state_of(status, &run->state))
+		return fail_set(f, FAIL_REFUSED, "a run without a job or in the unknown state '%s'", status);
+	return 0;
+}
+
+int api_schedule_history(struct api *a, const char *name, unsigned from, struct api_run *runs, unsigned max, unsigned *n,
+			 struct fail *f)
+{
+	char range[64];
+	struct api_call c = { .e = SCHEDULE_HISTORY, .seg = { name }, .query = range };
+	json_t *j, *all, *one;
+	size_t i;
+	int rc;
+
+	snprintf(range, sizeof range, "from=%u&to=%u", from, from + max);
+	*n = 0;
+	j = api_call(a, &c, f) ? NULL : api_call_json(a, &c, f);
+	api_call_free(&c);
+	rc = j ? 0 : -1;
+	all = json_object_get(j, "history");
+	json_array_foreach(all, i, one)
+		if (rc == 0 && *n < max)
+			rc = read_run(&runs[(*n)++], one, f);
+	json_decref(j);
+	return rc ? fail_at(f, "schedule %s", name) : 0;
 }
 
 /* --- the result --------------------------------------------------------------------------------------------------- */

@@ -1,9 +1,10 @@
-"""A server with one finished job whose result it sends as badly as it is told: what td-local cannot do.
+"""A server with a finished job whose result it sends as badly as it is told, and with a schedule: what td-local cannot do.
 
 usage: result-server.py DIR     prints its base URL
 
 DIR/result.gz   the result
-DIR/show.json   the answer of job/show
+DIR/show.json   the answer of job/show and job/status, whatever the job
+DIR/history     the runs of every schedule, newest first, one JSON object a line
 DIR/plan        one line for each request of the result, the last one for all that follow; words:
     etag=X      send this ETag (default: none)
     cut=N       close the connection after N bytes of the answer's body
@@ -14,6 +15,7 @@ DIR/plan        one line for each request of the result, the last one for all th
     status=N    this status and a JSON error
 GET /again begins the plan anew.
 DIR/log         one line for each request of the result: Range, If-Range, and the status of the answer
+DIR/posted      one line for each POST: path and body
 """
 import json
 import os
@@ -53,8 +55,22 @@ class Handler(BaseHTTPRequestHandler):
             return self.text(200, b"{}")
         if "/job/result/" in self.path:
             return self.result(plan())
+        path, _, query = self.path.partition("?")
+        if "/schedule/history/" in path:
+            words = dict(w.split("=") for w in query.split("&"))
+            with open(os.path.join(where, "history")) as f:
+                runs = [json.loads(l) for l in f][int(words["from"]) : int(words["to"])]
+            return self.text(200, json.dumps({"history": runs, "count": len(runs)}).encode())
         with open(os.path.join(where, "show.json"), "rb") as f:
-            self.text(200, f.read())
+            job = json.load(f)
+        job["job_id"] = path.rpartition("/")[2]
+        self.text(200, json.dumps(job).encode())
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        with open(os.path.join(where, "posted"), "a") as f:
+            f.write("%s %s\n" % (self.path, body))
+        self.text(200, b'{"job_id":"777"}')
 
     def result(self, p):
         asked_range = self.headers.get("Range")

@@ -290,4 +290,125 @@ for sig in KILL TERM; do
 	is "SIG$sig in the middle: no commit" "$(frame | jq -r .end.end)" "$([ $sig = KILL ] && echo null || echo abort)"
 done
 
+# --- schedules
+
+plan ""
+show
+history() { # ID STATUS...: the newest first
+	while [ $# -gt 0 ]; do
+		printf '{"job_id":"%s","status":"%s","type":"presto","scheduled_at":"2026-01-01 00:00:00 UTC"}\n' "$1" "$2"
+		shift 2
+	done >"$S/history"
+}
+scheduled() { # OPTION...
+	run td-fetch --retry-wait 0 -v --schedule daily -f csv "$@"
+}
+taken() { sed -n 's/^td-fetch: schedule daily: job \([0-9]*\), scheduled.*/\1/p' "$T/err"; }
+
+history 12 running 11 success 10 error 9 success
+scheduled
+is "the last finished run" "$status $(taken) $(wc -l <"$T/out")" "0 11 20001"
+scheduled --since "$T/s"
+is "--since, the first time: the same" "$status $(taken)" "0 11"
+is "and it is remembered" "$(jq -c . "$T/s")" '{"schedule":"daily","job_id":"11","scheduled_at":"2026-01-01 00:00:00 UTC"}'
+scheduled --since "$T/s"
+is "the next is not done yet: status" "$status" 75
+like "the next is not done yet: which" "$err" "its next run, job 12, is not done yet"
+history 14 success 13 success 12 error 11 success
+scheduled --since "$T/s"
+is "a failed run is passed over, the oldest comes first" "$status $(taken)" "0 13"
+like "and it is said" "$err" "job 12 failed and is passed over"
+scheduled --since "$T/s"
+is "then the next" "$status $(taken)" "0 14"
+scheduled --since "$T/s"
+is "then there is none: status" "$status" 75
+like "then there is none: says so" "$err" "^td-fetch: schedule daily has no new run since job 14"
+is "the file stays" "$(jq -r .job_id "$T/s")" 14
+is "and nothing beside it" "$(ls "$T" | grep '^s\.')" ""
+history 15 error 14 success
+show 'status="error"' 'debug={"stderr":"no such table"}'
+scheduled --since "$T/s"
+is "a last run that failed: status" "$status" 69
+like "a last run that failed: why" "$err" "^td-fetch: job 15 failed: no such table"
+is "a last run that failed: not taken" "$(jq -r .job_id "$T/s")" 14
+scheduled
+is "and without --since, too" "$status" 69
+show
+history 15 success 14 success
+plan "file=damaged.gz"
+scheduled --since "$T/s"
+is "a result that is damaged is not taken" "$status $(jq -r .job_id "$T/s")" "65 14"
+plan ""
+sh -c 'td-fetch --schedule daily --since "$1" >/dev/full' sh "$T/s" 2>/dev/null
+is "nor one that could not be written" "$? $(jq -r .job_id "$T/s")" "1 14"
+plan "etag=a stall=150000"
+td-fetch --schedule daily --since "$T/s" >"$T/got" 2>/dev/null &
+pid=$!
+until_ok sh -c '[ "$(wc -c <"$1")" -gt 100000 ]' sh "$T/got"
+scheduled --since "$T/s"
+is "a second one at the same time: status" "$status" 75
+like "a second one at the same time: says so" "$err" "another td-fetch is at work with"
+kill -KILL $pid
+wait $pid 2>/dev/null
+plan ""
+scheduled --since "$T/s"
+is "a killed one leaves nothing in the way" "$status $(taken)" "0 15"
+run td-fetch --schedule weekly --since "$T/s"
+is "the file of another schedule: status" "$status" 78
+: >"$T/s"
+scheduled --since "$T/s"
+is "an empty file: status" "$status" 78
+like "an empty file: says so" "$err" "it is empty: was it overwritten"
+jq -nc '{"receipt":1,"job_id":"999","source_job_id":"14","status":"done"}' >"$T/r"
+scheduled --after "$T/r"
+is "--after a receipt: the next run" "$status $(taken)" "0 15"
+is "and the receipt is not touched" "$(jq -r .source_job_id "$T/r")" 14
+jq -nc '{"receipt":1,"source_job_id":"15","status":"done"}' >>"$T/r"
+scheduled --after "$T/r"
+is "the last line of a log of receipts" "$status" 75
+jq -nc '{"receipt":1,"source_job_id":"15","status":"failed"}' >"$T/r"
+scheduled --after "$T/r"
+is "the receipt of a failure: status" "$status" 78
+history
+scheduled
+is "a schedule without runs: status" "$status" 75
+# 250 runs: pages
+i=350
+while [ $i -gt 100 ]; do echo "$i success"; i=$((i - 1)); done | xargs -n 2 printf '{"job_id":"%s","status":"%s"}\n' >"$S/history"
+printf '{"schedule":"daily","job_id":"103"}\n' >"$T/s"
+scheduled --since "$T/s"
+is "a run far back" "$status $(taken)" "0 104"
+
+# --- the service carries the result
+
+: >"$S/posted"
+run td-fetch --retry-wait 0 --result 'td://1/secret@api.example.com/db/t?mode=replace&apikey=hidden' 7
+is "--result of a finished job: status" "$status" 0
+is "--result of a finished job: the receipt" "$(printf '%s' "$out" | jq -c '[.receipt, .action, .status, .job_id, .source_job_id, .destination, .rows]')" \
+	'[1,"export","done","777","7","td://***@api.example.com/db/t?mode=replace",20000]'
+like "--result of a finished job: asked for with all of it" "$(cat "$S/posted")" \
+	'^/v3/job/result_export/7 result=td%3A%2F%2F1%2Fsecret%40api%2Eexample%2Ecom%2Fdb%2Ft%3Fmode%3Dreplace%26apikey%3Dhidden&domain_key=td-pipe-[0-9a-f]{32}$'
+unlike "and the key is nowhere" "$out$err" 'secret|hidden'
+: >"$S/posted"
+run td-fetch --retry-wait 0 -d testdb -e 'SELECT 1' --result mydb:output_table
+is "--result of a new job: status and receipt" "$status $(printf '%s' "$out" | jq -c '[.status, .job_id, .source_job_id, .destination]')" \
+	'0 ["done",null,"777","mydb:output_table"]'
+like "--result of a new job: issued with it" "$(cat "$S/posted")" '^/v3/job/issue/presto/testdb query=SELECT%201&domain_key=[^&]*&result=mydb%3Aoutput_table$'
+show 'linked_result_export_job_id="778"'
+run td-fetch --retry-wait 0 -v -d testdb -e 'SELECT 1' --result mydb:output_table
+is "a job that is linked to it is waited for" "$status $(printf '%s' "$out" | jq -c .job_id)" '0 "778"'
+like "and seen" "$err" "job 778: success"
+show 'status="error"' 'debug={"stderr":"result output failed: no such table"}'
+run td-fetch --retry-wait 0 -d testdb -e 'SELECT 1' --result mydb:output_table
+is "a transfer that fails: status, and no receipt" "$status $out" "69 "
+like "a transfer that fails: TD's words" "$err" "result output failed"
+show 'status="running"'
+td-fetch -v --result 'td://1/secret@api.example.com/db/t' 7 >"$T/out" 2>"$T/err" &
+pid=$!
+until_ok grep -q running "$T/err"
+unlike "the key is not in the process list" "$(tr '\0' ' ' </proc/$pid/cmdline 2>/dev/null || ps -o args= -p $pid)" secret
+kill $pid
+wait $pid 2>/dev/null
+show
+
 finish

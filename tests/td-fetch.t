@@ -165,6 +165,11 @@ done <<'EOF'
 -d testdb 1|belongs to a new job
 -e x 1|belongs to a new job
 --no-wait 1|belongs to a new job
+-d testdb --schedule x|belongs to a new job
+--schedule x 1|either a job's id or --schedule
+--since x 1|belongs to --schedule
+--schedule x --since y --after z|either --since or --after
+--result td://@/db/tbl -f csv 1|has no format
 -f|needs a value
 --no-wait=3|takes no value
 -f csv -e SELECT|needs a database
