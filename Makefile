@@ -17,14 +17,14 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
 SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt
-SHAPES += type tdtime exact infer colname cell record csvin mpin peek
+SHAPES += type tdtime exact infer colname cell record csvin mpin keys jsonin peek
 WORLD  = blockpool child clock progress conf http
 DOMAIN = api api_table api_bulk api_job job result upload
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
 TOOLS = td-fetch td-encode td-put td-swap
 SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c bin/td-fetch-since.c
-SRC.td-encode = bin/td-encode.c bin/td-encode-in.c bin/td-encode-run.c
+SRC.td-encode = $(wildcard bin/td-encode*.c)
 SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c
 SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c
 SRC.td-local  = $(wildcard bin/td-local/*.c)

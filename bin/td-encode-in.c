@@ -1,15 +1,11 @@
 #include "td-encode.h"
 
-#include "colname.h"
-#include "die.h"
-#include "gzip.h"
-#include "infer.h"
 #include "mem.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SAMPLE = 4 << 20, LOOK = 4096 }; /* bytes of text that types are inferred from; that tell the format */
+enum { LOOK = 4096 }; /* bytes that tell the format */
 
 /* --- what is it? */
 
@@ -26,253 +22,153 @@ static enum format text_format(const char *p, size_t n)
 	return tabs > commas ? FORMAT_TSV : FORMAT_CSV;
 }
 
+/* msgpack maps and arrays begin with bytes that begin no text. */
+static bool is_msgpack(unsigned char c)
+{
+	return (c >= 0x80 && c <= 0x9f) || (c >= 0xdc && c <= 0xdf);
+}
+
 static enum format recognise(const char *p, size_t n)
 {
 	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
-	if (gzip_is(p, n))
+	if (framein_is(p, n))
 		return FORMAT_FRAME;
-	while (at < n && strchr(" \t\r\n", p[at]) && p[at])
+	if (n > 0 && is_msgpack((unsigned char)p[0]))
+		return FORMAT_MSGPACK;
+	while (at < n && p[at] && strchr(" \t\r\n", p[at]))
 		at++;
 	if (at < n && (p[at] == '{' || p[at] == '['))
 		return FORMAT_JSONL;
-	if (((unsigned char)p[0] >= 0x80 && (unsigned char)p[0] <= 0x9f) || ((unsigned char)p[0] >= 0xdc && (unsigned char)p[0] <= 0xdf))
-		return FORMAT_MSGPACK;
 	return text_format(p, n);
 }
 
-/* --- columns */
+/* --- readers */
 
-static struct source *source(struct input *in)
+static struct source *text(struct input *in)
 {
 	return &in->peek.source;
 }
 
-/* The index of the column that the user calls `name`: by its legal name, or as it came. */
-static long find(const struct input *in, const struct schema *raw, const char *name)
+static void reader_close(struct input *in)
 {
-	long i = schema_find(&in->names, name);
-
-	return i >= 0 ? i : schema_find(raw, name);
+	if (in->rows == &in->csv.rowin)
+		csvin_free(&in->csv);
+	else if (in->rows == &in->json.rowin)
+		jsonin_free(&in->json);
+	else if (in->rows == &in->mp.rowin)
+		mpin_free(&in->mp);
+	in->rows = NULL;
 }
 
-static int no_column(struct input *in, const char *option, const char *name, struct fail *f)
+static int csv_open(struct input *in, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", source(in)->name, name, option);
-}
-
-static void say_renamed(const struct input *in, const struct schema *raw)
-{
-	enum { SAID = 8 };
-	struct buf b;
-	size_t n = 0;
-
-	buf_init(&b, 1 << 16);
-	for (size_t i = 0; i < raw->n; i++) {
-		if (strcmp(raw->col[i].name, in->names.col[i].name) == 0)
-			continue;
-		if (n < SAID)
-			buf_printf(&b, "%s'%.40s' is %s", n ? ", " : "", raw->col[i].name, in->names.col[i].name);
-		n++;
-	}
-	if (n > SAID)
-		buf_printf(&b, ", and %zu more", n - SAID);
-	if (n > 0)
-		warn("column names made legal: %s", buf_text(&b));
-	buf_free(&b);
-}
-
-/* Types that the user gave. */
-static int declared_types(struct input *in, const struct schema *raw, struct fail *f)
-{
-	const struct schema *given = &in->opts->columns;
-
-	for (size_t k = 0; k < given->n; k++) {
-		long i = find(in, raw, given->col[k].name);
-
-		if (i < 0)
-			return no_column(in, "--columns", given->col[k].name, f);
-		if (!given->col[k].type)
-			continue;
-		type_free(in->type[i]);
-		in->type[i] = type_parse(given->col[k].type, f);
-		if (!in->type[i])
-			return -1;
-		in->exact[i] = false;
-	}
-	return 0;
-}
-
-/* Which cell holds the time, if any; a column `time` that does not is called time_ instead. */
-static int choose_time(struct input *in, const struct schema *raw, struct record *r, struct fail *f)
-{
-	const struct opts *o = in->opts;
-	long own = schema_find(&in->names, "time");
-
-	r->time = o->time;
-	r->time_cell = -1;
-	if (o->time_column) {
-		r->time_cell = find(in, raw, o->time_column);
-		if (r->time_cell < 0)
-			return no_column(in, "--time-column", o->time_column, f);
-	} else if (!o->time_given) {
-		r->time_cell = own;
-	}
-	if (r->time_cell >= 0)
-		r->time_name = mem_string(in->names.col[r->time_cell].name);
-	if (own >= 0 && own != r->time_cell)
-		colname_rename(&in->names, (size_t)own, "time_");
-	return 0;
-}
-
-static void fill_record(struct input *in, struct record *r)
-{
-	for (size_t i = 0; i < in->names.n; i++) {
-		if (strcmp(in->names.col[i].name, "time") == 0)
-			continue;
-		record_add(r, in->names.col[i].name, in->type[i], in->exact[i], i);
-		in->type[i] = NULL; /* the record's now */
-	}
-	record_begin(r);
-}
-
-/* in->names holds the names as they came. */
-static int name_columns(struct input *in, struct record *r, int (*types)(struct input *, struct fail *), struct fail *f)
-{
-	struct schema raw = { 0 };
-	int rc;
-
-	in->type = mem_zero(in->names.n, sizeof(struct type *));
-	in->exact = mem_zero(in->names.n, sizeof *in->exact);
-	rc = schema_copy(&raw, &in->names, f);
-	if (rc == 0 && colname_make_all(&in->names, f))
-		rc = fail_at(f, "%s", source(in)->name);
-	if (rc == 0)
-		rc = choose_time(in, &raw, r, f) || declared_types(in, &raw, f) || types(in, f) ? -1 : 0;
-	if (rc == 0) {
-		say_renamed(in, &raw);
-		fill_record(in, r);
-	}
-	schema_free(&raw);
-	return rc;
-}
-
-/* --- CSV and TSV */
-
-static int csv_start(struct input *in, struct fail *f)
-{
-	if (csvin_init(&in->csv, source(in), in->format == FORMAT_TSV ? '\t' : ',', '"', f))
+	if (csvin_init(&in->csv, text(in), in->format == FORMAT_TSV ? '\t' : ',', '"', f))
 		return -1;
 	in->rows = &in->csv.rowin;
 	return 0;
 }
 
-static int csv_skip_header(struct input *in, struct fail *f)
+static int reader_open(struct input *in, struct fail *f)
+{
+	switch (in->format) {
+	case FORMAT_CSV:
+	case FORMAT_TSV:
+		return csv_open(in, f);
+	case FORMAT_JSONL:
+		jsonin_init(&in->json, text(in), &in->keys);
+		in->json.nested = in->nested;
+		in->rows = &in->json.rowin;
+		return 0;
+	default:
+		mpin_init(&in->mp, text(in), &in->keys);
+		in->mp.columns = in->keys.n;
+		in->rows = &in->mp.rowin;
+		return 0;
+	}
+}
+
+int input_restart(struct input *in, bool for_good, struct fail *f)
 {
 	struct row row;
 
-	return in->opts->no_header ? 0 : row_next(in->rows, &row, f) < 0 ? -1 : 0;
-}
-
-/* Start again at the first row. */
-static int csv_restart(struct input *in, bool for_good, struct fail *f)
-{
-	csvin_free(&in->csv);
+	if (in->format == FORMAT_FRAME)
+		return 0; /* its reader stands at the first row: nothing of it was sampled */
+	reader_close(in);
 	if (for_good)
 		peek_go(&in->peek);
 	else
 		peek_rewind(&in->peek);
-	return csv_start(in, f) || csv_skip_header(in, f) ? -1 : 0;
-}
-
-static int csv_sample(struct input *in, struct infer *seen, struct fail *f)
-{
-	struct row row;
-	int rc;
-
-	if (csv_restart(in, false, f))
+	if (reader_open(in, f))
 		return -1;
-	while ((rc = row_next(in->rows, &row, f)) > 0) {
-		for (size_t i = 0; i < row.n; i++)
-			infer_text(&seen[i], row.cell[i].p, row.cell[i].n);
-		if (in->peek.kept.len >= SAMPLE)
-			break;
-	}
-	return rc < 0 ? -1 : 0;
+	if (in->rows == &in->csv.rowin && !in->opts->no_header && row_next(in->rows, &row, f) != ROW_GOOD)
+		return f->kind ? -1 : fail_set(f, FAIL_DATA, "%s: no header line", input_name(in));
+	return 0;
 }
 
-static int csv_types(struct input *in, struct fail *f)
+/* --- names */
+
+static int add_name(struct input *in, const char *p, size_t n, struct fail *f)
 {
-	struct infer *seen = mem_zero(in->names.n, sizeof *seen);
-	bool open = false;
-	int rc = 0;
+	char *name = mem_copy(p, n);
+	int rc = schema_add(&in->names, name, NULL, f);
 
-	for (size_t i = 0; i < in->names.n; i++)
-		open |= !in->type[i];
-	if (open && !in->opts->all_string)
-		rc = csv_sample(in, seen, f);
-	for (size_t i = 0; i < in->names.n && rc == 0; i++) {
-		if (in->type[i])
-			continue;
-		in->type[i] = type_new(in->opts->all_string ? TYPE_STRING : infer_kind(&seen[i]));
-		in->exact[i] = true;
-	}
-	free(seen);
-	return rc ? rc : csv_restart(in, true, f);
+	free(name);
+	return rc ? fail_at(f, "%s", input_name(in)) : 0;
 }
 
-static int csv_names(struct input *in, struct fail *f)
+static int given_names(struct input *in, struct fail *f)
 {
 	const struct schema *given = &in->opts->columns;
-	struct row row;
-	int rc = row_next(in->rows, &row, f);
 
-	if (rc < 0)
-		return -1;
-	if (!in->opts->no_header) {
-		if (rc == 0)
-			return fail_set(f, FAIL_DATA, "%s: no header line", source(in)->name);
-		for (size_t i = 0; i < row.n; i++) {
-			char *name = mem_copy(row.cell[i].p, row.cell[i].n);
-
-			rc = schema_add(&in->names, name, NULL, f);
-			free(name);
-			if (rc)
-				return fail_at(f, "%s", source(in)->name);
-		}
-		return 0;
-	}
-	if (rc > 0 && given->n > 0 && row.n != given->n)
-		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cells where --columns names %zu", source(in)->name,
-				(unsigned long long)row.line, row.n, given->n);
-	if (rc == 0 && given->n == 0)
-		return fail_set(f, FAIL_DATA, "%s: no rows, and no --columns", source(in)->name);
-	for (size_t i = 0; i < (given->n ? given->n : row.n); i++)
-		if (schema_add(&in->names, given->n ? given->col[i].name : "", NULL, f))
+	for (size_t i = 0; i < given->n; i++)
+		if (schema_add(&in->names, given->col[i].name, NULL, f))
 			return -1;
 	return 0;
 }
 
-static int open_csv(struct input *in, struct record *r, struct fail *f)
+/* The names of CSV: its header, or --columns, or none. */
+static int csv_names(struct input *in, struct fail *f)
 {
-	return csv_start(in, f) || csv_names(in, f) || name_columns(in, r, csv_types, f) ? -1 : 0;
+	size_t given = in->opts->columns.n;
+	struct row row = { .n = given };
+	enum row_result rc = row_next(in->rows, &row, f);
+
+	if (rc == ROW_FAILED || rc == ROW_BAD)
+		return -1;
+	if (!in->opts->no_header) {
+		if (rc == ROW_END)
+			return fail_set(f, FAIL_DATA, "%s: no header line", input_name(in));
+		for (size_t i = 0; i < row.n; i++)
+			if (add_name(in, row.cell[i].p, row.cell[i].n, f))
+				return -1;
+		return 0;
+	}
+	if (rc == ROW_END && given == 0)
+		return fail_set(f, FAIL_DATA, "%s: no rows, and no --columns", input_name(in));
+	if (given > 0 && row.n != given)
+		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cells where --columns names %zu", input_name(in),
+				(unsigned long long)row.line, row.n, given);
+	if (given > 0)
+		return given_names(in, f);
+	for (size_t i = 0; i < row.n; i++)
+		if (add_name(in, "", 0, f))
+			return -1;
+	return 0;
 }
 
-/* --- frames */
-
-static int frame_types(struct input *in, struct fail *f)
+/* The names of rows that name their columns: --columns first; the sample finds the others. */
+static int key_names(struct input *in, struct fail *f)
 {
-	for (size_t i = 0; i < in->names.n; i++) {
-		const char *engine = in->frame.head.schema.col[i].type;
+	const struct schema *given = &in->opts->columns;
 
-		if (in->type[i])
-			continue;
-		if (!engine)
-			return fail_set(f, FAIL_DATA, "%s: column %zu '%s' has no type: say it with --columns",
-					source(in)->name, i + 1, in->names.col[i].name);
-		in->type[i] = in->opts->all_string ? type_new(TYPE_STRING) : type_of_engine(engine);
+	for (size_t i = 0; i < given->n; i++) {
+		keys_row(&in->keys);
+		keys_find(&in->keys, given->col[i].name, strlen(given->col[i].name));
 	}
-	return 0;
+	if (in->rows == &in->mp.rowin)
+		in->mp.columns = given->n;
+	return given_names(in, f);
 }
 
 /* A program that failed before it knew its columns writes a head without any, and then why it gave up. */
@@ -284,68 +180,95 @@ static int no_columns(struct input *in, struct fail *f)
 
 	if (framein_next(&in->frame, &b, &p, &n, f) == FRAMEIN_FAILED)
 		return -1;
-	return fail_set(f, FAIL_DATA, "%s: this frame does not name its columns", source(in)->name);
+	return fail_set(f, FAIL_DATA, "%s: this frame does not name its columns", input_name(in));
 }
 
-static int open_frame(struct input *in, struct record *r, struct fail *f)
+static int open_frame(struct input *in, struct fail *f)
 {
 	peek_go(&in->peek);
-	if (framein_open(&in->frame, source(in), f))
+	if (framein_open(&in->frame, text(in), f))
 		return -1;
 	if (in->frame.head.content != FRAME_ROWS)
 		return fail_set(f, FAIL_DATA, "%s: this frame holds records already: pipe it straight into td-put",
-				source(in)->name);
+				input_name(in));
 	if (in->frame.head.schema.n == 0)
 		return no_columns(in, f);
-	mpin_init(&in->mp, framein_plain(&in->frame));
+	mpin_init(&in->mp, framein_plain(&in->frame), NULL);
 	in->mp.columns = in->frame.head.schema.n;
 	in->rows = &in->mp.rowin;
-	if (schema_copy(&in->names, &in->frame.head.schema, f))
-		return -1;
-	return name_columns(in, r, frame_types, f);
+	return schema_copy(&in->names, &in->frame.head.schema, f);
 }
 
-/* --- all of them */
+static int open_text(struct input *in, struct fail *f)
+{
+	if (reader_open(in, f))
+		return -1;
+	return in->rows == &in->csv.rowin ? csv_names(in, f) : key_names(in, f);
+}
+
+/* --- where the bytes come from */
 
 static int open_source(struct input *in, struct fail *f)
 {
-	if (in->opts->command) {
-		if (child_open(&in->child, in->opts->command, f))
-			return -1;
-		peek_init(&in->peek, &in->child.source);
-	} else {
-		fd_source_init(&in->fd, STDIN_FILENO, "standard input");
-		peek_init(&in->peek, &in->fd.source);
+	fd_source_init(&in->fd, STDIN_FILENO, "standard input");
+	if (!in->opts->command) {
+		peek_init(&in->outer, &in->fd.source);
+		return 0;
 	}
+	if (child_open(&in->child, in->opts->command, f))
+		return -1;
+	peek_init(&in->outer, &in->child.source);
 	return 0;
 }
 
-int input_open(struct input *in, const struct opts *o, struct record *r, struct fail *f)
+/* A gzip file that is cut is bad data; a pipe that is cut has a writer that died. */
+static ssize_t inflated_read(struct source *s, void *p, size_t cap, struct fail *f)
+{
+	struct gzip_source *g = (struct gzip_source *)s;
+	struct input *in = (struct input *)((char *)g - offsetof(struct input, gz));
+	ssize_t n = in->inflate(s, p, cap, f);
+
+	if (n < 0 && f->kind == FAIL_UPSTREAM && !in->opts->command && fd_is_file(in->fd.fd))
+		f->kind = FAIL_DATA;
+	return n;
+}
+
+/* Inflate what is gzip'ed and no frame. Returns how much can be seen at *p. */
+static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
+{
+	ssize_t n = peek_look(&in->outer, LOOK, p, f);
+
+	if (n < 0)
+		return -1;
+	in->gzipped = gzip_is(*p, (size_t)n) && !framein_is(*p, (size_t)n) && in->format != FORMAT_FRAME;
+	peek_go(&in->outer);
+	if (!in->gzipped) {
+		peek_init(&in->peek, &in->outer.source);
+	} else {
+		if (gzip_source_init(&in->gz, &in->outer.source, f))
+			return -1;
+		in->inflate = in->gz.source.read;
+		in->gz.source.read = inflated_read;
+		peek_init(&in->peek, &in->gz.source);
+	}
+	return peek_look(&in->peek, LOOK, p, f);
+}
+
+int input_open(struct input *in, const struct opts *o, struct fail *f)
 {
 	const char *p;
 	ssize_t n;
 
 	*in = (struct input){ .opts = o, .format = o->format };
-	if (open_source(in, f) || (n = peek_look(&in->peek, LOOK, &p, f)) < 0)
+	keys_init(&in->keys);
+	if (open_source(in, f) || (n = open_inner(in, &p, f)) < 0)
 		return -1;
 	if (n == 0 && (o->format == FORMAT_AUTO || o->format == FORMAT_FRAME))
 		return fail_set(f, FAIL_UPSTREAM, "%s is empty: the program that should write it died or failed",
-				source(in)->name);
+				input_name(in));
 	if (o->format == FORMAT_AUTO)
 		in->format = recognise(p, (size_t)n);
-	switch (in->format) {
-	case FORMAT_CSV:
-	case FORMAT_TSV:
-		return open_csv(in, r, f);
-	case FORMAT_FRAME:
-		if (o->format == FORMAT_AUTO && !framein_is(p, (size_t)n))
-			return fail_set(f, FAIL_USAGE, "%s is gzip'ed and no td frame: use `gzip -dc | td-encode`",
-					source(in)->name);
-		return open_frame(in, r, f);
-	default:
-		return fail_set(f, FAIL_USAGE, "%s: %s input does not work yet", source(in)->name,
-				in->format == FORMAT_JSONL ? "JSON" : "msgpack");
-	}
+	return in->format == FORMAT_FRAME ? open_frame(in, f) : open_text(in, f);
 }
 
 int input_verify(struct input *in, bool *verified, struct fail *f)
@@ -355,7 +278,7 @@ int input_verify(struct input *in, bool *verified, struct fail *f)
 		return 0;
 	*verified |= in->frame.end.verified;
 	if (in->frame.end.rows != in->taken)
-		return fail_set(f, FAIL_DATA, "%s: %llu rows came, but the frame's end says %llu", source(in)->name,
+		return fail_set(f, FAIL_DATA, "%s: %llu rows came, but the frame's end says %llu", input_name(in),
 				(unsigned long long)in->taken, (unsigned long long)in->frame.end.rows);
 	return 0;
 }
@@ -363,16 +286,19 @@ int input_verify(struct input *in, bool *verified, struct fail *f)
 void input_close(struct input *in)
 {
 	child_stop(&in->child);
-	if (in->rows == &in->csv.rowin)
-		csvin_free(&in->csv);
-	if (in->rows == &in->mp.rowin)
-		mpin_free(&in->mp);
+	reader_close(in);
 	if (in->format == FORMAT_FRAME)
 		framein_close(&in->frame);
 	for (size_t i = 0; in->type && i < in->names.n; i++)
 		type_free(in->type[i]);
 	free(in->type);
 	free(in->exact);
+	free(in->nested);
+	free(in->seen);
+	keys_free(&in->keys);
 	schema_free(&in->names);
 	peek_free(&in->peek);
+	if (in->gzipped)
+		gzip_source_free(&in->gz);
+	peek_free(&in->outer);
 }

@@ -66,7 +66,7 @@ static int put_row(struct run *run, struct blockpool *pool, struct block **block
 	if (rc == RECORD_FULL)
 		fail_set(&why, FAIL_DATA, "the record is longer than %d bytes", FRAME_BODY_MAX);
 	if (rc != RECORD_GOOD)
-		return fail_set(f, why.kind, "%s: %s %llu, %s", run->in.peek.source.name, run->in.rows->place,
+		return fail_set(f, why.kind, "%s: %s %llu, %s", input_name(&run->in), run->in.rows->place,
 				(unsigned long long)row->line, why.why);
 	(*block)->values++;
 	run->in.taken++;
@@ -80,13 +80,13 @@ static int put_row(struct run *run, struct blockpool *pool, struct block **block
 static int pump(struct run *run, struct blockpool *pool, struct fail *f)
 {
 	struct block *block = blockpool_take(pool, f);
+	enum row_result rc = ROW_FAILED;
 	struct row row;
-	int rc = -1;
 
-	while (block && (rc = row_next(run->in.rows, &row, f)) > 0)
+	while (block && (rc = row_next(run->in.rows, &row, f)) == ROW_GOOD)
 		if (put_row(run, pool, &block, &row, f))
 			return -1;
-	if (!block || rc < 0)
+	if (!block || rc != ROW_END)
 		return -1;
 	blockpool_give(pool, block);
 	return 0;
@@ -164,7 +164,7 @@ int encode(const struct opts *o, struct fail *f)
 
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
 	record_init(&run.record);
-	rc = input_open(&run.in, o, &run.record, f);
+	rc = input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
 	if (rc == 0) {
 		describe(&run.record, &schema, f);
 		rc = f->kind ? -1 : transfer(&run, &schema, f);

@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 static const char help[] =
-	"usage: td-encode [-f auto|frame|csv|tsv] [options] [-- COMMAND ARG...] > FRAME\n"
+	"usage: td-encode [-f auto|frame|csv|tsv|jsonl|msgpack] [options] [-- COMMAND ARG...] > FRAME\n"
 	"\n"
-	"Reads rows (a td frame, CSV or TSV) from standard input or from COMMAND and writes a td frame of records for td-put.\n"
+	"Reads rows from standard input or from COMMAND and writes a td frame of records for td-put.\n"
 	"\n"
 	"  -f, --format FORMAT        what the input is; auto (default) looks at its first bytes\n"
-	"  -c, --columns NAME:TYPE,.. types: int long float double string; others are inferred from the first rows\n"
+	"  -c, --columns NAME:TYPE,.. types: int long float double string array<T> map<K,V>;\n"
+	"                             the others are inferred from the first rows\n"
 	"      --no-header            CSV and TSV: the first line is a row; --columns names the columns\n"
 	"      --all-string           infer nothing: every column without a given type is a string\n"
 	"  -t, --time-column NAME     take the time of a record from this column\n"
@@ -38,13 +39,10 @@ static enum format format_of(const char *s)
 	static const char *const names[] = { "auto", "frame", "csv", "tsv", "jsonl", "msgpack" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(s, names[i]) != 0)
-			continue;
-		if (i >= FORMAT_JSONL)
-			die_usage("-f %s does not work yet", s);
-		return (enum format)i;
+		if (strcmp(s, names[i]) == 0)
+			return (enum format)i;
 	}
-	die_usage("-f %s: the formats are auto, frame, csv and tsv", s);
+	die_usage("-f %s: the formats are auto, frame, csv, tsv, jsonl and msgpack", s);
 }
 
 /* One NAME[:TYPE] of --columns. */
@@ -60,8 +58,6 @@ static void column_of(struct schema *s, char *text)
 		die_usage("--columns: a column without a name");
 	if (colon && !(t = type_parse(colon + 1, &f)))
 		die_usage("--columns: %s", f.why);
-	if (t && t->kind >= TYPE_ARRAY)
-		die_usage("--columns: %s does not work yet for text", colon + 1);
 	if (t && strcmp(text, "time") == 0 && t->kind != TYPE_LONG)
 		die_usage("--columns: the type of time is always long");
 	if (schema_find(s, text) >= 0)

@@ -1,5 +1,6 @@
 #include "cell.h"
 #include "exact.h"
+#include "jsonin.h"
 #include "jsonout.h"
 #include "mem.h"
 #include "mp.h"
@@ -42,7 +43,7 @@ static enum cell_result put_text(const struct cell_rules *r, const char *p, size
 			return CELL_MISFIT;
 		return packed(mpack_double(out, d));
 	default:
-		return CELL_MISFIT;
+		return CELL_MISFIT; /* cell_put() has taken care of arrays and maps */
 	}
 }
 
@@ -187,13 +188,31 @@ static enum cell_result put_mp(struct cell_rules *r, const struct type *type, co
 	}
 }
 
+/* An array or a map that stands in a text as JSON. */
+static enum cell_result put_nested_text(struct cell_rules *r, const struct cell *c, struct buf *out)
+{
+	enum cell_result rc = CELL_MISFIT;
+	struct buf value;
+	const char *p;
+
+	if (c->n == 0)
+		return packed(mpack_nil(out));
+	buf_init(&value, (size_t)2 * ROW_MAX);
+	if (!jsonin_value(c->p, c->n, &value)) {
+		p = value.p;
+		rc = put_mp(r, r->type, &p, value.p + value.len, out);
+	}
+	buf_free(&value);
+	return rc;
+}
+
 enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf *out)
 {
 	const char *p = c->p;
 
 	switch (c->kind) {
 	case CELL_TEXT:
-		return put_text(r, c->p, c->n, out);
+		return r->type->kind < TYPE_ARRAY ? put_text(r, c->p, c->n, out) : put_nested_text(r, c, out);
 	case CELL_MP:
 		return put_mp(r, r->type, &p, c->p + c->n, out);
 	default:

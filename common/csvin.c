@@ -125,34 +125,39 @@ static void row_of_libcsv(struct csvin *c)
 	}
 }
 
-/* One record with quotes, its first line ending at `end`. Returns the record's length or -1. */
-static ssize_t quoted(struct csvin *c, size_t end, struct fail *f)
+static int reset(struct csvin *c, struct fail *f)
 {
-	size_t used = 0;
+	if (csv_init(&c->csv, CSV_STRICT | CSV_STRICT_FINI) != 0)
+		return fail_set(f, FAIL_SYSTEM, "libcsv: cannot start");
+	csv_set_delim(&c->csv, (unsigned char)c->delim);
+	csv_set_quote(&c->csv, (unsigned char)c->quote);
+	csv_set_space_func(&c->csv, no_blanks);
+	csv_set_blk_size(&c->csv, 4096);
+	return 0;
+}
 
-	c->text.len = 0;
-	c->row_done = false;
-	while (!c->row_done) {
-		ssize_t next;
+/* The record at the cursor, n bytes of it, is bad: f says why. */
+static enum row_result bad_row(struct csvin *c, size_t n, struct row *row)
+{
+	c->used = n;
+	*row = (struct row){ .line = c->row_line, .raw = c->in.p + c->at, .raw_len = n };
+	return ROW_BAD;
+}
 
-		if (end == used) { /* the end of the input, without a line end */
-			if (csv_fini(&c->csv, on_cell, on_row, c))
-				return fail_here(c, c->row_line, "a quote that is never closed", f);
-			break;
-		}
-		if (feed(c, c->in.p + c->at + used, end - used, c->line, f))
-			return -1;
-		c->line++;
-		used = end;
-		if (c->row_done)
-			break;
-		next = line_end(c, used, f);
-		if (next < 0)
-			return -1;
-		end = (size_t)next;
-	}
-	row_of_libcsv(c);
-	return (ssize_t)used;
+/* libcsv refused the record that ends at `end`. Of one that is never closed only the first line is given up. */
+static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct row *row, struct fail *f)
+{
+	struct fail ignored = { 0 };
+
+	if (f->kind != FAIL_DATA)
+		return ROW_FAILED;
+	csv_free(&c->csv);
+	if (reset(c, &ignored))
+		return ROW_FAILED;
+	c->line = c->row_line + 1;
+	for (size_t at = first; at < end; c->line++) /* the lines are all here */
+		at = (size_t)line_end(c, at, &ignored);
+	return bad_row(c, end, row);
 }
 
 static int check_text(struct csvin *c, const char *p, size_t n, struct fail *f)
@@ -172,6 +177,58 @@ static int check_text(struct csvin *c, const char *p, size_t n, struct fail *f)
 	return fail_here(c, c->row_line, "not UTF-8", f);
 }
 
+static enum row_result deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)
+{
+	const char *raw = c->in.p + c->at;
+
+	if (check_text(c, raw, len, f))
+		return bad_row(c, len, row);
+	if (c->columns == 0)
+		c->columns = c->n;
+	if (c->n != c->columns) {
+		size_t n = c->n, at = n < c->columns ? n : c->columns;
+
+		fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
+			 c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
+		return bad_row(c, len, row);
+	}
+	c->used = len;
+	*row = (struct row){ c->cell, c->n, c->row_line, raw, len };
+	return ROW_GOOD;
+}
+
+/* One record with quotes, its first line ending at `end`; its length is left in c->used. */
+static enum row_result quoted(struct csvin *c, size_t end, struct row *row, struct fail *f)
+{
+	size_t used = 0, first = end;
+
+	c->text.len = 0;
+	c->row_done = false;
+	while (!c->row_done) {
+		ssize_t next;
+
+		if (end == used) { /* the end of the input, without a line end */
+			if (csv_fini(&c->csv, on_cell, on_row, c)) {
+				fail_here(c, c->row_line, "a quote that is never closed", f);
+				return give_up(c, first, first, row, f);
+			}
+			break;
+		}
+		if (feed(c, c->in.p + c->at + used, end - used, c->line, f))
+			return give_up(c, first, end, row, f);
+		c->line++;
+		used = end;
+		if (c->row_done)
+			break;
+		next = line_end(c, used, f);
+		if (next < 0)
+			return ROW_FAILED;
+		end = (size_t)next;
+	}
+	row_of_libcsv(c);
+	return deliver(c, used, row, f);
+}
+
 /* A byte order mark: UTF-8's is skipped, others are refused. */
 static int begin(struct csvin *c, struct fail *f)
 {
@@ -189,31 +246,12 @@ static int begin(struct csvin *c, struct fail *f)
 	return 0;
 }
 
-static int deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)
-{
-	const char *raw = c->in.p + c->at;
-
-	c->used = len;
-	if (check_text(c, raw, len, f))
-		return -1;
-	if (c->columns == 0)
-		c->columns = c->n;
-	if (c->n != c->columns) {
-		size_t n = c->n, at = n < c->columns ? n : c->columns;
-
-		return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
-				c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
-	}
-	*row = (struct row){ c->cell, c->n, c->row_line, raw, len };
-	return 1;
-}
-
-static int next(struct rowin *self, struct row *row, struct fail *f)
+static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct csvin *c = (struct csvin *)self;
 
 	if (!c->begun && begin(c, f))
-		return -1;
+		return ROW_FAILED;
 	for (;;) {
 		ssize_t len;
 		size_t text;
@@ -224,15 +262,14 @@ static int next(struct rowin *self, struct row *row, struct fail *f)
 		c->row_line = c->line;
 		len = line_end(c, 0, f);
 		if (len <= 0)
-			return (int)len;
+			return len < 0 ? ROW_FAILED : ROW_END;
 		p = c->in.p + c->at;
 		text = chomp(p, (size_t)len);
 		if (text == 0 && c->columns != 1) {
 			c->used = (size_t)len;
 			c->line++;
 		} else if (c->quote && memchr(p, c->quote, text)) {
-			len = quoted(c, (size_t)len, f);
-			return len < 0 ? -1 : deliver(c, (size_t)len, row, f);
+			return quoted(c, (size_t)len, row, f);
 		} else {
 			c->line++;
 			split(c, p, text);
@@ -246,13 +283,7 @@ int csvin_init(struct csvin *c, struct source *from, char delim, char quote, str
 	*c = (struct csvin){ .rowin = { next, "line" }, .from = from, .delim = delim, .quote = quote, .line = 1 };
 	buf_init(&c->in, (size_t)ROW_MAX + READ_SIZE);
 	buf_init(&c->text, (size_t)ROW_MAX + READ_SIZE);
-	if (csv_init(&c->csv, CSV_STRICT | CSV_STRICT_FINI) != 0)
-		return fail_set(f, FAIL_SYSTEM, "libcsv: cannot start");
-	csv_set_delim(&c->csv, (unsigned char)delim);
-	csv_set_quote(&c->csv, (unsigned char)quote);
-	csv_set_space_func(&c->csv, no_blanks);
-	csv_set_blk_size(&c->csv, 4096);
-	return 0;
+	return reset(c, f);
 }
 
 void csvin_free(struct csvin *c)

@@ -1,23 +1,63 @@
 #include "infer.h"
 #include "exact.h"
+#include "mp.h"
 
-void infer_text(struct infer *c, const char *p, size_t n)
+static void see_text(struct infer *c, const char *p, size_t n)
 {
 	int64_t i;
 	double d;
 
 	if (n == 0 || (c->not_long && c->not_double))
 		return;
-	c->any = true;
+	c->text = true;
 	if (!c->not_long && !exact_long(p, n, &i))
 		c->not_long = true;
 	if (!c->not_double && !exact_double(p, n, &d))
 		c->not_double = true;
 }
 
+static void see_mp(struct infer *c, const struct cell *cell)
+{
+	struct mp t;
+
+	if (mp_token(cell->p, cell->p + cell->n, &t) <= 0)
+		return;
+	switch (t.type) {
+	case MP_NIL:
+		break;
+	case MP_BOOL:
+		c->boolean = true;
+		break;
+	case MP_UINT:
+		c->integer = true;
+		c->large |= t.as.u > 1ULL << 53;
+		c->other |= t.as.u > INT64_MAX;
+		break;
+	case MP_INT:
+		c->integer = true;
+		c->large |= t.as.i < -(1LL << 53);
+		break;
+	case MP_FLOAT:
+		c->real = true;
+		break;
+	default:
+		c->other = true;
+	}
+}
+
+void infer_cell(struct infer *c, const struct cell *cell)
+{
+	if (cell->kind == CELL_TEXT)
+		see_text(c, cell->p, cell->n);
+	else if (cell->kind == CELL_MP)
+		see_mp(c, cell);
+}
+
 enum type_kind infer_kind(const struct infer *c)
 {
-	if (!c->any || (c->not_long && c->not_double))
+	if (c->text)
+		return !c->not_long ? TYPE_LONG : !c->not_double ? TYPE_DOUBLE : TYPE_STRING;
+	if (c->other || (c->boolean && (c->integer || c->real)) || (c->real && c->large))
 		return TYPE_STRING;
-	return c->not_long ? TYPE_DOUBLE : TYPE_LONG;
+	return c->real ? TYPE_DOUBLE : c->integer || c->boolean ? TYPE_LONG : TYPE_STRING;
 }

@@ -1,17 +1,23 @@
 /*
- * infer: the type of a text column from a sample of its cells: long or double if every cell that is not empty is one
- * without loss (exact.h), string otherwise and when all are empty.
+ * infer: the type of a column from a sample of its cells.
+ *
+ * From text: long or double if every cell that is not empty is one without loss (exact.h), string otherwise and when all are
+ * empty. From msgpack (and JSON): what the values are: integers long, floats, also among integers that a double holds
+ * exactly, double, booleans long; anything else, mixtures and nothing but nil string.
  */
 #ifndef INFER_H
 #define INFER_H
 
+#include "row.h"
 #include "type.h"
 
 struct infer {
-	bool any, not_long, not_double;
+	bool text;     /* at least one value that is not empty; and what it was not: */
+	bool not_long, not_double;
+	bool integer, real, boolean, large, other; /* msgpack values seen; large: an integer that is no exact double */
 };
 
-void infer_text(struct infer *c, const char *p, size_t n);
+void infer_cell(struct infer *c, const struct cell *cell);
 enum type_kind infer_kind(const struct infer *c);
 
 #endif

@@ -1,10 +1,11 @@
 #include "mpin.h"
 #include "mem.h"
 #include "mp.h"
+#include "schema.h"
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 256 << 10, COLUMNS_MAX = 4096 };
+enum { READ_SIZE = 256 << 10 };
 
 static int bad(struct mpin *m, const char *what, struct fail *f)
 {
@@ -32,40 +33,136 @@ static int fill(struct mpin *m, struct fail *f)
 	return n > 0;
 }
 
+static void reserve(struct mpin *m, size_t n)
+{
+	while (m->cap < n) {
+		size_t cap = m->cap ? 2 * m->cap : 64;
+
+		m->cell = mem_resize(m->cell, cap, sizeof *m->cell);
+		while (m->cap < cap)
+			m->cell[m->cap++] = (struct cell){ NULL, 0, CELL_NONE };
+	}
+}
+
 static void set_cell(struct mpin *m, size_t i, const char *p, size_t n)
 {
-	if (i == m->cap)
-		m->cell = mem_resize(m->cell, m->cap = m->cap ? 2 * m->cap : 64, sizeof *m->cell);
+	reserve(m, i + 1);
 	m->cell[i] = (struct cell){ p, n, CELL_MP };
+}
+
+/* The value at p: its length, MP_MORE, or -1 with f. */
+static ptrdiff_t value(struct mpin *m, const char *p, const char *end, struct fail *f)
+{
+	ptrdiff_t n = mp_value(p, end);
+
+	return n < 0 ? bad(m, "not msgpack, or nested too deeply", f) : n;
+}
+
+/* `count` values from p: where they end, NULL for MP_MORE or a failure. */
+static const char *array(struct mpin *m, uint32_t count, const char *p, const char *end, struct fail *f)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		ptrdiff_t n = value(m, p, end, f);
+
+		if (n <= 0)
+			return NULL;
+		set_cell(m, i, p, (size_t)n);
+		p += n;
+	}
+	return p;
+}
+
+static int bad_key(struct mpin *m, const struct mp *key, long why, struct fail *f)
+{
+	return fail_set(f, FAIL_DATA, "%s: row %llu: key '%.*s': %s", m->from->name, (unsigned long long)m->rows + 1,
+			key->n < 60 ? (int)key->n : 60, key->as.p,
+			why == KEYS_TWICE ? "it is there twice" :
+			why == KEYS_FULL ? "more than 4096 different keys" :
+			"none of the first rows had it; name it with --columns");
+}
+
+static const char *map(struct mpin *m, uint32_t count, const char *p, const char *end, struct fail *f)
+{
+	keys_row(m->keys);
+	for (size_t i = 0; i < m->cap; i++)
+		m->cell[i].kind = CELL_NONE;
+	while (count-- > 0) {
+		struct mp key;
+		ptrdiff_t n = mp_token(p, end, &key);
+		long i;
+
+		if (n == MP_MORE)
+			return NULL;
+		if (n < 0 || (key.type != MP_STR && key.type != MP_BIN)) {
+			bad(m, n < 0 ? "not msgpack" : "a key that is no text", f);
+			return NULL;
+		}
+		p += n;
+		i = keys_find(m->keys, key.as.p, key.n);
+		if (i < 0) {
+			bad_key(m, &key, i, f);
+			return NULL;
+		}
+		n = value(m, p, end, f);
+		if (n <= 0)
+			return NULL;
+		set_cell(m, (size_t)i, p, (size_t)n);
+		p += n;
+	}
+	reserve(m, m->keys->n);
+	return p;
 }
 
 /* The row at the cursor: its length, MP_MORE, or -1 with f. */
 static ptrdiff_t row_at(struct mpin *m, size_t *count, struct fail *f)
 {
-	const char *p = m->in.p + m->at, *start = p, *end = m->in.p + m->in.len;
+	const char *p = m->in.p + m->at, *end = m->in.p + m->in.len, *stop;
 	struct mp t;
 	ptrdiff_t n = mp_token(p, end, &t);
 
 	if (n == MP_MORE)
 		return MP_MORE;
-	if (n < 0 || t.type != MP_ARRAY)
-		return bad(m, "not a msgpack array", f);
-	if (t.n > COLUMNS_MAX || t.n == 0)
+	if (n < 0 || (t.type != MP_ARRAY && (t.type != MP_MAP || !m->keys)))
+		return bad(m, m->keys ? "neither a msgpack map nor an array" : "not a msgpack array", f);
+	if (t.n > SCHEMA_COLUMNS_MAX || (t.n == 0 && t.type == MP_ARRAY))
 		return bad(m, t.n ? "more than 4096 columns" : "no columns", f);
-	for (uint32_t i = 0; i < t.n; i++) {
-		p += n;
-		n = mp_value(p, end);
-		if (n == MP_MORE)
-			return MP_MORE;
-		if (n < 0)
-			return bad(m, "not msgpack, or nested too deeply", f);
-		set_cell(m, i, p, (size_t)n);
-	}
-	*count = t.n;
-	return p + n - start;
+	stop = t.type == MP_ARRAY ? array(m, t.n, p + n, end, f) : map(m, t.n, p + n, end, f);
+	if (!stop)
+		return f->kind ? -1 : MP_MORE;
+	*count = t.type == MP_ARRAY ? t.n : m->keys->n;
+	if (t.type == MP_ARRAY && m->columns == 0)
+		m->columns = *count;
+	if (t.type == MP_ARRAY && *count != m->columns)
+		return fail_set(f, FAIL_DATA, "%s: row %llu: %zu values where %zu columns are expected", m->from->name,
+				(unsigned long long)m->rows + 1, *count, m->columns);
+	return stop - p;
 }
 
-static int next(struct rowin *self, struct row *row, struct fail *f)
+/* f says what is wrong with the row at the cursor: if it is msgpack at all, it can be passed over. */
+static enum row_result bad_row(struct mpin *m, struct row *row, struct fail *f)
+{
+	const char *p = m->in.p + m->at;
+	struct fail why = *f;
+	ptrdiff_t n;
+
+	f->kind = FAIL_NONE;
+	while ((n = mp_value(p, m->in.p + m->in.len)) == MP_MORE) {
+		if (fill(m, f) <= 0) {
+			*f = f->kind ? *f : why;
+			return ROW_FAILED;
+		}
+		p = m->in.p + m->at;
+	}
+	*f = why;
+	if (n < 0)
+		return ROW_FAILED;
+	m->used = (size_t)n;
+	m->rows++;
+	*row = (struct row){ .line = m->rows, .raw = p, .raw_len = (size_t)n };
+	return ROW_BAD;
+}
+
+static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct mpin *m = (struct mpin *)self;
 	size_t count = 0;
@@ -77,28 +174,23 @@ static int next(struct rowin *self, struct row *row, struct fail *f)
 		int rc = fill(m, f);
 
 		if (rc < 0)
-			return -1;
+			return ROW_FAILED;
 		if (rc == 0 && m->in.len == m->at)
-			return 0;
+			return ROW_END;
 		if (rc == 0)
 			return bad(m, "the input ends inside", f);
 	}
 	if (n < 0)
-		return -1;
-	if (m->columns == 0)
-		m->columns = count;
-	if (count != m->columns)
-		return fail_set(f, FAIL_DATA, "%s: row %llu: %zu values where %zu columns are expected", m->from->name,
-				(unsigned long long)m->rows + 1, count, m->columns);
+		return bad_row(m, row, f);
 	m->used = (size_t)n;
 	m->rows++;
 	*row = (struct row){ m->cell, count, m->rows, m->in.p + m->at, (size_t)n };
-	return 1;
+	return ROW_GOOD;
 }
 
-void mpin_init(struct mpin *m, struct source *from)
+void mpin_init(struct mpin *m, struct source *from, struct keys *keys)
 {
-	*m = (struct mpin){ .rowin = { next, "row" }, .from = from };
+	*m = (struct mpin){ .rowin = { next, "row" }, .from = from, .keys = keys };
 	buf_init(&m->in, (size_t)ROW_MAX + READ_SIZE);
 }
 

@@ -90,9 +90,12 @@ static enum record_result bad_time(const struct record *r, const struct cell *c,
 /* The type that would take the value. */
 static const char *better(const struct cell *c)
 {
+	struct mp t;
 	double d;
 
-	return c->kind == CELL_TEXT && exact_double(c->p, c->n, &d) ? "double" : "string";
+	if (c->kind == CELL_TEXT)
+		return exact_double(c->p, c->n, &d) ? "double" : "string";
+	return mp_token(c->p, c->p + c->n, &t) > 0 && t.type == MP_FLOAT ? "double" : "string";
 }
 
 static enum record_result bad_cell(const struct record_column *column, const struct cell *c, enum cell_result why,

@@ -31,12 +31,19 @@ struct row {
 	size_t raw_len;
 };
 
+enum row_result {
+	ROW_FAILED = -1, /* f says why; nothing more comes */
+	ROW_END,
+	ROW_GOOD,
+	ROW_BAD          /* f says what is wrong with this row, whose line and raw are set; the next one can be asked for */
+};
+
 struct rowin {
-	int (*next)(struct rowin *self, struct row *row, struct fail *f); /* 1: a row, 0: the end, -1: f says why not */
+	enum row_result (*next)(struct rowin *self, struct row *row, struct fail *f);
 	const char *place; /* what row.line counts: "line" or "row" */
 };
 
-static inline int row_next(struct rowin *r, struct row *row, struct fail *f)
+static inline enum row_result row_next(struct rowin *r, struct row *row, struct fail *f)
 {
 	return r->next(r, row, f);
 }

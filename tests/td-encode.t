@@ -126,8 +126,119 @@ $PYTHON -c 'print(",".join("c%d" % i for i in range(4097)))' >"$T/wide"
 run td-encode <"$T/wide"
 is "4097 columns: status" "$status" 65
 like "4097 columns: the message" "$err" "more than 4096 columns"
-run td-encode -f jsonl </dev/null
-is "what is not there yet: status" "$status" 2
+
+# --- JSON
+encode '{"a":1,"b":"x","c":0.5,"t":true}\n{"b":null,"a":-2,"c":3}\n\n{"a":7,"d":[1, {"k" : "v w"}]}' --time-value 7
+is "JSON lines" "$records" '{"a": 1, "b": "x", "c": 0.5, "d": null, "t": 1, "time": 7}
+{"a": -2, "b": null, "c": 3.0, "d": null, "t": null, "time": 7}
+{"a": 7, "b": null, "c": null, "d": "[1,{\"k\":\"v w\"}]", "t": null, "time": 7}'
+encode '{"a":1}\n{"a":"7"}\n{"a":true}\n' --time-value 7
+is "a mixture is text" "$records" '{"a": "1", "time": 7}
+{"a": "7", "time": 7}
+{"a": "true", "time": 7}'
+encode ' [ {"a" : 1},\n {"a":2} ] \n' --time-value 7
+is "a JSON array" "$records" '{"a": 1, "time": 7}
+{"a": 2, "time": 7}'
+encode '{\n  "a": 1\n}\n{\n  "a": 2\n}\n' --time-value 7
+is "indented objects" "$records" '{"a": 1, "time": 7}
+{"a": 2, "time": 7}'
+encode '[]\n'; is "an empty array" "$status $(printf '%s' "$end" | jq -c '[.end,.rows]')" '0 ["commit",0]'
+encode '{"a":[1,2.0],"m":{"x":[{"y":null}]}}\n' -c 'a:array<double>,m:map<string,array<map<string,long>>>' --time-value 7
+is "nested columns" "$records" '{"a": [1.0, 2.0], "m": {"x": [{"y": null}]}, "time": 7}'
+encode '[1,"x"]\n[2,null]\n' -c a,b --time-value 7
+is "arrays as rows" "$records" '{"a": 1, "b": "x", "time": 7}
+{"a": 2, "b": null, "time": 7}'
+encode '{"s":"\\u00e9 \\ud83d\\ude00 \\n \\/ \\" é","n":18446744073709551615,"l":9223372036854775807,"d":0.30000000000000004,"p":3.14159265358979323846}\n' --time-value 7
+is "escapes, and numbers at the edges" "$records" \
+	'{"d": 0.30000000000000004, "l": 9223372036854775807, "n": "18446744073709551615", "p": "3.14159265358979323846", "s": "é 😀 \n / \" é", "time": 7}'
+encode '{"a":1}\n{"a":1,}\n'; says "a trailing comma" 65 'line 2, column 8: a comma before the end'
+encode '{"a":1}\n{"a":01}\n'; says "a leading zero" 65 'line 2, column 6: a number with leading zeros'
+encode '{"a":1,"a":2}\n'; says "a key twice" 65 'line 1, column 8: a key that this row had already'
+encode '{"a":"\\ud800"}\n'; says "a lone surrogate" 65 'line 1, column 7: half of a surrogate'
+encode '{"a":"\377"}\n'; says "JSON that is not UTF-8" 65 'line 1, column 7: not UTF-8'
+encode '{"a":"\001"}\n'; says "a control character" 65 'line 1, column 7: a control character'
+encode '{"a":1}\n{"a":'; says "JSON that is cut" 65 'line 2, column 6: the input ends inside a row'
+encode '[{"a":1},'; says "an array that is cut" 65 'the input ends inside its array'
+encode '[{"a":1}] x'; says "something behind the array" 65 'line 1, column 11: something behind the end'
+encode '{"a":1}\n2\n'; says "a number as a row" 65 'line 2, column 1: an object should stand here'
+encode '[1,2]\n'; says "an array without names" 65 'name its columns with --columns'
+encode '{"a":nan}\n'; says "NaN" 65 'line 1, column 6: not a value'
+encode "{\"a\":$(printf '%0100d' 0 | tr 0 '[')"; says "a nesting bomb" 65 'nested too deeply'
+{ seq 1 700000 | sed 's/.*/{"a":&}/'; echo '{"b":1}'; } >"$T/late.jsonl"
+run td-encode <"$T/late.jsonl"
+is "a late key: status" "$status" 65
+like "a late key: the message" "$err" "line 700001, column 2: a key that none of the first rows had; name it with --columns"
+is "... and with the advice it goes through" "$(td-encode -c b:long <"$T/late.jsonl" >"$T/frame"; echo $?)" 0
+$PYTHON -c '
+import json, random
+random.seed(5)
+def text(): return "".join(random.choices(["a", "é", "\"", "\\", "\n", "\0", "😀", "/", "\x7f", " ", "plain"], k=random.randrange(9)))
+def value(d): return random.choice([lambda: text(), lambda: random.randrange(-9, 9), lambda: None, lambda: True, lambda: [value(d + 1) for i in range(2)] if d < 4 else 0,
+    lambda: {text(): value(d + 1)} if d < 4 else 0])()
+for i in range(20000):
+    print(json.dumps({"i": i, "r": random.random() * 10 ** random.randrange(-20, 20), "s": text(), "n": value(0)}, ensure_ascii=random.random() < .5))
+' >"$T/random.jsonl"
+same_json() {
+	td-encode --time-value 5 <"$T/random.jsonl" >"$T/frame" && gzip -dc "$T/frame" | $PYTHON -c '
+import json, msgpack, sys
+n = 0
+for line, got in zip(open(sys.argv[1], encoding="utf-8"), msgpack.Unpacker(sys.stdin.buffer, raw=False), strict=True):
+    want = json.loads(line)
+    n += 1
+    for k in "i", "r", "s": assert got[k] == want[k] and type(got[k]) is type(want[k]), (n, k, want[k], got[k])
+    g, w = got["n"], want["n"]
+    assert (g is None if w is None else g == w if isinstance(w, str) else json.loads(g) == w), (n, w, g)
+assert n == 20000' "$T/random.jsonl"
+}
+ok "every value of 20,000 random objects" same_json
+if [ -f "$SHARED/wire.jsonl" ]; then
+	ok "real JSON lines, value by value" sh -c 'td-encode <"$1/wire.jsonl" 2>/dev/null | gzip -dc | "$2" -c "
+import json, msgpack, sys
+n = 0
+for line, got in zip(open(sys.argv[1], encoding=\"utf-8\"), msgpack.Unpacker(sys.stdin.buffer, raw=False), strict=True):
+    n += 1
+    for k, w in json.loads(line).items():
+        g = got[k]
+        assert g == w or json.loads(g) == w, (n, k, w, g)
+assert n > 100" "$1/wire.jsonl"' sh "$SHARED" "$PYTHON"
+else skip "real JSON lines" "no shared data"; fi
+
+# --- msgpack
+pack() { $PYTHON -c "import msgpack, sys
+for r in $1: sys.stdout.buffer.write(msgpack.packb(r, use_bin_type=True))" >"$T/in"; shift; td-encode --time-value 7 "$@" <"$T/in" >"$T/frame" 2>"$T/err"
+	status=$? err=$(cat "$T/err")
+	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H); }
+pack '[{"a": 1, "b": "x", "c": [1, {"k": 1.0}]}, {"b": b"y", "a": None, "d": True}]'
+is "msgpack maps" "$records" '{"a": 1, "b": "x", "c": "[1,{\"k\":1.0}]", "d": null, "time": 7}
+{"a": null, "b": "y", "c": null, "d": 1, "time": 7}'
+pack '[[1, 2**64-1, -2**63, 1.5], [2, 2**63-1, 0, 2]]' -c a,b,c,d
+is "msgpack arrays" "$records" '{"a": 1, "b": "18446744073709551615", "c": -9223372036854775808, "d": 1.5, "time": 7}
+{"a": 2, "b": "9223372036854775807", "c": 0, "d": 2.0, "time": 7}'
+pack '[{"a": [1, 2], "m": {"x": 1}}]' -c 'a:array<long>,m:map<string,double>'
+is "msgpack, nested columns" "$records" '{"a": [1, 2], "m": {"x": 1.0}, "time": 7}'
+pack '[{"a": 1}, {1: 1}]'; says "a key that is no text" 65 'row 2: a key that is no text'
+pack '[{"a": b"\xff"}]'; says "bytes that are no text" 65 "column 1 'a': not UTF-8"
+printf '\202\241a\001\241a\002' | td-encode -f msgpack >"$T/frame" 2>"$T/err"
+is "msgpack, a key twice: status" "$?" 65
+like "msgpack, a key twice: the message" "$(cat "$T/err")" "row 1: key 'a': it is there twice"
+printf '\201\241a\333\377\377\377\377x' | td-encode >"$T/frame" 2>"$T/err"
+is "msgpack, a length that lies: status" "$?" 65
+like "msgpack, a length that lies: the message" "$(cat "$T/err")" "row 1: the input ends inside"
+
+# --- gzip
+printf 'a,b\n1,x\n' >"$T/g.csv"
+gzip -c "$T/g.csv" >"$T/g.csv.gz"; printf '2,y\n' | gzip -c >>"$T/g.csv.gz"
+is "gzip'ed CSV, two members" "$(td-encode --time-value 7 <"$T/g.csv.gz" >"$T/frame"; records "$T/frame")" '{"a": 1, "b": "x", "time": 7}
+{"a": 2, "b": "y", "time": 7}'
+gzip -c "$T/random.jsonl" >"$T/r.gz"
+ok "gzip'ed JSON lines" sh -c 'test "$(td-encode --time-value 5 <$1/r.gz | gzip -dc | cksum)" = "$(td-encode --time-value 5 <$1/random.jsonl | gzip -dc | cksum)"' sh "$T"
+head -c 100000 "$T/r.gz" >"$T/cut.gz"
+run td-encode <"$T/cut.gz"
+is "a gzip file that is cut: status" "$status" 65
+like "a gzip file that is cut: the message" "$err" "ends inside a gzip member"
+like "a gzip file that is cut: the frame ends in an abort" "$(note_of "$T/out" E)" '"end":"abort"'
+run sh -c 'head -c 100000 "$1" | td-encode' sh "$T/r.gz"
+is "a gzip pipe that is cut: status" "$status" 66
 
 # --- frames of rows, made by python: a head, one foreign member, an end
 cat >"$T/frame.py" <<'END'

@@ -1,0 +1,208 @@
+#include "td-encode.h"
+
+#include "colname.h"
+#include "die.h"
+#include "mem.h"
+
+#include <stdlib.h>
+
+enum { SAMPLE = 4 << 20 }; /* bytes of the input that types are inferred from */
+
+/* --- the sample */
+
+/* Columns that the last row brought along. */
+static int grow(struct input *in, size_t *known, struct fail *f)
+{
+	size_t n = in->keys.n > in->names.n ? in->keys.n : in->names.n;
+
+	while (in->names.n < n) {
+		char *name = mem_copy(keys_name(&in->keys, in->names.n), in->keys.key[in->names.n].len);
+		int rc = schema_add(&in->names, name, NULL, f);
+
+		free(name);
+		if (rc)
+			return fail_at(f, "%s", input_name(in));
+	}
+	if (n > *known) {
+		in->seen = mem_resize(in->seen, n, sizeof *in->seen);
+		memset(in->seen + *known, 0, (n - *known) * sizeof *in->seen);
+		*known = n;
+	}
+	return 0;
+}
+
+static int sample(struct input *in, struct fail *f)
+{
+	enum row_result rc;
+	struct row row;
+	size_t known = 0;
+
+	if (input_restart(in, false, f) || grow(in, &known, f))
+		return -1;
+	while ((rc = row_next(in->rows, &row, f)) == ROW_GOOD) {
+		if (grow(in, &known, f))
+			return -1;
+		for (size_t i = 0; i < row.n; i++)
+			infer_cell(&in->seen[i], &row.cell[i]);
+		in->sampled++;
+		if (in->peek.kept.len >= SAMPLE)
+			return 0;
+	}
+	return rc == ROW_END ? 0 : -1;
+}
+
+/* Is there anything that only a sample can tell? */
+static bool needs_sample(const struct input *in)
+{
+	const struct schema *given = &in->opts->columns;
+	size_t typed = 0;
+
+	if (in->format == FORMAT_FRAME)
+		return false;
+	if (in->rows != &in->csv.rowin)
+		return true;
+	for (size_t i = 0; i < given->n; i++)
+		typed += given->col[i].type != NULL;
+	return !in->opts->all_string && typed < in->names.n;
+}
+
+/* --- names */
+
+/* The index of the column that the user calls `name`: by its legal name, or as it came. */
+static long find(const struct input *in, const struct schema *raw, const char *name)
+{
+	long i = schema_find(&in->names, name);
+
+	return i >= 0 ? i : schema_find(raw, name);
+}
+
+static int no_column(struct input *in, const char *option, const char *name, struct fail *f)
+{
+	return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", input_name(in), name, option);
+}
+
+static void say_renamed(const struct input *in, const struct schema *raw)
+{
+	enum { SAID = 8 };
+	struct buf b;
+	size_t n = 0;
+
+	buf_init(&b, 1 << 16);
+	for (size_t i = 0; i < raw->n; i++) {
+		if (strcmp(raw->col[i].name, in->names.col[i].name) == 0)
+			continue;
+		if (n < SAID)
+			buf_printf(&b, "%s'%.40s' is %s", n ? ", " : "", raw->col[i].name, in->names.col[i].name);
+		n++;
+	}
+	if (n > SAID)
+		buf_printf(&b, ", and %zu more", n - SAID);
+	if (n > 0)
+		warn("column names made legal: %s", buf_text(&b));
+	buf_free(&b);
+}
+
+/* Which cell holds the time, if any; a column `time` that does not is called time_ instead. */
+static int choose_time(struct input *in, const struct schema *raw, struct record *r, struct fail *f)
+{
+	const struct opts *o = in->opts;
+	long own = schema_find(&in->names, "time");
+
+	r->time = o->time;
+	r->time_cell = -1;
+	if (o->time_column) {
+		r->time_cell = find(in, raw, o->time_column);
+		if (r->time_cell < 0)
+			return no_column(in, "--time-column", o->time_column, f);
+	} else if (!o->time_given) {
+		r->time_cell = own;
+	}
+	if (r->time_cell >= 0)
+		r->time_name = mem_string(in->names.col[r->time_cell].name);
+	if (own >= 0 && own != r->time_cell)
+		colname_rename(&in->names, (size_t)own, "time_");
+	return 0;
+}
+
+/* --- types */
+
+/* Types that the user gave. */
+static int given_types(struct input *in, const struct schema *raw, struct fail *f)
+{
+	const struct schema *given = &in->opts->columns;
+
+	for (size_t k = 0; k < given->n; k++) {
+		long i = find(in, raw, given->col[k].name);
+
+		if (i < 0)
+			return no_column(in, "--columns", given->col[k].name, f);
+		if (!given->col[k].type)
+			continue;
+		type_free(in->type[i]);
+		in->type[i] = type_parse(given->col[k].type, f);
+		if (!in->type[i])
+			return -1;
+	}
+	return 0;
+}
+
+static int other_types(struct input *in, struct fail *f)
+{
+	for (size_t i = 0; i < in->names.n; i++) {
+		const char *engine = in->format == FORMAT_FRAME ? in->frame.head.schema.col[i].type : NULL;
+
+		if (in->type[i])
+			continue;
+		in->exact[i] = !engine;
+		if (in->opts->all_string)
+			in->type[i] = type_new(TYPE_STRING);
+		else if (engine)
+			in->type[i] = type_of_engine(engine);
+		else if (in->seen)
+			in->type[i] = type_new(infer_kind(&in->seen[i]));
+		else
+			return fail_set(f, FAIL_DATA, "%s: column %zu '%s' has no type: say it with --columns",
+					input_name(in), i + 1, in->names.col[i].name);
+	}
+	for (size_t i = 0; i < in->names.n; i++)
+		in->nested[i] = in->type[i]->kind == TYPE_ARRAY || in->type[i]->kind == TYPE_MAP;
+	return 0;
+}
+
+static void fill_record(struct input *in, struct record *r)
+{
+	for (size_t i = 0; i < in->names.n; i++) {
+		if (strcmp(in->names.col[i].name, "time") == 0)
+			continue;
+		record_add(r, in->names.col[i].name, in->type[i], in->exact[i], i);
+		in->type[i] = NULL; /* the record's now */
+	}
+	record_begin(r);
+}
+
+static int name_and_type(struct input *in, const struct schema *raw, struct record *r, struct fail *f)
+{
+	if (colname_make_all(&in->names, f))
+		return fail_at(f, "%s", input_name(in));
+	if (choose_time(in, raw, r, f) || given_types(in, raw, f) || other_types(in, f))
+		return -1;
+	say_renamed(in, raw);
+	fill_record(in, r);
+	return 0;
+}
+
+int columns_open(struct input *in, struct record *r, struct fail *f)
+{
+	struct schema raw = { 0 };
+	int rc;
+
+	if (needs_sample(in) && sample(in, f))
+		return -1;
+	keys_close(&in->keys);
+	in->type = mem_zero(in->names.n + 1, sizeof(struct type *));
+	in->exact = mem_zero(in->names.n + 1, sizeof *in->exact);
+	in->nested = mem_zero(in->names.n + 1, sizeof *in->nested);
+	rc = schema_copy(&raw, &in->names, f) || name_and_type(in, &raw, r, f) ? -1 : 0;
+	schema_free(&raw);
+	return rc ? rc : input_restart(in, true, f);
+}

@@ -1,0 +1,99 @@
+#include "keys.h"
+#include "mem.h"
+#include "schema.h"
+
+#include <stdlib.h>
+
+enum { TEXT_MAX = SCHEMA_COLUMNS_MAX * 1024 };
+
+void keys_init(struct keys *k)
+{
+	*k = (struct keys){ .row = 1 };
+	buf_init(&k->text, TEXT_MAX);
+}
+
+void keys_free(struct keys *k)
+{
+	buf_free(&k->text);
+	free(k->key);
+	free(k->slot);
+}
+
+void keys_close(struct keys *k)
+{
+	k->closed = true;
+}
+
+void keys_row(struct keys *k)
+{
+	k->row++;
+	k->next = 0;
+}
+
+static uint64_t hash(const char *p, size_t n)
+{
+	uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)p[i]) * 1099511628211u;
+	return h ^ h >> 29;
+}
+
+static bool same(const struct keys *k, size_t i, const char *p, size_t n)
+{
+	return k->key[i].len == n && memcmp(keys_name(k, i), p, n) == 0;
+}
+
+/* The slot that holds the key, or the empty one where it would stand. */
+static size_t place(const struct keys *k, const char *p, size_t n)
+{
+	size_t s = hash(p, n) & (k->slots - 1);
+
+	while (k->slot[s] && !same(k, k->slot[s] - 1, p, n))
+		s = (s + 1) & (k->slots - 1);
+	return s;
+}
+
+static void grow(struct keys *k)
+{
+	if (k->slots > 2 * k->n)
+		return;
+	free(k->slot);
+	k->slots = k->slots ? 2 * k->slots : 64;
+	k->slot = mem_zero(k->slots, sizeof *k->slot);
+	k->key = mem_resize(k->key, k->slots, sizeof *k->key);
+	for (size_t i = 0; i < k->n; i++)
+		k->slot[place(k, keys_name(k, i), k->key[i].len)] = (uint32_t)i + 1;
+}
+
+static long add(struct keys *k, const char *p, size_t n)
+{
+	if (k->closed)
+		return KEYS_UNKNOWN;
+	if (k->n == SCHEMA_COLUMNS_MAX || n > UINT32_MAX || buf_put(&k->text, p, n))
+		return KEYS_FULL;
+	grow(k);
+	k->slot[place(k, p, n)] = (uint32_t)k->n + 1;
+	k->key[k->n] = (struct key){ (uint32_t)(k->text.len - n), (uint32_t)n, 0 };
+	return (long)k->n++;
+}
+
+long keys_find(struct keys *k, const char *p, size_t n)
+{
+	long i;
+
+	if (k->next < k->n && same(k, k->next, p, n)) {
+		i = (long)k->next;
+	} else {
+		size_t s = k->slots ? place(k, p, n) : 0;
+
+		i = k->slots && k->slot[s] ? (long)k->slot[s] - 1 : add(k, p, n);
+		if (i < 0)
+			return i;
+	}
+	if (k->key[i].seen == k->row)
+		return KEYS_TWICE;
+	k->key[i].seen = k->row;
+	k->next = (size_t)i + 1;
+	return i;
+}
