@@ -18,7 +18,7 @@ static struct buf rows_of(const char *p, size_t n, size_t piece, char delim)
 
 	buf_init(&out, OUT_MAX);
 	csvin_init(&c, &s.source, delim, '"', &f);
-	while (row_next(&c.rowin, &row, &f) > 0) {
+	while (row_next(&c.rowin, &row, &f) == ROW_GOOD) {
 		buf_printf(&out, "%llu", (unsigned long long)row.line);
 		for (size_t i = 0; i < row.n; i++) {
 			buf_putc(&out, '<');
@@ -102,11 +102,11 @@ static struct buf ours(const char *p, size_t n, size_t piece)
 	struct fail f = { 0 };
 	struct row row;
 	struct buf out;
-	int rc;
+	enum row_result rc;
 
 	buf_init(&out, OUT_MAX);
 	csvin_init(&c, &s.source, ',', '"', &f);
-	while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) > 0) {
+	while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD) {
 		buf_putc(&out, '\n');
 		for (size_t i = 0; i < row.n; i++) {
 			buf_putc(&out, '<');
@@ -114,7 +114,7 @@ static struct buf ours(const char *p, size_t n, size_t piece)
 			buf_putc(&out, '>');
 		}
 	}
-	if (rc < 0)
+	if (rc != ROW_END)
 		buf_puts(&out, "!");
 	csvin_free(&c);
 	buf_text(&out);
