@@ -1,5 +1,6 @@
 #include "api_call.h"
 #include "clock.h"
+#include "die.h"
 
 #include <string.h>
 
@@ -110,13 +111,15 @@ static int has_begun(struct api *a, const char *name, enum endpoint e, struct fa
  */
 static int step(struct api *a, const char *name, enum endpoint e, const char *what, struct fail *f)
 {
-	enum { LOOKS = 5 };
+	static const struct retry_outcome lost = { 0, true, -1 };
+	const uint64_t start = clock_ms();
 	bool unknown = false;
 
 	for (unsigned i = 0;; i++) {
 		struct api_call c = { .e = e, .seg = { name } };
 		struct fail why = { 0 };
 		int rc = api_call(a, &c, &why), begun;
+		int64_t wait;
 
 		unknown = unknown || c.maybe_done || why.kind == FAIL_UNKNOWN;
 		api_call_free(&c);
@@ -129,12 +132,14 @@ static int step(struct api *a, const char *name, enum endpoint e, const char *wh
 		begun = has_begun(a, name, e, f);
 		if (begun == 1)
 			return 0;
-		if (begun < 0 || i == LOOKS || why.kind == FAIL_REFUSED) {
+		wait = retry_wait(&a->retry, true, &lost, i, clock_ms() - start, clock_random());
+		if (begun < 0 || wait == RETRY_STOP || why.kind == FAIL_REFUSED) {
 			f->kind = FAIL_NONE; /* that the look failed is less news than why one was needed */
 			fail_set(f, begun == 0 ? FAIL_TEMP : FAIL_UNKNOWN, "%s", why.why);
 			return fail_at(f, "cannot %s session %s", what, name);
 		}
-		if (clock_sleep((uint64_t)200 << i, f))
+		note("%s; the session shows that nothing was done: once more", why.why);
+		if (clock_sleep_or((uint64_t)wait, a->stop, f))
 			return -1;
 	}
 }

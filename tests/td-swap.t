@@ -1,0 +1,230 @@
+#!/bin/sh
+# td-swap against td-local: rename and swap, guards, receipts of all kinds, lost answers, readers that watch.
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/put.sh"
+local_start local --no-samples --polls 0 --write-key 1/abcdefabcdefabcdefabcdefabcdefabcdefabcd
+api POST database/create/testdb >/dev/null
+D=td://@/testdb
+fast="--retry-wait 0 --timeout 3"
+frame rows=100 >"$T/old"
+frame rows=60 start=1000 >"$T/new"
+frame rows=0 >"$T/none"
+old=100,100,4950 new=60,60,61770
+
+put() { # FRAME TABLE: a receipt in $T/r
+	td-put "$D/$2?mode=replace" <"$T/$1" >"$T/r"
+}
+swap() { # OPTION...: with the receipt in a pipe
+	cat "$T/r" | run_swap "$@"
+}
+run_swap() { td-swap "$@" >"$T/out" 2>"$T/err"; echo $? >"$T/status"; }
+done_swap() { status=$(cat "$T/status") out=$(cat "$T/out") err=$(cat "$T/err"); }
+
+# --- the two ways
+put old tbl
+swap; done_swap
+is "target missing: renamed" "$status $(receipt '.status + " " + .action') $(rows_of testdb tbl)" "0 done rename $old"
+is "target missing: silent" "$err" ""
+is "target missing: receipt" "$(receipt '[.database, .table, .rows, .valid_records, .rows_before, .temporary_table, .kept_table] | tojson')" '["testdb","tbl",100,100,null,null,null]'
+put new tbl
+swap; done_swap
+is "target there: swapped" "$status $(receipt '.status + " " + .action') $(rows_of testdb tbl)" "0 done swap $new"
+is "target there: rows before" "$(receipt .rows_before)" 100
+is "nothing but the table is left" "$(tables testdb) $(sessions)" "tbl 0"
+is "a receipt is one line" "$(wc -l <"$T/out")" 1
+put old tbl
+run td-swap <"$T/r"
+is "a receipt in a file" "$status $(rows_of testdb tbl)" "0 $old"
+run td-swap <"$T/r"
+is "the same receipt again: status" "$status" 69
+like "the same receipt again: message" "$err" "^td-swap: the temporary table testdb.tbl_tdput_[0-9a-f]+ does not exist"
+is "the same receipt again: the table stays" "$(rows_of testdb tbl)" "$old"
+td-put "$D/app" <"$T/new" >"$T/r"
+swap; done_swap
+is "an append passes through" "$status $out" "0 $(cat "$T/r")"
+run env -u TD_API_KEY -u TD_API_SERVER td-swap <"$T/r"
+is "an append needs no key here" "$status" 0
+put new tbl
+run td-swap "$D/tbl" <"$T/r"
+is "with its destination" "$status $(rows_of testdb tbl)" "0 $new"
+cp "$T/out" "$T/x"
+run td-swap <"$T/x"
+is "a receipt of td-swap: status" "$status" 65
+like "a receipt of td-swap: message" "$err" "a swap that is done"
+
+# --- guards: the table stays; a piped receipt's rows go, a file's stay
+guard() { # what, message, FRAME, OPTION...
+	what=$1 message=$2 frame=$3
+	shift 3
+	put old tbl; td-swap <"$T/r" >/dev/null
+	put "$frame" tbl
+	swap "$@"; done_swap
+	is "$what: status" "$status" 80
+	like "$what: message" "$err" "^td-swap: $message"
+	is "$what: receipt" "$(receipt '[.status, .exit] | join(" ")')" "failed 80"
+	is "$what: nothing changed, nothing is left" "$(rows_of testdb tbl) $(tables testdb)" "$old app tbl"
+	put "$frame" tbl
+	run td-swap "$@" <"$T/r"
+	is "$what, receipt in a file: the rows stay" "$status $(tables testdb)" "80 app tbl $(jq -r .temporary_table "$T/r")"
+	like "$what, receipt in a file: they are named" "$err" "$(jq -r .temporary_table "$T/r")"
+	api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
+}
+guard "empty" "no rows: testdb.tbl keeps its 100 \(--allow-empty" none
+guard "--min-rows" "60 rows, fewer than --min-rows 61" new --min-rows 61
+guard "--max-shrink" "60 rows instead of 100, which is more than --max-shrink 39%" new --max-shrink 39%
+frame rows=100 columns='[["id","string"]]' >"$T/retyped"
+frame rows=100 columns='[["name","string"]]' >"$T/dropped"
+guard "--same-schema, another type" "--same-schema: column id is long, in the new rows string" retyped --same-schema
+frame rows=10 source=eof >"$T/eof"
+guard "--strict" "--strict: nothing proves" eof --strict
+put new tbl; swap --min-rows 60 --max-shrink 40 --same-schema --strict; done_swap
+is "guards that hold" "$status $(rows_of testdb tbl)" "0 $new"
+put none tbl; swap --allow-empty; done_swap
+is "--allow-empty" "$status $(count_of testdb tbl)" "0 0"
+put none tbl; swap; done_swap
+is "nothing replaces nothing" "$status" 0
+put none empty; swap; done_swap
+is "nothing where there was no table" "$status $(count_of testdb empty)" "0 0"
+
+# --- receipts that are none, or of something else
+refuse() { # what, status, message
+	run td-swap
+	is "$1: status" "$status" "$2"
+	like "$1: message" "$err" "^td-swap: .*$3"
+	is "$1: one line" "$(wc -l <"$T/err")" 1
+}
+put old tbl
+was=$(tables testdb)
+: >"$T/x"; refuse "nothing" 66 "no receipt" <"$T/x"
+head -c 100 "$T/r" >"$T/x"; refuse "half a receipt" 66 "ends in the middle" <"$T/x"
+cat "$T/r" "$T/r" >"$T/x"; refuse "two receipts" 65 "more than one line" <"$T/x"
+echo hello >"$T/x"; refuse "text" 65 "not a receipt" <"$T/x"
+echo '{"a":1}' >"$T/x"; refuse "other JSON" 65 "not a receipt" <"$T/x"
+jq -c '.receipt = 2' "$T/r" >"$T/x"; refuse "a later version" 65 "not a receipt of this version" <"$T/x"
+jq -c 'del(.table)' "$T/r" >"$T/x"; refuse "no table" 65 "without" <"$T/x"
+jq -c '.table = "../x"' "$T/r" >"$T/x"; refuse "an edited table" 65 "no name of a table" <"$T/x"
+jq -c '.temporary_table = .table' "$T/r" >"$T/x"; refuse "the table as its own temporary one" 65 "its own temporary" <"$T/x"
+jq -c '.temporary_table = "app"' "$T/r" >"$T/x"; refuse "another table" 80 "is not the one that td-put made" <"$T/x"
+jq -c '.rows = 99' "$T/r" >"$T/x"; refuse "fewer rows than the table holds" 80 "holds 100 rows, but td-put sent 99" <"$T/x"
+jq -c '.endpoint = "https://api.treasuredata.com"' "$T/r" >"$T/x"; refuse "another server" 78 "the receipt is of https://api.treasuredata.com, but the server here is" <"$T/x"
+run td-swap "$D/other" <"$T/r"
+is "another destination: status" "$status" 2
+run env TD_API_KEY= td-swap <"$T/r"
+is "no key: status" "$status" 77
+run env TD_API_KEY=1/wrong td-swap <"$T/r"
+is "wrong key: status" "$status" 77
+run env TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd td-swap <"$T/r"
+is "write-only key: status" "$status" 77
+is "none of these changed anything" "$(tables testdb) $(count_of testdb tbl)" "$was 0"
+frame end=abort reason='the moon was full' | td-put "$D/tbl?mode=replace" 2>/dev/null >"$T/x"
+refuse "the receipt of a failure" 66 "td-put failed: upstream gave up: the moon was full" <"$T/x"
+is "the receipt of a failure passes through" "$out" "$(cat "$T/x")"
+swap; done_swap
+is "the good receipt still works" "$status $(rows_of testdb tbl)" "0 $old"
+
+# --- lost answers
+lost() { # what, target there?, status, FAULT...
+	what=$1 there=$2 want=$3
+	shift 3
+	faults
+	if [ "$there" = there ]; then put old lost; td-swap <"$T/r" >/dev/null
+	else api POST table/delete/testdb/lost >/dev/null; fi
+	put new lost
+	faults "$@"
+	swap $fast; done_swap
+	faults
+	is "$what: status" "$status" "$want"
+	if [ "$want" = 0 ]; then
+		is "$what: the new rows are there" "$(rows_of testdb lost) $(receipt .status)" "$new done"
+		is "$what: nothing is left" "$(tables testdb)" "app empty lost tbl"
+	fi
+}
+for action in reset reset-after 503 503,after 502,html 429,retry-after=0 cut; do
+	lost "swap: $action once" there 0 "POST table/swap/* 1 $action"
+	lost "rename: $action once" missing 0 "POST table/rename/* 1 $action"
+done
+lost "swap: reset twice" there 0 'POST table/swap/* 2 reset'
+lost "swap: reset after the work, and the delete fails once" there 0 'POST table/swap/* 1 reset-after' 'POST table/delete/* 1 reset-after'
+lost "the first look fails" there 0 'GET table/show/* 2 503'
+lost "swap: 503 for ever" there 75 'POST table/swap/* * 503'
+is "swap: 503 for ever: the table is as it was" "$(rows_of testdb lost)" "$old"
+is "swap: 503 for ever: nothing is left" "$(tables testdb)" "app empty lost tbl"
+lost "swap refused" there 69 'POST table/swap/* * 422'
+is "swap refused: nothing changed, nothing is left" "$(rows_of testdb lost) $(tables testdb)" "$old app empty lost tbl"
+lost "rename refused for ever by 409" missing 75 'POST table/rename/* * 409'
+is "rename refused for ever: nothing is left" "$(tables testdb)" "app empty tbl"
+lost "swap and then the server lost" there 76 'POST table/swap/* 1 reset-after' 'GET table/show/* 3-1000000 reset'
+like "swap and then the server lost: message" "$err" "whether testdb.lost was replaced cannot be said.*look at both"
+is "swap and then the server lost: both tables are still there" "$(tables testdb | wc -w)" 5
+api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
+put old lost; td-swap <"$T/r" >/dev/null
+put new lost
+faults 'POST table/delete/* * 500'
+swap --retry-wait 0 --timeout 1; done_swap
+faults
+is "the old rows cannot be dropped: the new ones are there" "$status $(rows_of testdb lost)" "0 $new"
+like "the old rows cannot be dropped: they are named" "$err" "^td-swap: testdb.lost holds the new rows; the old ones are still in lost_tdput_"
+is "the old rows cannot be dropped: in the receipt too" "$(receipt .kept_table)" "$(jq -r .temporary_table "$T/r")"
+api POST "table/delete/testdb/$(receipt .kept_table)" >/dev/null
+
+# --- stdout, readers, signals
+put new lost
+cat "$T/r" | { td-swap >/dev/full 2>"$T/err"; echo $? >"$T/status"; }; done_swap
+is "stdout is full: status" "$status" 1
+is "stdout is full: nothing is left" "$(tables testdb)" "app empty lost tbl"
+put old lost
+{ cat "$T/r" | { td-swap 2>"$T/err"; echo $? >"$T/status"; }; } | true; done_swap
+is "the reader of the receipt is gone: dies by SIGPIPE" "$status" 141
+is "the reader of the receipt is gone: nothing changed, nothing is left" "$(rows_of testdb lost) $(tables testdb)" "$new app empty lost tbl"
+for sig in TERM INT; do
+	put old lost
+	mkfifo "$T/fifo"
+	faults 'POST table/swap/* 1 delay=30'
+	bg td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
+	cat "$T/r" >"$T/fifo"
+	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	kill -$sig $pid
+	wait $pid 2>/dev/null
+	status=$? out=$(cat "$T/out")
+	faults
+	is "$sig during the swap: dies by it" "$(kill -l $status)" $sig
+	is "$sig during the swap: the receipt says failed" "$(receipt .status)" failed
+	is "$sig during the swap: nothing changed, nothing is left" "$(rows_of testdb lost) $(tables testdb)" "$new app empty lost tbl"
+	rm "$T/fifo"
+done
+
+# --- two replaces at once: each whole, the later one wins, nothing is left
+for i in 1 2 3 4 5; do
+	for w in old new; do
+		td-put "$D/race?mode=replace" <"$T/$w" 2>"$T/err.$w" | td-swap >"$T/out.$w" 2>>"$T/err.$w" &
+		pids="$pids $!"
+		eval "race_$w=$!"
+	done
+	wait "$race_old"; a=$?
+	wait "$race_new"; b=$?
+	is "two at once ($i): both done" "$a $b" "0 0"
+	r=$(rows_of testdb race)
+	ok "two at once ($i): one of them" [ "$r" = "$old" -o "$r" = "$new" ]
+	is "two at once ($i): nothing is left" "$(tables testdb)" "app empty lost race tbl"
+done
+
+# --- a reader that watches sees the old rows or the new ones, whole, through a hundred replaces
+td-put "$D/watched?mode=replace" <"$T/old" | td-swap >/dev/null
+cat >"$T/watch" <<'EOF'
+while [ ! -e "$T/stop" ]; do rows_of testdb watched; done
+EOF
+(. "$T/watch") >"$T/seen" & watcher=$!
+pids="$pids $watcher"
+i=0 bad=0
+while [ $i -lt 50 ]; do
+	for w in new old; do
+		td-put "$D/watched?mode=replace" <"$T/$w" | td-swap >/dev/null || bad=$((bad + 1))
+	done
+	i=$((i + 1))
+done
+: >"$T/stop"
+wait $watcher
+is "a hundred replaces: all done" $bad 0
+is "a hundred replaces: only whole tables are seen" "$(sort -u "$T/seen" | tr '\n' ' ')" "$old $new "
+ok "a hundred replaces: looked at often enough" [ "$(wc -l <"$T/seen")" -gt 20 ]
+finish
