@@ -51,12 +51,24 @@ def rows_back(path, form, names):
     return [dict(zip(names, r[extra:] if first else r)) for r in rows]
 
 
+def kind_of(rows, name):
+    """What the table made of a column: text is compared as text, a number by its value."""
+    kinds = {type(r[name]) for r in rows} - {type(None)}
+    if kinds <= {int}:
+        return int
+    return float if kinds <= {int, float} else str
+
+
 def main():
     path, back, form = sys.argv[1:]
     names, want = rows_of_file(path)
     got = rows_back(back, form, names)
-    a = collections.Counter(tuple(cell(r[n]) for n in names) for r in want)
-    b = collections.Counter(tuple(cell(r[n]) for n in names) for r in got)
+    if form == 'csv':  # text on both sides: the types are lost
+        convert = {n: cell for n in names}
+    else:
+        convert = {n: (lambda v, kind=kind_of(got, n): None if v in (None, '') else kind(v)) for n in names}
+    a = collections.Counter(tuple(convert[n](r[n]) for n in names) for r in want)
+    b = collections.Counter(tuple(convert[n](r[n]) for n in names) for r in got)
     for row in list((a - b).elements())[:3]:
         print('missing:', row)
     for row in list((b - a).elements())[:3]:

@@ -1,0 +1,132 @@
+#!/bin/sh
+# Every stage of the pipe dies in turn. Each time: the target is untouched, the last command's status is not 0, its
+# message names the cause, and nothing is left behind (or it is said where).
+. "$(dirname "$0")/lib.sh"
+local_start
+
+DEST='td://@/testdb/target?mode=replace'
+content() { td-fetch -d testdb -f csv -e 'SELECT a, b FROM target ORDER BY a, b'; }
+tables() { api GET table/list/testdb | jq -r '.tables[].name' | sort | tr '\n' ' '; }
+sessions() { api GET bulk_import/list | jq '.bulk_imports | length'; }
+
+printf 'a,b\n1,old\n2,old\n' | td-encode -f csv | td-put --create-database "$DEST" | td-swap >/dev/null
+is "a target with rows" $? 0
+WANT=$(content)
+is "as expected" "$WANT" "$(printf 'a,b\n1,old\n2,old')"
+
+# After each failure: failed WHAT STATUS PATTERN. $T/err holds the last command's stderr, $status its status.
+failed() {
+	if [ "$2" = any ]; then like "$1: the last command fails" "$status" '^[1-9]'; else is "$1: status" "$status" "$2"; fi
+	like "$1: the message names the cause" "$(cat "$T/err")" "$3"
+	is "$1: one line" "$(wc -l <"$T/err")" 1
+	is "$1: the target is untouched" "$(content)" "$WANT"
+}
+clean() {
+	is "$1: nothing is left behind" "$(tables)$(sessions)" "target 0"
+}
+tidy() { # what a SIGKILL had to leave behind is removed by the test itself
+	for s in $(api GET bulk_import/list | jq -r '.bulk_imports[].name'); do api POST "bulk_import/delete/$s" >/dev/null; done
+	for t in $(api GET table/list/testdb | jq -r '.tables[].name' | grep -v '^target$'); do api POST "table/delete/testdb/$t" >/dev/null; done
+}
+
+# Lets the first bytes through, then kills -9 the process whose id is in a file, and hands on what it still wrote.
+# The writer has more to say than a pipe holds, so it is certainly in the middle of its output.
+cut_off() { # pidfile
+	head -c 20000
+	kill -9 "$(cat "$1")"
+	cat
+}
+# A program that tells its process id.
+known() { # pidfile command...
+	file=$1
+	shift
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ >"$0"; exec "$@"' "$file" "$@"
+}
+noise() { awk 'BEGIN { print "a,b"; srand(7); for (i = 0; i < 60000; i++) print i "," int(rand() * 1e15) }'; }
+
+# --- the source command dies
+
+td-encode -f csv -- sh -c 'echo a,b; echo 3,new; exit 3' 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "the source command exits 3" 66 'exit.*3'
+clean "the source command exits 3"
+# shellcheck disable=SC2016
+td-encode -f csv -- sh -c 'echo a,b; echo 3,new; kill -9 $$' 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "the source command is killed" 66 'signal 9|SIGKILL|[Kk]illed'
+clean "the source command is killed"
+td-encode -f csv -- "$T/no-such-command" 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "the source command is not there" any 'no-such-command'
+clean "the source command is not there"
+sh -c 'exit 1' | td-encode 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "a source in front of the pipe dies at once" 66 'empty'
+clean "a source in front of the pipe dies at once"
+
+# --- td-fetch dies
+
+td-fetch -d testdb -e 'SELECT nothing FROM nowhere' 2>/dev/null | td-encode 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "the query is wrong" 66 'nowhere'
+clean "the query is wrong"
+BIG='SELECT a.*, b.user AS u2, b.size + a.time AS s2 FROM www_access a, (SELECT user, size FROM www_access LIMIT 10) b'
+known "$T/pid" td-fetch -d sample_datasets -e "$BIG" 2>/dev/null | cut_off "$T/pid" 2>/dev/null |
+	td-encode 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "td-fetch is killed in the middle of a result" 66 'died'
+clean "td-fetch is killed in the middle of a result"
+
+# --- td-encode dies
+
+noise | known "$T/pid" td-encode -f csv 2>/dev/null | cut_off "$T/pid" 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "td-encode is killed" 66 'died'
+clean "td-encode is killed"
+printf 'a,b\n3,new\n4,new,surplus\n' | td-encode -f csv 2>/dev/null | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+failed "td-encode refuses a row" 66 'line 3'
+clean "td-encode refuses a row"
+
+# --- td-put dies: before, during and after its uploads
+
+printf 'a,b\n3,new\n' | td-encode -f csv >"$T/frame"
+in_session() { [ "$(sessions)" -gt 0 ]; }
+uploaded() {
+	s=$(api GET bulk_import/list | jq -r '.bulk_imports[0].name // empty')
+	[ -n "$s" ] && [ "$(api GET "bulk_import/list_parts/$s" | jq '.parts | length')" -gt 0 ]
+}
+state_is() { [ "$(api GET bulk_import/list | jq -r '.bulk_imports[0].status')" = "$1" ]; }
+
+# Its input stays open, so that it is held where the test wants it.
+mkfifo "$T/in" "$T/mid"
+killed_at() { # what, signal, condition..., with td-put reading $T/in and td-swap reading td-put
+	what=$1 signal=$2
+	shift 2
+	known "$T/pid" td-put "$DEST" <"$T/in" >"$T/mid" 2>"$T/put.err" &
+	put=$!
+	td-swap <"$T/mid" >"$T/out" 2>"$T/err" &
+	swap=$!
+	exec 9>"$T/in"
+	cat "${FRAME:-$T/frame.start}" >&9 &
+	feeder=$!
+	ok "$what: it came so far" until_ok "$@"
+	kill "-$signal" "$(cat "$T/pid")"
+	wait "$put"
+	put_status=$?
+	exec 9>&-
+	wait "$feeder" 2>/dev/null
+	wait "$swap"
+	status=$?
+}
+head -c -60 "$T/frame" >"$T/frame.start" # without its end
+killed_at "td-put is killed before its uploads" 9 in_session
+failed "td-put is killed before its uploads" 66 'td-put'
+tidy
+killed_at "td-put is terminated before its uploads" TERM in_session
+is "td-put is terminated before its uploads: it dies by the signal" "$put_status" 143
+failed "td-put is terminated before its uploads" 66 'td-put|interrupted'
+clean "td-put is terminated before its uploads"
+
+finish
