@@ -93,23 +93,20 @@ clean "td-encode refuses a row"
 
 printf 'a,b\n3,new\n' | td-encode -f csv >"$T/frame"
 in_session() { [ "$(sessions)" -gt 0 ]; }
-uploaded() {
-	s=$(api GET bulk_import/list | jq -r '.bulk_imports[0].name // empty')
-	[ -n "$s" ] && [ "$(api GET "bulk_import/list_parts/$s" | jq '.parts | length')" -gt 0 ]
-}
-state_is() { [ "$(api GET bulk_import/list | jq -r '.bulk_imports[0].status')" = "$1" ]; }
+parts() { api GET "bulk_import/list_parts/$(api GET bulk_import/list | jq -r '.bulk_imports[0].name')" | jq '.parts | length'; }
 
 # Its input stays open, so that it is held where the test wants it.
 mkfifo "$T/in" "$T/mid"
 killed_at() { # what, signal, condition..., with td-put reading $T/in and td-swap reading td-put
 	what=$1 signal=$2
 	shift 2
-	known "$T/pid" td-put "$DEST" <"$T/in" >"$T/mid" 2>"$T/put.err" &
+	# shellcheck disable=SC2086
+	known "$T/pid" td-put ${PUT-} "$DEST" <"$T/in" >"$T/mid" 2>"$T/put.err" &
 	put=$!
 	td-swap <"$T/mid" >"$T/out" 2>"$T/err" &
 	swap=$!
 	exec 9>"$T/in"
-	cat "${FRAME:-$T/frame.start}" >&9 &
+	cat "${FRAME:-$T/frame.start}" >&9 2>/dev/null &
 	feeder=$!
 	ok "$what: it came so far" until_ok "$@"
 	kill "-$signal" "$(cat "$T/pid")"
@@ -120,6 +117,9 @@ killed_at() { # what, signal, condition..., with td-put reading $T/in and td-swa
 	wait "$swap"
 	status=$?
 }
+faults() { curl -sS -X "$1" ${2:+--data-binary "$2"} "$TD_API_SERVER/local/faults"; }
+struck() { faults GET | grep -q '	[1-9][0-9]*$'; }
+
 head -c -60 "$T/frame" >"$T/frame.start" # without its end
 killed_at "td-put is killed before its uploads" 9 in_session
 failed "td-put is killed before its uploads" 66 'td-put'
@@ -128,5 +128,67 @@ killed_at "td-put is terminated before its uploads" TERM in_session
 is "td-put is terminated before its uploads: it dies by the signal" "$put_status" 143
 failed "td-put is terminated before its uploads" 66 'td-put|interrupted'
 clean "td-put is terminated before its uploads"
+
+noise | td-encode -f csv >"$T/noise"
+FRAME=$T/noise PUT='--part-size 64k -j 1'
+for signal in 9 TERM; do
+	faults POST 'PUT bulk_import/upload_part/* 3-3 delay=60' >/dev/null
+	killed_at "td-put gets signal $signal during its uploads" $signal struck
+	ok "td-put gets signal $signal during its uploads: not at their beginning" test "$signal" = TERM -o "$(parts)" -gt 0
+	faults DELETE >/dev/null
+	failed "td-put gets signal $signal during its uploads" 66 'td-put|interrupted'
+	if [ $signal = 9 ]; then tidy; else clean "td-put gets signal $signal during its uploads"; fi
+done
+for step in freeze perform commit; do
+	for signal in 9 TERM; do
+		faults POST "POST bulk_import/$step/* 1 delay=2" >/dev/null
+		killed_at "td-put gets signal $signal at $step" $signal struck
+		faults DELETE >/dev/null
+		failed "td-put gets signal $signal at $step" 66 'td-put|interrupted'
+		if [ $signal = 9 ]; then tidy; else clean "td-put gets signal $signal at $step"; fi
+	done
+done
+
+# --- the reader of a receipt is gone
+
+noise | td-encode -f csv | sh -c 'td-put "$0"; echo $? >"$1"' "$DEST" "$T/put.status" 2>"$T/err" | true
+status=$(cat "$T/put.status")
+like "td-swap is gone: td-put notices" "$status" '^(141|1)$'
+is "td-swap is gone: the target is untouched" "$(content)" "$WANT"
+clean "td-swap is gone"
+
+# --- the disk is full
+
+td-fetch -d testdb -e 'SELECT * FROM target' >/dev/full 2>"$T/err"
+status=$?
+failed "td-fetch writes to a full disk" 1 '^td-fetch: .*No space'
+printf 'a,b\n3,new\n' | td-encode -f csv >/dev/full 2>"$T/err"
+status=$?
+failed "td-encode writes to a full disk" 1 '^td-encode: .*No space'
+for mode in append replace; do
+	td-put "td://@/testdb/target?mode=$mode" <"$T/frame" >/dev/full 2>"$T/err"
+	status=$?
+	failed "td-put ($mode) writes to a full disk" 1 '^td-put: .*No space'
+	clean "td-put ($mode) writes to a full disk"
+done
+td-put "$DEST" <"$T/frame" | td-swap >/dev/full 2>"$T/err"
+status=$?
+failed "td-swap writes to a full disk" 1 '^td-swap: .*No space'
+clean "td-swap writes to a full disk"
+
+# --- td-local dies
+
+faults POST 'PUT bulk_import/upload_part/* 3-3 delay=60' >/dev/null
+td-put --part-size 64k -j 1 --timeout 1s --retry-wait 0 "$DEST" <"$T/noise" 2>"$T/put.err" | td-swap --timeout 1s --retry-wait 0 >"$T/out" 2>"$T/err" &
+pipe=$!
+ok "td-local dies during the uploads: it came so far" until_ok struck
+kill -9 "$local_pid"
+wait "$pipe"
+status=$?
+local_start
+is "td-local dies during the uploads: a line says so" "$(wc -l <"$T/put.err")" 1
+failed "td-local dies during the uploads" 66 'no answer|connect'
+tidy
+clean "td-local dies during the uploads"
 
 finish
