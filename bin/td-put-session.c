@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { POLL_FIRST_MS = 100, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3 };
+enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3 };
 
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 

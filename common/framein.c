@@ -43,6 +43,16 @@ static int died(struct framein *in, struct fail *f)
 			in->from->name, (unsigned long long)in->rows);
 }
 
+/* An abort's reason may have come through several programs: it is said once that it came from upstream. */
+static int gave_up(const struct frame_end *e, struct fail *f)
+{
+	static const char prefix[] = "upstream gave up: ";
+	const char *reason = e->reason ? e->reason : "no reason given";
+	bool said = strncmp(reason, prefix, sizeof prefix - 1) == 0;
+
+	return fail_set(f, FAIL_UPSTREAM, "%s%s", said ? "" : prefix, reason);
+}
+
 /* Use n bytes; those between head and end go into the checksum. */
 static void use(struct framein *in, size_t n, bool counted)
 {
@@ -148,7 +158,7 @@ static enum framein_what take_end(struct framein *in, const struct gzip_header *
 		return FRAMEIN_FAILED;
 	use(in, n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN, false);
 	if (!in->end.commit)
-		return fail_set(f, FAIL_UPSTREAM, "upstream gave up: %s", in->end.reason ? in->end.reason : "no reason given");
+		return gave_up(&in->end, f);
 	if (check_counts(in, f))
 		return FRAMEIN_FAILED;
 	more = fill(in, 1, f);
@@ -251,7 +261,7 @@ static int broken(struct framein *in, struct fail *f)
 			continue;
 		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
 			*f = (struct fail){ 0 };
-			fail_set(f, FAIL_UPSTREAM, "upstream gave up: %s", e.reason ? e.reason : "no reason given");
+			gave_up(&e, f);
 			in->end = e;
 			return -1;
 		}

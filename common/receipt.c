@@ -186,9 +186,9 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 
 	receipt_init(r);
 	if (n == 0)
-		return fail_set(f, FAIL_UPSTREAM, "%s: no receipt: the program that should write it died or failed", at);
+		return fail_set(f, FAIL_UPSTREAM, "%s: no receipt: td-put, which should write it, died or failed", at);
 	if (!newline && p[0] == '{' && (n < 2 || p[n - 1] != '}'))
-		return fail_set(f, FAIL_UPSTREAM, "%s: the receipt ends in the middle: the program that wrote it died", at);
+		return fail_set(f, FAIL_UPSTREAM, "%s: the receipt ends in the middle: td-put, which wrote it, died", at);
 	if (newline && newline != p + n - 1)
 		return fail_set(f, FAIL_DATA, "%s: more than one line: not one receipt", at);
 	o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);

@@ -12,6 +12,8 @@ stop() {
 	rm -rf "$dir"
 }
 trap stop EXIT
+cd "$dir" || exit 1
+PATH=$dir:$PATH
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -46,7 +48,8 @@ printf '%s\n' "$TD_API_SERVER"
 
 say 'The result of a query replaces a table, atomically. The receipt says what was done.'
 try 0 "td-fetch -d sample_datasets -e 'SELECT code, COUNT(1) AS cnt FROM www_access GROUP BY code' |
-  td-encode | td-put --create-database 'td://@/testdb/output_table?mode=replace' | td-swap"
+  td-encode | td-put --create-database 'td://@/testdb/output_table?mode=replace' | td-swap > output_table.receipt"
+try 0 "sed 's/,\(\"[a-z_]*\":\)/,\n \1/g' output_table.receipt"
 
 say 'The table:'
 try 0 "td-fetch -d testdb -f table -e 'SELECT code, cnt FROM output_table ORDER BY cnt DESC'"
@@ -63,12 +66,13 @@ echo package,version,section,kib
 awk -F: '/^[^#]/ { print $1 ",\"" $5 "\"," $6 "," $3 }' /etc/passwd
 EOF
 chmod +x "$dir/packages"
-PATH=$dir:$PATH
-try 0 "td-encode -f csv -- packages | td-put td://@/testdb/packages"
+
+
+try 0 "td-encode -f csv -- packages | td-put td://@/testdb/packages > packages.receipt"
 try 0 "td-fetch -d testdb -f table -e 'SELECT section, COUNT(1) AS packages, SUM(kib) AS kib FROM packages
   GROUP BY section ORDER BY kib DESC LIMIT 5'"
 
 say 'A source that dies half-way does not look finished: nothing is published, and the status says so.'
 try 66 "td-encode -f csv -- sh -c 'echo code,cnt; echo 200,1; exit 3' |
-  td-put 'td://@/testdb/output_table?mode=replace' | td-swap"
+  td-put 'td://@/testdb/output_table?mode=replace' | td-swap > failed.receipt"
 try 0 "td-fetch -d testdb -f table -e 'SELECT COUNT(1) AS still_there FROM output_table'"

@@ -5,7 +5,7 @@
 VERSIONS=${TD_TEST_REPLACES:-100}
 local_start
 
-version() { awk -v v="$1" 'BEGIN { print "v,n"; for (i = 1; i <= 100 + v; i++) print v "," i }'; }
+version() { awk -v v="$1" 'BEGIN { print "ver,n"; for (i = 1; i <= 100 + v; i++) print v "," i }'; }
 replace() { version "$1" | td-encode -f csv | td-put --create-database 'td://@/testdb/polled?mode=replace' | td-swap; }
 
 ok "version 0" replace 0
@@ -24,7 +24,7 @@ wait "$poller"
 is "the reader saw only whole versions" $? 0
 sed 's/^/# /' "$T/poll"
 like "and looked often enough to matter" "$(cat "$T/poll")" "^[0-9]{2,} looks, [0-9]{2,} versions"
-is "the last version is there" "$(td-fetch -d testdb -f csv --no-header -e 'SELECT MIN(v), COUNT(1) FROM polled')" "$VERSIONS,$((100 + VERSIONS))"
+is "the last version is there" "$(td-fetch -d testdb -f csv --no-header -e 'SELECT MIN(ver), COUNT(1) FROM polled')" "$VERSIONS,$((100 + VERSIONS))"
 is "nothing is left behind" "$(api GET table/list/testdb | jq -r '.tables[].name') $(api GET bulk_import/list | jq '.bulk_imports | length')" "polled 0"
 
 finish

@@ -10,7 +10,7 @@ import urllib.parse
 import urllib.request
 
 SERVER, KEY = os.environ['TD_API_SERVER'], os.environ['TD_API_KEY']
-SQL = 'SELECT COUNT(1) AS n, MIN(v) AS low, MAX(v) AS high, MAX(n) AS last FROM polled'
+SQL = 'SELECT COUNT(1) AS n, MIN(ver) AS low, MAX(ver) AS high, MAX(n) AS last FROM polled'
 
 
 def call(path, data=None):
