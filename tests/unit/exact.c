@@ -75,10 +75,10 @@ static void lenient(void)
 
 static enum type_kind of(const char *const *cells)
 {
-	struct infer c = { false, false, false };
+	struct infer c = { 0 };
 
 	for (; *cells; cells++)
-		infer_text(&c, *cells, strlen(*cells));
+		infer_cell(&c, &(struct cell){ *cells, strlen(*cells), CELL_TEXT });
 	return infer_kind(&c);
 }
 
