@@ -116,14 +116,14 @@ is "a table" "$out" " n  s
  1   
 -1   x 
 (3 rows)"
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 	script -qec "td-fetch -d testdb -e 'SELECT 1 AS one'" /dev/null </dev/null >"$T/out" 2>&1
 	like "on a terminal a table" "$(tr -d '\r' <"$T/out" | tail -3 | tr '\n' '|')" '^--- ?\||one\|---\|  1\|'
 	script -qec "td-fetch -f frame 1" /dev/null </dev/null >"$T/out" 2>&1
 	like "no frame on a terminal" "$(cat "$T/out")" "nothing for a terminal"
 	script -qec "td-fetch -d testdb" /dev/null >"$T/out" 2>&1 </dev/null
 	like "no query from a terminal" "$(cat "$T/out")" "no query: give a job id"
-else skip "on a terminal" "no script(1)"; fi
+else skip "on a terminal" "script(1) has no pseudo-terminal here"; fi
 
 # --- jobs
 
