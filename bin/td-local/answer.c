@@ -58,7 +58,7 @@ void answer_sweep(struct local *l)
 		store_drop(&l->store, cat_column(q, 0));
 	if (any)
 		cat_do(c, "DELETE FROM trash", "");
-	cat_end(c, any); /* what stays is swept at the next start */
+	cat_end(c, any, NULL); /* what stays is swept at the next start */
 }
 
 /* --- a body under a fault */

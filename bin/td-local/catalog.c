@@ -130,7 +130,7 @@ void cat_begin(struct catalog *c)
 		failed(c);
 }
 
-int cat_end(struct catalog *c, bool commit)
+int cat_end(struct catalog *c, bool commit, struct fail *f)
 {
 	bool good = !cat_failed(c);
 
@@ -140,6 +140,8 @@ int cat_end(struct catalog *c, bool commit)
 	}
 	if (!sqlite3_get_autocommit(c->db))
 		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+	if (!good && f)
+		fail_set(f, FAIL_SYSTEM, "the catalogue: %s", c->why);
 	pthread_mutex_unlock(&c->lock);
 	return good ? 0 : -1;
 }

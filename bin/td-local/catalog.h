@@ -28,7 +28,8 @@ int cat_open(struct catalog *c, const char *path, struct fail *f);
 void cat_close(struct catalog *c);
 
 void cat_begin(struct catalog *c);           /* takes the lock */
-int cat_end(struct catalog *c, bool commit); /* gives it back; -1 if the transaction did not happen */
+/* Gives the lock back; -1 if the transaction did not happen, and f, unless it is NULL, says why. */
+int cat_end(struct catalog *c, bool commit, struct fail *f);
 bool cat_failed(const struct catalog *c);
 
 void cat_do(struct catalog *c, const char *sql, const char *fmt, ...);

@@ -95,7 +95,7 @@ static void import_finish(struct req *r)
 	cat_begin(c);
 	if (cat_num(c, 0, "SELECT 1 FROM segments WHERE file = ?1", "s", i->load.name))
 		i->load.name[0] = '\0';
-	cat_end(c, false);
+	cat_end(c, false, NULL);
 }
 
 /* --- tail: the newest records, newest first */

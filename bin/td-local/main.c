@@ -127,7 +127,7 @@ static void sweep(struct local *l)
 	cat_begin(&l->cat);
 	store_sweep(&l->store, referenced, &l->cat);
 	cat_do(&l->cat, "DELETE FROM trash", "");
-	cat_end(&l->cat, true);
+	cat_end(&l->cat, true, NULL);
 }
 
 static int open_data(struct local *l, const struct options *o, struct fail *f)

@@ -84,7 +84,7 @@ static int snapshot(struct local *l, const struct query *q, struct vtabs *a, str
 	sqlite3_finalize(s);
 	if (cat_failed(c))
 		fail_set(f, FAIL_SYSTEM, "%s", c->why);
-	cat_end(c, false);
+	cat_end(c, false, NULL);
 	return f->kind ? -1 : 0;
 }
 

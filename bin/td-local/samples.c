@@ -131,8 +131,7 @@ static int make_table(struct local *l, const char *name, int (*rows)(struct buf 
 		table_extend(c, table, found);
 		table_count(c, table);
 		json_decref(found);
-		if (cat_end(c, true))
-			fail_set(f, FAIL_SYSTEM, "%s", c->why);
+		cat_end(c, true, f);
 	}
 	buf_free(&b);
 	load_free(&load, f->kind != FAIL_NONE);
@@ -143,7 +142,7 @@ int samples_make(struct local *l, struct fail *f)
 {
 	cat_begin(&l->cat);
 	cat_do(&l->cat, "INSERT INTO dbs (name, created, updated) VALUES ('sample_datasets', ?1, ?1)", "i", clock_now());
-	if (cat_end(&l->cat, true))
-		return fail_set(f, FAIL_SYSTEM, "%s", l->cat.why);
+	if (cat_end(&l->cat, true, f))
+		return -1;
 	return make_table(l, "www_access", visits, f) || make_table(l, "nasdaq", quotes, f) ? fail_at(f, "sample data") : 0;
 }

@@ -186,15 +186,12 @@ static void work(struct req *r)
 	if (r->route->prepare)
 		r->route->prepare(r);
 	if (!r->status && r->route->handle) {
-		char why[sizeof c->why];
-		int rc;
+		struct fail f = { 0 };
 
 		cat_begin(c);
 		r->route->handle(r);
-		rc = cat_end(c, r->status < 400);
-		memcpy(why, c->why, sizeof why);
-		if (rc)
-			req_error(r, 500, "Internal error: %s", why);
+		if (cat_end(c, r->status < 400, &f))
+			req_fail(r, &f);
 	}
 	if (r->status < 400 && r->route->finish)
 		r->route->finish(r);

@@ -85,7 +85,7 @@ static bool claim(struct workers *w, struct running *me, struct job *j)
 		me->stop = w->stop;
 		pthread_mutex_unlock(&me->lock);
 	}
-	return cat_end(c, got) == 0 && got;
+	return cat_end(c, got, NULL) == 0 && got;
 }
 
 static void job_free(struct job *j)
@@ -120,7 +120,7 @@ static void run_query(struct local *l, struct running *me, const struct job *j, 
 	if (kept && good)
 		cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
 		       out.schema, out.file, (int64_t)out.size, (int64_t)out.plain, out.rows);
-	if (cat_end(c, true) || !kept)
+	if (cat_end(c, true, NULL) || !kept)
 		good = false;
 	if (!good && out.file[0])
 		store_drop(&l->store, out.file);
@@ -145,7 +145,7 @@ static struct parts parts_of(struct catalog *c, int64_t session)
 			p.file = mem_resize(p.file, p.n ? 2 * p.n : 1, sizeof *p.file);
 		p.file[p.n++] = mem_string(cat_column(q, 0));
 	}
-	cat_end(c, false);
+	cat_end(c, false, NULL);
 	return p;
 }
 
@@ -208,7 +208,7 @@ static void run_perform(struct local *l, struct running *me, const struct job *j
 			good = loaded(l, j, &load, &n);
 		else if (kept)
 			cat_do(&l->cat, "UPDATE sessions SET status = 'uploading' WHERE id = ?1", "i", j->session);
-		if (cat_end(&l->cat, true) || !kept)
+		if (cat_end(&l->cat, true, NULL) || !kept)
 			good = false;
 	}
 	load_free(&load, !good);
@@ -256,7 +256,7 @@ static int64_t commit_due(struct local *l)
 		q = cat_select(c, "SELECT id FROM sessions WHERE status = 'committing' AND until <= ?1", "i", now);
 	}
 	next = cat_num(c, -1, "SELECT min(until) FROM sessions WHERE status = 'committing'", "");
-	cat_end(c, any);
+	cat_end(c, any, NULL);
 	return next < 0 ? -1 : next > now ? next - now : 1;
 }
 
@@ -309,7 +309,7 @@ struct workers *workers_start(struct local *l)
 	l->workers = w;
 	cat_begin(&l->cat);
 	cat_do(&l->cat, "UPDATE jobs SET status = 'queued', started = NULL WHERE status = 'running'", "");
-	cat_end(&l->cat, true);
+	cat_end(&l->cat, true, NULL);
 	for (size_t i = 0; i < THREADS; i++) {
 		struct start *s = mem_alloc(sizeof *s);
 
