@@ -158,7 +158,7 @@ static void create(struct req *r)
 		req_error(r, 409, "Bulk import session %s already exists", name);
 		return;
 	}
-	cat_do(c, "INSERT INTO sessions (name, tbl, status, created) VALUES (?1, ?2, 'uploading', ?3)", "sii", name, table, clock_now());
+	cat_do(c, "INSERT INTO sessions (name, tbl, status, created) VALUES (?1, ?2, 'uploading', ?3)", "sii", name, table, when_now());
 	named(r);
 }
 
@@ -278,7 +278,7 @@ static void perform(struct req *r)
 	cat_do(c, "DELETE FROM segments WHERE session = ?1", "i", s.id);
 	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, created, updated, session) SELECT 'bulk_import_perform', d.name,"
 	       " 'LOAD DATA SESSION ' || s.name || ' INTO TABLE ' || d.name || '.' || t.name, 'queued', ?2, ?3, ?3, s.id"
-	       " FROM sessions s JOIN tables t ON t.id = s.tbl JOIN dbs d ON d.id = t.db WHERE s.id = ?1", "iii", s.id, priority, clock_now());
+	       " FROM sessions s JOIN tables t ON t.id = s.tbl JOIN dbs d ON d.id = t.db WHERE s.id = ?1", "iii", s.id, priority, when_now());
 	job = sqlite3_last_insert_rowid(c->db);
 	cat_do(c, "UPDATE sessions SET status = 'performing', job = ?2, valid_parts = NULL, error_parts = NULL, valid_records = NULL,"
 	       " error_records = NULL, errors = NULL, schema = NULL WHERE id = ?1", "ii", s.id, job);
@@ -292,7 +292,7 @@ static void commit(struct req *r)
 	if (!usable(r, &s, "ready", 409))
 		return;
 	cat_do(&r->l->cat, "UPDATE sessions SET status = 'committing', polls = ?2, until = ?3 WHERE id = ?1", "iii", s.id,
-	       (int64_t)r->l->polls, clock_ms() + HIDE_MS);
+	       (int64_t)r->l->polls, when_ms() + HIDE_MS);
 	if (r->l->polls == 0)
 		bulk_commit(&r->l->cat, s.id);
 	named(r);

@@ -28,18 +28,18 @@ static void import_prepare(struct req *r)
 {
 	struct import *i = mem_zero(1, sizeof *i);
 	struct fail f = { 0 };
-	int64_t start = clock_ms();
+	int64_t start = when_ms();
 
 	r->state = i;
 	r->state_free = import_free;
 	if (load_open(&i->load, &r->l->store, true, &f) == 0) {
-		i->load.now = clock_now();
+		i->load.now = when_now();
 		if (lseek(r->upload, 0, SEEK_SET) == 0 && load_body(&i->load, r->upload, &f) == 0)
 			load_close(&i->load, &f);
 	}
 	if (f.kind)
 		req_fail(r, &f);
-	i->elapsed = (double)(clock_ms() - start) / 1000;
+	i->elapsed = (double)(when_ms() - start) / 1000;
 }
 
 static void add_segment(struct req *r, int64_t table, struct load *l)

@@ -8,7 +8,7 @@
 
 static json_t *time_or_null(sqlite3_stmt *q, int i)
 {
-	return cat_null(q, i) ? json_null() : time_text(sqlite3_column_int64(q, i));
+	return cat_null(q, i) ? json_null() : when_text(sqlite3_column_int64(q, i));
 }
 
 static bool final_status(const char *s)
@@ -144,7 +144,7 @@ static void list(struct req *r)
 	all = json_array();
 	q = cat_select(c, "SELECT " JOB_COLUMNS " FROM jobs WHERE (?1 IS NULL OR status = ?1) AND (?2 < 0 OR"
 	               " coalesce(ended, ?5) - started > ?2) ORDER BY id DESC LIMIT ?3 OFFSET ?4", "siiii", want, slower,
-	               to >= from ? to - from + 1 : 0, from, clock_now());
+	               to >= from ? to - from + 1 : 0, from, when_now());
 	while (cat_next(c, &q))
 		json_array_append_new(all, job_json(r, q, false));
 	req_json(r, json_pack("{s:o, s:I, s:o, s:o}", "jobs", all, "count", (json_int_t)json_array_size(all),
@@ -210,7 +210,7 @@ static void issue(struct req *r)
 	scheduled = scheduled_time(req_param(r, "scheduled_time"));
 	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, scheduled)"
 	       " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8, nullif(?9, -1))", "sssiissii", type, r->arg[1], sql, priority, retries,
-	       result, key, clock_now(), scheduled);
+	       result, key, when_now(), scheduled);
 	id = sqlite3_last_insert_rowid(c->db);
 	snprintf(text, sizeof text, "%lld", (long long)id);
 	req_json(r, json_pack("{s:s, s:s, s:s}", "job", text, "job_id", text, "database", r->arg[1]));

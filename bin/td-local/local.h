@@ -12,6 +12,7 @@
 #include "catalog.h"
 #include "md5.h"
 #include "store.h"
+#include "when.h"
 
 #include <jansson.h>
 #include <microhttpd.h>
@@ -100,11 +101,6 @@ int64_t db_find(struct req *r, const char *db);
 int64_t table_find(struct req *r, const char *db, const char *table);
 bool name_ok(struct req *r, const char *name);
 
-/* Time texts: "2013-01-21 01:51:41 UTC" and "2013-01-21T01:51:41Z", as JSON; none is null. */
-int64_t clock_now(void);
-int64_t clock_ms(void);
-json_t *time_text(int64_t t);
-json_t *time_iso(int64_t t);
 json_t *null_or_int(sqlite3_stmt *q, int i);
 
 /*

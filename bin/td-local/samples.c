@@ -123,7 +123,7 @@ static int make_table(struct local *l, const char *name, int (*rows)(struct buf 
 	if (f->kind == FAIL_NONE && load_records(&load, b.p, b.len, f) == 0 && load_close(&load, f) == 0) {
 		cat_begin(c);
 		cat_do(c, "INSERT INTO tables (db, name, created, updated) SELECT id, ?1, ?2, ?2 FROM dbs WHERE name = 'sample_datasets'", "si",
-		       name, clock_now());
+		       name, when_now());
 		table = sqlite3_last_insert_rowid(c->db);
 		cat_do(c, "INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "isiiii", table, load.name,
 		       (int64_t)load.rows, (int64_t)load.written, load.tmin, load.tmax);
@@ -141,7 +141,7 @@ static int make_table(struct local *l, const char *name, int (*rows)(struct buf 
 int samples_make(struct local *l, struct fail *f)
 {
 	cat_begin(&l->cat);
-	cat_do(&l->cat, "INSERT INTO dbs (name, created, updated) VALUES ('sample_datasets', ?1, ?1)", "i", clock_now());
+	cat_do(&l->cat, "INSERT INTO dbs (name, created, updated) VALUES ('sample_datasets', ?1, ?1)", "i", when_now());
 	if (cat_end(&l->cat, true, f))
 		return -1;
 	return make_table(l, "www_access", visits, f) || make_table(l, "nasdaq", quotes, f) ? fail_at(f, "sample data") : 0;

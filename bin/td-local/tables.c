@@ -5,47 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* --- what other rooms need too */
 
-int64_t clock_now(void)
-{
-	return (int64_t)time(NULL);
-}
-
-int64_t clock_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 bool hidden(int64_t polls, int64_t until)
 {
-	return polls > 0 && clock_ms() < until;
-}
-
-static json_t *time_as(int64_t t, const char *fmt)
-{
-	time_t at = (time_t)t;
-	struct tm tm;
-	char text[40];
-
-	if (t < 0 || !gmtime_r(&at, &tm) || !strftime(text, sizeof text, fmt, &tm))
-		return json_null();
-	return json_string(text);
-}
-
-json_t *time_text(int64_t t)
-{
-	return time_as(t, "%Y-%m-%d %H:%M:%S UTC");
-}
-
-json_t *time_iso(int64_t t)
-{
-	return time_as(t, "%Y-%m-%dT%H:%M:%SZ");
+	return polls > 0 && when_ms() < until;
 }
 
 json_t *null_or_int(sqlite3_stmt *q, int i)
@@ -114,7 +79,7 @@ void table_extend(struct catalog *c, int64_t table, const json_t *found)
 void table_count(struct catalog *c, int64_t table)
 {
 	cat_do(c, "UPDATE tables SET (rows, bytes, last) = (SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0), max(tmax)"
-	       " FROM segments WHERE tbl = ?1), updated = ?2, counted = ?2 WHERE id = ?1", "ii", table, clock_now());
+	       " FROM segments WHERE tbl = ?1), updated = ?2, counted = ?2 WHERE id = ?1", "ii", table, when_now());
 }
 
 static void table_ref(struct req *r, const char *db, const char *table)
@@ -129,7 +94,7 @@ static void table_ref(struct req *r, const char *db, const char *table)
 static json_t *db_json(sqlite3_stmt *q)
 {
 	return json_pack("{s:s, s:I, s:o, s:o, s:s, s:n, s:o}", "name", cat_column(q, 0), "count", (json_int_t)sqlite3_column_int64(q, 1),
-	                 "created_at", time_text(sqlite3_column_int64(q, 2)), "updated_at", time_text(sqlite3_column_int64(q, 3)),
+	                 "created_at", when_text(sqlite3_column_int64(q, 2)), "updated_at", when_text(sqlite3_column_int64(q, 3)),
 	                 "permission", "administrator", "organization", "delete_protected", json_false());
 }
 
@@ -170,7 +135,7 @@ static void db_create(struct req *r)
 		req_error(r, 409, "Database %s already exists", name);
 		return;
 	}
-	cat_do(&r->l->cat, "INSERT INTO dbs (name, created, updated) VALUES (?1, ?2, ?2)", "si", name, clock_now());
+	cat_do(&r->l->cat, "INSERT INTO dbs (name, created, updated) VALUES (?1, ?2, ?2)", "si", name, when_now());
 	req_json(r, json_pack("{ss}", "database", name));
 }
 
@@ -204,10 +169,10 @@ static json_t *table_json(sqlite3_stmt *q, bool descriptions)
 
 	j = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:s, s:o, s:o, s:o}", "id", (json_int_t)sqlite3_column_int64(q, 0), "name", cat_column(q, 1),
 	              "estimated_storage_size", (json_int_t)sqlite3_column_int64(q, 2),
-	              "counter_updated_at", cat_null(q, 3) ? json_null() : time_iso(sqlite3_column_int64(q, 3)),
-	              "last_log_timestamp", cat_null(q, 4) ? json_null() : time_iso(sqlite3_column_int64(q, 4)),
-	              "created_at", time_text(sqlite3_column_int64(q, 5)), "type", "log",
-	              "updated_at", time_text(sqlite3_column_int64(q, 6)), "count", (json_int_t)sqlite3_column_int64(q, 7), "schema", text,
+	              "counter_updated_at", cat_null(q, 3) ? json_null() : when_iso(sqlite3_column_int64(q, 3)),
+	              "last_log_timestamp", cat_null(q, 4) ? json_null() : when_iso(sqlite3_column_int64(q, 4)),
+	              "created_at", when_text(sqlite3_column_int64(q, 5)), "type", "log",
+	              "updated_at", when_text(sqlite3_column_int64(q, 6)), "count", (json_int_t)sqlite3_column_int64(q, 7), "schema", text,
 	              "expire_days", null_or_int(q, 9), "include_v", json_boolean(sqlite3_column_int(q, 10)),
 	              "delete_protected", json_false());
 	if (descriptions)
@@ -294,7 +259,7 @@ static int settings(struct req *r, int64_t id, bool replace)
 		cat_do(c, "UPDATE tables SET detect_schema = ?2 WHERE id = ?1", "ii", id, (int64_t)req_true(r, "detect_schema"));
 	if (req_param(r, "description"))
 		cat_do(c, "UPDATE tables SET description = ?2 WHERE id = ?1", "is", id, req_param(r, "description"));
-	cat_do(c, "UPDATE tables SET updated = ?2 WHERE id = ?1", "ii", id, clock_now());
+	cat_do(c, "UPDATE tables SET updated = ?2 WHERE id = ?1", "ii", id, when_now());
 	return 0;
 }
 
@@ -322,7 +287,7 @@ static void table_create(struct req *r)
 		return;
 	}
 	cat_do(c, "INSERT INTO tables (db, name, idempotent_key, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)", "issi", db, name,
-	       key, clock_now());
+	       key, when_now());
 	if (settings(r, table_id(r, db, name), true) == 0)
 		table_ref(r, r->arg[0], name);
 }
@@ -351,7 +316,7 @@ static void table_rename(struct req *r)
 	}
 	if (other && other != id)
 		cat_do(c, "DELETE FROM tables WHERE id = ?1", "i", other);
-	cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, r->arg[2], clock_now());
+	cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, r->arg[2], when_now());
 	table_ref(r, r->arg[0], r->arg[2]);
 }
 
@@ -364,8 +329,8 @@ static void table_swap(struct req *r)
 		return;
 	if (a != b) { /* everything but the names changes places */
 		cat_do(c, "UPDATE tables SET name = '/' || name WHERE id = ?1", "i", a);
-		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", b, r->arg[1], clock_now());
-		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", a, r->arg[2], clock_now());
+		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", b, r->arg[1], when_now());
+		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", a, r->arg[2], when_now());
 	}
 	req_json(r, json_pack("{ssssss}", "database", r->arg[0], "table1", r->arg[1], "table2", r->arg[2]));
 }
@@ -388,7 +353,7 @@ static void change_database(struct req *r)
 	else if (table_id(r, db, r->arg[1]))
 		req_error(r, 403, "Table %s already exists in the destination", r->arg[1]);
 	else {
-		cat_do(c, "UPDATE tables SET db = ?2, updated = ?3 WHERE id = ?1", "iii", id, db, clock_now());
+		cat_do(c, "UPDATE tables SET db = ?2, updated = ?3 WHERE id = ?1", "iii", id, db, when_now());
 		table_ref(r, to, r->arg[1]);
 	}
 }

@@ -49,7 +49,7 @@ void job_kill(struct local *l, int64_t job)
 	struct catalog *c = &l->cat;
 
 	cat_do(c, "UPDATE jobs SET status = 'killed', ended = ?2, updated = ?2 WHERE id = ?1 AND status IN ('queued', 'running')", "ii",
-	       job, clock_now());
+	       job, when_now());
 	if (sqlite3_changes(c->db) == 0)
 		return;
 	cat_do(c, "UPDATE sessions SET status = 'uploading' WHERE status = 'performing' AND job = ?1", "i", job);
@@ -77,9 +77,9 @@ static bool claim(struct workers *w, struct running *me, struct job *j)
 	if (got) {
 		*j = (struct job){ .id = sqlite3_column_int64(q, 0), .type = mem_string(cat_column(q, 1)), .db = mem_string(cat_column(q, 2)),
 			.query = mem_string(cat_column(q, 3)), .session = sqlite3_column_int64(q, 4),
-			.scheduled = cat_null(q, 5) ? -1 : sqlite3_column_int64(q, 5), .started_ms = clock_ms() };
+			.scheduled = cat_null(q, 5) ? -1 : sqlite3_column_int64(q, 5), .started_ms = when_ms() };
 		sqlite3_finalize(q);
-		cat_do(c, "UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = ?1", "ii", j->id, clock_now());
+		cat_do(c, "UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = ?1", "ii", j->id, when_now());
 		pthread_mutex_lock(&me->lock);
 		me->job = j->id;
 		me->stop = w->stop;
@@ -101,8 +101,8 @@ static bool finish(struct local *l, const struct job *j, const char *status, con
 	struct catalog *c = &l->cat;
 
 	cat_do(c, "UPDATE jobs SET status = ?2, ended = ?3, updated = ?3, cpu_ms = ?4, polls = ?5, until = ?6, stderr = ?7"
-	       " WHERE id = ?1 AND status = 'running'", "isiiiis", j->id, status, clock_now(), clock_ms() - j->started_ms,
-	       (int64_t)l->polls, clock_ms() + HIDE_MS, said);
+	       " WHERE id = ?1 AND status = 'running'", "isiiiis", j->id, status, when_now(), when_ms() - j->started_ms,
+	       (int64_t)l->polls, when_ms() + HIDE_MS, said);
 	return !cat_failed(c) && sqlite3_changes(c->db) > 0;
 }
 
@@ -185,7 +185,7 @@ static bool loaded(struct local *l, const struct job *j, const struct load *load
 		       j->session, load->name, (int64_t)load->rows, (int64_t)load->written, load->tmin, load->tmax);
 	cat_do(c, "UPDATE sessions SET status = 'ready', valid_parts = ?2, error_parts = ?3, valid_records = ?4, error_records = ?5,"
 	       " schema = ?6, errors = nullif(?7, ''), polls = ?8, until = ?9 WHERE id = ?1", "iiiiissii", j->session, n->valid, n->bad,
-	       (int64_t)load->rows, (int64_t)load->refused, schema, load->errors_name, (int64_t)l->polls, clock_ms() + HIDE_MS);
+	       (int64_t)load->rows, (int64_t)load->refused, schema, load->errors_name, (int64_t)l->polls, when_ms() + HIDE_MS);
 	free(schema);
 	json_decref(found);
 	return !cat_failed(c);
@@ -242,7 +242,7 @@ static bool run_job(struct workers *w, struct running *me)
 static int64_t commit_due(struct local *l)
 {
 	struct catalog *c = &l->cat;
-	int64_t now = clock_ms(), id, next;
+	int64_t now = when_ms(), id, next;
 	sqlite3_stmt *q;
 	bool any = false;
 
