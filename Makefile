@@ -34,7 +34,7 @@ LIBS.td-fetch  = -lcurl -linih -ljansson -lz
 LIBS.td-encode = -lcsv -ljansson -lz
 LIBS.td-put    = -lcurl -linih -ljansson -lz
 LIBS.td-swap   = -lcurl -linih -ljansson -lz
-LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz
+LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp gunzip rowout resultout

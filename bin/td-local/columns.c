@@ -115,7 +115,7 @@ static const char *scalar(unsigned set)
 	return set == LONG ? "long" : set == DOUBLE || set == (LONG | DOUBLE) ? "double" : "string";
 }
 
-static char *type_name(const struct detected *d, size_t i)
+char *detected_type(const struct detected *d, size_t i)
 {
 	switch (d->seen[i].own) {
 	case ARRAY: return mem_printf("array<%s>", scalar(d->seen[i].inner));
@@ -134,7 +134,7 @@ json_t *detected_json(const struct detected *d)
 
 		if (!name)
 			continue; /* not UTF-8: the data stays, no column */
-		type = type_name(d, i);
+		type = detected_type(d, i);
 		json_array_append_new(all, json_pack("[os]", name, type));
 		free(type);
 	}

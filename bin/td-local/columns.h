@@ -40,6 +40,7 @@ struct detected {
 };
 /* Note that the column i holds the value at p, which is whole and valid. */
 void detected_note(struct detected *d, size_t i, const char *p, const char *end);
+char *detected_type(const struct detected *d, size_t i); /* malloc'ed */
 json_t *detected_json(const struct detected *d); /* [[name, type], ...] */
 
 /* Schemas. The result is new; NULL with f filled (FAIL_DATA) if it is no legal schema. */

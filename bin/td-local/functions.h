@@ -1,10 +1,31 @@
-/* functions: what SQL on Treasure Data has and SQLite lacks. */
+/*
+ * functions: what SQL on Treasure Data has and SQLite lacks: the TD_ functions (functions-td.c) and the functions of
+ * Presto and Hive that transfers use (functions-sql.c).
+ */
 #ifndef FUNCTIONS_H
 #define FUNCTIONS_H
 
 #include <sqlite3.h>
 #include <stdint.h>
 
+struct function {
+	const char *name;
+	int args; /* -1: any number */
+	void (*call)(sqlite3_context *x, int argc, sqlite3_value **argv);
+	void (*step)(sqlite3_context *x, int argc, sqlite3_value **argv); /* an aggregate: with `end`, instead of call */
+	void (*end)(sqlite3_context *x);
+};
+
+extern const struct function functions_td[], functions_sql[];
+
+/* scheduled: for TD_SCHEDULED_TIME(). 0, or an SQLite error. */
 int functions_register(sqlite3 *db, int64_t scheduled);
+
+/* What a function gets from functions_register. */
+int64_t functions_scheduled(sqlite3_context *x);
+
+/* Text to epoch seconds: dates and times as people write them, in the zone unless the text has its own. */
+struct zone;
+int functions_parse_time(const char *s, const struct zone *z, int64_t *out);
 
 #endif

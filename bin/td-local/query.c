@@ -145,6 +145,7 @@ struct out_column {
 	bool nested;  /* the text is JSON */
 	bool real;    /* integers are written as floats */
 	bool saw_int, saw_real, saw_text;
+	struct detected *inner; /* what JSON values hold, or NULL if there were none */
 };
 
 static bool plain_name(const char *s)
@@ -188,16 +189,30 @@ static struct out_column *result_columns(sqlite3_stmt *q, int n, const struct qu
 	return c;
 }
 
+/* The type of a column that has none declared: what its values say; varchar if there are none. */
+static char *seen_type(const struct out_column *c, bool hive)
+{
+	const char *text = hive ? "string" : "varchar";
+	char *inner, *type;
+
+	if (!c->inner || c->saw_text || c->saw_int || c->saw_real)
+		return mem_string(c->saw_text || c->inner ? text : c->saw_real ? "double" : c->saw_int ? "bigint" : text);
+	inner = detected_type(c->inner, 0);
+	type = vtab_type(inner, hive);
+	free(inner);
+	return type;
+}
+
 static char *schema_text(const struct out_column *c, int n, bool hive)
 {
 	json_t *all = json_array();
 	char *text;
 
 	for (int i = 0; i < n; i++) {
-		const char *type = c[i].type ? c[i].type : c[i].saw_text ? hive ? "string" : "varchar" : c[i].saw_real ? "double" :
-		                   c[i].saw_int ? "bigint" : hive ? "string" : "varchar";
+		char *type = c[i].type ? mem_string(c[i].type) : seen_type(&c[i], hive);
 
 		json_array_append_new(all, json_pack("[ss]", c[i].name, type));
+		free(type);
 	}
 	text = json_dumps(all, 0);
 	json_decref(all);
@@ -206,17 +221,27 @@ static char *schema_text(const struct out_column *c, int n, bool hive)
 
 /* --- rows */
 
-static int put_text(struct buf *b, const struct out_column *c, const char *p, size_t n)
+static int put_text(struct buf *b, struct out_column *c, const char *p, size_t n, bool json)
 {
-	json_t *j = c->nested ? json_loadb(p, n, JSON_DECODE_ANY, NULL) : NULL;
-	int rc = j ? value_put_json(b, j) : value_put_str(b, p, n);
+	json_t *j = json ? json_loadb(p, n, JSON_DECODE_ANY, NULL) : NULL;
+	bool nested = json_is_array(j) || json_is_object(j);
+	size_t start = b->len;
+	int rc = nested ? value_put_json(b, j) : value_put_str(b, p, n);
 
 	json_decref(j);
+	c->saw_text |= !nested;
+	if (!rc && nested && !c->type) {
+		if (!c->inner)
+			c->inner = mem_zero(1, sizeof *c->inner);
+		detected_note(c->inner, 0, b->p + start, b->p + b->len);
+	}
 	return rc;
 }
 
 static int put_cell(struct buf *b, struct out_column *c, sqlite3_stmt *q, int i)
 {
+	bool json;
+
 	switch (sqlite3_column_type(q, i)) {
 	case SQLITE_INTEGER:
 		c->saw_int = true;
@@ -227,8 +252,8 @@ static int put_cell(struct buf *b, struct out_column *c, sqlite3_stmt *q, int i)
 	case SQLITE_NULL:
 		return value_put_nil(b);
 	default:
-		c->saw_text = true;
-		return put_text(b, c, sqlite3_column_blob(q, i), (size_t)sqlite3_column_bytes(q, i));
+		json = c->nested || sqlite3_value_subtype(sqlite3_column_value(q, i)) == VTAB_JSON;
+		return put_text(b, c, sqlite3_column_blob(q, i), (size_t)sqlite3_column_bytes(q, i), json);
 	}
 }
 
@@ -348,6 +373,7 @@ static int run_statement(struct local *l, sqlite3 *db, const struct query *what,
 	for (int i = 0; i < n; i++) {
 		free(c[i].name);
 		free(c[i].type);
+		free(c[i].inner);
 	}
 	free(c);
 	sqlite3_finalize(q);

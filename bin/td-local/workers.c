@@ -72,12 +72,12 @@ static bool claim(struct workers *w, struct running *me, struct job *j)
 
 	*j = (struct job){ 0 };
 	cat_begin(c);
-	q = cat_select(c, "SELECT id, type, db, query, session, scheduled FROM jobs WHERE status = 'queued' ORDER BY priority DESC, id LIMIT 1", "");
+	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created) FROM jobs WHERE status = 'queued' ORDER BY priority DESC, id LIMIT 1", "");
 	got = cat_next(c, &q);
 	if (got) {
 		*j = (struct job){ .id = sqlite3_column_int64(q, 0), .type = mem_string(cat_column(q, 1)), .db = mem_string(cat_column(q, 2)),
 			.query = mem_string(cat_column(q, 3)), .session = sqlite3_column_int64(q, 4),
-			.scheduled = cat_null(q, 5) ? -1 : sqlite3_column_int64(q, 5), .started_ms = when_ms() };
+			.scheduled = sqlite3_column_int64(q, 5), .started_ms = when_ms() };
 		sqlite3_finalize(q);
 		cat_do(c, "UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = ?1", "ii", j->id, when_now());
 		pthread_mutex_lock(&me->lock);
