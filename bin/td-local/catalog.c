@@ -31,7 +31,7 @@ static const char tables_sql[] =
 " priority INTEGER NOT NULL DEFAULT 0, retry_limit INTEGER NOT NULL DEFAULT 0, result TEXT, domain_key TEXT UNIQUE,"
 " created INTEGER, updated INTEGER, started INTEGER, ended INTEGER, cpu_ms INTEGER, schema TEXT, file TEXT,"
 " size INTEGER, plain INTEGER, rows INTEGER, cmdout TEXT NOT NULL DEFAULT '', stderr TEXT NOT NULL DEFAULT '',"
-" session INTEGER REFERENCES sessions ON DELETE SET NULL, scheduled INTEGER, schedule TEXT, source INTEGER,"
+" session INTEGER REFERENCES sessions ON DELETE SET NULL, scheduled INTEGER, schedule INTEGER,"
 " target INTEGER, polls INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0);"
 "CREATE INDEX jobs_status ON jobs (status) WHERE status IN ('queued', 'running');"
 "CREATE TABLE results (name TEXT PRIMARY KEY, url TEXT NOT NULL);"

@@ -1,5 +1,6 @@
 #include "jobs.h"
 #include "mem.h"
+#include "output.h"
 #include "result.h"
 #include "workers.h"
 
@@ -25,7 +26,7 @@ static const char *shown_status(sqlite3_stmt *q)
 }
 
 /* A URL that is shown has no key in it. */
-static char *masked(const char *url)
+char *job_masked(const char *url)
 {
 	const char *key = strstr(url, "://"), *at = key ? strrchr(key, '@') : NULL;
 
@@ -56,7 +57,7 @@ json_t *job_json(struct req *r, sqlite3_stmt *q, bool full)
 {
 	json_t *j = status_json(q), *more;
 	bool done = !json_is_null(json_object_get(j, "end_at"));
-	char *url = mem_printf("%s/v3/job/show/%s", r->l->url, cat_column(q, 0)), *result = masked(cat_column(q, 7));
+	char *url = mem_printf("%s/v3/job/show/%s", r->l->url, cat_column(q, 0)), *result = job_masked(cat_column(q, 7));
 
 	more = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:o, s:n}", "query", cat_column(q, 3), "type", cat_column(q, 1),
 	                 "priority", sqlite3_column_int(q, 5), "retry_limit", sqlite3_column_int(q, 6), "database", cat_column(q, 2),
@@ -67,8 +68,6 @@ json_t *job_json(struct req *r, sqlite3_stmt *q, bool full)
 	if (full)
 		json_object_set_new(j, "debug", json_pack("{s:s, s:o}", "cmdout", cat_column(q, 16), "stderr",
 		                                          done ? json_string(cat_column(q, 17)) : json_null()));
-	if (full && !cat_null(q, 21))
-		json_object_set_new(j, "linked_result_export_job_id", id_or_null(q, 21));
 	if (full && !cat_null(q, 20))
 		json_object_set_new(j, "result_export_target_job_id", id_or_null(q, 20));
 	free(url);
@@ -165,7 +164,7 @@ static void kill_job(struct req *r)
 
 /* --- issue */
 
-static bool known_type(const char *t)
+bool job_type_known(const char *t)
 {
 	return strcmp(t, "presto") == 0 || strcmp(t, "trino") == 0 || strcmp(t, "hive") == 0;
 }
@@ -183,15 +182,25 @@ static bool conflict(struct req *r, const char *key)
 	return true;
 }
 
+bool result_bad(struct req *r, const char *result)
+{
+	struct fail f = { 0 };
+	char *url = output_resolve(&r->l->cat, result, &f);
+
+	if (!url)
+		req_error(r, 422, "Validation failed: %s", f.why);
+	free(url);
+	return !url;
+}
+
 static void issue(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
 	const char *type = r->arg[0], *sql = req_param(r, "query"), *key = req_param(r, "domain_key"), *result = req_param(r, "result");
 	int64_t priority, retries, scheduled, id;
-	struct fail f = { 0 };
 	char text[24];
 
-	if (!known_type(type)) {
+	if (!job_type_known(type)) {
 		req_error(r, 422, "Validation failed: Job type '%.100s' is not supported by td-local", type);
 		return;
 	}
@@ -203,10 +212,8 @@ static void issue(struct req *r)
 	}
 	if (conflict(r, key))
 		return;
-	if (result && output_check(r, result, &f)) {
-		req_error(r, 422, "Validation failed: %s", f.why);
+	if (result && result_bad(r, result))
 		return;
-	}
 	scheduled = scheduled_time(req_param(r, "scheduled_time"));
 	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, scheduled)"
 	       " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8, nullif(?9, -1))", "sssiissii", type, r->arg[1], sql, priority, retries,
@@ -240,6 +247,36 @@ static void result(struct req *r)
 	free(file);
 }
 
+/* Another job that sends this one's rows somewhere. */
+static void result_export(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	const char *result = req_param(r, "result"), *key = req_param(r, "domain_key");
+	int64_t priority, retries, source;
+	sqlite3_stmt *q = find(r);
+	bool done;
+	char text[24];
+
+	if (!q)
+		return;
+	source = sqlite3_column_int64(q, 0);
+	done = strcmp(shown_status(q), "success") == 0 && !cat_null(q, 14);
+	sqlite3_finalize(q);
+	if (req_int(r, "priority", -2, 2, 0, &priority) || req_int(r, "retry_limit", 0, 32, 0, &retries) || conflict(r, key))
+		return;
+	if (!result)
+		req_error(r, 422, "'result' parameter is required");
+	else if (!done)
+		req_error(r, 422, "Validation failed: Job %lld has no result", (long long)source);
+	else if (!result_bad(r, result)) {
+		cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, target)"
+		       " SELECT 'result_export', db, 'RESULT EXPORT FROM JOB ' || id, 'queued', ?2, ?3, ?4, ?5, ?6, ?6, id FROM jobs"
+		       " WHERE id = ?1", "iiissi", source, priority, retries, result, key, when_now());
+		snprintf(text, sizeof text, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
+		req_json(r, json_pack("{s:s}", "job_id", text));
+	}
+}
+
 const struct route job_routes[] = {
 	{ "POST", "job/issue/:/:", MASTER, .handle = issue, .finish = kick },
 	{ "GET", "job/show/:", MASTER, .handle = show },
@@ -247,6 +284,7 @@ const struct route job_routes[] = {
 	{ "GET", "job/status_by_domain_key/:", MASTER, .handle = status_by_key },
 	{ "GET", "job/list", MASTER, .handle = list },
 	{ "POST", "job/kill/:", MASTER, .handle = kill_job },
+	{ "POST", "job/result_export/:", MASTER, .handle = result_export, .finish = kick },
 	{ "GET", "job/result/:", MASTER, .handle = result, .finish = result_convert },
 	{ 0 },
 };

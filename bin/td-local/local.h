@@ -83,7 +83,8 @@ struct route {
 	void (*finish)(struct req *r);
 };
 
-extern const struct route db_routes[], table_routes[], import_routes[], bulk_routes[], job_routes[], other_routes[];
+extern const struct route db_routes[], table_routes[], import_routes[], bulk_routes[], job_routes[], result_routes[],
+	schedule_routes[], other_routes[];
 
 /* Answers. The JSON is taken over. */
 void req_json(struct req *r, json_t *j);

@@ -1,7 +1,9 @@
 /* Routes that belong to no object: the service's state, users, and td-local's own controls. */
 #include "fault.h"
 #include "local.h"
+#include "workers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void server_status(struct req *r)
@@ -11,9 +13,9 @@ static void server_status(struct req *r)
 
 static json_t *user(void)
 {
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s}", "id", 1, "first_name", "td-local", "last_name", "", "name",
-	                 "td-local", "email", "td-local@localhost", "phone", "", "administrator", 1, "created_at", "2014-01-01T00:00:00Z",
-	                 "updated_at", "2014-01-01T00:00:00Z");
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:n, s:n, s:b, s:b, s:s}", "id", 1, "name", "td-local", "first_name", "td-local", "last_name", "",
+	                 "email", "td-local@localhost", "organization", "role", "account_owner", 1, "administrator", 1,
+	                 "created_at", "2014-01-01 00:00:00 UTC");
 }
 
 static void user_list(struct req *r)
@@ -28,9 +30,9 @@ static void user_show(struct req *r)
 
 static void account_show(struct req *r)
 {
-	req_json(r, json_pack("{s:{s:i, s:i, s:I, s:n, s:i, s:s}}", "account", "id", 1, "plan", 1, "storage_size",
-	                      (json_int_t)cat_num(&r->l->cat, 0, "SELECT sum(bytes) FROM tables", ""), "guaranteed_cores", "maximum_cores", 2,
-	                      "created_at", "2014-01-01T00:00:00Z"));
+	req_json(r, json_pack("{s:{s:i, s:i, s:I, s:i, s:i, s:i, s:s}}", "account", "id", 1, "plan", 1, "storage_size",
+	                      (json_int_t)cat_num(&r->l->cat, 0, "SELECT sum(bytes) FROM tables", ""), "guaranteed_cores", 0,
+	                      "maximum_cores", 0, "presto_plan", 0, "created_at", "2014-01-01 00:00:00 UTC"));
 }
 
 static void faults_show(struct req *r)
@@ -61,11 +63,38 @@ static void faults_delete(struct req *r)
 	faults_show(r);
 }
 
+/* The test clock: an epoch to stand at, +N to go on, "real" to run again. */
+static void clock_post(struct req *r)
+{
+	const char *s = buf_text(&r->body);
+	char *end;
+	long long n = strtoll(s, &end, 10);
+
+	end += strspn(end, "\r\n");
+	if (strcmp(s, "real") == 0)
+		when_set(-1);
+	else if (end == s || *end || n < 0 || n > INT64_C(253402300799)) {
+		req_error(r, 422, "the clock takes an epoch, +N or real");
+		return;
+	} else {
+		when_set(*s == '+' ? when_now() + n : n);
+	}
+	req_json(r, json_pack("{s:I}", "now", (json_int_t)when_now()));
+	workers_kick(r->l->workers);
+}
+
+static void clock_show(struct req *r)
+{
+	req_json(r, json_pack("{s:I}", "now", (json_int_t)when_now()));
+}
+
 const struct route other_routes[] = {
 	{ "GET", "system/server_status", NOBODY, .handle = server_status },
 	{ "GET", "user/list", MASTER, .handle = user_list },
 	{ "GET", "user/show", MASTER, .handle = user_show },
 	{ "GET", "account/show", MASTER, .handle = account_show },
+	{ "GET", "local/clock", NOBODY, .prepare = clock_show },
+	{ "POST", "local/clock", NOBODY, .prepare = clock_post },
 	{ "GET", "local/faults", NOBODY, .prepare = faults_show },
 	{ "POST", "local/faults", NOBODY, .prepare = faults_post },
 	{ "DELETE", "local/faults", NOBODY, .prepare = faults_delete },

@@ -199,14 +199,6 @@ void result_convert(struct req *r)
 		req_fail(r, &f);
 }
 
-/* --- destinations */
-
-int output_check(struct req *r, const char *result, struct fail *f)
-{
-	(void)r;
-	return fail_set(f, FAIL_DATA, "td-local cannot send results yet: %.100s", strncmp(result, "td://", 5) == 0 ? "td://" : result);
-}
-
 int64_t scheduled_time(const char *s)
 {
 	struct tm tm = { 0 };

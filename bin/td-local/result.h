@@ -1,4 +1,4 @@
-/* result: a finished job's rows in the formats that clients ask for; and where they are sent. */
+/* result: a finished job's rows in the formats that clients ask for. */
 #ifndef RESULT_H
 #define RESULT_H
 
@@ -8,9 +8,6 @@
 void result_open(struct req *r, const char *file, const char *schema);
 /* After it: turns it into the format. */
 void result_convert(struct req *r);
-
-/* Is that a destination that this program can send to? */
-int output_check(struct req *r, const char *result, struct fail *f);
 
 /* scheduled_time: epoch seconds or ISO 8601; -1: none or none of both. */
 int64_t scheduled_time(const char *s);

@@ -34,7 +34,8 @@ static double seconds_now(void)
 
 /* --- routes */
 
-static const struct route *const all_routes[] = { db_routes, table_routes, import_routes, bulk_routes, job_routes, other_routes };
+static const struct route *const all_routes[] = { db_routes, table_routes, import_routes, bulk_routes, job_routes,
+	result_routes, schedule_routes, other_routes };
 
 /* Does the path match? Takes the arguments that ':' stands for. */
 static bool route_match(const char *pattern, const char *path, struct req *r)

@@ -4,15 +4,19 @@
 #include "die.h"
 #include "load.h"
 #include "mem.h"
+#include "output.h"
 #include "query.h"
+#include "schedules.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 2 };
+/* The first does what imports need, so that queries that wait for an import of their own cannot be in its way. */
+enum { THREADS = 3, IMPORTS = 0 };
 
 struct workers {
 	struct local *l;
@@ -61,7 +65,8 @@ void job_kill(struct local *l, int64_t job)
 
 struct job {
 	int64_t id, session, scheduled, started_ms;
-	char *type, *db, *query;
+	int64_t target;      /* result_export: the job whose rows are sent */
+	char *type, *db, *query, *result;
 };
 
 static bool claim(struct workers *w, struct running *me, struct job *j)
@@ -72,12 +77,14 @@ static bool claim(struct workers *w, struct running *me, struct job *j)
 
 	*j = (struct job){ 0 };
 	cat_begin(c);
-	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created) FROM jobs WHERE status = 'queued' ORDER BY priority DESC, id LIMIT 1", "");
+	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created), target, result FROM jobs WHERE status = 'queued'"
+	               " AND (type = 'bulk_import_perform') = ?1 ORDER BY priority DESC, id LIMIT 1", "i", (int64_t)(me == &w->run[IMPORTS]));
 	got = cat_next(c, &q);
 	if (got) {
 		*j = (struct job){ .id = sqlite3_column_int64(q, 0), .type = mem_string(cat_column(q, 1)), .db = mem_string(cat_column(q, 2)),
 			.query = mem_string(cat_column(q, 3)), .session = sqlite3_column_int64(q, 4),
-			.scheduled = sqlite3_column_int64(q, 5), .started_ms = when_ms() };
+			.scheduled = sqlite3_column_int64(q, 5), .target = sqlite3_column_int64(q, 6),
+			.result = cat_null(q, 7) ? NULL : mem_string(cat_column(q, 7)), .started_ms = when_ms() };
 		sqlite3_finalize(q);
 		cat_do(c, "UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = ?1", "ii", j->id, when_now());
 		pthread_mutex_lock(&me->lock);
@@ -93,6 +100,9 @@ static void job_free(struct job *j)
 	free(j->type);
 	free(j->db);
 	free(j->query);
+	if (j->result)
+		mem_wipe(j->result, strlen(j->result));
+	free(j->result);
 }
 
 /* Inside a transaction: the job's last word, unless it was killed. */
@@ -106,25 +116,70 @@ static bool finish(struct local *l, const struct job *j, const char *status, con
 	return !cat_failed(c) && sqlite3_changes(c->db) > 0;
 }
 
+/* Sends the rows where the job's result says. */
+static int send_rows(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, struct buf *said, struct fail *f)
+{
+	char *url;
+
+	cat_begin(&l->cat);
+	url = output_resolve(&l->cat, j->result, f);
+	cat_end(&l->cat, false, NULL);
+	if (!url)
+		return -1;
+	output_run(l, me, j->id, rows, url, said, f);
+	mem_wipe(url, strlen(url));
+	free(url);
+	return f->kind ? -1 : 0;
+}
+
+/* The rows of the job whose result is exported. */
+static int export_rows(struct local *l, const struct job *j, struct outcome *out, struct fail *f)
+{
+	struct catalog *c = &l->cat;
+	sqlite3_stmt *q;
+
+	*out = (struct outcome){ 0 };
+	cat_begin(c);
+	q = cat_select(c, "SELECT schema, file, size, plain, rows FROM jobs WHERE id = ?1 AND file IS NOT NULL", "i", j->target);
+	if (cat_next(c, &q)) {
+		out->schema = mem_string(cat_column(q, 0));
+		snprintf(out->file, sizeof out->file, "%s", cat_column(q, 1));
+		out->size = (uint64_t)sqlite3_column_int64(q, 2);
+		out->plain = (uint64_t)sqlite3_column_int64(q, 3);
+		out->rows = sqlite3_column_int64(q, 4);
+		sqlite3_finalize(q);
+	} else {
+		fail_set(f, FAIL_DATA, "job %lld has no result", (long long)j->target);
+	}
+	return cat_end(c, false, f);
+}
+
 static void run_query(struct local *l, struct running *me, const struct job *j, struct fail *f)
 {
 	struct query q = { .hive = strcmp(j->type, "hive") == 0, .db = j->db, .sql = j->query, .scheduled = j->scheduled };
 	struct catalog *c = &l->cat;
 	struct outcome out;
-	bool good = query_run(l, &q, me, &out, f) == 0, kept;
+	struct buf said;
+	bool own = j->target == 0, kept; /* the rows are this job's */
 
-	if (f->kind == FAIL_SIGNAL && l->workers->stop)
-		return; /* the next start runs it again */
-	cat_begin(c);
-	kept = finish(l, j, good ? "success" : "error", f->why);
-	if (kept && good)
-		cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
-		       out.schema, out.file, (int64_t)out.size, (int64_t)out.plain, out.rows);
-	if (cat_end(c, true, NULL) || !kept)
-		good = false;
-	if (!good && out.file[0])
+	buf_init(&said, 64 << 10);
+	if ((own ? query_run(l, &q, me, &out, f) : export_rows(l, j, &out, f)) == 0 && j->result)
+		send_rows(l, me, j, &out, &said, f);
+	if (!(f->kind == FAIL_SIGNAL && l->workers->stop)) { /* then the next start runs it again */
+		cat_begin(c);
+		kept = finish(l, j, f->kind ? "error" : "success", f->why);
+		if (kept && own && out.file[0])
+			cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
+			       out.schema, out.file, (int64_t)out.size, (int64_t)out.plain, out.rows);
+		if (kept)
+			cat_do(c, "UPDATE jobs SET cmdout = ?2 WHERE id = ?1", "is", j->id, buf_text(&said));
+		if (cat_end(c, true, f) == 0 && kept)
+			own = false; /* the catalogue's now */
+	}
+	if (own && out.file[0])
 		store_drop(&l->store, out.file);
 	free(out.schema);
+	buf_free(&said);
 }
 
 /* --- the work of a bulk import */
@@ -260,6 +315,14 @@ static int64_t commit_due(struct local *l)
 	return next < 0 ? -1 : next > now ? next - now : 1;
 }
 
+/* ms until a commit or a schedule is due, or -1; what is due now is done. */
+static int64_t due(struct local *l)
+{
+	int64_t commit = commit_due(l), schedule = schedules_due(l);
+
+	return commit < 0 || (schedule >= 0 && schedule < commit) ? schedule : commit;
+}
+
 static void wait_for_work(struct workers *w, unsigned *seen, int64_t ms)
 {
 	struct timespec t;
@@ -293,7 +356,7 @@ static void *work(void *arg)
 	while (!s.w->stop) {
 		while (run_job(s.w, s.me))
 			;
-		wait_for_work(s.w, &seen, s.me == &s.w->run[0] ? commit_due(s.w->l) : -1);
+		wait_for_work(s.w, &seen, s.me == &s.w->run[IMPORTS] ? due(s.w->l) : -1);
 	}
 	return NULL;
 }
@@ -310,6 +373,7 @@ struct workers *workers_start(struct local *l)
 	cat_begin(&l->cat);
 	cat_do(&l->cat, "UPDATE jobs SET status = 'queued', started = NULL WHERE status = 'running'", "");
 	cat_end(&l->cat, true, NULL);
+	schedules_start(l);
 	for (size_t i = 0; i < THREADS; i++) {
 		struct start *s = mem_alloc(sizeof *s);
 

@@ -1,0 +1,313 @@
+#define _GNU_SOURCE /* pipe2 */
+#include "output.h"
+#include "fd.h"
+#include "frameout.h"
+#include "mem.h"
+#include "tdurl.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { STAGES = 3, SAID_MAX = 64 << 10 };
+
+/* --- the destination */
+
+/* td://@/db and a table: td://@/db/table, a query string stays at the end. */
+static char *with_table(const char *url, const char *table)
+{
+	size_t n = strcspn(url, "?"), end = n;
+
+	while (end > 0 && url[end - 1] == '/')
+		end--;
+	return mem_printf("%.*s/%s%s", (int)end, url, table, url + n);
+}
+
+static char *named(struct catalog *c, const char *result, struct fail *f)
+{
+	size_t n = strcspn(result, ":");
+	char *name = mem_copy(result, n), *url = cat_text(c, "SELECT url FROM results WHERE name = ?1", "s", name), *full;
+
+	if (!url)
+		fail_set(f, FAIL_DATA, "there is no result named '%.200s'", name);
+	full = url && result[n] ? with_table(url, result + n + 1) : url ? mem_string(url) : NULL;
+	free(name);
+	free(url);
+	return full;
+}
+
+char *output_resolve(struct catalog *c, const char *result, struct fail *f)
+{
+	char *url = strstr(result, "://") ? mem_string(result) : *result == '{' ? NULL : named(c, result, f);
+	struct tdurl u;
+
+	if (!url) {
+		fail_set(f, FAIL_DATA, "a result is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE here");
+		return NULL;
+	}
+	if (strncmp(url, "td://", 5) != 0)
+		fail_set(f, FAIL_DATA, "only td:// can be a destination here");
+	else if (tdurl_parse(&u, url, f) == 0) {
+		if (!u.table)
+			fail_set(f, FAIL_DATA, "the destination names no table");
+		tdurl_free(&u);
+	}
+	if (f->kind == FAIL_NONE)
+		return url;
+	f->kind = FAIL_DATA;
+	mem_wipe(url, strlen(url));
+	free(url);
+	return NULL;
+}
+
+/* --- the programs */
+
+struct pipeline {
+	pid_t pid[STAGES];
+	int in;  /* of the first */
+	int out; /* files that hold what they said */
+	int err;
+};
+
+/* Beside this program if it is there, else by PATH. */
+static char *program(const char *name)
+{
+	char self[4096], *slash, *path;
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	if (n <= 0)
+		return mem_string(name);
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	path = mem_printf("%.*s/%s", (int)(slash - self), self, name);
+	if (access(path, X_OK) == 0)
+		return path;
+	free(path);
+	return mem_string(name);
+}
+
+/* The environment with the destination's key and server. The key is in no argument. */
+static char **environment(struct local *l, const struct tdurl *u)
+{
+	size_t n = 0, k = 0;
+	char **env;
+
+	while (environ[n])
+		n++;
+	env = mem_zero(n + 3, sizeof *env);
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "TD_API_", 7) != 0 && strncmp(environ[i], "TD_CONFIG_PATH=", 15) != 0)
+			env[k++] = mem_string(environ[i]);
+	env[k++] = mem_printf("TD_API_KEY=%s", u->key ? u->key : l->key);
+	env[k++] = mem_printf("TD_API_SERVER=%s", l->url);
+	return env;
+}
+
+static void environment_free(char **env)
+{
+	for (char **e = env; *e; e++) {
+		mem_wipe(*e, strlen(*e));
+		free(*e);
+	}
+	free(env);
+}
+
+static int spawn(pid_t *pid, const char *name, const char *arg, int in, int out, int err, char **env, struct fail *f)
+{
+	char *path = program(name);
+	const char *argv[] = { name, arg, NULL };
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none, dfl;
+	int rc;
+
+	sigemptyset(&none);
+	sigemptyset(&dfl);
+	sigaddset(&dfl, SIGPIPE);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setsigdefault(&attr, &dfl);
+	rc = posix_spawnp(pid, path, &files, &attr, (char *const *)(uintptr_t)argv, env);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	free(path);
+	if (rc) {
+		*pid = 0;
+		return fail_set(f, FAIL_SYSTEM, "cannot run %s: %s", name, strerror(rc));
+	}
+	return 0;
+}
+
+static int temporary(struct local *l, struct fail *f)
+{
+	char name[STORE_NAME];
+	int fd = store_create(&l->store, 't', name, f);
+
+	if (fd >= 0)
+		store_drop(&l->store, name);
+	return fd;
+}
+
+static int start(struct local *l, struct pipeline *p, const char *url, char **env, struct fail *f)
+{
+	static const char *const names[STAGES] = { "td-encode", "td-put", "td-swap" };
+	int ends[2], in;
+
+	*p = (struct pipeline){ .in = -1, .out = temporary(l, f), .err = -1 };
+	p->err = f->kind ? -1 : temporary(l, f);
+	if (f->kind)
+		return -1;
+	if (pipe2(ends, O_CLOEXEC))
+		return fail_errno(f, FAIL_SYSTEM, "cannot make a pipe");
+	in = ends[0];
+	p->in = ends[1];
+	for (int i = 0; i < STAGES && f->kind == FAIL_NONE; i++) {
+		bool last = i == STAGES - 1;
+
+		if (!last && pipe2(ends, O_CLOEXEC)) {
+			fail_errno(f, FAIL_SYSTEM, "cannot make a pipe");
+			break;
+		}
+		spawn(&p->pid[i], names[i], i == 1 ? url : NULL, in, last ? p->out : ends[1], p->err, env, f);
+		close(in);
+		in = last ? -1 : ends[0];
+		if (!last)
+			close(ends[1]);
+	}
+	if (in >= 0)
+		close(in);
+	return f->kind ? -1 : 0;
+}
+
+/* The result as a frame: head, the stored gzip as it is, end. */
+static int feed(struct local *l, struct running *me, const struct outcome *rows, int64_t job, int to, struct fail *f)
+{
+	struct fd_sink sink;
+	struct frameout o;
+	struct frame_head h = { .content = FRAME_ROWS, .rows = rows->rows, .endpoint = l->url };
+	struct frame_end e = { .commit = true, .verified = true };
+	static const size_t piece = 64 << 10;
+	char *buf = mem_alloc(piece), id[24];
+	int fd = store_read(&l->store, rows->file, f);
+	ssize_t n = 1;
+
+	snprintf(id, sizeof id, "%lld", (long long)job);
+	h.job_id = id;
+	fd_sink_init(&sink, to, "the pipe to td-encode");
+	if (fd >= 0 && schema_parse(&h.schema, rows->schema, f) == 0 && schema_copy(&e.schema, &h.schema, f) == 0 &&
+	    frameout_open(&o, &sink.sink, &h, f) == 0) {
+		while (n > 0 && f->kind == FAIL_NONE) {
+			if (me->stop)
+				fail_set(f, FAIL_SIGNAL, "killed");
+			else if ((n = fd_read(fd, "the result", buf, piece, f)) > 0)
+				frameout_raw(&o, buf, (size_t)n, f);
+		}
+		if (f->kind == FAIL_NONE) {
+			frameout_raw_counts(&o, 1, rows->plain, (uint64_t)rows->rows);
+			frameout_commit(&o, &e, f);
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	schema_free(&h.schema);
+	schema_free(&e.schema);
+	free(buf);
+	return f->kind ? -1 : 0;
+}
+
+/* Waits for all; the status of the last, and of the first that failed. */
+static int wait_all(struct pipeline *p, struct running *me, struct fail *f)
+{
+	static const char *const names[STAGES] = { "td-encode", "td-put", "td-swap" };
+	bool asked = false;
+
+	for (int i = 0; i < STAGES; i++) {
+		int status = 0;
+
+		while (p->pid[i] > 0 && waitpid(p->pid[i], &status, WNOHANG) == 0) {
+			if (me->stop && !asked) {
+				asked = true;
+				for (int k = i; k < STAGES; k++)
+					if (p->pid[k] > 0)
+						kill(p->pid[k], SIGTERM);
+			}
+			poll(NULL, 0, 5);
+		}
+		if (p->pid[i] <= 0 || status == 0)
+			continue;
+		if (WIFEXITED(status))
+			fail_set(f, FAIL_REFUSED, "%s exited with status %d", names[i], WEXITSTATUS(status));
+		else
+			fail_set(f, FAIL_REFUSED, "%s was ended by signal %d", names[i], WTERMSIG(status));
+	}
+	return f->kind ? -1 : 0;
+}
+
+static void read_said(int fd, struct buf *out)
+{
+	char text[4096];
+	ssize_t n;
+
+	for (off_t at = 0; (n = pread(fd, text, sizeof text, at)) > 0 && buf_put(out, text, (size_t)n) == 0; at += n)
+		;
+}
+
+int output_run(struct local *l, struct running *me, int64_t job, const struct outcome *rows, const char *url, struct buf *said,
+               struct fail *f)
+{
+	struct fail fed = { 0 };
+	struct pipeline p;
+	struct tdurl u;
+	struct buf err;
+	char *plain, **env, *key;
+
+	if (tdurl_parse(&u, url, f))
+		return -1;
+	env = environment(l, &u);
+	key = u.key;
+	u.key = NULL;
+	plain = tdurl_format(&u);
+	u.key = key;
+	if (start(l, &p, plain, env, f) == 0)
+		feed(l, me, rows, job, p.in, &fed);
+	if (p.in >= 0)
+		close(p.in);
+	if (f->kind || fed.kind == FAIL_SIGNAL)
+		for (int i = 0; i < STAGES; i++)
+			if (p.pid[i] > 0)
+				kill(p.pid[i], SIGTERM);
+	wait_all(&p, me, f);
+	buf_init(&err, SAID_MAX);
+	if (p.err >= 0)
+		read_said(p.err, &err);
+	if (p.out >= 0)
+		read_said(p.out, said);
+	if (fed.kind == FAIL_SIGNAL || me->stop)
+		*f = (struct fail){ FAIL_SIGNAL, "killed" };
+	else if (f->kind == FAIL_NONE && fed.kind)
+		*f = fed;
+	if (f->kind && err.len)
+		fail_at(f, "result output: %.800s", buf_text(&err));
+	buf_free(&err);
+	if (p.out >= 0)
+		close(p.out);
+	if (p.err >= 0)
+		close(p.err);
+	free(plain);
+	environment_free(env);
+	tdurl_free(&u);
+	return f->kind ? -1 : 0;
+}

@@ -1,0 +1,315 @@
+#include "schedules.h"
+#include "cron.h"
+#include "jobs.h"
+#include "mem.h"
+#include "workers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUNS_MAX = 10, CATCH_UP = 1000, NAP_MS = 60000 };
+
+#define SCHEDULE_COLUMNS "SELECT id, name, cron, timezone, delay, type, query, db, priority, retry_limit, result, created, next FROM schedules"
+
+/* The next run after a moment, or -1: no cron, or it never fires. */
+static int64_t next_run(const char *cron, const char *timezone, int64_t after)
+{
+	struct zone *z = zone_open(timezone);
+	struct cron c;
+	int64_t t = z && *cron && cron_parse(&c, cron) == 0 ? cron_next(&c, z, after) : -1;
+
+	zone_free(z);
+	return t;
+}
+
+/* --- showing */
+
+static json_t *basic(sqlite3_stmt *q)
+{
+	return json_pack("{s:s, s:o, s:s, s:I, s:o, s:s, s:s, s:s, s:s}", "name", cat_column(q, 1),
+	                 "cron", cat_null(q, 2) ? json_null() : json_string(cat_column(q, 2)), "timezone", cat_column(q, 3),
+	                 "delay", (json_int_t)sqlite3_column_int64(q, 4), "created_at", when_iso(sqlite3_column_int64(q, 11)),
+	                 "type", cat_column(q, 5), "query", cat_column(q, 6), "database", cat_column(q, 7), "user_name", "td-local");
+}
+
+static json_t *shown(sqlite3_stmt *q, bool own)
+{
+	json_t *j = basic(q), *next = cat_null(q, 12) ? json_null() : when_iso(sqlite3_column_int64(q, 12));
+	char *result = job_masked(cat_column(q, 10));
+
+	json_object_set_new(j, "priority", json_integer(sqlite3_column_int64(q, 8)));
+	json_object_set_new(j, "retry_limit", json_integer(sqlite3_column_int64(q, 9)));
+	json_object_set_new(j, "result", json_string(result));
+	json_object_set_new(j, own ? "start" : "next_time", next);
+	if (own)
+		json_object_set_new(j, "id", json_integer(sqlite3_column_int64(q, 0)));
+	free(result);
+	return j;
+}
+
+static sqlite3_stmt *find(struct req *r, const char *name)
+{
+	sqlite3_stmt *q = cat_select(&r->l->cat, SCHEDULE_COLUMNS " WHERE name = ?1", "s", name);
+
+	if (cat_next(&r->l->cat, &q))
+		return q;
+	req_error(r, 404, "Couldn't find Schedule with name = %.300s", name);
+	return NULL;
+}
+
+static void list(struct req *r)
+{
+	json_t *all = json_array();
+	sqlite3_stmt *q;
+
+	for (q = cat_select(&r->l->cat, SCHEDULE_COLUMNS " ORDER BY name", ""); cat_next(&r->l->cat, &q);)
+		json_array_append_new(all, shown(q, false));
+	req_json(r, json_pack("{s:o}", "schedules", all));
+}
+
+static void show_one(struct req *r, const char *name)
+{
+	sqlite3_stmt *q = find(r, name);
+
+	if (q)
+		req_json(r, shown(q, true));
+	sqlite3_finalize(q);
+}
+
+/* --- changing */
+
+/* A cron that is given and is none, or a zone: answered. */
+static bool bad_time(struct req *r)
+{
+	const char *cron = req_param(r, "cron"), *timezone = req_param(r, "timezone");
+	struct zone *z = timezone ? zone_open(timezone) : NULL;
+	struct cron c;
+
+	if (timezone && !z)
+		req_error(r, 422, "Validation failed: Timezone is invalid");
+	else if (cron && cron_parse(&c, cron))
+		req_error(r, 422, "Validation failed: Cron is invalid");
+	zone_free(z);
+	return r->status != 0;
+}
+
+/* Takes the parameters that are given into the row; the same for a new one and for an update. */
+static void settings(struct req *r, const char *name)
+{
+	static const char *const texts[] = { "cron", "timezone", "type", "query", "result" };
+	struct catalog *c = &r->l->cat;
+	const char *db = req_param(r, "database"), *result = req_param(r, "result"), *type = req_param(r, "type");
+	int64_t n;
+	char *cron, *timezone;
+
+	if (bad_time(r) || (db && !db_find(r, db)) || (result && result_bad(r, result)))
+		return;
+	if (type && !job_type_known(type)) {
+		req_error(r, 422, "Validation failed: Job type '%.100s' is not supported by td-local", type);
+		return;
+	}
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char *sql = mem_printf("UPDATE schedules SET %s = ?2 WHERE name = ?1", texts[i]);
+
+		if (req_param(r, texts[i]))
+			cat_do(c, sql, "ss", name, req_param(r, texts[i]));
+		free(sql);
+	}
+	if (db)
+		cat_do(c, "UPDATE schedules SET db = ?2 WHERE name = ?1", "ss", name, db);
+	if (req_int(r, "delay", -86400 * 31, 86400 * 31, INT64_MIN, &n))
+		return;
+	if (n != INT64_MIN)
+		cat_do(c, "UPDATE schedules SET delay = ?2 WHERE name = ?1", "si", name, n);
+	if (req_int(r, "priority", -2, 2, INT64_MIN, &n))
+		return;
+	if (n != INT64_MIN)
+		cat_do(c, "UPDATE schedules SET priority = ?2 WHERE name = ?1", "si", name, n);
+	if (req_int(r, "retry_limit", 0, 32, INT64_MIN, &n))
+		return;
+	if (n != INT64_MIN)
+		cat_do(c, "UPDATE schedules SET retry_limit = ?2 WHERE name = ?1", "si", name, n);
+	cron = cat_text(c, "SELECT cron FROM schedules WHERE name = ?1", "s", name);
+	timezone = cat_text(c, "SELECT timezone FROM schedules WHERE name = ?1", "s", name);
+	n = cron && timezone ? next_run(cron, timezone, when_now()) : -1;
+	cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE name = ?1", "si", name, n);
+	free(cron);
+	free(timezone);
+}
+
+static bool name_bad(struct req *r, const char *name)
+{
+	if (strlen(name) < 3 || strlen(name) > 255)
+		req_error(r, 422, "Validation failed: Name is too %s", strlen(name) < 3 ? "short" : "long");
+	else if (cat_num(&r->l->cat, 0, "SELECT 1 FROM schedules WHERE name = ?1", "s", name))
+		req_error(r, 409, "Schedule %.255s already exists", name);
+	return r->status != 0;
+}
+
+static void create(struct req *r)
+{
+	const char *name = r->arg[0], *db = req_param(r, "database"), *query = req_param(r, "query");
+
+	if (name_bad(r, name))
+		return;
+	if (!db || !query) {
+		req_error(r, 422, "'%s' parameter is required", db ? "query" : "database");
+		return;
+	}
+	cat_do(&r->l->cat, "INSERT INTO schedules (name, timezone, delay, type, query, db, priority, retry_limit, result, created)"
+	       " VALUES (?1, 'UTC', 0, 'hive', ?2, ?3, 0, 0, '', ?4)", "sssi", name, query, db, when_now());
+	settings(r, name);
+	if (!r->status)
+		show_one(r, name);
+}
+
+static void update(struct req *r)
+{
+	const char *name = r->arg[0], *to = req_param(r, "name");
+	sqlite3_stmt *q = find(r, name);
+
+	if (!q)
+		return;
+	sqlite3_finalize(q);
+	if (to && strcmp(to, name) != 0 && !name_bad(r, to)) {
+		cat_do(&r->l->cat, "UPDATE schedules SET name = ?2 WHERE name = ?1", "ss", name, to);
+		name = to;
+	}
+	if (!r->status)
+		settings(r, name);
+	if (!r->status)
+		show_one(r, name);
+}
+
+static void delete(struct req *r)
+{
+	sqlite3_stmt *q = find(r, r->arg[0]);
+
+	if (!q)
+		return;
+	req_json(r, basic(q));
+	cat_do(&r->l->cat, "DELETE FROM schedules WHERE id = ?1", "i", (int64_t)sqlite3_column_int64(q, 0));
+	sqlite3_finalize(q);
+}
+
+/* --- running */
+
+static int64_t issue(struct catalog *c, int64_t schedule, int64_t scheduled)
+{
+	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, created, updated, scheduled, schedule)"
+	       " SELECT type, db, query, 'queued', priority, retry_limit, nullif(result, ''), ?2, ?2, ?3, id FROM schedules WHERE id = ?1",
+	       "iii", schedule, when_now(), scheduled);
+	return sqlite3_last_insert_rowid(c->db);
+}
+
+/* schedule/run: num runs, as if the clock showed the time in the path, and then as often as cron says. */
+static void run(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	int64_t num, t = strtoll(r->arg[1], NULL, 10), step;
+	sqlite3_stmt *q = find(r, r->arg[0]);
+	json_t *all;
+
+	if (!q)
+		return;
+	if (req_int(r, "num", 1, RUNS_MAX, 1, &num) || strspn(r->arg[1], "0123456789") != strlen(r->arg[1])) {
+		if (!r->status)
+			req_error(r, 422, "Validation failed: Time is invalid");
+		sqlite3_finalize(q);
+		return;
+	}
+	all = json_array();
+	for (int64_t i = 0; i < num && t >= 0; i++, t = step) {
+		json_array_append_new(all, json_pack("{s:I, s:s, s:o}", "job_id", (json_int_t)issue(c, sqlite3_column_int64(q, 0), t),
+		                                     "type", cat_column(q, 5), "scheduled_at", when_text(t)));
+		step = next_run(cat_column(q, 2), cat_column(q, 3), t);
+	}
+	sqlite3_finalize(q);
+	req_json(r, json_pack("{s:o}", "jobs", all));
+}
+
+static void kick(struct req *r)
+{
+	workers_kick(r->l->workers);
+}
+
+static void history(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	sqlite3_stmt *q = find(r, r->arg[0]);
+	int64_t id, from, to;
+	json_t *all;
+
+	if (!q)
+		return;
+	id = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	if (req_int(r, "from", 0, INT32_MAX, 0, &from) || req_int(r, "to", 0, INT32_MAX, from + 20, &to))
+		return;
+	all = json_array();
+	q = cat_select(c, "SELECT " JOB_COLUMNS " FROM jobs WHERE schedule = ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3", "iii", id,
+	               to > from ? to - from : 0, from);
+	while (cat_next(c, &q)) {
+		json_t *j = job_json(r, q, false);
+
+		json_object_set_new(j, "scheduled_at", when_text(sqlite3_column_int64(q, 21)));
+		json_array_append_new(all, j);
+	}
+	req_json(r, json_pack("{s:o, s:I, s:I, s:I}", "history", all, "count",
+	                      (json_int_t)cat_num(c, 0, "SELECT count(*) FROM jobs WHERE schedule = ?1", "i", id), "from", (json_int_t)from,
+	                      "to", (json_int_t)to));
+}
+
+int64_t schedules_due(struct local *l)
+{
+	struct catalog *c = &l->cat;
+	int64_t now = when_now(), next = -1;
+	bool any = false;
+	sqlite3_stmt *q;
+
+	cat_begin(c);
+	q = cat_select(c, SCHEDULE_COLUMNS " WHERE next IS NOT NULL", "");
+	while (cat_next(c, &q)) {
+		int64_t at = sqlite3_column_int64(q, 12), delay = sqlite3_column_int64(q, 4);
+
+		for (int n = 0; at >= 0 && at + delay <= now && n < CATCH_UP; n++) {
+			issue(c, sqlite3_column_int64(q, 0), at);
+			at = next_run(cat_column(q, 2), cat_column(q, 3), at);
+			any = true;
+		}
+		if (at != sqlite3_column_int64(q, 12))
+			cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii", (int64_t)sqlite3_column_int64(q, 0), at);
+		if (at >= 0 && (next < 0 || at + delay < next))
+			next = at + delay;
+	}
+	cat_end(c, any, NULL);
+	if (any)
+		workers_kick(l->workers);
+	if (next < 0)
+		return -1;
+	next = (next - now) * 1000;
+	return next < 1 ? 1 : next < NAP_MS ? next : NAP_MS;
+}
+
+void schedules_start(struct local *l)
+{
+	struct catalog *c = &l->cat;
+	sqlite3_stmt *q;
+
+	cat_begin(c);
+	for (q = cat_select(c, SCHEDULE_COLUMNS, ""); cat_next(c, &q);)
+		cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii", (int64_t)sqlite3_column_int64(q, 0),
+		       next_run(cat_column(q, 2), cat_column(q, 3), when_now()));
+	cat_end(c, true, NULL);
+}
+
+const struct route schedule_routes[] = {
+	{ "GET", "schedule/list", MASTER, .handle = list },
+	{ "POST", "schedule/create/:", MASTER, .handle = create, .finish = kick },
+	{ "POST", "schedule/update/:", MASTER, .handle = update, .finish = kick },
+	{ "POST", "schedule/delete/:", MASTER, .handle = delete },
+	{ "POST", "schedule/run/:/:", MASTER, .handle = run, .finish = kick },
+	{ "GET", "schedule/history/:", MASTER, .handle = history },
+	{ 0 },
+};
