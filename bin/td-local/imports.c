@@ -125,5 +125,6 @@ const struct route import_routes[] = {
 	{ "PUT", "table/import/:/:/:", WRITER, true, import_prepare, import_plain, import_finish },
 	{ "PUT", "table/import_with_id/:/:/:/:", WRITER, true, import_prepare, import_with_id, import_finish },
 	{ "GET", "table/tail/:/:", MASTER, .handle = tail },
+	{ "POST", "table/tail/:/:", MASTER, .handle = tail }, /* td-client-go */
 	{ 0 },
 };
