@@ -18,15 +18,16 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 GROUND = fail die mem buf num sig fd
 SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt
 SHAPES += type tdtime exact infer colname cell record csvin mpin keys jsonin peek
-WORLD  = blockpool child clock progress conf http
-DOMAIN = api api_table api_bulk api_job job result upload
+WORLD  = blockpool child clock progress inifile conn conf http
+DOMAIN = api api_table api_bulk api_job api_list job result upload
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
-TOOLS = td-fetch td-encode td-put td-swap
+TOOLS = td-fetch td-encode td-put td-swap td-conn
 SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c bin/td-fetch-since.c
 SRC.td-encode = $(wildcard bin/td-encode*.c)
 SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c
 SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c
+SRC.td-conn   = bin/td-conn.c
 SRC.td-local  = $(wildcard bin/td-local/*.c)
 TOOLS += td-local
 
@@ -34,6 +35,7 @@ LIBS.td-fetch  = -lcurl -linih -ljansson -lz
 LIBS.td-encode = -lcsv -ljansson -lz
 LIBS.td-put    = -lcurl -linih -ljansson -lz
 LIBS.td-swap   = -lcurl -linih -ljansson -lz
+LIBS.td-conn   = -lcurl -linih -ljansson -lz
 LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.

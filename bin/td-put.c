@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 	destination(&l, argc, argv);
 	if (isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < data.csv | td-put ...");
-	if (conf_load(&l.conf, NULL, &l.to, &f))
+	if (conf_load(&l.conf, NULL, &l.to, &f) || conf_complete(&l.conf, &l.to, &f))
 		die_fail(&f);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.from = &in.source;

@@ -20,6 +20,10 @@ static const struct {
 	bool repeatable, fresh;
 } endpoints[] = {
 	[DATABASE_CREATE] = { "POST", "database/create", true, false },
+	[DATABASE_LIST] = { "GET", "database/list", true, false },
+	[TABLE_LIST] = { "GET", "table/list", true, false },
+	[TABLE_UPDATE] = { "POST", "table/update", true, false },
+	[SESSION_LIST] = { "GET", "bulk_import/list", true, false },
 	[TABLE_SHOW] = { "GET", "table/show", true, false },
 	[TABLE_CREATE] = { "POST", "table/create", true, true },
 	[TABLE_DELETE] = { "POST", "table/delete", true, false },

@@ -50,6 +50,18 @@ void api_hurry(struct api *a);
 
 /* --- databases and tables ------------------------------------------------------------------------------------- */
 
+struct api_name {
+	char *name;
+	int64_t count;          /* rows; -1 if not said */
+	char permission[32];    /* of a database: administrator, full_access, import_only, query_only ...; "" if not said */
+	char state[32];         /* of a session */
+};
+/* Lists; malloc'ed, to be freed with api_names_free(). A write-only key may not: FAIL_KEY, status 403. */
+int api_database_list(struct api *a, struct api_name **list, size_t *n, struct fail *f);
+int api_table_list(struct api *a, const char *db, struct api_name **list, size_t *n, struct fail *f);
+int api_session_list(struct api *a, struct api_name **list, size_t *n, struct fail *f);
+void api_names_free(struct api_name *list, size_t n);
+
 int api_database_create(struct api *a, const char *db, struct fail *f); /* one that is there already is fine */
 
 struct api_table {
@@ -69,6 +81,9 @@ int api_table_create(struct api *a, const char *db, const char *table, bool *mad
 int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f); /* 404 is success */
 int api_table_rename(struct api *a, const char *db, const char *from, const char *to, struct fail *f); /* never repeated */
 int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f);     /* never repeated */
+/* expire_days and include_v of `like`, as far as it has them and `table` differs. */
+int api_table_settings(struct api *a, const char *db, const char *table, const struct api_table *is, const struct api_table *like,
+		       struct fail *f);
 int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s, struct fail *f);
 
 /* --- bulk import sessions ----------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #include "api_call.h"
 #include "mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 int api_database_create(struct api *a, const char *db, struct fail *f)
@@ -118,4 +119,27 @@ int api_schema_append(struct api *a, const char *db, const char *table, const st
 	free(text);
 	json_decref(j);
 	return rc ? fail_at(f, "cannot add columns to table %s.%s", db, table) : 0;
+}
+
+int api_table_settings(struct api *a, const char *db, const char *table, const struct api_table *is, const struct api_table *like,
+		       struct fail *f)
+{
+	struct api_call c = { .e = TABLE_UPDATE, .seg = { db, table } };
+	struct buf form;
+	char days[24];
+	int rc = 0;
+
+	buf_init(&form, 256);
+	snprintf(days, sizeof days, "%lld", (long long)like->expire_days);
+	if (like->expire_days > 0 && like->expire_days != is->expire_days)
+		api_form(&form, "expire_days", days);
+	if (like->has_include_v && is->has_include_v && like->include_v != is->include_v)
+		api_form(&form, "include_v", like->include_v ? "true" : "false");
+	if (form.len) {
+		c.form = &form;
+		rc = api_call(a, &c, f);
+		api_call_free(&c);
+	}
+	buf_free(&form);
+	return rc ? fail_at(f, "cannot give table %s.%s the settings of its target", db, table) : 0;
 }

@@ -1,15 +1,13 @@
 #include "conf.h"
-#include "fd.h"
+#include "child.h"
+#include "conn.h"
+#include "inifile.h"
 #include "mem.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { FILE_MAX = 1 << 20, KEY_MAX = 1024 };
+enum { KEY_MAX = 1024 };
 
 static const char default_endpoint[] = "https://api.treasuredata.com";
 
@@ -28,113 +26,38 @@ static int set(char **to, const char *value)
 	return 0;
 }
 
-/* --- ini files ------------------------------------------------------------------------------------------------- */
-
-struct lines {
-	const char *p;
-	unsigned line;
-	bool too_long;
-};
-
-/*
- * inih's idea of fgets(3). It takes an indented line for the continuation of the value above, but td.conf is written
- * indented; and it would take the rest of a line that does not fit for a line of its own.
- */
-static char *next_line(char *to, int cap, void *stream)
-{
-	struct lines *l = stream;
-	size_t n;
-
-	if (!*l->p)
-		return NULL;
-	l->p += strspn(l->p, " \t");
-	n = strcspn(l->p, "\n");
-	l->line++;
-	if (n + 2 > (size_t)cap) {
-		l->too_long = true;
-		return NULL;
-	}
-	memcpy(to, l->p, n);
-	to[n] = '\n';
-	to[n + 1] = '\0';
-	l->p += n + (l->p[n] == '\n');
-	return to;
-}
-
-static int parse_ini(const char *path, const char *text, ini_handler handler, void *arg, struct fail *f)
-{
-	struct lines l = { .p = text };
-	int bad = ini_parse_stream(next_line, &l, handler, arg);
-
-	if (l.too_long)
-		return fail_set(f, FAIL_CONFIG, "%s, line %u: too long", path, l.line);
-	if (bad)
-		return fail_set(f, FAIL_CONFIG, "%s, line %d: not of the form 'name = value'", path, bad);
-	return 0;
-}
-
-/* The text of a file; 1 if there is none. */
-static int slurp(const char *path, char **text, struct fail *f)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
-	size_t n;
-
-	if (fd < 0 && errno == ENOENT)
-		return 1;
-	if (fd < 0)
-		return fail_errno(f, FAIL_CONFIG, "cannot read %s", path);
-	rc = fd_slurp(fd, path, FILE_MAX, text, &n, f);
-	close(fd);
-	if (rc == 0 && strlen(*text) != n) {
-		free(*text);
-		rc = fail_set(f, FAIL_CONFIG, "%s: not a text file", path);
-	}
-	if (rc)
-		f->kind = f->kind == FAIL_SIGNAL ? FAIL_SIGNAL : FAIL_CONFIG;
-	return rc;
-}
-
-static void forget(char *text)
-{
-	if (text)
-		mem_wipe(text, strlen(text));
-	free(text);
-}
-
 /* --- td.conf --------------------------------------------------------------------------------------------------- */
 
 struct account {
 	char *key, *endpoint;
 };
 
-static int on_account(void *arg, const char *section, const char *name, const char *value)
+static int on_account(void *arg, const char *section, const char *name, const char *value, struct fail *f)
 {
 	struct account *a = arg;
 
+	(void)f;
 	if (strcmp(section, "account") != 0 || !*value)
-		return 1;
+		return 0;
 	if (strcmp(name, "apikey") == 0 && !a->key)
 		set(&a->key, value);
 	if (strcmp(name, "endpoint") == 0 && !a->endpoint)
 		set(&a->endpoint, value);
-	return 1;
+	return 0;
 }
 
 static int read_account(struct account *a, struct fail *f)
 {
 	const char *said = variable("TD_CONFIG_PATH"), *home = variable("HOME");
-	char *path, *text = NULL;
+	char *path;
 	int rc;
 
 	if (!said && !home)
 		return 0;
 	path = said ? mem_string(said) : mem_printf("%s/.td/td.conf", home);
-	rc = slurp(path, &text, f);
+	rc = inifile_read(path, false, on_account, a, f);
 	if (rc == 1)
 		rc = said ? fail_set(f, FAIL_CONFIG, "TD_CONFIG_PATH names %s, which does not exist", path) : 0;
-	else if (rc == 0)
-		rc = parse_ini(path, text, on_account, a, f);
-	forget(text);
 	free(path);
 	return rc;
 }
@@ -154,52 +77,106 @@ static int check_key(const char *key, const char *from, struct fail *f)
 	return 0;
 }
 
-static int key_file(struct conf *c, const char *path, struct fail *f)
+/* Takes text and from. */
+static void found(struct conf *c, char *text, char *from)
 {
-	char *text = NULL;
-	int rc = slurp(path, &text, f);
-	size_t n;
+	size_t n = strlen(text);
 
-	if (rc == 1)
-		return fail_set(f, FAIL_KEY, "TD_API_KEY_FILE names %s, which does not exist", path);
-	if (rc)
-		return -1;
-	n = strlen(text);
 	while (n > 0 && (unsigned char)text[n - 1] <= ' ')
 		text[--n] = '\0';
-	set(&c->key, text);
-	c->key_from = mem_printf("TD_API_KEY_FILE (%s)", path);
-	forget(text);
+	c->key = text;
+	c->key_from = from;
+}
+
+static int key_file(struct conf *c, const char *path, const char *from, struct fail *f)
+{
+	char *text = NULL;
+	int rc = inifile_slurp(path, false, &text, f);
+
+	if (rc == 1)
+		return fail_set(f, FAIL_KEY, "%s names %s, which does not exist", from, path);
+	if (rc)
+		return -1;
+	found(c, text, mem_printf("%s (%s)", from, path));
 	return 0;
 }
 
-static int find_key(struct conf *c, const struct tdurl *url, const struct account *account, struct fail *f)
+/* What the command prints is the key. Its environment has none of ours. */
+static int key_command(struct conf *c, const char *name, char *command, struct fail *f)
+{
+	char env[] = "env", u[] = "-u", key[] = "TD_API_KEY", sh[] = "sh", dash_c[] = "-c";
+	char *const argv[] = { env, u, key, sh, dash_c, command, NULL };
+	char *text = mem_zero(1, KEY_MAX + 2);
+	struct child child;
+	size_t n = 0;
+	ssize_t got = 0;
+
+	if (child_open(&child, argv, f) == 0) {
+		while (n <= KEY_MAX && (got = io_read(&child.source, text + n, KEY_MAX + 1 - n, f)) > 0)
+			n += (size_t)got;
+		child_stop(&child);
+	}
+	if (f->kind != FAIL_NONE) {
+		inifile_forget(text);
+		f->kind = f->kind == FAIL_SIGNAL ? FAIL_SIGNAL : FAIL_KEY;
+		return fail_at(f, "apikey_command of connection %s", name);
+	}
+	found(c, text, mem_printf("connection %s (apikey_command)", name));
+	return 0;
+}
+
+/* 1: the connection has no key of its own. */
+static int key_of_connection(struct conf *c, const struct conn *conn, struct fail *f)
+{
+	const char *own = conn->apikey ? conn->apikey : conn->url.key;
+	char *from;
+	int rc;
+
+	if (!conn->name)
+		return 1;
+	if (own) {
+		found(c, mem_string(own), mem_printf("connection %s", conn->name));
+		return 0;
+	}
+	if (conn->apikey_command)
+		return key_command(c, conn->name, conn->apikey_command, f);
+	if (!conn->apikey_file)
+		return 1;
+	from = mem_printf("connection %s", conn->name);
+	rc = key_file(c, conn->apikey_file, from, f);
+	free(from);
+	return rc;
+}
+
+static int find_key(struct conf *c, const struct conn *conn, const struct tdurl *url, const struct account *account,
+		    struct fail *f)
 {
 	const char *file = variable("TD_API_KEY_FILE"), *key = variable("TD_API_KEY");
+	int rc = key_of_connection(c, conn, f);
 
-	if (url && url->key) {
-		set(&c->key, url->key);
-		set(&c->key_from, "the URL");
-	} else if (file) {
-		if (key_file(c, file, f))
-			return -1;
-	} else if (key) {
-		set(&c->key, key);
-		set(&c->key_from, "TD_API_KEY");
-	} else if (account->key) {
-		set(&c->key, account->key);
-		set(&c->key_from, "td.conf");
-	} else {
+	if (rc <= 0)
+		return rc ? -1 : check_key(c->key, c->key_from, f);
+	if (url && url->key)
+		found(c, mem_string(url->key), mem_string("the URL"));
+	else if (file && key_file(c, file, "TD_API_KEY_FILE", f))
+		return -1;
+	else if (!file && key)
+		found(c, mem_string(key), mem_string("TD_API_KEY"));
+	else if (!file && account->key)
+		found(c, mem_string(account->key), mem_string("td.conf"));
+	else if (!file)
 		return fail_set(f, FAIL_KEY, "no API key: set TD_API_KEY, or TD_API_KEY_FILE to a file that holds it, or "
 				"write it into ~/.td/td.conf (apikey = ... below [account])");
-	}
 	return check_key(c->key, c->key_from, f);
 }
 
-static int find_endpoint(struct conf *c, const struct tdurl *url, const struct account *account, struct fail *f)
+static int find_endpoint(struct conf *c, const struct conn *conn, const struct tdurl *url, const struct account *account,
+			 struct fail *f)
 {
 	const char *server = variable("TD_API_SERVER");
 
+	if (conn->url.endpoint)
+		return set(&c->endpoint, conn->url.endpoint);
 	if (url && url->endpoint)
 		return set(&c->endpoint, url->endpoint);
 	if (server)
@@ -212,25 +189,43 @@ static int find_endpoint(struct conf *c, const struct tdurl *url, const struct a
 int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f)
 {
 	struct account account = { 0 };
+	struct conn conn = { 0 };
 	int rc;
 
 	*c = (struct conf){ 0 };
 	if (!connection && url)
 		connection = url->connection;
-	if (connection)
-		return fail_set(f, FAIL_USAGE, "'%s': named connections do not exist yet; use td://@HOST/DATABASE/TABLE",
-				connection);
-	rc = read_account(&account, f) || find_endpoint(c, url, &account, f) || find_key(c, url, &account, f) ? -1 : 0;
-	forget(account.key);
+	rc = (connection && conn_load(&conn, connection, f)) || read_account(&account, f) ||
+	     find_endpoint(c, &conn, url, &account, f) || find_key(c, &conn, url, &account, f) ? -1 : 0;
+	if (rc == 0 && conn.url.database)
+		set(&c->database, conn.url.database);
+	c->mode = conn.url.mode;
+	c->has_mode = conn.url.has_mode;
+	conn_free(&conn);
+	inifile_forget(account.key);
 	free(account.endpoint);
 	if (rc)
 		conf_free(c);
 	return rc;
 }
 
+int conf_complete(const struct conf *c, struct tdurl *to, struct fail *f)
+{
+	if (!to->database && !c->database)
+		return fail_set(f, FAIL_USAGE, "connection %s has no database of its own: write %s:DATABASE/TABLE", to->connection,
+				to->connection);
+	if (!to->database)
+		set(&to->database, c->database);
+	if (!to->has_mode && c->has_mode) {
+		to->mode = c->mode;
+		to->has_mode = true;
+	}
+	return 0;
+}
+
 void conf_free(struct conf *c)
 {
-	forget(c->key);
+	inifile_forget(c->key);
 	free(c->endpoint);
 	free(c->key_from);
 	free(c->database);

@@ -18,6 +18,8 @@ struct conf {
 	char *key;            /* secret; never NULL after conf_load() */
 	char *key_from;       /* where it was found, for messages: "TD_API_KEY" */
 	char *database;       /* a connection's default database, or NULL */
+	enum tdurl_mode mode; /* a connection's default mode, if has_mode */
+	bool has_mode;
 };
 
 /*
@@ -25,6 +27,8 @@ struct conf {
  * FAIL_KEY when there is no key (the sentence says what to do), FAIL_CONFIG for a file that cannot be read.
  */
 int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f);
+/* Fill in what a destination leaves to its connection: database and mode. */
+int conf_complete(const struct conf *c, struct tdurl *to, struct fail *f);
 void conf_free(struct conf *c); /* wipes the key */
 
 #endif

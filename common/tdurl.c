@@ -237,11 +237,11 @@ static int parse_url(struct tdurl *u, const char *p, struct fail *f)
 		return fail_set(f, FAIL_USAGE, "the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE");
 	if (at > p && decode_key(p, (size_t)(at - p), &u->key, f))
 		return -1;
-	slash = strchr(at, '/');
-	if (!slash || (q && slash > q))
-		return fail_set(f, FAIL_USAGE, "no database and table: td://[KEY]@[HOST]/DATABASE/TABLE");
+	slash = at + 1 + strcspn(at + 1, "/?");
 	if (query(u, q ? q + 1 : NULL, &ssl, f) || host(u, at + 1, (size_t)(slash - at - 1), ssl, f))
 		return -1;
+	if (slash[0] != '/' || slash[1] == '\0' || slash[1] == '?')
+		return 0;
 	return path(u, slash + 1, q ? (size_t)(q - slash - 1) : strlen(slash + 1), f);
 }
 
@@ -305,9 +305,9 @@ char *tdurl_format(const struct tdurl *u)
 	if (u->connection)
 		buf_printf(&b, "%s:", u->connection);
 	else
-		buf_printf(&b, "td://%s@%s/", u->key ? "***" : "", host);
+		buf_printf(&b, "td://%s@%s", u->key ? "***" : "", host);
 	if (u->database)
-		buf_printf(&b, "%s%s", u->database, u->table ? "/" : "");
+		buf_printf(&b, "%s%s%s", u->connection ? "" : "/", u->database, u->table ? "/" : "");
 	if (u->table)
 		buf_puts(&b, u->table);
 	if (u->has_mode)

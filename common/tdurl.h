@@ -2,7 +2,7 @@
  * tdurl: where rows go, as text. Pure: no environment, no defaults, no network; `conf` completes what is left out.
  *
  *   td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate][&ssl=true|false]
- *   td://[KEY]@[HOST[:PORT]]/DATABASE                 (where only a database is asked for)
+ *   td://[KEY]@[HOST[:PORT]][/DATABASE]               (database and table are NULL then)
  *   NAME:TABLE[?mode=...]   NAME:DATABASE/TABLE[?mode=...]      a named connection
  *
  * KEY may hold its "/" raw or as %2F. HOST is a host name, or a site: us jp eu ap02 ap03 idcf. A HOST is spoken to by
@@ -23,7 +23,7 @@ struct tdurl {
 	char *connection; /* NAME of the two forms above; then key and endpoint are NULL */
 	char *key;        /* decoded; secret; NULL if left out */
 	char *endpoint;   /* "https://api.eu01.treasuredata.com", "http://127.0.0.1:8080"; NULL if left out */
-	char *database;   /* NULL in NAME:TABLE */
+	char *database;   /* NULL in NAME:TABLE, or if left out */
 	char *table;      /* NULL if left out */
 	enum tdurl_mode mode;
 	bool has_mode;    /* mode was said */
