@@ -149,10 +149,9 @@ static int list(struct fail *f)
 		const struct conn *c = all + i;
 		char *url = tdurl_format(&c->url);
 
-		printf("%s\t%s\tkey: %s%s\n", c->name, url,
+		printf("%s\t%s\tkey: %s\n", c->name, url,
 		       c->apikey || c->url.key ? "in the file" : c->apikey_file ? c->apikey_file
-		       : c->apikey_command ? "from " : "of the environment",
-		       c->apikey_command ? c->apikey_command : "");
+		       : c->apikey_command ? "from a command" : "of the environment");
 		free(url);
 		conn_free(all + i);
 	}

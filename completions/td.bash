@@ -17,4 +17,4 @@ _td_pipe()
 		;;
 	esac
 }
-complete -F _td_pipe td-fetch td-encode td-put td-swap td-local
+complete -F _td_pipe td-fetch td-encode td-put td-swap td-conn td-local
