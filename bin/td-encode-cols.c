@@ -31,6 +31,17 @@ static int grow(struct input *in, size_t *known, struct fail *f)
 	return 0;
 }
 
+static int see(struct input *in, const struct row *row, size_t *known, struct fail *f)
+{
+	if (grow(in, known, f))
+		return -1;
+	for (size_t i = 0; i < row->n; i++)
+		if (!cell_is_null(&in->opts->nulls, &row->cell[i]))
+			infer_cell(&in->seen[i], &row->cell[i]);
+	in->sampled++;
+	return 0;
+}
+
 static int sample(struct input *in, struct fail *f)
 {
 	enum row_result rc;
@@ -39,16 +50,16 @@ static int sample(struct input *in, struct fail *f)
 
 	if (input_restart(in, false, f) || grow(in, &known, f))
 		return -1;
-	while ((rc = row_next(in->rows, &row, f)) == ROW_GOOD) {
-		if (grow(in, &known, f))
+	while ((rc = row_next(in->rows, &row, f)) != ROW_END) {
+		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects))
 			return -1;
-		for (size_t i = 0; i < row.n; i++)
-			infer_cell(&in->seen[i], &row.cell[i]);
-		in->sampled++;
+		f->kind = FAIL_NONE; /* a bad row is set aside when its turn comes */
+		if (rc == ROW_GOOD && see(in, &row, &known, f))
+			return -1;
 		if (in->peek.kept.len >= SAMPLE)
-			return 0;
+			break;
 	}
-	return rc == ROW_END ? 0 : -1;
+	return 0;
 }
 
 /* Is there anything that only a sample can tell? */
@@ -102,6 +113,51 @@ static void say_renamed(const struct input *in, const struct schema *raw)
 	buf_free(&b);
 }
 
+static int rename_columns(struct input *in, const struct schema *raw, struct fail *f)
+{
+	const struct schema *renames = &in->opts->rename;
+
+	for (size_t k = 0; k < renames->n; k++) {
+		long i = find(in, raw, renames->col[k].name), other = schema_find(&in->names, renames->col[k].type);
+
+		if (i < 0)
+			return no_column(in, "--rename", renames->col[k].name, f);
+		if (other >= 0 && other != i)
+			return fail_set(f, FAIL_DATA, "%s: --rename %s=%s: there is a column of that name already",
+					input_name(in), renames->col[k].name, renames->col[k].type);
+		colname_rename(&in->names, (size_t)i, renames->col[k].type);
+	}
+	return 0;
+}
+
+/* Which columns become part of the record, in which order: in->order[0..ordered). */
+static int choose_columns(struct input *in, const struct schema *raw, struct fail *f)
+{
+	const struct schema *select = &in->opts->select, *drop = &in->opts->drop;
+
+	for (size_t k = 0; k < select->n; k++) {
+		long i = find(in, raw, select->col[k].name);
+
+		if (i < 0)
+			return no_column(in, "--select", select->col[k].name, f);
+		if (in->dropped[i])
+			return fail_set(f, FAIL_DATA, "%s: --select: '%s' twice", input_name(in), select->col[k].name);
+		in->order[in->ordered++] = (size_t)i;
+		in->dropped[i] = true; /* it has its place */
+	}
+	for (size_t k = 0; k < drop->n; k++) {
+		long i = find(in, raw, drop->col[k].name);
+
+		if (i < 0)
+			return no_column(in, "--drop", drop->col[k].name, f);
+		in->dropped[i] = true;
+	}
+	for (size_t i = 0; i < in->names.n && select->n == 0; i++)
+		if (!in->dropped[i])
+			in->order[in->ordered++] = i;
+	return 0;
+}
+
 /* Which cell holds the time, if any; a column `time` that does not is called time_ instead. */
 static int choose_time(struct input *in, const struct schema *raw, struct record *r, struct fail *f)
 {
@@ -109,12 +165,13 @@ static int choose_time(struct input *in, const struct schema *raw, struct record
 	long own = schema_find(&in->names, "time");
 
 	r->time = o->time;
+	r->time_rules = o->time_rules;
 	r->time_cell = -1;
 	if (o->time_column) {
 		r->time_cell = find(in, raw, o->time_column);
 		if (r->time_cell < 0)
 			return no_column(in, "--time-column", o->time_column, f);
-	} else if (!o->time_given) {
+	} else if (!o->time_given && own >= 0 && (o->select.n > 0 || !in->dropped[own])) {
 		r->time_cell = own;
 	}
 	if (r->time_cell >= 0)
@@ -171,7 +228,10 @@ static int other_types(struct input *in, struct fail *f)
 
 static void fill_record(struct input *in, struct record *r)
 {
-	for (size_t i = 0; i < in->names.n; i++) {
+	r->nulls = in->opts->nulls.n > 0 ? &in->opts->nulls : NULL;
+	for (size_t k = 0; k < in->ordered; k++) {
+		size_t i = in->order[k];
+
 		if (strcmp(in->names.col[i].name, "time") == 0)
 			continue;
 		record_add(r, in->names.col[i].name, in->type[i], in->exact[i], i);
@@ -184,9 +244,10 @@ static int name_and_type(struct input *in, const struct schema *raw, struct reco
 {
 	if (colname_make_all(&in->names, f))
 		return fail_at(f, "%s", input_name(in));
-	if (choose_time(in, raw, r, f) || given_types(in, raw, f) || other_types(in, f))
-		return -1;
 	say_renamed(in, raw);
+	if (rename_columns(in, raw, f) || choose_columns(in, raw, f) || choose_time(in, raw, r, f) ||
+	    given_types(in, raw, f) || other_types(in, f))
+		return -1;
 	fill_record(in, r);
 	return 0;
 }
@@ -202,6 +263,8 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 	in->type = mem_zero(in->names.n + 1, sizeof(struct type *));
 	in->exact = mem_zero(in->names.n + 1, sizeof *in->exact);
 	in->nested = mem_zero(in->names.n + 1, sizeof *in->nested);
+	in->order = mem_zero(in->names.n + 1, sizeof *in->order);
+	in->dropped = mem_zero(in->names.n + 1, sizeof *in->dropped);
 	rc = schema_copy(&raw, &in->names, f) || name_and_type(in, &raw, r, f) ? -1 : 0;
 	schema_free(&raw);
 	return rc ? rc : input_restart(in, true, f);

@@ -63,7 +63,11 @@ static void reader_close(struct input *in)
 
 static int csv_open(struct input *in, struct fail *f)
 {
-	if (csvin_init(&in->csv, text(in), in->format == FORMAT_TSV ? '\t' : ',', '"', f))
+	struct csvin_rules rules = in->opts->csv;
+
+	if (!rules.delim)
+		rules.delim = in->format == FORMAT_TSV ? '\t' : ',';
+	if (csvin_init(&in->csv, text(in), &rules, f))
 		return -1;
 	in->rows = &in->csv.rowin;
 	return 0;
@@ -78,6 +82,7 @@ static int reader_open(struct input *in, struct fail *f)
 	case FORMAT_JSONL:
 		jsonin_init(&in->json, text(in), &in->keys);
 		in->json.nested = in->nested;
+		in->json.comment = in->opts->csv.comment;
 		in->rows = &in->json.rowin;
 		return 0;
 	default:
@@ -139,6 +144,7 @@ static int csv_names(struct input *in, struct fail *f)
 	if (!in->opts->no_header) {
 		if (rc == ROW_END)
 			return fail_set(f, FAIL_DATA, "%s: no header line", input_name(in));
+		buf_put(&in->header, row.raw, row.raw_len);
 		for (size_t i = 0; i < row.n; i++)
 			if (add_name(in, row.cell[i].p, row.cell[i].n, f))
 				return -1;
@@ -237,20 +243,25 @@ static ssize_t inflated_read(struct source *s, void *p, size_t cap, struct fail 
 static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 {
 	ssize_t n = peek_look(&in->outer, LOOK, p, f);
+	struct source *from = &in->outer.source;
 
 	if (n < 0)
 		return -1;
 	in->gzipped = gzip_is(*p, (size_t)n) && !framein_is(*p, (size_t)n) && in->format != FORMAT_FRAME;
 	peek_go(&in->outer);
-	if (!in->gzipped) {
-		peek_init(&in->peek, &in->outer.source);
-	} else {
-		if (gzip_source_init(&in->gz, &in->outer.source, f))
+	if (in->gzipped) {
+		if (gzip_source_init(&in->gz, from, f))
 			return -1;
 		in->inflate = in->gz.source.read;
 		in->gz.source.read = inflated_read;
-		peek_init(&in->peek, &in->gz.source);
+		from = &in->gz.source;
 	}
+	if (in->opts->encoding) {
+		if (recode_init(&in->recode, from, in->opts->encoding, f))
+			return -1;
+		from = &in->recode.source;
+	}
+	peek_init(&in->peek, from);
 	return peek_look(&in->peek, LOOK, p, f);
 }
 
@@ -261,6 +272,7 @@ int input_open(struct input *in, const struct opts *o, struct fail *f)
 
 	*in = (struct input){ .opts = o, .format = o->format };
 	keys_init(&in->keys);
+	buf_init(&in->header, (size_t)2 * ROW_MAX);
 	if (open_source(in, f) || (n = open_inner(in, &p, f)) < 0)
 		return -1;
 	if (n == 0 && (o->format == FORMAT_AUTO || o->format == FORMAT_FRAME))
@@ -271,15 +283,15 @@ int input_open(struct input *in, const struct opts *o, struct fail *f)
 	return in->format == FORMAT_FRAME ? open_frame(in, f) : open_text(in, f);
 }
 
-int input_verify(struct input *in, bool *verified, struct fail *f)
+int input_verify(struct input *in, uint64_t rejected, bool *verified, struct fail *f)
 {
 	*verified = in->opts->command != NULL; /* its source ends only if it exited with 0 */
 	if (in->format != FORMAT_FRAME)
 		return 0;
 	*verified |= in->frame.end.verified;
-	if (in->frame.end.rows != in->taken)
+	if (in->frame.end.rows != in->taken + rejected)
 		return fail_set(f, FAIL_DATA, "%s: %llu rows came, but the frame's end says %llu", input_name(in),
-				(unsigned long long)in->taken, (unsigned long long)in->frame.end.rows);
+				(unsigned long long)(in->taken + rejected), (unsigned long long)in->frame.end.rows);
 	return 0;
 }
 
@@ -295,10 +307,14 @@ void input_close(struct input *in)
 	free(in->exact);
 	free(in->nested);
 	free(in->seen);
+	free(in->order);
+	free(in->dropped);
 	keys_free(&in->keys);
+	buf_free(&in->header);
 	schema_free(&in->names);
 	peek_free(&in->peek);
 	if (in->gzipped)
 		gzip_source_free(&in->gz);
+	recode_free(&in->recode);
 	peek_free(&in->outer);
 }

@@ -3,6 +3,7 @@
 #include "blockpool.h"
 #include "die.h"
 #include "frameout.h"
+#include "progress.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,6 +22,11 @@ struct run {
 	struct out out;
 	struct frameout frame;
 	bool head_written;
+	struct rejects rejects;
+	struct blockpool *pool;
+	struct block *block; /* that is being filled */
+	struct progress progress;
+	uint64_t bytes; /* of msgpack, in blocks that are given away */
 };
 
 static int out_put(struct sink *s, const void *p, size_t n, struct fail *f)
@@ -47,48 +53,90 @@ static int write_head(struct run *run, const struct schema *schema, struct fail 
 	return frameout_open(&run->frame, &run->out.sink, &h, f);
 }
 
-/* One row into the block; a full block is exchanged for an empty one. */
-static int put_row(struct run *run, struct blockpool *pool, struct block **block, const struct row *row, struct fail *f)
+/* The record of a row, into this block or, if it is full, into the next. */
+static enum record_result put_record(struct run *run, const struct row *row, struct fail *why, struct fail *f)
 {
-	struct fail why;
-	enum record_result rc;
+	enum record_result rc = record_put(&run->record, row, &run->block->body, why);
 
-	why.kind = FAIL_NONE; /* not all of it: this is done for every row */
-	rc = record_put(&run->record, row, &(*block)->body, &why);
-
-	if (rc == RECORD_FULL && (*block)->values > 0) {
-		blockpool_give(pool, *block);
-		*block = blockpool_take(pool, f);
-		if (!*block)
-			return -1;
-		rc = record_put(&run->record, row, &(*block)->body, &why);
+	if (rc != RECORD_FULL)
+		return rc;
+	if (run->block->values > 0) {
+		blockpool_give(run->pool, run->block);
+		run->block = blockpool_take(run->pool, f);
+		if (!run->block)
+			return RECORD_FULL;
+		rc = record_put(&run->record, row, &run->block->body, why);
 	}
-	if (rc == RECORD_FULL)
-		fail_set(&why, FAIL_DATA, "the record is longer than %d bytes", FRAME_BODY_MAX);
-	if (rc != RECORD_GOOD)
-		return fail_set(f, why.kind, "%s: %s %llu, %s", input_name(&run->in), run->in.rows->place,
-				(unsigned long long)row->line, why.why);
-	(*block)->values++;
-	run->in.taken++;
-	if ((*block)->body.len < FRAME_BLOCK_BODY)
-		return 0;
-	blockpool_give(pool, *block);
-	*block = blockpool_take(pool, f);
-	return *block ? 0 : -1;
+	if (rc == RECORD_FULL) {
+		fail_set(why, FAIL_DATA, "the record is longer than %d bytes", FRAME_BODY_MAX);
+		return RECORD_BAD;
+	}
+	return rc;
 }
 
-static int pump(struct run *run, struct blockpool *pool, struct fail *f)
+/* A row that its reader or the record refused: set aside, or the end. */
+static int reject(struct run *run, const struct row *row, struct fail *why, struct fail *f)
 {
-	struct block *block = blockpool_take(pool, f);
-	enum row_result rc = ROW_FAILED;
+	if (run->opts->rejects)
+		return rejects_put(&run->rejects, row, why, f);
+	return fail_set(f, why->kind, "%s", why->why);
+}
+
+static int put_row(struct run *run, const struct row *row, struct fail *f)
+{
+	struct fail why;
+
+	why.kind = FAIL_NONE; /* not all of it: this is done for every row */
+	switch (put_record(run, row, &why, f)) {
+	case RECORD_FULL:
+		return -1;
+	case RECORD_BAD: {
+		struct fail placed = { 0 };
+
+		fail_set(&placed, why.kind, "%s: %s %llu, %s", input_name(&run->in), run->in.rows->place,
+			 (unsigned long long)row->line, why.why);
+		return reject(run, row, &placed, f);
+	}
+	default:
+		break;
+	}
+	run->block->values++;
+	run->in.taken++;
+	if (run->block->body.len < FRAME_BLOCK_BODY)
+		return 0;
+	run->bytes += run->block->body.len;
+	blockpool_give(run->pool, run->block);
+	run->block = blockpool_take(run->pool, f);
+	if (!run->block)
+		return -1;
+	progress_bytes(&run->progress, "encoded", run->bytes, -1, (int64_t)run->in.taken);
+	return 0;
+}
+
+static int pump(struct run *run, struct fail *f)
+{
+	enum row_result rc;
 	struct row row;
 
-	while (block && (rc = row_next(run->in.rows, &row, f)) == ROW_GOOD)
-		if (put_row(run, pool, &block, &row, f))
-			return -1;
-	if (!block || rc != ROW_END)
+	run->block = blockpool_take(run->pool, f);
+	if (!run->block)
 		return -1;
-	blockpool_give(pool, block);
+	while ((rc = row_next(run->in.rows, &row, f)) != ROW_END) {
+		struct fail why;
+
+		if (rc == ROW_FAILED)
+			return -1;
+		if (rc == ROW_GOOD) {
+			if (put_row(run, &row, f))
+				return -1;
+			continue;
+		}
+		why = *f;
+		f->kind = FAIL_NONE;
+		if (reject(run, &row, &why, f))
+			return -1;
+	}
+	blockpool_give(run->pool, run->block);
 	return 0;
 }
 
@@ -108,9 +156,9 @@ static void say_done(const struct run *run)
 static int finish(struct run *run, const struct schema *schema, struct fail *f)
 {
 	struct frame_end e = { .schema = *schema, .has_time = run->record.any, .time_min = run->record.time_min,
-			       .time_max = run->record.time_max };
+			       .time_max = run->record.time_max, .rejects = run->rejects.n };
 
-	if (input_verify(&run->in, &e.verified, f) || frameout_commit(&run->frame, &e, f) ||
+	if (input_verify(&run->in, run->rejects.n, &e.verified, f) || rejects_close(&run->rejects, run->in.taken, f) || frameout_commit(&run->frame, &e, f) ||
 	    fd_close(STDOUT_FILENO, "standard output", f))
 		return -1;
 	say_done(run);
@@ -142,17 +190,19 @@ static void give_up(struct run *run, const struct fail *why)
 
 static int transfer(struct run *run, const struct schema *schema, struct fail *f)
 {
-	struct blockpool *pool;
-
-	if (write_head(run, schema, f))
+	if (rejects_open(&run->rejects, run->opts, &run->in, f) || write_head(run, schema, f))
 		return -1;
-	pool = blockpool_open(&run->frame, run->opts->jobs, run->opts->level, f);
-	if (!pool)
+	run->pool = blockpool_open(&run->frame, run->opts->jobs, run->opts->level, f);
+	if (!run->pool)
 		return -1;
-	if (pump(run, pool, f) || blockpool_close(pool, f)) {
-		run->out.broken |= !blockpool_stop(pool);
+	progress_init(&run->progress, run->opts->progress, run->opts->quiet);
+	progress_start(&run->progress);
+	if (pump(run, f) || blockpool_close(run->pool, f)) {
+		run->out.broken |= !blockpool_stop(run->pool);
+		progress_end(&run->progress);
 		return -1;
 	}
+	progress_end(&run->progress);
 	return finish(run, schema, f);
 }
 
@@ -165,11 +215,13 @@ int encode(const struct opts *o, struct fail *f)
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
 	record_init(&run.record);
 	rc = input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
-	if (rc == 0) {
+	if (rc == 0 && o->preview) {
+		rc = preview(&run.in, &run.record, f);
+	} else if (rc == 0) {
 		describe(&run.record, &schema, f);
 		rc = f->kind ? -1 : transfer(&run, &schema, f);
 	}
-	if (rc && f->kind != FAIL_USAGE)
+	if (rc && f->kind != FAIL_USAGE && !o->preview)
 		give_up(&run, f);
 	input_close(&run.in);
 	record_free(&run.record);

@@ -13,20 +13,36 @@
 #include "jsonin.h"
 #include "mpin.h"
 #include "peek.h"
+#include "recode.h"
 #include "record.h"
 
 enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, FORMAT_MSGPACK };
 
 struct opts {
 	enum format format;
-	struct schema columns;   /* --columns: a NULL type is to be inferred */
+	struct schema columns;   /* --columns, --schema: a NULL type is to be inferred */
+	struct schema select, drop; /* names */
+	struct schema rename;    /* from name to type */
 	bool no_header, all_string;
+	struct csvin_rules csv;  /* delim 0: what the format says */
+	struct cell_nulls nulls;
+	const char *encoding;    /* or NULL: UTF-8 */
 	const char *time_column; /* or NULL */
+	const char *time_zone;
+	struct tdtime time_rules;
 	int64_t time;            /* --time-value, or the moment the run started */
 	bool time_given;         /* by --time-value */
+	const char *rejects;     /* a file, or NULL: a bad row stops the run */
+	uint64_t max_rejects;
+	double max_share;        /* of all rows, 0 to 1 */
+	bool preview, progress, quiet;
 	int jobs, level;
 	char **command;          /* NULL: read standard input */
 };
+
+/* From the command line; dies of what is wrong with it. */
+void opts_parse(struct opts *o, int argc, char **argv);
+void opts_free(struct opts *o);
 
 /* Where rows come from, whatever its format. */
 struct input {
@@ -37,6 +53,7 @@ struct input {
 	struct gzip_source gz;
 	ssize_t (*inflate)(struct source *, void *, size_t, struct fail *); /* its read */
 	bool gzipped;
+	struct recode recode;
 	struct peek peek;      /* the same, inflated if they were gzip'ed */
 	enum format format;
 
@@ -46,6 +63,7 @@ struct input {
 	struct jsonin json;
 	struct mpin mp;
 	struct framein frame;
+	struct buf header;     /* CSV: the header as it came */
 	struct keys keys;      /* JSON and msgpack: the names as they are found */
 	uint64_t taken;        /* rows so far */
 
@@ -55,6 +73,9 @@ struct input {
 	struct type **type;    /* NULL until known, and when the record has taken it */
 	bool *exact;           /* it was inferred */
 	bool *nested;          /* it is an array or a map */
+	size_t *order;         /* which of them go into the record, ordered of them */
+	size_t ordered;
+	bool *dropped;         /* which do not */
 	uint64_t sampled;      /* rows */
 };
 
@@ -65,7 +86,7 @@ int input_open(struct input *in, const struct opts *o, struct fail *f);
 int input_restart(struct input *in, bool for_good, struct fail *f);
 
 /* After the last row: is the input complete, and is that proven? */
-int input_verify(struct input *in, bool *verified, struct fail *f);
+int input_verify(struct input *in, uint64_t rejected, bool *verified, struct fail *f);
 
 void input_close(struct input *in);
 
@@ -76,6 +97,23 @@ static inline const char *input_name(const struct input *in)
 
 /* Makes the columns' names legal, finds their types, chooses the time, and fills the record; then the input is restarted. */
 int columns_open(struct input *in, struct record *r, struct fail *f);
+
+/* Rows that were set aside. */
+struct rejects {
+	const struct opts *opts;
+	const struct input *in;
+	int fd; /* -1: none is open */
+	uint64_t n;
+};
+
+int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, struct fail *f);
+/* Write the row, with the reason `why` (which is cleared). Fails when there are too many. */
+int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f);
+/* After the last row, of `rows` that were taken. */
+int rejects_close(struct rejects *r, uint64_t rows, struct fail *f);
+
+/* --preview: what would be done, as a table on standard output. The rows are those that come next. */
+int preview(struct input *in, struct record *r, struct fail *f);
 
 /* Everything: 0, or -1 when it failed and the frame on standard output, if it could be written, says why. */
 int encode(const struct opts *o, struct fail *f);

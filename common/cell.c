@@ -206,12 +206,24 @@ static enum cell_result put_nested_text(struct cell_rules *r, const struct cell 
 	return rc;
 }
 
+bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c)
+{
+	for (size_t i = 0; c->kind == CELL_TEXT && nulls && i < nulls->n; i++)
+		if (strlen(nulls->text[i]) == c->n && memcmp(nulls->text[i], c->p, c->n) == 0)
+			return true;
+	return false;
+}
+
 enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf *out)
 {
 	const char *p = c->p;
 
 	switch (c->kind) {
+	case CELL_QUOTED:
+		return put_text(r, "", 0, out);
 	case CELL_TEXT:
+		if (r->nulls && cell_is_null(r->nulls, c))
+			return packed(mpack_nil(out));
 		return r->type->kind < TYPE_ARRAY ? put_text(r, c->p, c->n, out) : put_nested_text(r, c, out);
 	case CELL_MP:
 		return put_mp(r, r->type, &p, c->p + c->n, out);
@@ -233,7 +245,7 @@ char *cell_show(const struct cell *c)
 {
 	enum { SHOWN = 60 };
 	struct text_sink to = { .full = false };
-	const char *quote = c->kind == CELL_TEXT ? "'" : "", *p = c->p;
+	const char *quote = c->kind == CELL_MP ? "" : "'", *p = c->p;
 	size_t n = c->n;
 	char *out;
 

@@ -17,9 +17,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Texts that mean NULL. An empty one means empty cells without quotes. */
+struct cell_nulls {
+	const char *text[8];
+	size_t n;
+};
+
 struct cell_rules {
 	const struct type *type;
 	bool exact;          /* the type was inferred */
+	const struct cell_nulls *nulls; /* or NULL */
 	uint64_t not_finite; /* counted: NaN and infinities that became nil */
 };
 
@@ -32,6 +39,8 @@ enum cell_result {
 
 /* Appends the value. After anything but CELL_GOOD the buffer holds rubbish behind its old length. */
 enum cell_result cell_put(struct cell_rules *rules, const struct cell *c, struct buf *out);
+
+bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c); /* a text that means NULL */
 
 /* A value for people: quoted, cut when long; malloc'ed. */
 char *cell_show(const struct cell *c);

@@ -19,6 +19,8 @@ static void on_cell(void *p, size_t n, void *self)
 	struct csvin *c = self;
 
 	add_cell(c, NULL, n); /* the text may move: row_of_libcsv() finds it again */
+	if (n == 0 && p)
+		c->cell[c->n - 1].kind = CELL_QUOTED;
 	buf_put(&c->text, p, n);
 }
 
@@ -97,7 +99,7 @@ static void split(struct csvin *c, const char *p, size_t n)
 {
 	const char *end = p + n, *d;
 
-	while ((d = memchr(p, c->delim, (size_t)(end - p)))) {
+	while ((d = memchr(p, c->rules.delim, (size_t)(end - p)))) {
 		add_cell(c, p, (size_t)(d - p));
 		p = d + 1;
 	}
@@ -127,10 +129,10 @@ static void row_of_libcsv(struct csvin *c)
 
 static int reset(struct csvin *c, struct fail *f)
 {
-	if (csv_init(&c->csv, CSV_STRICT | CSV_STRICT_FINI) != 0)
+	if (csv_init(&c->csv, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0)
 		return fail_set(f, FAIL_SYSTEM, "libcsv: cannot start");
-	csv_set_delim(&c->csv, (unsigned char)c->delim);
-	csv_set_quote(&c->csv, (unsigned char)c->quote);
+	csv_set_delim(&c->csv, (unsigned char)c->rules.delim);
+	csv_set_quote(&c->csv, (unsigned char)c->rules.quote);
 	csv_set_space_func(&c->csv, no_blanks);
 	csv_set_blk_size(&c->csv, 4096);
 	return 0;
@@ -246,6 +248,38 @@ static int begin(struct csvin *c, struct fail *f)
 	return 0;
 }
 
+/* Empty lines where there are columns, comments, skipped lines. */
+static bool is_no_row(struct csvin *c, const char *p, size_t n)
+{
+	if (c->rules.skip > 0) {
+		c->rules.skip--;
+		return true;
+	}
+	return (n == 0 && c->columns != 1) ||
+	       (c->comment_len > 0 && n >= c->comment_len && memcmp(p, c->rules.comment, c->comment_len) == 0);
+}
+
+/* The header again, of the next of several files that were joined? The first record is remembered. */
+static bool is_repeated(struct csvin *c, const struct row *row)
+{
+	size_t n = chomp(row->raw, row->raw_len);
+
+	if (c->first.len > 0)
+		return n == c->first.len && memcmp(row->raw, c->first.p, n) == 0;
+	buf_put(&c->first, row->raw, n);
+	return false;
+}
+
+/* The record at the cursor, `len` bytes or more, `text` of them without the line end. */
+static enum row_result record(struct csvin *c, const char *p, size_t len, size_t text, struct row *row, struct fail *f)
+{
+	if (c->rules.quote && memchr(p, c->rules.quote, text))
+		return quoted(c, len, row, f);
+	c->line++;
+	split(c, p, text);
+	return deliver(c, len, row, f);
+}
+
 static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct csvin *c = (struct csvin *)self;
@@ -253,6 +287,7 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	if (!c->begun && begin(c, f))
 		return ROW_FAILED;
 	for (;;) {
+		enum row_result rc;
 		ssize_t len;
 		size_t text;
 		const char *p;
@@ -265,24 +300,24 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 			return len < 0 ? ROW_FAILED : ROW_END;
 		p = c->in.p + c->at;
 		text = chomp(p, (size_t)len);
-		if (text == 0 && c->columns != 1) {
+		if (is_no_row(c, p, text)) {
 			c->used = (size_t)len;
 			c->line++;
-		} else if (c->quote && memchr(p, c->quote, text)) {
-			return quoted(c, (size_t)len, row, f);
-		} else {
-			c->line++;
-			split(c, p, text);
-			return deliver(c, (size_t)len, row, f);
+			continue;
 		}
+		rc = record(c, p, (size_t)len, text, row, f);
+		if (rc != ROW_GOOD || !c->rules.repeated || !is_repeated(c, row))
+			return rc;
 	}
 }
 
-int csvin_init(struct csvin *c, struct source *from, char delim, char quote, struct fail *f)
+int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules, struct fail *f)
 {
-	*c = (struct csvin){ .rowin = { next, "line" }, .from = from, .delim = delim, .quote = quote, .line = 1 };
+	*c = (struct csvin){ .rowin = { next, "line" }, .from = from, .rules = *rules, .line = 1 };
+	c->comment_len = rules->comment ? strlen(rules->comment) : 0;
 	buf_init(&c->in, (size_t)ROW_MAX + READ_SIZE);
 	buf_init(&c->text, (size_t)ROW_MAX + READ_SIZE);
+	buf_init(&c->first, (size_t)ROW_MAX + READ_SIZE);
 	return reset(c, f);
 }
 
@@ -291,5 +326,6 @@ void csvin_free(struct csvin *c)
 	csv_free(&c->csv);
 	buf_free(&c->in);
 	buf_free(&c->text);
+	buf_free(&c->first);
 	free(c->cell);
 }

@@ -19,13 +19,22 @@
 #include <csv.h>
 #include <stdbool.h>
 
+struct csvin_rules {
+	char delim, quote;   /* quote 0: there are none */
+	const char *comment; /* records that begin with this text are no rows; NULL: none */
+	uint64_t skip;       /* lines before the first record */
+	bool repeated;       /* a record that is the same text as the first one is no row (headers of joined files) */
+};
+
 struct csvin {
 	struct rowin rowin;
 	size_t columns; /* what every row must have; 0: the first row's */
 
 	/* private */
 	struct source *from;
-	char delim, quote;
+	struct csvin_rules rules;
+	size_t comment_len;
+	struct buf first; /* the first record, if rules.repeated */
 	struct buf in; /* in.p[at..len): from the start of the current record */
 	size_t at, used; /* used: the length of the record that was handed out last */
 	bool ended, begun;
@@ -37,7 +46,7 @@ struct csvin {
 	size_t n, cap;
 };
 
-int csvin_init(struct csvin *c, struct source *from, char delim, char quote, struct fail *f);
+int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules, struct fail *f); /* from is borrowed */
 void csvin_free(struct csvin *c);
 
 #endif

@@ -7,6 +7,7 @@ static void see_text(struct infer *c, const char *p, size_t n)
 	int64_t i;
 	double d;
 
+	c->empty += n == 0;
 	if (n == 0 || (c->not_long && c->not_double))
 		return;
 	c->text = true;
@@ -24,6 +25,7 @@ static void see_mp(struct infer *c, const struct cell *cell)
 		return;
 	switch (t.type) {
 	case MP_NIL:
+		c->empty++;
 		break;
 	case MP_BOOL:
 		c->boolean = true;
@@ -47,6 +49,8 @@ static void see_mp(struct infer *c, const struct cell *cell)
 
 void infer_cell(struct infer *c, const struct cell *cell)
 {
+	c->values++;
+	c->empty += cell->kind == CELL_NONE || cell->kind == CELL_QUOTED;
 	if (cell->kind == CELL_TEXT)
 		see_text(c, cell->p, cell->n);
 	else if (cell->kind == CELL_MP)

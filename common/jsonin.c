@@ -606,6 +606,26 @@ static int begin(struct jsonin *j, struct fail *f)
 	return 0;
 }
 
+/* At the start of a line: is it a comment? Then it is skipped. 1, 0 if it is none, -1. */
+static int skip_comment(struct jsonin *j, struct fail *f)
+{
+	size_t n = j->comment ? strlen(j->comment) : 0;
+	const char *lf;
+
+	if (n == 0 || j->column > 0)
+		return 0;
+	while (j->in.len - j->at < n && !j->ended)
+		if (fill(j, f))
+			return -1;
+	if (j->in.len - j->at < n || memcmp(j->in.p + j->at, j->comment, n) != 0)
+		return 0;
+	while (!(lf = memchr(j->in.p + j->at, '\n', j->in.len - j->at)) && !j->ended)
+		if (fill(j, f))
+			return -1;
+	advance(j, lf ? (size_t)(lf - (j->in.p + j->at)) : j->in.len - j->at);
+	return 1;
+}
+
 /* To the start of the next row: 1, 0 at the end, -1. */
 static int next_start(struct jsonin *j, struct fail *f)
 {
@@ -613,9 +633,13 @@ static int next_start(struct jsonin *j, struct fail *f)
 
 	if (!j->begun && begin(j, f))
 		return -1;
-	rc = seek(j, f);
-	if (rc < 0 || !j->array)
-		return rc;
+	do
+		rc = seek(j, f);
+	while (rc > 0 && !j->array && (rc = skip_comment(j, f)) > 0);
+	if (!j->array)
+		return rc < 0 ? -1 : j->at < j->in.len;
+	if (rc < 0)
+		return -1;
 	if (rc == 0)
 		return fail_here(j, j->in.p + j->at, "the input ends inside its array", f);
 	if (j->in.p[j->at] == ']') {
@@ -682,10 +706,12 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 		step = parse_row(j, &s);
 		if (step != MORE)
 			break;
-		if (j->ended)
-			return fail_here(j, s.end, "the input ends inside a row", f);
+		if (j->ended) {
+			step = bad(&s, s.end, "the input ends inside a row");
+			break;
+		}
 		if (fill(j, f))
-			return -1;
+			return ROW_FAILED;
 	}
 	if (step == BAD)
 		return bad_row(j, &s, row, f);

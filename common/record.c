@@ -3,7 +3,6 @@
 #include "mem.h"
 #include "mp.h"
 #include "mpack.h"
-#include "tdtime.h"
 
 #include <stdlib.h>
 
@@ -35,7 +34,7 @@ void record_add(struct record *r, const char *name, struct type *type, bool exac
 	c = &r->column[r->n++];
 	buf_init(&key, strlen(name) + 8);
 	mpack_text(&key, name, strlen(name));
-	*c = (struct record_column){ { type, exact, 0 }, mem_string(name), cell, key.p, key.len };
+	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name), cell, key.p, key.len };
 }
 
 void record_begin(struct record *r)
@@ -44,7 +43,7 @@ void record_begin(struct record *r)
 	mpack_text(&r->head, "time", 4);
 }
 
-static const char *time_of_mp(const struct cell *c, int64_t *out)
+static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, int64_t *out)
 {
 	struct mp t;
 
@@ -54,28 +53,25 @@ static const char *time_of_mp(const struct cell *c, int64_t *out)
 	case MP_NIL:
 		return "is NULL: every record needs a time";
 	case MP_UINT:
-		*out = t.as.u > INT64_MAX ? INT64_MAX : (int64_t)t.as.u;
-		return tdtime_check(*out);
+		return tdtime_number(rules, t.as.u > INT64_MAX ? INT64_MAX : (int64_t)t.as.u, out);
 	case MP_INT:
-		*out = t.as.i;
-		return tdtime_check(*out);
+		return tdtime_number(rules, t.as.i, out);
 	case MP_FLOAT:
 		if (!(t.as.d > -9e18 && t.as.d < 9e18))
 			return "is no time";
-		*out = (int64_t)t.as.d;
-		return tdtime_check(*out);
+		return tdtime_number(rules, (int64_t)t.as.d, out);
 	case MP_STR:
-		return tdtime_parse(t.as.p, t.n, out);
+		return tdtime_parse(rules, t.as.p, t.n, out);
 	default:
 		return "is no time";
 	}
 }
 
-static const char *time_of(const struct cell *c, int64_t *out)
+static const char *time_of(const struct tdtime *rules, const struct cell *c, int64_t *out)
 {
-	if (c->kind == CELL_NONE || (c->kind == CELL_TEXT && c->n == 0))
+	if (c->kind == CELL_NONE || c->kind == CELL_QUOTED || (c->kind == CELL_TEXT && c->n == 0))
 		return "is empty: every record needs a time";
-	return c->kind == CELL_TEXT ? tdtime_parse(c->p, c->n, out) : time_of_mp(c, out);
+	return c->kind == CELL_TEXT ? tdtime_parse(rules, c->p, c->n, out) : time_of_mp(rules, c, out);
 }
 
 static enum record_result bad_time(const struct record *r, const struct cell *c, const char *why, struct fail *f)
@@ -120,7 +116,7 @@ enum record_result record_put(struct record *r, const struct row *row, struct bu
 	size_t start = out->len;
 	const char *why;
 
-	if (r->time_cell >= 0 && (why = time_of(&row->cell[r->time_cell], &when)))
+	if (r->time_cell >= 0 && (why = time_of(&r->time_rules, &row->cell[r->time_cell], &when)))
 		return bad_time(r, &row->cell[r->time_cell], why, f);
 	if (buf_put(out, r->head.p, r->head.len) || mpack_int64(out, when))
 		goto full;

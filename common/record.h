@@ -7,6 +7,7 @@
 
 #include "cell.h"
 #include "schema.h"
+#include "tdtime.h"
 
 struct record_column {
 	struct cell_rules rules; /* rules.type is owned */
@@ -21,6 +22,8 @@ struct record {
 	size_t n;
 	long time_cell;    /* the cell that holds the time, or -1 */
 	char *time_name;   /* its column, for messages */
+	const struct cell_nulls *nulls; /* for columns that are added from now on; borrowed, or NULL */
+	struct tdtime time_rules;
 	int64_t time;      /* without a cell: every record's */
 	struct buf head;   /* the map's header and the key of the time */
 	bool any;          /* at least one record was written */

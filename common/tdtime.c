@@ -2,8 +2,11 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 static const char no_time[] = "is no time: give epoch seconds or YYYY-MM-DD HH:MM:SS with or without a zone";
+static const char no_day[] = "is no date of the calendar";
+static const char no_clock[] = "has no time of day";
 
 struct cursor {
 	const char *p, *end;
@@ -26,17 +29,35 @@ static unsigned month_days(unsigned year, unsigned month)
 	return days[month - 1] + (unsigned)(month == 2 && leap);
 }
 
-const char *tdtime_check(int64_t seconds)
+static const char *check(int64_t seconds)
 {
 	if (seconds < 0)
 		return "is before 1970";
-	if (seconds <= TDTIME_MAX)
+	return seconds <= TDTIME_MAX ? NULL : "is beyond the year 9999";
+}
+
+/* 20240131 as seconds would be in August 1970: nobody means that. */
+static bool looks_like_date(int64_t n)
+{
+	return n >= 19000101 && n <= 29991231 && n / 100 % 100 >= 1 && n / 100 % 100 <= 12 && n % 100 >= 1 && n % 100 <= 31;
+}
+
+const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *out)
+{
+	*out = rules->unit ? number / rules->unit : number;
+	if (number < 0)
+		return "is before 1970";
+	if (rules->unit)
+		return check(*out);
+	if (looks_like_date(number))
+		return "looks like a date: say --time-format %Y%m%d, or --time-unit s if it is seconds";
+	if (number <= TDTIME_MAX)
 		return NULL;
-	if (seconds / 1000 <= TDTIME_MAX)
-		return "is beyond the year 9999 in seconds: it looks like milliseconds";
-	if (seconds / 1000000 <= TDTIME_MAX)
-		return "is beyond the year 9999 in seconds: it looks like microseconds";
-	return "is beyond the year 9999 in seconds: it looks like nanoseconds";
+	if (number / 1000 <= TDTIME_MAX)
+		return "is beyond the year 9999 in seconds: it looks like milliseconds (--time-unit ms)";
+	if (number / 1000000 <= TDTIME_MAX)
+		return "is beyond the year 9999 in seconds: it looks like microseconds (--time-unit us)";
+	return "is beyond the year 9999 in seconds: it looks like nanoseconds (--time-unit ns)";
 }
 
 static bool take(struct cursor *c, char what)
@@ -65,7 +86,7 @@ static void skip_digits(struct cursor *c)
 		c->p++;
 }
 
-static const char *epoch(struct cursor *c, int64_t *out)
+static const char *epoch(const struct tdtime *rules, struct cursor *c, int64_t *out)
 {
 	bool minus = take(c, '-');
 	const char *start = c->p;
@@ -85,33 +106,29 @@ static const char *epoch(struct cursor *c, int64_t *out)
 		skip_digits(c);
 	if (c->p != c->end)
 		return no_time;
-	*out = minus ? -v : v;
-	return tdtime_check(*out);
+	return tdtime_number(rules, minus ? -v : v, out);
 }
 
-/* [ ](Z|UTC|GMT|+HH[[:]MM]) or nothing; *out: seconds to the east. */
+/* Z|UTC|GMT|+HH[[:]MM]; *out: seconds to the east. */
 static bool zone(struct cursor *c, int64_t *out)
 {
 	unsigned h, m = 0;
 	bool minus;
 
 	*out = 0;
-	take(c, ' ');
-	if (c->p == c->end)
-		return true;
 	if (take(c, 'Z') || take(c, 'z'))
-		return c->p == c->end;
-	if (c->end - c->p == 3 && (memcmp(c->p, "UTC", 3) == 0 || memcmp(c->p, "GMT", 3) == 0))
 		return true;
+	if (c->end - c->p >= 3 && (memcmp(c->p, "UTC", 3) == 0 || memcmp(c->p, "GMT", 3) == 0)) {
+		c->p += 3;
+		return true;
+	}
 	minus = take(c, '-');
 	if ((!minus && !take(c, '+')) || !digits(c, 2, &h))
 		return false;
-	if (c->p < c->end) {
-		take(c, ':');
+	if (take(c, ':') || (c->p < c->end && *c->p >= '0' && *c->p <= '9'))
 		if (!digits(c, 2, &m))
 			return false;
-	}
-	if (h > 18 || m > 59 || c->p != c->end)
+	if (h > 18 || m > 59)
 		return false;
 	*out = ((int64_t)h * 60 + m) * (minus ? -60 : 60);
 	return true;
@@ -135,22 +152,193 @@ static bool clock_time(struct cursor *c, int64_t *out)
 	return true;
 }
 
-static const char *iso(struct cursor *c, int64_t *out)
+/* A date and a time of day, with a zone (seconds to the east) or without. */
+static const char *moment(const struct tdtime *rules, int64_t local, bool zoned, int64_t east, int64_t *out)
+{
+	*out = zoned || !rules->to_utc ? local - east : rules->to_utc(local);
+	return check(*out);
+}
+
+static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *out)
 {
 	unsigned y, m, d;
 	int64_t seconds = 0, east = 0;
+	bool zoned = false;
 
 	if (!digits(c, 4, &y) || !take(c, '-') || !digits(c, 2, &m) || !take(c, '-') || !digits(c, 2, &d))
 		return no_time;
 	if (m < 1 || m > 12 || d < 1 || d > month_days(y, m))
-		return "is no date of the calendar";
-	if (c->p < c->end && (!(take(c, 'T') || take(c, 't') || take(c, ' ')) || !clock_time(c, &seconds) || !zone(c, &east)))
+		return no_day;
+	if (c->p < c->end && (!(take(c, 'T') || take(c, 't') || take(c, ' ')) || !clock_time(c, &seconds)))
 		return no_time;
-	*out = tdtime_days(y, m, d) * 86400 + seconds - east;
-	return tdtime_check(*out);
+	if (c->p < c->end) {
+		take(c, ' ');
+		zoned = zone(c, &east);
+		if (!zoned || c->p < c->end)
+			return no_time;
+	}
+	return moment(rules, tdtime_days(y, m, d) * 86400 + seconds, zoned, east, out);
 }
 
-const char *tdtime_parse(const char *p, size_t n, int64_t *out)
+/* --- formats */
+
+struct fields {
+	unsigned year, month, day, day_of_year, hour, minute, second;
+	bool pm, twelve, zoned, epoch;
+	int64_t east, seconds;
+};
+
+/* One of the names, or its first three letters; *out counts from 0. */
+static bool name_of(struct cursor *c, const char *const *names, unsigned n, unsigned *out)
+{
+	for (unsigned i = 0; i < n; i++) {
+		size_t len = strlen(names[i]);
+
+		if ((size_t)(c->end - c->p) < len || strncasecmp(c->p, names[i], len) != 0)
+			len = 3;
+		if ((size_t)(c->end - c->p) < len || strncasecmp(c->p, names[i], len) != 0)
+			continue;
+		c->p += len;
+		*out = i;
+		return true;
+	}
+	return false;
+}
+
+/* One to n digits. */
+static bool some_digits(struct cursor *c, int n, unsigned *out)
+{
+	const char *start = c->p;
+
+	for (*out = 0; n > 0 && c->p < c->end && *c->p >= '0' && *c->p <= '9'; n--, c->p++)
+		*out = *out * 10 + (unsigned)(*c->p - '0');
+	return c->p > start;
+}
+
+static bool seconds_of(struct cursor *c, struct fields *t)
+{
+	const char *start = c->p;
+
+	t->epoch = true;
+	for (t->seconds = 0; c->p < c->end && *c->p >= '0' && *c->p <= '9' && c->p - start < 18; c->p++)
+		t->seconds = t->seconds * 10 + (*c->p - '0');
+	return c->p > start;
+}
+
+static bool two_digit_year(struct cursor *c, struct fields *t)
+{
+	if (!digits(c, 2, &t->year))
+		return false;
+	t->year += t->year < 69 ? 2000 : 1900; /* POSIX strptime() */
+	return true;
+}
+
+static bool half_of_day(struct cursor *c, struct fields *t)
+{
+	static const char *const halves[] = { "am", "pm" };
+
+	for (unsigned i = 0; i < 2; i++)
+		if (c->end - c->p >= 2 && strncasecmp(c->p, halves[i], 2) == 0) {
+			c->p += 2;
+			t->pm = i;
+			t->twelve = true;
+			return true;
+		}
+	return false;
+}
+
+static bool format(struct cursor *c, const char *f, struct fields *t);
+
+static bool conversion(struct cursor *c, char what, struct fields *t)
+{
+	static const char *const months[] = { "january", "february", "march", "april", "may", "june", "july",
+					      "august", "september", "october", "november", "december" };
+	static const char *const days[] = { "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday" };
+	unsigned n;
+
+	switch (what) {
+	case 'Y': return digits(c, 4, &t->year);
+	case 'y': return two_digit_year(c, t);
+	case 'm': return some_digits(c, 2, &t->month);
+	case 'e':
+		take(c, ' ');
+		return some_digits(c, 2, &t->day);
+	case 'd': return some_digits(c, 2, &t->day);
+	case 'j': return some_digits(c, 3, &t->day_of_year);
+	case 'b':
+	case 'B':
+	case 'h':
+		if (!name_of(c, months, 12, &n))
+			return false;
+		t->month = n + 1;
+		return true;
+	case 'a':
+	case 'A': return name_of(c, days, 7, &n);
+	case 'I': t->twelve = true; /* fall through */
+	case 'H': return some_digits(c, 2, &t->hour);
+	case 'M': return some_digits(c, 2, &t->minute);
+	case 'S': return some_digits(c, 2, &t->second);
+	case 'p': return half_of_day(c, t);
+	case 'f':
+		n = (unsigned)(c->p < c->end);
+		skip_digits(c);
+		return n;
+	case 'z':
+	case 'Z': return t->zoned = zone(c, &t->east);
+	case 's': return seconds_of(c, t);
+	case 'F': return format(c, "%Y-%m-%d", t);
+	case 'T': return format(c, "%H:%M:%S", t);
+	case 'R': return format(c, "%H:%M", t);
+	case 'D': return format(c, "%m/%d/%y", t);
+	case '%': return take(c, '%');
+	default: return false;
+	}
+}
+
+static bool format(struct cursor *c, const char *f, struct fields *t)
+{
+	for (; *f; f++) {
+		if (*f == ' ' || (*f == '%' && (f[1] == 'n' || f[1] == 't'))) {
+			while (take(c, ' ') || take(c, '\t'))
+				;
+			f += *f == '%';
+		} else if (*f == '%' ? !conversion(c, *++f, t) : !take(c, *f)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int tdtime_is_format(const char *f)
+{
+	for (; *f; f++)
+		if (*f == '%' && (!*++f || !strchr("YymdejbBhaAHIMSfpzZsFTRDnt%", *f)))
+			return 0;
+	return 1;
+}
+
+static const char *formatted(const struct tdtime *rules, struct cursor *c, int64_t *out)
+{
+	struct fields t = { .year = 1970, .month = 1, .day = 1 };
+
+	if (!format(c, rules->format, &t) || c->p != c->end)
+		return "does not have the form that --time-format says";
+	if (t.epoch)
+		return *out = t.seconds, check(*out);
+	if (t.twelve && (t.hour < 1 || t.hour > 12))
+		return no_clock;
+	if (t.twelve)
+		t.hour = t.hour % 12 + (t.pm ? 12 : 0);
+	if (t.hour > 23 || t.minute > 59 || t.second > 60)
+		return no_clock;
+	if (t.month < 1 || t.month > 12 || t.day < 1 || t.day > month_days(t.year, t.month) ||
+	    t.day_of_year > 365 + (unsigned)(month_days(t.year, 2) == 29))
+		return no_day;
+	return moment(rules, (tdtime_days(t.year, t.month, t.day) + (t.day_of_year ? t.day_of_year - 1 : 0)) * 86400 +
+		      (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second, t.zoned, t.east, out);
+}
+
+const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, int64_t *out)
 {
 	struct cursor c = { p, p + n };
 
@@ -158,5 +346,7 @@ const char *tdtime_parse(const char *p, size_t n, int64_t *out)
 		c.p++;
 	while (c.p < c.end && c.end[-1] == ' ')
 		c.end--;
-	return c.end - c.p > 4 && c.p[4] == '-' ? iso(&c, out) : epoch(&c, out);
+	if (rules->format)
+		return formatted(rules, &c, out);
+	return c.end - c.p > 4 && c.p[4] == '-' ? iso(rules, &c, out) : epoch(rules, &c, out);
 }

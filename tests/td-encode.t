@@ -240,6 +240,103 @@ like "a gzip file that is cut: the frame ends in an abort" "$(note_of "$T/out" E
 run sh -c 'head -c 100000 "$1" | td-encode' sh "$T/r.gz"
 is "a gzip pipe that is cut: status" "$status" 66
 
+# --- choosing columns
+encode 'A b,c,d\n1,2,3\n' --select d,a_b --rename 'A b=x' --time-value 7 ; says "a column that was renamed" 65 "no column 'a_b'"
+encode 'A b,c,d\n1,2,3\n' --select 'd,A b' --rename 'A b=x' --time-value 7
+is "--select and --rename" "$records $(printf '%s' "$head" | jq -c .columns)" '{"d": 3, "time": 7, "x": 1} [["d","long"],["x","long"]]'
+encode 'a,b,time\n1,2,3\n' --drop a
+is "--drop" "$records" '{"b": 2, "time": 3}'
+encode 'a,ts\n1,2\n' --rename ts=time
+is "--rename to time" "$records" '{"a": 1, "time": 2}'
+encode 'a,b\n1,2\n' --drop z; says "--drop of what is not there" 65 "no column 'z' .--drop"
+encode 'a,b\n1,2\n' --rename a=b; says "--rename to what is there" 65 "there is a column of that name already"
+printf '# a comment\na long whatever\nb  string 3 rows\ntime long\n' >"$T/schema"
+encode 'a,b\n007,1\n' --schema "$T/schema" --time-value 7
+is "--schema" "$records" '{"a": 7, "b": "1", "time": 7}'
+
+printf 'Time,Some id,x\n2024-01-01,007,\n2024-01-02,008,\033[1mx\n' >"$T/p.csv"
+run td-encode --preview <"$T/p.csv"
+is "--preview: status" "$status" 0
+is "--preview: columns, types, where from, first rows" "$out" "# standard input: CSV, types from 2 rows
+# column  type    known from         first rows
+time      long    column time        '2024-01-01', '2024-01-02'
+some_id   string  all of 2           '007', '008'
+x         string  all of 1, 1 empty  '', '?[1mx'"
+cp "$T/out" "$T/schema"
+encode 'time,some_id,x\n5,1,2\n' --schema "$T/schema"
+is "--preview is a --schema" "$records" '{"some_id": "1", "time": 5, "x": "2"}'
+
+# --- other dialects
+encode "a;b\n'x;''y';2\n" -d ';' --quote "'" --time-value 7
+is "--delimiter and --quote" "$records" '{"a": "x;'"'"'y", "b": 2, "time": 7}'
+encode 'a,b\n"x,2\n' --quote none --time-value 7
+is "no quotes at all" "$records" '{"a": "\"x", "b": 2, "time": 7}'
+encode '%% a report\n\na|b\n# no row\n1|NULL\n-|x\n' -d '|' --skip-lines 2 --comment '#' --null NULL --null - --time-value 7
+is "--skip-lines, --comment, --null" "$records" '{"a": 1, "b": null, "time": 7}
+{"a": null, "b": "x", "time": 7}'
+encode 'a,b\n,""\n' --null '' -c a:string,b:string --time-value 7
+is "--null '': empty cells without quotes are NULL" "$records" '{"a": null, "b": "", "time": 7}'
+encode 'a,b\n1,2\na,b\n3,4\n' --repeated-header --time-value 7
+is "--repeated-header" "$records" '{"a": 1, "b": 2, "time": 7}
+{"a": 3, "b": 4, "time": 7}'
+encode 'a\n\351\200\n' --encoding windows-1252 --time-value 7
+is "--encoding" "$records" '{"a": "é€", "time": 7}'
+printf 'a,b\n\303\251,2\n' | iconv -f UTF-8 -t UTF-16 | gzip -c >"$T/utf16.gz"
+is "UTF-16 with a byte order mark, gzip'ed" "$(td-encode --encoding UTF-16 --time-value 7 <"$T/utf16.gz" >"$T/frame"; records "$T/frame")" '{"a": "é", "b": 2, "time": 7}'
+encode 'a\n1\n' --encoding nothing
+is "an encoding that is not there: status" "$status" 2
+printf 'a\n\377\n' | td-encode --encoding UTF-8 >"$T/frame" 2>"$T/err"
+is "what is not in the encoding: status" "$?" 65
+like "what is not in the encoding: the message" "$(cat "$T/err")" 'byte 2: not of the encoding'
+
+# --- more about time
+encode 'time\n29/Feb/2024:21:00:00 +0900\n' --time-format '%d/%b/%Y:%H:%M:%S %z'
+is "--time-format" "$records" '{"time": 1709208000}'
+encode 'time\n1709208000123\n' --time-unit ms
+is "--time-unit" "$records" '{"time": 1709208000}'
+encode 'time\n2024-03-10 02:30\n2024-07-01 00:00Z\n' --time-zone America/New_York
+is "--time-zone" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1710055800 1719792000 '
+encode 'time\n20240131\n'; says "a date without dashes" 65 'looks like a date: say --time-format'
+
+# --- rejects
+{ echo 'id,name,n'; for i in $(seq 1 20); do echo "$i,n$i,$i"; done
+  printf '21,"x\ny",21\n22,short\n23,"in"side,23\n24,\377,24\n25,ok,x\n26,fine,26\n27,"open,27\n28,last,28\n'; } >"$T/bad.csv"
+run td-encode -c n:long --rejects "$T/rej" --time-value 7 <"$T/bad.csv"
+is "--rejects: status" "$status" 0
+like "--rejects: it is said" "$err" "5 of 28 rows were rejected, see .*/rej"
+is "--rejects: the others are there" "$(note_of "$T/out" E | jq -c '[.end,.rows,.rejects]')" '["commit",23,5]'
+is "--rejects: the rows as they came" "$(grep -av '^#td-encode:' "$T/rej" | od -An -c | tr -d ' \n')" \
+	"$(printf 'id,name,n\n22,short\n23,"in"side,23\n24,\377,24\n25,ok,x\n27,"open,27\n' | od -An -c | tr -d ' \n')"
+is "--rejects: line, column and reason" "$(grep -a '^#td-encode: standard' "$T/rej" | sed 's/^#td-encode: standard input: //; s/; --columns.*//')" \
+	"line 24, column 3: a row of 2 cells where 3 are expected
+line 25, column 2: text behind the closing quote of a cell
+line 26, column 2: not UTF-8
+line 27, column 3 'n': 'x' is no long
+line 29, column 2: a quote that is never closed"
+LC_ALL=C sed -i 's/^22,short/22,short,22/; s/"in"side/inside/; s/^24.*/24,b,24/; s/^25,ok,x/25,ok,25/; s/"open/open/' "$T/rej"
+is "--rejects: taken after repair" "$(td-encode -f csv --comment '#td-encode:' <"$T/rej" | gzip -dc | $PYTHON -c '
+import msgpack, sys
+print([r["n"] for r in msgpack.Unpacker(sys.stdin.buffer)])')" "[22, 23, 24, 25, 27]"
+run td-encode -c n:long --rejects "$T/rej" --max-rejects 4 <"$T/bad.csv"
+is "--max-rejects N: status" "$status" 65
+like "--max-rejects N: the message" "$err" "more than 4 rows rejected; the last: .*line 29"
+like "--max-rejects N: the frame ends in an abort" "$(note_of "$T/out" E)" '"end":"abort"'
+run td-encode -c n:long --rejects "$T/rej" --max-rejects 10% <"$T/bad.csv"
+is "--max-rejects P%: status" "$status" 65
+run td-encode -c n:long --rejects "$T/rej" --max-rejects 20% <"$T/bad.csv"
+is "--max-rejects P%, enough: status" "$status" 0
+run td-encode --rejects "$T/none/such" <"$T/bad.csv"
+is "--rejects that cannot be opened: status" "$status" 1
+printf '{"a":1}\n{"a":}\n{"a":2}\n{"a":3,"a":4}\n[\n{"a":5}' >"$T/bad.jsonl"
+run td-encode --rejects "$T/rej" <"$T/bad.jsonl"
+is "--rejects of JSON lines" "$status $(note_of "$T/out" E | jq -c '[.rows,.rejects]') $(grep -v '^#' "$T/rej" | tr '\n' ' ')" \
+	'0 [3,3] {"a":} {"a":3,"a":4} [ '
+is "--rejects of JSON lines, fed back" "$(sed 's/{"a":}/{"a":9}/; s/,"a":4//; s/^\[$//' "$T/rej" | td-encode -f jsonl --comment '#td-encode:' | gzip -dc | od -An -tx1 | grep -c .)" 2
+pack '[{"a": 1}, {"a": 2, 3: 4}, {"a": 5}]' --rejects "$T/rej"
+is "--rejects of msgpack" "$status $(printf '%s' "$end" | jq -c '[.rows,.rejects]') $(jq -r .msgpack "$T/rej" | base64 -d | od -An -tx1)" '0 [2,1]  82 a1 61 02 03 04'
+run td-encode --max-rejects 4 </dev/null
+is "--max-rejects without --rejects: status" "$status" 2
+
 # --- frames of rows, made by python: a head, one foreign member, an end
 cat >"$T/frame.py" <<'END'
 import gzip, json, msgpack, struct, sys, zlib

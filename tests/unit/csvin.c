@@ -17,7 +17,7 @@ static struct buf rows_of(const char *p, size_t n, size_t piece, char delim)
 	struct buf out;
 
 	buf_init(&out, OUT_MAX);
-	csvin_init(&c, &s.source, delim, '"', &f);
+	csvin_init(&c, &s.source, &(struct csvin_rules){ .delim = delim, .quote = '"' }, &f);
 	while (row_next(&c.rowin, &row, &f) == ROW_GOOD) {
 		buf_printf(&out, "%llu", (unsigned long long)row.line);
 		for (size_t i = 0; i < row.n; i++) {
@@ -105,7 +105,7 @@ static struct buf ours(const char *p, size_t n, size_t piece)
 	enum row_result rc;
 
 	buf_init(&out, OUT_MAX);
-	csvin_init(&c, &s.source, ',', '"', &f);
+	csvin_init(&c, &s.source, &(struct csvin_rules){ .delim = ',', .quote = '"' }, &f);
 	while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD) {
 		buf_putc(&out, '\n');
 		for (size_t i = 0; i < row.n; i++) {

@@ -4,9 +4,11 @@
 
 #include <time.h>
 
+static struct tdtime rules;
+
 static const char *parse(const char *text, int64_t *out)
 {
-	return tdtime_parse(text, strlen(text), out);
+	return tdtime_parse(&rules, text, strlen(text), out);
 }
 
 static void good(const char *text, int64_t want)
@@ -95,5 +97,36 @@ int main(void)
 	bad("2024-01-01 12:00:00 +19:00", "is no time");
 	bad("01/02/2024", "is no time");
 	bad("1e9", "is no time");
+	bad("20240131", "looks like a date");
+
+	rules.unit = 1;
+	good("20240131", 20240131);
+	rules.unit = 1000;
+	good("1709208000999", 1709208000);
+	bad("-1", "before 1970");
+	rules.unit = 1000000000;
+	good("1709208000999999999", 1709208000);
+	rules.unit = 0;
+
+	rules.format = "%Y%m%d";
+	good("20240229", 1709164800);
+	bad("2024-02-29", "--time-format");
+	bad("20230229", "calendar");
+	rules.format = "%d/%b/%Y:%H:%M:%S %z";
+	good("29/Feb/2024:21:00:00 +0900", 1709208000);
+	bad("29/Foo/2024:21:00:00 +0900", "--time-format");
+	bad("29/Feb/2024:21:00:00 +0900x", "--time-format");
+	rules.format = "%a %e %B %y %I:%M %p";
+	good("Thu  29 February 24 12:00 PM", 1709208000);
+	good("thu 29 feb 24 12:00 am", 1709164800);
+	bad("thu 29 feb 24 13:00 am", "time of day");
+	rules.format = "%m/%d/%Y %T.%f";
+	good("2/29/2024 12:00:00.123", 1709208000);
+	rules.format = "%s";
+	good("1709208000", 1709208000);
+	rules.format = "%Y %j";
+	good("2024 060", 1709164800);
+	bad("2023 366", "calendar");
+	tap_result(tdtime_is_format("%Y-%m") && !tdtime_is_format("%Q") && !tdtime_is_format("%"), "which formats are known");
 	return tap_done();
 }

@@ -1,0 +1,356 @@
+#include "td-encode.h"
+
+#include "blockpool.h"
+#include "colname.h"
+#include "die.h"
+#include "num.h"
+#include "zone.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char help[] =
+	"usage: td-encode [-f auto|frame|csv|tsv|jsonl|msgpack] [options] [-- COMMAND ARG...] > FRAME\n"
+	"\n"
+	"Reads rows from standard input or from COMMAND and writes a td frame of records for td-put.\n"
+	"\n"
+	"  -f, --format FORMAT        what the input is; auto (default) looks at its first bytes\n"
+	"      --encoding NAME        its encoding, if it is not UTF-8\n"
+	"      --preview              show columns, types and first rows, and write no frame\n"
+	"columns\n"
+	"  -c, --columns NAME:TYPE,.. types: int long float double string array<T> map<K,V>;\n"
+	"                             the others are inferred from the first rows\n"
+	"      --schema FILE          the same from a file, as --preview prints it\n"
+	"      --all-string           infer nothing: every column without a given type is a string\n"
+	"      --select NAME,...      take only these columns, in this order\n"
+	"      --drop NAME,...        leave these out\n"
+	"      --rename OLD=NEW,...   call them otherwise\n"
+	"CSV and TSV\n"
+	"  -d, --delimiter CHAR       what stands between cells\n"
+	"      --quote CHAR           what stands around cells; none: nothing does\n"
+	"      --no-header            the first line is a row; --columns names the columns\n"
+	"      --repeated-header      lines that repeat the first line are no rows (joined files)\n"
+	"      --skip-lines N         leave out the first N lines\n"
+	"      --comment TEXT         lines that begin with TEXT are no rows (also JSON lines)\n"
+	"      --null TEXT            cells that are NULL; an empty TEXT: empty cells without quotes\n"
+	"time\n"
+	"  -t, --time-column NAME     take the time of a record from this column\n"
+	"      --time-value TIME      the time of every record\n"
+	"      --time-format FORMAT   how times are written, as for strptime(3)\n"
+	"      --time-unit UNIT       what numbers count: s, ms, us or ns\n"
+	"      --time-zone ZONE       of times that do not say theirs: Asia/Tokyo, +09:00 (default UTC)\n"
+	"rows that are bad\n"
+	"      --rejects FILE         set them aside instead of stopping\n"
+	"      --max-rejects N|P%     fail if there are more\n"
+	"\n"
+	"  -j, --jobs N               threads that compress (default: one for each processor)\n"
+	"  -0 ... -9, --level N       how hard to compress (default 1)\n"
+	"      --progress             say how far it is, also when stderr is no terminal\n"
+	"  -v, --verbose              say more; -vv more still\n"
+	"  -q, --quiet                say only errors\n"
+	"  -h, --help                 this text\n"
+	"  -V, --version              the version\n"
+	"\n"
+	"Without a time option, a column named time is the time, or else the moment the run started.\n";
+
+static enum format format_of(const char *s)
+{
+	static const char *const names[] = { "auto", "frame", "csv", "tsv", "jsonl", "msgpack" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(s, names[i]) == 0)
+			return (enum format)i;
+	}
+	die_usage("-f %s: the formats are auto, frame, csv, tsv, jsonl and msgpack", s);
+}
+
+/* One NAME[:TYPE] of --columns. */
+static void column_of(struct schema *s, char *text)
+{
+	struct fail f = { 0 };
+	char *colon = strrchr(text, ':');
+	struct type *t = NULL;
+
+	if (colon)
+		*colon = '\0';
+	if (!*text)
+		die_usage("--columns: a column without a name");
+	if (colon && !(t = type_parse(colon + 1, &f)))
+		die_usage("--columns: %s", f.why);
+	if (t && strcmp(text, "time") == 0 && t->kind != TYPE_LONG)
+		die_usage("--columns: the type of time is always long");
+	if (schema_find(s, text) >= 0)
+		die_usage("--columns: '%s' twice", text);
+	if (schema_add(s, text, colon ? colon + 1 : NULL, &f))
+		die_usage("--columns: %s", f.why);
+	type_free(t);
+}
+
+/* NAME:TYPE,... where the commas of map<K,V> do not separate. */
+static void columns_of(struct schema *s, char *text)
+{
+	int open = 0;
+	char *start = text;
+
+	for (char *p = text;; p++) {
+		bool last = *p == '\0';
+
+		open += (*p == '<') - (*p == '>');
+		if (!last && (*p != ',' || open > 0))
+			continue;
+		*p = '\0';
+		column_of(s, start);
+		start = p + 1;
+		if (last)
+			return;
+	}
+}
+
+static int number_of(const char *option, const char *s, int max)
+{
+	uint64_t v;
+
+	if (!num_u64(s, strlen(s), (uint64_t)max, &v))
+		die_usage("%s %s: a number up to %d is wanted", option, s, max);
+	return (int)v;
+}
+
+/* --time-value, read as the column would be. */
+static int64_t time_of(const struct opts *o, const char *s)
+{
+	int64_t t;
+	const char *why = tdtime_parse(&o->time_rules, s, strlen(s), &t);
+
+	if (why)
+		die_usage("--time-value: '%s' %s", s, why);
+	return t;
+}
+
+
+/* NAME,NAME,... */
+static void names_of(struct schema *s, const char *option, char *text)
+{
+	struct fail f = { 0 };
+
+	for (char *comma = text; comma; text = comma + 1) {
+		comma = strchr(text, ',');
+		if (comma)
+			*comma = '\0';
+		if (!*text || schema_find(s, text) >= 0)
+			die_usage("%s: %s", option, *text ? "a name twice" : "a column without a name");
+		if (schema_add(s, text, NULL, &f))
+			die_usage("%s: %s", option, f.why);
+	}
+}
+
+/* OLD=NEW,... */
+static void renames_of(struct schema *s, char *text)
+{
+	struct fail f = { 0 };
+
+	for (char *comma = text, *equals; comma; text = comma + 1) {
+		comma = strchr(text, ',');
+		if (comma)
+			*comma = '\0';
+		equals = strrchr(text, '=');
+		if (!equals || equals == text)
+			die_usage("--rename %s: OLD=NEW is wanted", text);
+		*equals = '\0';
+		if (!colname_is_legal(equals + 1))
+			die_usage("--rename: '%s' is no column name: small letters, digits and _", equals + 1);
+		if (schema_add(s, text, equals + 1, &f))
+			die_usage("--rename: %s", f.why);
+	}
+}
+
+/* Lines of "NAME TYPE whatever", # begins a comment. */
+static void schema_of(struct schema *s, const char *path)
+{
+	enum { MAX = 4 << 20 };
+	struct fail f = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text, *line, *lines = NULL;
+	size_t n;
+
+	if (fd < 0)
+		die_usage("--schema: cannot open %s", path);
+	if (fd_slurp(fd, path, MAX, &text, &n, &f))
+		die_fail(&f);
+	close(fd);
+	for (line = strtok_r(text, "\r\n", &lines); line; line = strtok_r(NULL, "\r\n", &lines)) {
+		char *words = NULL, *name = strtok_r(line, " \t", &words), *type = name ? strtok_r(NULL, " \t", &words) : NULL;
+		struct type *t;
+
+		if (!name || *name == '#' || strcmp(name, "time") == 0)
+			continue;
+		t = type ? type_parse(type, &f) : NULL;
+		if (!t || schema_find(s, name) >= 0 || schema_add(s, name, type, &f))
+			die_usage("--schema %s: column '%s': %s", path, name, f.kind ? f.why : type ? "it is there twice" : "no type");
+		type_free(t);
+	}
+	free(text);
+}
+
+static char char_of(const char *option, const char *s)
+{
+	if (strcmp(s, "\\t") == 0 || strcmp(s, "tab") == 0)
+		return '\t';
+	if (!*s || s[1] || (*s & 0x80) || strchr("\r\n", *s))
+		die_usage("%s '%s': one ASCII character is wanted", option, s);
+	return *s;
+}
+
+static int64_t unit_of(const char *s)
+{
+	static const char *const names[] = { "s", "ms", "us", "ns" };
+	int64_t unit = 1;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++, unit *= 1000)
+		if (strcmp(s, names[i]) == 0)
+			return unit;
+	die_usage("--time-unit %s: the units are s, ms, us and ns", s);
+}
+
+/* N or P% */
+static void max_rejects_of(struct opts *o, const char *s)
+{
+	size_t n = strlen(s);
+	char *end;
+
+	if (n > 1 && s[n - 1] == '%') {
+		o->max_share = strtod(s, &end) / 100;
+		if (end == s + n - 1 && *s >= '0' && *s <= '9' && o->max_share <= 1)
+			return;
+	} else if (num_u64(s, n, UINT64_MAX, &o->max_rejects)) {
+		return;
+	}
+	die_usage("--max-rejects %s: a number or a percentage is wanted", s);
+}
+
+static void null_of(struct cell_nulls *nulls, const char *s)
+{
+	if (nulls->n == sizeof nulls->text / sizeof *nulls->text)
+		die_usage("--null: at most %zu texts", nulls->n);
+	nulls->text[nulls->n++] = s;
+}
+
+enum {
+	NO_HEADER = 256, ALL_STRING, TIME_VALUE, TIME_FORMAT, TIME_UNIT, TIME_ZONE, LEVEL, SELECT, DROP, RENAME, SCHEMA, QUOTE,
+	REPEATED, SKIP, COMMENT, NULL_TEXT, ENCODING, REJECTS, MAX_REJECTS, PREVIEW, PROGRESS
+};
+
+static const struct option options[] = {
+	{ "format", required_argument, NULL, 'f' },          { "columns", required_argument, NULL, 'c' },
+	{ "no-header", no_argument, NULL, NO_HEADER },       { "all-string", no_argument, NULL, ALL_STRING },
+	{ "time-column", required_argument, NULL, 't' },     { "time-value", required_argument, NULL, TIME_VALUE },
+	{ "time-format", required_argument, NULL, TIME_FORMAT }, { "time-unit", required_argument, NULL, TIME_UNIT },
+	{ "time-zone", required_argument, NULL, TIME_ZONE }, { "jobs", required_argument, NULL, 'j' },
+	{ "level", required_argument, NULL, LEVEL },         { "select", required_argument, NULL, SELECT },
+	{ "drop", required_argument, NULL, DROP },           { "rename", required_argument, NULL, RENAME },
+	{ "schema", required_argument, NULL, SCHEMA },       { "delimiter", required_argument, NULL, 'd' },
+	{ "quote", required_argument, NULL, QUOTE },         { "repeated-header", no_argument, NULL, REPEATED },
+	{ "skip-lines", required_argument, NULL, SKIP },     { "comment", required_argument, NULL, COMMENT },
+	{ "null", required_argument, NULL, NULL_TEXT },      { "encoding", required_argument, NULL, ENCODING },
+	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
+	{ "preview", no_argument, NULL, PREVIEW },           { "progress", no_argument, NULL, PROGRESS },
+	{ "verbose", no_argument, NULL, 'v' },               { "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },                  { "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* One option of the input's form. */
+static void form_option(struct opts *o, int opt, char *arg)
+{
+	switch (opt) {
+	case 'd': o->csv.delim = char_of("--delimiter", arg); break;
+	case QUOTE: o->csv.quote = strcmp(arg, "none") == 0 ? 0 : char_of("--quote", arg); break;
+	case NO_HEADER: o->no_header = true; break;
+	case REPEATED: o->csv.repeated = true; break;
+	case SKIP: o->csv.skip = (uint64_t)number_of("--skip-lines", arg, INT32_MAX); break;
+	case COMMENT: o->csv.comment = arg; break;
+	case NULL_TEXT: null_of(&o->nulls, arg); break;
+	case ENCODING: o->encoding = arg; break;
+	case TIME_FORMAT: o->time_rules.format = arg; break;
+	case TIME_UNIT: o->time_rules.unit = unit_of(arg); break;
+	case TIME_ZONE: o->time_zone = arg; break;
+	default: o->level = opt - '0';
+	}
+}
+
+static void check(struct opts *o, const char *time_value)
+{
+	if (o->time_column && time_value)
+		die_usage("--time-column and --time-value exclude each other");
+	if (o->select.n > 0 && o->drop.n > 0)
+		die_usage("--select and --drop exclude each other");
+	if ((o->max_rejects < UINT64_MAX || o->max_share < 1) && !o->rejects)
+		die_usage("--max-rejects needs --rejects FILE: rows are not thrown away");
+	if (o->time_rules.format && !tdtime_is_format(o->time_rules.format))
+		die_usage("--time-format %s: an unknown conversion (td-encode(1) lists them)", o->time_rules.format);
+	if (o->time_zone && !zone_open(o->time_zone))
+		die_usage("--time-zone %s: no such zone; one is called like Asia/Tokyo, UTC or +09:00", o->time_zone);
+	if (o->time_zone)
+		o->time_rules.to_utc = zone_to_utc;
+	if (time_value) {
+		o->time = time_of(o, time_value);
+		o->time_given = true;
+	}
+	if (!o->preview && isatty(STDOUT_FILENO))
+		die_usage("the frame is binary and standard output is a terminal: pipe it into td-put or a file, or --preview");
+}
+
+void opts_parse(struct opts *o, int argc, char **argv)
+{
+	const char *time_value = NULL;
+	int opt, verbosity = 0;
+
+	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789vqhV", options, NULL)) != -1) {
+		switch (opt) {
+		case 'f': o->format = format_of(optarg); break;
+		case 'c': columns_of(&o->columns, optarg); break;
+		case SCHEMA: schema_of(&o->columns, optarg); break;
+		case SELECT: names_of(&o->select, "--select", optarg); break;
+		case DROP: names_of(&o->drop, "--drop", optarg); break;
+		case RENAME: renames_of(&o->rename, optarg); break;
+		case ALL_STRING: o->all_string = true; break;
+		case 't': o->time_column = optarg; break;
+		case TIME_VALUE: time_value = optarg; break;
+		case REJECTS: o->rejects = optarg; break;
+		case MAX_REJECTS: max_rejects_of(o, optarg); break;
+		case PREVIEW: o->preview = true; break;
+		case PROGRESS: o->progress = true; break;
+		case 'j': o->jobs = number_of("-j", optarg, BLOCKPOOL_WORKERS); break;
+		case LEVEL: o->level = number_of("--level", optarg, 9); break;
+		case 'v': verbosity++; break;
+		case 'q': verbosity = -1; break;
+		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
+		case 'V': puts("td-encode " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
+		case '?':
+		case ':': die_option(opt, argv);
+		default: form_option(o, opt, optarg);
+		}
+	}
+	die_verbosity(verbosity);
+	o->quiet = verbosity < 0;
+	if (optind < argc && (optind == 1 || strcmp(argv[optind - 1], "--") != 0))
+		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- COMMAND", argv[optind]);
+	if (optind < argc)
+		o->command = argv + optind;
+	check(o, time_value);
+	if (o->jobs == 0) {
+		long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+		o->jobs = n < 1 ? 1 : n > 8 ? 8 : (int)n;
+	}
+}
+
+void opts_free(struct opts *o)
+{
+	schema_free(&o->columns);
+	schema_free(&o->select);
+	schema_free(&o->drop);
+	schema_free(&o->rename);
+}
