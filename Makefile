@@ -20,7 +20,7 @@ SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvou
 SHAPES += type tdtime exact infer colname cell record csvin mpin keys jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode
-DOMAIN = api api_table api_bulk api_job api_list job result upload
+DOMAIN = api api_table api_bulk api_job api_list job ranges result upload
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
 TOOLS = td-fetch td-encode td-put td-swap td-conn

@@ -20,6 +20,7 @@ enum { SQL_MAX = 2 << 20 };
 
 struct run {
 	const struct opts *o;
+	struct conf conf;
 	struct api *api;
 	struct sink *to;
 	struct progress progress;
@@ -177,6 +178,7 @@ static int check_size(const struct api_job *j, uint64_t bytes, bool sure, struct
 
 static int download(struct run *r, const struct api_job *j, struct fail *f)
 {
+	const struct result_opts o = { .jobs = (unsigned)r->o->jobs, .conf = &r->conf, .api = &r->o->api };
 	uint64_t bytes = 0;
 	bool sure = false;
 	int rc;
@@ -184,8 +186,7 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 	r->watch = (struct sink){ .put = put_watched, .name = r->to->name };
 	r->size = j->result_size;
 	progress_start(&r->progress);
-	rc = result_fetch(r->api, j->id, j->has_schema ? j->num_records : -1, r->o->api.retry.cap_ms, &r->watch, &bytes,
-			  &sure, f);
+	rc = result_fetch(r->api, &o, j->id, j->has_schema ? j->num_records : -1, &r->watch, &bytes, &sure, f);
 	progress_end(&r->progress);
 	if (r->out.text.full)
 		*f = (struct fail){ 0 };
@@ -312,19 +313,18 @@ static int run_job(struct run *r, const char *database, const char *sql, struct 
 
 static int with_server(struct run *r, const char *sql, struct fail *f)
 {
-	struct conf conf = { 0 };
 	int rc;
 
 	if (r->o->since && since_open(r->since, r->o->since, false, r->o->schedule, f))
 		return -1;
 	if (r->o->after && since_open(r->since, r->o->after, true, r->o->schedule, f))
 		return -1;
-	if (conf_load(&conf, r->o->connection, NULL, f))
+	if (conf_load(&r->conf, r->o->connection, NULL, f))
 		return -1;
-	r->api = api_open(&conf, &r->o->api);
-	rc = run_job(r, r->o->database ? r->o->database : conf.database, sql, f);
+	r->api = api_open(&r->conf, &r->o->api);
+	rc = run_job(r, r->o->database ? r->o->database : r->conf.database, sql, f);
 	api_close(r->api);
-	conf_free(&conf);
+	conf_free(&r->conf);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "fd.h"
 #include "mem.h"
 #include "num.h"
+#include "ranges.h"
 #include "sig.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ static const char help[] =
 	"  -e, --execute SQL    its query; without it and without JOB_ID: standard input\n"
 	"  -f, --format FORMAT  frame, csv, tsv, jsonl, msgpack or table; the default is table\n"
 	"                       on a terminal (the first rows), and frame elsewhere\n"
+	"  -j, --jobs N         fetch over N connections at once (1)\n"
 	"      --schedule NAME  the last finished run of this schedule\n"
 	"      --since FILE     the next run after the one that FILE remembers; FILE is written at the end\n"
 	"      --after FILE     the next run after the one that FILE, a receipt of td-put or td-swap, speaks of\n"
@@ -46,6 +48,7 @@ static const struct option long_options[] = {
 	{ "database", required_argument, NULL, 'd' },
 	{ "type", required_argument, NULL, 'T' },
 	{ "execute", required_argument, NULL, 'e' },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "connection", required_argument, NULL, 'c' },
 	{ "no-header", no_argument, NULL, NO_HEADER },
@@ -96,13 +99,13 @@ static const char *type_of(const char *name)
 	return name;
 }
 
-static int priority_of(const char *text)
+static int64_t number_of(const char *what, const char *text, int64_t min, int64_t max)
 {
 	int64_t n;
 
-	if (!num_i64(text, strlen(text), &n) || n < -2 || n > 2)
-		die_usage("a priority is a number from -2 to 2, not %s", text);
-	return (int)n;
+	if (!num_i64(text, strlen(text), &n) || n < min || n > max)
+		die_usage("%s: a number from %lld to %lld, not '%s'", what, (long long)min, (long long)max, text);
+	return n;
 }
 
 /* A copy of a destination, whose secrets are then wiped out of the process list. */
@@ -131,14 +134,14 @@ static void option(struct opts *o, int c, char **argv)
 	case NO_HEADER: o->out.header = false; return;
 	case NULL_TEXT: o->out.null = optarg; return;
 	case NO_WAIT: o->no_wait = true; return;
-	case PRIORITY: o->priority = priority_of(optarg); return;
+	case PRIORITY: o->priority = (int)number_of("--priority", optarg, -2, 2); return;
 	case POOL: o->pool = optarg; return;
 	case ENGINE_VERSION: o->engine_version = optarg; return;
 	case SCHEDULE: o->schedule = optarg; return;
 	case SINCE: o->since = optarg; return;
 	case AFTER: o->after = optarg; return;
 	case RESULT: o->result = taken_from(optarg); return;
-	case 'j': die_usage("-j is not there yet");
+	case 'j': o->jobs = (int)number_of("-j", optarg, 1, RANGES_MAX); return;
 	case PROGRESS: o->progress = true; return;
 	case 'v': die_verbosity(++o->verbosity); return;
 	case 'q': die_verbosity(o->verbosity = -1); return;
@@ -185,7 +188,7 @@ static void parse(struct opts *o, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .type = "presto", .out = { .header = true }, .api = API_OPT_DEFAULT };
+	struct opts o = { .type = "presto", .jobs = 1, .out = { .header = true }, .api = API_OPT_DEFAULT };
 	struct since since = { .fd = -1 };
 	struct fail f = { 0 };
 	struct fd_sink to;

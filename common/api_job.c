@@ -362,34 +362,38 @@ struct range {
 
 static int part_begins(void *arg, const struct http_answer *a, struct fail *f)
 {
-	const struct range *g = arg;
+	struct range *g = arg;
+	struct api_result *r = g->counted.r;
 
-	if (a->status != 206 || a->range_from != (int64_t)(g->from + g->counted.r->at) ||
-	    a->length != (int64_t)(g->to - g->from - g->counted.r->at + 1) ||
-	    (g->etag && strcmp(a->etag, g->etag) != 0))
+	if (a->range_total > 0 && g->to >= (uint64_t)a->range_total)
+		g->to = (uint64_t)a->range_total - 1;
+	if (a->status != 206 || a->range_from != (int64_t)(g->from + r->at) ||
+	    a->length != (int64_t)(g->to - g->from - r->at + 1) || (g->etag && strcmp(a->etag, g->etag) != 0) ||
+	    (r->at > 0 && strcmp(a->etag, r->etag) != 0))
 		return fail_set(f, FAIL_REFUSED, "the server did not send bytes %llu to %llu of the same result",
 				(unsigned long long)g->from, (unsigned long long)g->to);
+	r->total = a->range_total;
+	memcpy(r->etag, a->etag, sizeof r->etag);
 	return 0;
 }
 
 int api_job_result_part(struct api *a, const char *id, const char *etag, uint64_t from, uint64_t to, struct sink *sink,
-			struct fail *f)
+			struct api_result *r, struct fail *f)
 {
-	struct api_result r = { 0 };
-	struct range g = { { { counted_put, sink->name }, sink, &r }, from, to, etag };
+	struct range g = { { { counted_put, sink->name }, sink, r }, from, to, etag };
 
 	for (;;) {
 		struct api_call c = { .e = JOB_RESULT, .seg = { id }, .query = "format=msgpack.gz", .stall_s = RESULT_STALL_S,
 				      .to = &g.counted.sink, .begin = part_begins, .arg = &g, .range = true,
-				      .range_from = (int64_t)(from + r.at), .range_to = (int64_t)to, .if_range = etag };
-		const uint64_t before = r.at;
+				      .range_from = (int64_t)(from + r->at), .range_to = (int64_t)to, .if_range = etag };
+		const uint64_t before = r->at;
 		struct fail why = { 0 };
 		int rc = api_call(a, &c, &why);
 
 		api_call_free(&c);
-		if (rc == 0 || (c.broke && r.at == to - from + 1))
+		if (rc == 0 || (c.broke && r->at == g.to - from + 1))
 			return 0;
-		if (!c.broke || r.at == before) {
+		if (!c.broke || r->at == before) {
 			fail_set(f, why.kind, "%s", why.why);
 			return fail_at(f, "result of job %s", id);
 		}

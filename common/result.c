@@ -52,8 +52,8 @@ static bool late(struct api *a, int64_t rows, const struct proof *p, unsigned ti
 	return api_status(a) == 404 && p->passed == 0 && rows > 0 && times < LATE_MAX;
 }
 
-int result_fetch(struct api *a, const char *job_id, int64_t rows, uint32_t wait_ms, struct sink *to, uint64_t *bytes,
-		 bool *sure, struct fail *f)
+static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t rows, struct sink *to, uint64_t *bytes,
+		    bool *sure, struct fail *f)
 {
 	struct proof p = { .sink = { .put = put, .name = to->name }, .to = to };
 	struct api_result r = { 0 };
@@ -98,4 +98,20 @@ int result_fetch(struct api *a, const char *job_id, int64_t rows, uint32_t wait_
 		return fail_set(f, FAIL_TEMP, "result of job %s: it changed while it was fetched: it is shorter now",
 				job_id);
 	return rc;
+}
+
+int result_fetch(struct api *a, const struct result_opts *o, const char *job_id, int64_t rows, struct sink *to,
+		 uint64_t *bytes, bool *sure, struct fail *f)
+{
+	bool able;
+
+	if (o->jobs > 1) {
+		*sure = true;
+		if (ranges_fetch(a, o->conf, o->api, o->jobs, job_id, to, bytes, &able, f) == 0)
+			return 0;
+		if (able)
+			return -1;
+		*f = (struct fail){ 0 };
+	}
+	return over_one(a, o->api->retry.cap_ms, job_id, rows, to, bytes, sure, f);
 }

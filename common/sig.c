@@ -1,7 +1,6 @@
 #include "sig.h"
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 static atomic_int caught;
 static atomic_bool held, asked;
 static bool pipe_was_ignored;
+static _Thread_local const atomic_bool *stop_when;
 
 static void on_signal(int sig)
 {
@@ -49,8 +49,15 @@ bool sig_asked(void)
 	return atomic_exchange(&asked, false);
 }
 
+void sig_stop_when(const atomic_bool *stop)
+{
+	stop_when = stop;
+}
+
 int sig_caught(void)
 {
+	if (stop_when && atomic_load(stop_when))
+		return SIGTERM;
 	return atomic_load(&held) ? 0 : atomic_load(&caught);
 }
 

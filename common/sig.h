@@ -9,10 +9,13 @@
 #ifndef SIG_H
 #define SIG_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 void sig_init(void);             /* call once, first thing in main, before threads */
 int sig_caught(void);            /* 0, or the signal that asks us to stop */
+/* For the calling thread only: while *stop, sig_caught() is true, so that a worker's request or wait ends soon. */
+void sig_stop_when(const atomic_bool *stop);
 bool sig_asked(void);            /* SIGUSR1 came since the last call: somebody wants to know how far it is */
 void sig_hold(bool on);          /* while on, sig_caught() says 0: for cleaning up after a signal. A second one still kills */
 bool sig_pipe_was_ignored(void); /* SIGPIPE was ignored when we started */

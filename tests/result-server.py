@@ -82,8 +82,9 @@ class Handler(BaseHTTPRequestHandler):
         if "status" in p:
             status = int(p["status"])
         elif asked_range and "norange" not in p and self.headers.get("If-Range") in (None, etag):
-            start = int(asked_range.split("=")[1].split("-")[0])
-            body, status = body[start:], 206
+            first, _, last = asked_range.split("=")[1].partition("-")
+            start = int(first)
+            body, status = body[start : int(last) + 1 if last else total], 206
         with open(os.path.join(where, "log"), "a") as f:
             f.write("%s %s %d\n" % (asked_range, self.headers.get("If-Range"), status))
         if "status" in p:
@@ -92,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         if etag:
             self.send_header("ETag", etag)
         if status == 206:
-            self.send_header("Content-Range", "bytes %d-%d/%d" % (start, total - 1, total))
+            self.send_header("Content-Range", "bytes %d-%d/%d" % (start, start + len(body) - 1, total))
         if "nolength" in p:
             self.send_header("Connection", "close")
             self.close_connection = True

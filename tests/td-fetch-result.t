@@ -43,7 +43,9 @@ put("html.gz", b"<html>sorry</html>")
 put("empty.gz", b"")
 put("latin.gz", gzip.compress(b"\x93\x01\xa4caf\xe9\xc0"))
 put("nulls.gz", gzip.compress(b"\x91\xc0" * 3))
-put("null.gz", gzip.compress(b"\x91\xc0"))
+wide = b"".join(msgpack.packb([i, r.randbytes(1000), None]) for i in range(20000)) # does not compress: three pieces of -j
+put("wide.gz", gzip.compress(wide, 1))
+put("wide", wide)
 EOF
 size=$(wc -c <"$S/result.gz")
 md5=$(md5sum <"$S/plain" | cut -d' ' -f1)
@@ -281,6 +283,7 @@ is "a closed stdout: no success" "$?" 1
 
 for sig in KILL TERM; do
 	plan "etag=a stall=150000"
+	: >"$T/got"
 	td-fetch 7 >"$T/got" 2>"$T/err" &
 	pid=$!
 	until_ok sh -c '[ "$(wc -c <"$1")" -gt 100000 ]' sh "$T/got"
@@ -289,6 +292,55 @@ for sig in KILL TERM; do
 	is "SIG$sig in the middle: how it died" "$?" $(($([ $sig = KILL ] && echo 9 || echo 15) + 128))
 	is "SIG$sig in the middle: no commit" "$(frame | jq -r .end.end)" "$([ $sig = KILL ] && echo null || echo abort)"
 done
+
+# --- several connections
+
+plan "etag=a file=wide.gz"
+fetch -f msgpack -j 3
+is "-j 3: status" "$status" 0
+ok "-j 3: the rows" cmp "$T/got" "$S/wide"
+is "-j 3: three ranges of the same result" "$(sort "$S/log")" "bytes=0-8388607 None 206
+bytes=16777216-$(($(wc -c <"$S/wide.gz") - 1)) \"a\" 206
+bytes=8388608-16777215 \"a\" 206"
+plan "etag=a file=wide.gz cut=5000" "etag=a file=wide.gz status=503" "etag=a file=wide.gz cut=4000000" \
+	"etag=a file=wide.gz cut=1" "etag=a file=wide.gz"
+fetch -j 2
+is "-j 2 over bad connections: status" "$status" 0
+is "-j 2 over bad connections: the frame" "$(frame | jq -c '[.end.end, .end.rows, .md5]')" \
+	"[\"commit\",20000,\"$(md5sum <"$S/wide" | cut -d' ' -f1)\"]"
+for p in "file=wide.gz" "etag=a norange file=wide.gz"; do
+	plan "$p"
+	fetch -f msgpack -j 4
+	is "-j 4, $p: one connection does" "$status $(tail -1 "$S/log" | cut -d' ' -f1,3)" "0 None 200"
+	ok "-j 4, $p: the rows" cmp "$T/got" "$S/wide"
+done
+plan "etag=a file=wide.gz" "etag=b file=wide.gz"
+fetch -j 2
+is "-j 2, another result behind the first piece: status" "$status" 75
+like "-j 2, another result behind the first piece: no commit" "$(aborted)" "^abort .*did not send bytes .* of the same result"
+plan "etag=a file=wide.gz" "etag=a status=404"
+fetch -j 2
+is "-j 2, a piece is refused: status" "$status" 75
+plan "etag=a"
+fetch -j 16
+is "-j 16 for a small result" "$status $(whole)" "0 $(complete)"
+plan "file=empty.gz"
+show num_records=0
+fetch -j 2
+is "-j 2 for an empty one" "$status $(frame | jq -c '[.end.end, .end.rows]')" '0 ["commit",0]'
+show
+plan "etag=a file=wide.gz"
+sh -c 'td-fetch -j 3 -f msgpack 7; echo $? >"$1"' sh "$T/st" 2>"$T/err" | head -c 100 >"$T/out"
+is "-j 3, a reader that goes: SIGPIPE" "$(cat "$T/st" "$T/err")" 141
+plan "etag=a file=wide.gz" "etag=a file=wide.gz stall=1000"
+td-fetch -j 3 7 >"$T/got" 2>"$T/err" &
+pid=$!
+until_ok sh -c '[ "$(wc -l <"$1")" -gt 2 ]' sh "$S/log"
+kill $pid
+wait $pid 2>/dev/null
+is "-j 3, interrupted while all stall" "$?" 143
+is "-j 3, interrupted while all stall: no commit" "$(frame | jq -r .end.end)" abort
+plan ""
 
 # --- schedules
 
@@ -342,6 +394,7 @@ plan ""
 sh -c 'td-fetch --schedule daily --since "$1" >/dev/full' sh "$T/s" 2>/dev/null
 is "nor one that could not be written" "$? $(jq -r .job_id "$T/s")" "1 14"
 plan "etag=a stall=150000"
+: >"$T/got"
 td-fetch --schedule daily --since "$T/s" >"$T/got" 2>/dev/null &
 pid=$!
 until_ok sh -c '[ "$(wc -c <"$1")" -gt 100000 ]' sh "$T/got"

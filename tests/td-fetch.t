@@ -159,7 +159,7 @@ while IFS='|' read -r args why; do
 done <<'EOF'
 -f xml|no format: xml
 -T mysql -e x|no engine: mysql
---priority 3 -e x|priority
+--priority 3 -e x|a number from -2 to 2
 12x|no job id
 1 2|one job at a time
 -d testdb 1|belongs to a new job
@@ -170,6 +170,7 @@ done <<'EOF'
 --since x 1|belongs to --schedule
 --schedule x --since y --after z|either --since or --after
 --result td://@/db/tbl -f csv 1|has no format
+-j 17 1|a number from 1 to 16
 -f|needs a value
 --no-wait=3|takes no value
 -f csv -e SELECT|needs a database

@@ -1,0 +1,22 @@
+/*
+ * ranges: a job's result over several connections, each asking for a range at a time, put together in order.
+ *
+ * The caller's thread puts the pieces into the sink; workers, each with a connection of its own, fetch those that come next.
+ * All pieces must carry the ETag of the first, so they belong to one result. Memory: RANGES_PIECE for each connection and
+ * one more, whatever the size of the result.
+ */
+#ifndef RANGES_H
+#define RANGES_H
+
+#include "api.h"
+
+enum { RANGES_PIECE = 8 << 20, RANGES_MAX = 16 };
+
+/*
+ * jobs: 2 to RANGES_MAX. c and o: to open further connections as `a` was opened. *able false, with -1: the server does not
+ * do this for this result (no ranges, no ETag, no result), nothing was put, and one connection must do.
+ */
+int ranges_fetch(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs, const char *job_id,
+		 struct sink *to, uint64_t *bytes, bool *able, struct fail *f);
+
+#endif
