@@ -34,10 +34,10 @@ static bool compatible(const char *a, const char *b)
 	return false;
 }
 
-/* Appended values that do not have the column's type would read as NULL. */
+/* Values that do not have the type of a column that stays would read as NULL. */
 static int check_types(const struct load *l, const struct schema *s, struct fail *f)
 {
-	if (l->to.mode != TDURL_APPEND)
+	if (l->to.mode == TDURL_REPLACE)
 		return 0;
 	for (size_t i = 0; i < s->n; i++) {
 		long at = schema_find(&l->target.schema, s->col[i].name);
@@ -51,8 +51,36 @@ static int check_types(const struct load *l, const struct schema *s, struct fail
 	return 0;
 }
 
+/*
+ * A temporary table can only take its target's place by a master key. A write-only key is told here, before gigabytes are
+ * sent: it may not list tables either.
+ */
+static int look_at_key(struct load *l, struct fail *f)
+{
+	struct api_name *list;
+	size_t n;
+
+	if (l->to.mode == TDURL_APPEND)
+		return 0;
+	if (api_table_list(l->api, l->to.database, &list, &n, f) == 0) {
+		api_names_free(list, n);
+		return 0;
+	}
+	if (api_status(l->api) == 404) { /* no such database: making the table tells, or makes it */
+		*f = (struct fail){ 0 };
+		return 0;
+	}
+	if (api_status(l->api) != 403)
+		return -1;
+	*f = (struct fail){ 0 };
+	return fail_set(f, FAIL_KEY, "mode=%s needs a master key: the key of %s may append, but not replace tables",
+			tdurl_mode_name(l->to.mode), l->conf.key_from);
+}
+
 static int look_at_target(struct load *l, struct fail *f)
 {
+	if (look_at_key(l, f))
+		return -1;
 	if (api_table_show(l->api, l->to.database, l->to.table, &l->target, f) == 0) {
 		l->target_known = true;
 		return check_types(l, &l->in.head.schema, f);

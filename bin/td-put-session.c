@@ -85,12 +85,14 @@ static int new_columns(const struct load *l, struct schema *out, struct fail *f)
 {
 	const struct schema *all = &l->in.end.schema;
 
+	if (l->to.mode == TDURL_TRUNCATE && schema_copy(out, &l->target.schema, f))
+		return -1;
 	for (size_t i = 0; i < all->n; i++) {
 		const char *name = all->col[i].name;
 
 		if (strcmp(name, "time") == 0 || strcmp(name, "v") == 0 || !all->col[i].type)
 			continue;
-		if (l->to.mode == TDURL_APPEND && schema_find(&l->target.schema, name) >= 0)
+		if (l->to.mode != TDURL_REPLACE && schema_find(&l->target.schema, name) >= 0)
 			continue;
 		if (schema_add(out, name, all->col[i].type, f))
 			return -1;

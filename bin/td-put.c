@@ -15,8 +15,9 @@ static const char help[] =
 	"usage: td-put [options] DEST < FRAME > RECEIPT\n"
 	"\n"
 	"Uploads the records of a td frame (from td-encode) into a table of Treasure Data. Writes a receipt.\n"
-	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace]. append: all rows become visible at once, or\n"
-	"none. replace: they go into a temporary table, which td-swap, given the receipt, puts in the place of TABLE.\n"
+	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate], or NAME:TABLE of a connection\n"
+	"(td-conn). append: all rows become visible at once, or none. replace: they go into a temporary table, which td-swap,\n"
+	"given the receipt, puts in the place of TABLE. truncate: the same, and TABLE keeps its columns.\n"
 	"\n"
 	"  -j, --jobs N         uploads at the same time (4)\n"
 	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
@@ -82,8 +83,6 @@ static void destination(struct load *l, int argc, char **argv)
 	tdurl_hide(argv[optind]);
 	if (rc == 0 && !l->to.table)
 		rc = fail_set(&f, FAIL_USAGE, "the destination names no table");
-	if (rc == 0 && l->to.mode == TDURL_TRUNCATE)
-		rc = fail_set(&f, FAIL_USAGE, "mode=truncate does not work yet");
 	if (rc)
 		die_usage("%s", f.why);
 }

@@ -145,6 +145,21 @@ static int guards(const struct swap *s, struct fail *f)
 	return o->same_schema && s->target.exists ? check_columns(s, f) : 0;
 }
 
+/* A name that the user chose is never overwritten. */
+static int check_keep(struct swap *s, struct fail *f)
+{
+	struct api_table t;
+	bool there;
+
+	if (!s->o->keep_name || !s->target.exists)
+		return 0;
+	if (api_table_show(s->api, s->in.database, s->o->keep_name, &t, f))
+		return -1;
+	there = t.exists;
+	api_table_free(&t);
+	return there ? fail_set(f, FAIL_GUARD, "--keep: table %s.%s exists already", s->in.database, s->o->keep_name) : 0;
+}
+
 /* --- the step ------------------------------------------------------------------------------------------------------- */
 
 enum step { FAILED = -1, DONE, AGAIN };
@@ -222,9 +237,53 @@ static enum step one_round(struct swap *s, bool *maybe_renamed, struct fail *f)
 		s->out.rows_before = -1;
 		return DONE;
 	}
-	if (check_temporary(s, f) || guards(s, f) || swap_begin_receipt(s, f))
+	if (check_temporary(s, f) || guards(s, f) || check_keep(s, f) || swap_begin_receipt(s, f))
+		return FAILED;
+	if (s->target.exists && api_table_settings(s->api, s->in.database, s->in.temporary, &s->temporary, &s->target, f))
 		return FAILED;
 	return s->target.exists ? swap_tables(s, f) : rename_table(s, maybe_renamed, f);
+}
+
+/* TABLE_kept, cut to the length that Treasure Data advises. */
+char *replace_kept_name(const char *table)
+{
+	return mem_printf("%.*s_kept", TDURL_NAME_ADVISED - 5, table);
+}
+
+/* A lost answer is decided by looking: the name that is there tells which. */
+static int rename_kept(struct swap *s, const char *to, struct fail *f)
+{
+	for (unsigned i = 0;; i++) {
+		struct fail why = { 0 };
+		struct api_table t;
+		bool there;
+
+		if (api_table_rename(s->api, s->in.database, s->in.temporary, to, &why) == 0)
+			return 0;
+		if (why.kind != FAIL_UNKNOWN || i == ROUNDS)
+			return fail_set(f, why.kind, "%s", why.why);
+		if (clock_sleep(LOOK_MS, f) || api_table_show(s->api, s->in.database, s->in.temporary, &t, f))
+			return -1;
+		there = t.exists;
+		api_table_free(&t);
+		if (!there)
+			return 0;
+	}
+}
+
+/* The old rows under the name of --keep. Those of an earlier run go only where the name is our own. */
+static void keep_old_rows(struct swap *s)
+{
+	char *name = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(s->in.table);
+	struct fail f = { 0 };
+
+	if ((s->o->keep_name || api_table_delete(s->api, s->in.database, name, &f) == 0) && rename_kept(s, name, &f) == 0) {
+		s->out.kept = name;
+		return;
+	}
+	warn("%s.%s holds the new rows; the old ones stay in %s: %s", s->in.database, s->in.table, s->in.temporary, f.why);
+	s->out.kept = mem_string(s->in.temporary);
+	free(name);
 }
 
 static void drop_old_rows(struct swap *s)
@@ -233,6 +292,10 @@ static void drop_old_rows(struct swap *s)
 
 	if (strcmp(s->out.action, "swap") != 0)
 		return;
+	if (s->o->keep) {
+		keep_old_rows(s);
+		return;
+	}
 	if (api_table_delete(s->api, s->in.database, s->in.temporary, &f) == 0)
 		return;
 	warn("%s.%s holds the new rows; the old ones are still in %s: %s", s->in.database, s->in.table, s->in.temporary, f.why);
@@ -275,5 +338,32 @@ int replace_run(struct swap *s, struct fail *f)
 		drop_old_rows(s);
 	else
 		drop_new_rows(s, f);
+	return step == DONE ? 0 : -1;
+}
+
+/*
+ * The same exchange again. Nothing is dropped: the rows that are undone take the kept table's place, so that an undo can be
+ * undone.
+ */
+int replace_undo(struct swap *s, struct fail *f)
+{
+	enum step step = AGAIN;
+
+	for (unsigned i = 0; i < ROUNDS && step == AGAIN; i++) {
+		api_table_free(&s->target);
+		api_table_free(&s->temporary);
+		if (look(s, &s->target, &s->temporary, f))
+			return -1;
+		if (!s->target.exists || !s->temporary.exists)
+			return fail_set(f, FAIL_REFUSED, "there is no table %s.%s", s->in.database,
+					s->target.exists ? s->in.temporary : s->in.table);
+		s->out.rows = s->temporary.count;
+		s->out.rows_before = s->target.count;
+		if (swap_begin_receipt(s, f))
+			return -1;
+		step = swap_tables(s, f);
+	}
+	if (step == AGAIN)
+		fail_set(f, FAIL_TEMP, "%s.%s could not be swapped after %d tries", s->in.database, s->in.table, ROUNDS);
 	return step == DONE ? 0 : -1;
 }

@@ -15,6 +15,8 @@
 
 static const char help[] =
 	"usage: td-swap [options] [DEST] < RECEIPT > RECEIPT\n"
+	"       td-swap --undo [--keep=NAME] DEST, or --undo < RECEIPT\n"
+	"       td-swap --gc [--older-than TIME] td://@/DATABASE[/TABLE]\n"
 	"\n"
 	"Reads the receipt of td-put. After mode=replace: puts the temporary table in the place of the target, in one step, and\n"
 	"drops the old rows. The receipt of an append passes through. DEST, a td:// URL, is needed only where the receipt's\n"
@@ -26,6 +28,10 @@ static const char help[] =
 	"      --same-schema        refuse when a column would be dropped or change its type\n"
 	"      --strict             refuse when the source was not proven to be complete, and when the temporary table does\n"
 	"                           not show all rows yet\n"
+	"      --keep[=NAME]        keep the old rows, in table NAME (TABLE_kept, which is overwritten)\n"
+	"      --undo               exchange the table and its kept one again\n"
+	"      --gc                 remove temporary tables and sessions that earlier runs left behind\n"
+	"      --older-than TIME    --gc: only those at least so old (2d)\n"
 	API_USAGE
 	"  -v, --verbose            say more; -vv more still\n"
 	"  -q, --quiet              say only errors\n"
@@ -53,11 +59,13 @@ static int percent(char *s)
 
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { ALLOW_EMPTY = 256, MIN_ROWS, MAX_SHRINK, SAME_SCHEMA, STRICT };
+	enum { ALLOW_EMPTY = 256, MIN_ROWS, MAX_SHRINK, SAME_SCHEMA, STRICT, KEEP, UNDO, GC, OLDER_THAN };
 	static const struct option list[] = {
 		{ "allow-empty", no_argument, NULL, ALLOW_EMPTY }, { "min-rows", required_argument, NULL, MIN_ROWS },
 		{ "max-shrink", required_argument, NULL, MAX_SHRINK }, { "same-schema", no_argument, NULL, SAME_SCHEMA },
-		{ "strict", no_argument, NULL, STRICT },
+		{ "strict", no_argument, NULL, STRICT }, { "keep", optional_argument, NULL, KEEP },
+		{ "undo", no_argument, NULL, UNDO }, { "gc", no_argument, NULL, GC },
+		{ "older-than", required_argument, NULL, OLDER_THAN },
 		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
@@ -72,6 +80,13 @@ static void options(struct opts *o, int argc, char **argv)
 		case MAX_SHRINK: o->max_shrink = percent(optarg); break;
 		case SAME_SCHEMA: o->same_schema = true; break;
 		case STRICT: o->strict = true; break;
+		case KEEP: o->keep = true; o->keep_name = optarg; break;
+		case UNDO: o->undo = true; break;
+		case GC: o->gc = true; break;
+		case OLDER_THAN:
+			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
+				die_usage("--older-than: '%s' is no time: digits with an optional s, m, h or d", optarg);
+			break;
 		case 'v': verbosity++; break;
 		case 'q': verbosity = -1; break;
 		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
@@ -84,6 +99,10 @@ static void options(struct opts *o, int argc, char **argv)
 		}
 	}
 	die_verbosity(verbosity);
+	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
+		die_usage("--keep: %s", f.why);
+	if (o->undo && o->gc)
+		die_usage("--undo and --gc: only one of them");
 }
 
 /* --- our receipt ---------------------------------------------------------------------------------------------------- */
@@ -205,18 +224,68 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 	return -1;
 }
 
-static int run(struct swap *s, const struct tdurl *to, struct fail *f)
+/* The receipt of a swap that kept the old rows says where they are; without one, the destination and --keep do. */
+static int undo(struct swap *s, struct tdurl *to, struct fail *f)
+{
+	struct receipt *r = &s->in;
+
+	if (to && (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f)))
+		return -1;
+	if (to) {
+		s->api = api_open(&s->conf, &s->o->api);
+		r->mode = TDURL_REPLACE;
+		r->endpoint = mem_string(s->conf.endpoint);
+		r->database = mem_string(to->database);
+		r->table = mem_string(to->table);
+		r->temporary = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(to->table);
+	} else {
+		if (!r->kept)
+			return fail_set(f, FAIL_DATA, "this receipt names no kept table: there is nothing to undo");
+		r->temporary = mem_string(r->kept);
+	}
+	if (strcmp(r->temporary, r->table) == 0)
+		return fail_set(f, FAIL_DATA, "%s cannot be its own kept table", r->table);
+	if (start_receipt(s, f))
+		return -1;
+	if (!s->api && connect_to(s, to, f))
+		return -1;
+	s->out.action = mem_string("undo");
+	s->out.kept = mem_string(r->temporary);
+	if (replace_undo(s, f) == 0)
+		return end_receipt(s, NULL, f);
+	if (f->kind != FAIL_PIPE)
+		end_receipt(s, f, &(struct fail){ 0 });
+	return -1;
+}
+
+static int collect(struct swap *s, struct tdurl *to, struct fail *f)
+{
+	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f))
+		return -1;
+	s->api = api_open(&s->conf, &s->o->api);
+	if (gc_run(s, to->database, to->table, f))
+		return -1;
+	return fd_close(STDOUT_FILENO, "standard output", f);
+}
+
+static int run(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	char *text = NULL;
 	size_t n;
 	int rc;
 
+	if (s->o->gc)
+		return collect(s, to, f);
+	if (s->o->undo && to)
+		return undo(s, to, f);
 	if (fd_slurp(STDIN_FILENO, "standard input", RECEIPT_MAX, &text, &n, f))
 		return -1;
 	rc = receipt_parse(&s->in, text, n, "standard input", f);
 	if (rc == 0 && !s->in.done) {
 		pass(text, n, &(struct fail){ 0 });
 		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s", s->in.reason ? s->in.reason : "no reason given");
+	} else if (rc == 0 && s->o->undo) {
+		rc = undo(s, NULL, f);
 	} else if (rc == 0 && s->in.mode == TDURL_APPEND) {
 		rc = pass(text, n, f);
 	} else if (rc == 0) {
@@ -226,13 +295,13 @@ static int run(struct swap *s, const struct tdurl *to, struct fail *f)
 	return rc;
 }
 
-static void destination(struct tdurl *to, char *text)
+static void destination(const struct opts *o, struct tdurl *to, char *text)
 {
 	struct fail f = { 0 };
 	int rc = tdurl_parse(to, text, &f);
 
 	tdurl_hide(text);
-	if (rc == 0 && !to->table)
+	if (rc == 0 && !to->table && !o->gc)
 		rc = fail_set(&f, FAIL_USAGE, "the destination names no table");
 	if (rc)
 		die_usage("%s", f.why);
@@ -240,7 +309,7 @@ static void destination(struct tdurl *to, char *text)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .min_rows = -1, .max_shrink = -1, .api = API_OPT_DEFAULT };
+	struct opts o = { .min_rows = -1, .max_shrink = -1, .older_s = 2 * 86400, .api = API_OPT_DEFAULT };
 	struct swap s = { .o = &o };
 	struct tdurl to = { 0 };
 	struct fail f = { 0 };
@@ -255,8 +324,10 @@ int main(int argc, char **argv)
 	if (optind + 1 < argc)
 		die_usage("more than one destination");
 	if (has_to)
-		destination(&to, argv[optind]);
-	if (isatty(STDIN_FILENO))
+		destination(&o, &to, argv[optind]);
+	if (o.gc && !has_to)
+		die_usage("--gc: of which database?");
+	if (!o.gc && !(o.undo && has_to) && isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... | td-swap");
 	s.repeatable = fd_is_file(STDIN_FILENO);
 	receipt_init(&s.out);

@@ -1,4 +1,7 @@
-/* td-swap: what its files share. td-swap.c: options, the receipts, main; td-swap-replace.c: one replacement. */
+/*
+ * td-swap: what its files share. td-swap.c: options, the receipts, main; td-swap-replace.c: one replacement, and its undoing;
+ * td-swap-gc.c: what earlier runs left behind.
+ */
 #ifndef TD_SWAP_H
 #define TD_SWAP_H
 
@@ -7,6 +10,9 @@
 
 struct opts {
 	bool allow_empty, same_schema, strict;
+	bool keep, undo, gc;
+	const char *keep_name; /* of --keep=NAME, or NULL */
+	uint64_t older_s;      /* --gc: of things at least so old */
 	int64_t min_rows;   /* -1: not asked for */
 	int max_shrink;     /* percent, -1 */
 	struct api_opt api;
@@ -28,5 +34,14 @@ int swap_begin_receipt(struct swap *s, struct fail *f);
 
 /* The temporary table of s->in in the place of its target; fills s->out. */
 int replace_run(struct swap *s, struct fail *f);
+
+/* The kept table of s->in, which is named as the temporary one, and its target, exchanged again. */
+int replace_undo(struct swap *s, struct fail *f);
+
+/* The name under which --keep keeps the old rows of a table if none is given; malloc'ed. */
+char *replace_kept_name(const char *table);
+
+/* Temporary tables and sessions of a database (and a table, if not NULL) that td-put made and nobody removed. */
+int gc_run(struct swap *s, const char *db, const char *table, struct fail *f);
 
 #endif

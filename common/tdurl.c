@@ -258,6 +258,8 @@ static int parse_named(struct tdurl *u, const char *p, const char *colon, struct
 		return fail_set(f, FAIL_USAGE, "ssl belongs to the connection's own URL");
 	if (memchr(to, '/', n))
 		return path(u, to, n, f);
+	if (n == 0) /* "NAME:" is the connection's database */
+		return 0;
 	u->table = mem_copy(to, n);
 	return tdurl_check_name("table", u->table, f);
 }

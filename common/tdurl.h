@@ -3,7 +3,7 @@
  *
  *   td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate][&ssl=true|false]
  *   td://[KEY]@[HOST[:PORT]][/DATABASE]               (database and table are NULL then)
- *   NAME:TABLE[?mode=...]   NAME:DATABASE/TABLE[?mode=...]      a named connection
+ *   NAME:[TABLE][?mode=...]   NAME:DATABASE/TABLE[?mode=...]      a named connection
  *
  * KEY may hold its "/" raw or as %2F. HOST is a host name, or a site: us jp eu ap02 ap03 idcf. A HOST is spoken to by
  * https; a loopback HOST by http, unless ssl=true. Names are as Treasure Data takes them: 3 to 255 of [a-z0-9_].

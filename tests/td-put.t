@@ -64,7 +64,18 @@ long=$(printf '%0200d' 0)
 run td-put "$D/$long?mode=replace" <"$T/f"
 is "replace: a long name: the temporary one is cut" "$status $(receipt '.temporary_table | length')" "0 128"
 api POST "table/delete/testdb/$(receipt .temporary_table)" >/dev/null
-TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-put "td://@/nodb/rep?mode=replace" <"$T/none"
+TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-put "$D/rep?mode=replace" <"$T/f"
+is "replace with a write-only key: status" "$status" 77
+like "replace with a write-only key: message" "$err" "^td-put: mode=replace needs a master key: the key of TD_API_KEY may append"
+frame columns='[["name","string"],["id","long"]]' rows=20 >"$T/extra"
+api POST table/create/testdb/trunc/log >/dev/null
+api POST table/append-schema/testdb/trunc --data-urlencode 'schema=[["old","double"],["id","long"]]' >/dev/null
+run td-put "$D/trunc?mode=truncate" <"$T/extra"
+is "truncate: the target's columns and the new ones" "$status $(api GET "table/show/testdb/$(receipt .temporary_table)" | jq -r .schema | jq -c '[.[] | .[0:2]] | sort')" \
+	'0 [["id","long"],["name","string"],["old","double"]]'
+printf '%s\n' "$out" | run td-swap
+is "truncate: swapped" "$(api GET table/show/testdb/trunc | jq .count)" 20
+run td-put "td://@/nodb/rep?mode=replace" <"$T/none"
 is "replace into a missing database: status" "$status" 69
 
 # --- what is no frame, or none that is whole
@@ -139,7 +150,7 @@ is "TD_API_KEY_FILE comes before TD_API_KEY" "$status" 0
 run env TD_API_KEY_FILE="$T/nowhere" td-put $D/keyfile <"$T/f"
 is "TD_API_KEY_FILE that is not there: status" "$status" 77
 rm -r "$T/.td"
-for u in td://@/Test/x td://@/testdb 'td://@/testdb/app?mode=upsert' 'td://@/testdb/app?mode=truncate' testdb/app mydb:app; do
+for u in td://@/Test/x td://@/testdb 'td://@/testdb/app?mode=upsert' td://@/testdb/app?mode=truncate,x testdb/app; do
 	run td-put "$u" <"$T/f"
 	is "$u: status" "$status" 2
 done

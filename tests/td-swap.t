@@ -86,6 +86,79 @@ is "nothing replaces nothing" "$status" 0
 put none empty; swap; done_swap
 is "nothing where there was no table" "$status $(count_of testdb empty)" "0 0"
 
+# --- the old rows kept, and back again
+put old kept; td-swap <"$T/r" >/dev/null
+put new kept
+run td-swap --keep <"$T/r"
+is "--keep: receipt" "$status $(receipt '.action + " " + .kept_table')" "0 swap kept_kept"
+is "--keep: both tables" "$(rows_of testdb kept) $(rows_of testdb kept_kept)" "$new $old"
+cp "$T/out" "$T/swapped"
+run td-swap --undo <"$T/swapped"
+is "--undo: receipt" "$status $(receipt '[.action, .kept_table, .rows, .rows_before] | join(" ")')" "0 undo kept_kept 100 60"
+is "--undo: both tables" "$(rows_of testdb kept) $(rows_of testdb kept_kept)" "$old $new"
+run td-swap --undo "$D/kept" </dev/null
+is "--undo of the undo, by destination" "$status $(rows_of testdb kept) $(rows_of testdb kept_kept)" "0 $new $old"
+put old kept
+run td-swap --keep <"$T/r"
+is "--keep again: the older one goes" "$status $(rows_of testdb kept) $(rows_of testdb kept_kept)" "0 $old $new"
+put new kept
+run td-swap --keep=kept_kept <"$T/r"
+is "--keep=NAME of a table that exists: status" "$status" 80
+like "--keep=NAME of a table that exists: message" "$err" "^td-swap: --keep: table testdb.kept_kept exists already"
+run td-swap --keep=kept_other <"$T/r"
+is "--keep=NAME" "$status $(receipt .kept_table) $(rows_of testdb kept_other)" "0 kept_other $old"
+run td-swap --undo --keep=kept_other "$D/kept" </dev/null
+is "--undo --keep=NAME" "$status $(rows_of testdb kept) $(rows_of testdb kept_other)" "0 $old $new"
+faults 'POST table/swap/* 1 reset-after'
+run td-swap $fast --undo --keep=kept_other "$D/kept" </dev/null
+is "--undo, its answer lost" "$status $(rows_of testdb kept)" "0 $new"
+faults
+put old kept
+faults 'POST table/rename/* 1 reset-after'
+run td-swap $fast --keep=kept_third <"$T/r"
+faults
+is "--keep, the rename's answer lost" "$status $(receipt .kept_table) $(rows_of testdb kept_third)" "0 kept_third $new"
+run td-swap --undo "$D/nothing" </dev/null
+is "--undo without a kept table: status" "$status" 69
+jq -c 'del(.kept_table)' "$T/swapped" >"$T/x"
+run td-swap --undo <"$T/x"
+is "--undo of a receipt that kept nothing: status" "$status" 65
+api POST table/update/testdb/kept --data expire_days=30 >/dev/null
+put new kept
+run td-swap <"$T/r"
+is "the target's settings are carried over" "$status $(api GET table/show/testdb/kept | jq .expire_days)" "0 30"
+for t in kept kept_kept kept_other kept_third; do api POST table/delete/testdb/$t >/dev/null; done
+
+# --- what earlier runs left behind
+stamp=$(printf '%08x' $(($(date +%s) - 3 * 86400)))
+day=$(date -u -d '3 days ago' +%Y%m%d)
+for t in tbl_tdput_${stamp}00000000 app_tdput_${stamp}00000000 tbl_tdput_zzzzzzzz00000000 tbl_tdput_${stamp}0000000 x_tdput_ffffffff00000000; do
+	api POST table/create/testdb/$t/log >/dev/null
+done
+api POST bulk_import/create/td_put_${day}_000000_0123456789abcdef/testdb/tbl >/dev/null
+api POST bulk_import/create/td_put_20991231_000000_0123456789abcdef/testdb/tbl >/dev/null
+api POST bulk_import/create/somebody_elses/testdb/tbl >/dev/null
+api POST database/create/elsewhere >/dev/null
+api POST table/create/elsewhere/tbl/log >/dev/null
+api POST bulk_import/create/td_put_${day}_000000_fedcba9876543210/elsewhere/tbl >/dev/null
+put new fresh
+run td-swap --gc "$D/tbl"
+is "--gc of a table" "$status $(echo $out)" "0 session td_put_${day}_000000_0123456789abcdef table tbl_tdput_${stamp}00000000"
+run td-swap --gc "$D"
+is "--gc of a database" "$status $(echo $out)" "0 table app_tdput_${stamp}00000000"
+is "--gc leaves what is young, odd or others'" "$(tables testdb) $(sessions)" \
+	"app empty $(jq -r .temporary_table "$T/r") tbl tbl_tdput_${stamp}0000000 tbl_tdput_zzzzzzzz00000000 x_tdput_ffffffff00000000 3"
+run td-swap --gc --older-than 0 "$D"
+is "--gc --older-than 0" "$status $(echo $out)" "0 table $(jq -r .temporary_table "$T/r")"
+run td-swap --gc
+is "--gc without a database: status" "$status" 2
+run td-swap --gc td://@/nosuchdb
+is "--gc of a missing database: status" "$status" 69
+for t in tbl_tdput_zzzzzzzz00000000 tbl_tdput_${stamp}0000000 x_tdput_ffffffff00000000; do api POST table/delete/testdb/$t >/dev/null; done
+for t in td_put_20991231_000000_0123456789abcdef somebody_elses td_put_${day}_000000_fedcba9876543210; do
+	api POST bulk_import/delete/$t >/dev/null
+done
+
 # --- receipts that are none, or of something else
 refuse() { # what, status, message
 	run td-swap

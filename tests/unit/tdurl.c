@@ -47,6 +47,7 @@ static const struct { const char *text, *want; } good[] = {
 	{ "td://@localhost/db1/tbl", "- - http://localhost db1 tbl -" },
 	{ "td://@[::1]:99/db1/tbl", "- - http://[::1]:99 db1 tbl -" },
 	{ "td://@127.0.0.1:8080/db1/tbl?ssl=true&mode=replace", "- - https://127.0.0.1:8080 db1 tbl replace" },
+	{ "mydb:", "mydb - - - - -" },
 	{ "mydb:output_table", "mydb - - - output_table -" },
 	{ "mydb:otherdb/output_table?mode=replace", "mydb - - otherdb output_table replace" },
 };
@@ -76,7 +77,6 @@ static const struct { const char *text, *want; } bad[] = {
 	{ "td://SEC%@/testdb/tbl", "2 the key in the URL is no key (a bad % sequence, a blank or too long)" },
 	{ "td://SEC%zzRET@/testdb/tbl", "2 the key in the URL is no key (a bad % sequence, a blank or too long)" },
 	{ "td://SEC%00RET@/testdb/tbl", "2 the key in the URL is no key (a bad % sequence, a blank or too long)" },
-	{ "mydb:", "2 '' is no name of a table: it has 0 characters, not 3 to 255" },
 	{ ":tbl", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
 };
 
