@@ -89,11 +89,16 @@ static sqlite3_stmt *find(struct req *r)
 	return NULL;
 }
 
-/* Somebody looked. */
+/* Somebody looked. Whoever was told that a perform's job is done must find the session ready. */
 static void looked(struct req *r, sqlite3_stmt *q)
 {
-	if (final_status(cat_column(q, 4)) && sqlite3_column_int64(q, 18) > 0)
-		cat_do(&r->l->cat, "UPDATE jobs SET polls = polls - 1 WHERE id = ?1", "i", (int64_t)sqlite3_column_int64(q, 0));
+	struct catalog *c = &r->l->cat;
+	int64_t id = sqlite3_column_int64(q, 0);
+
+	if (final_status(shown_status(q)))
+		cat_do(c, "UPDATE sessions SET polls = 0 WHERE job = ?1 AND status = 'ready' AND polls > 0", "i", id);
+	else if (final_status(cat_column(q, 4)))
+		cat_do(c, "UPDATE jobs SET polls = polls - 1 WHERE id = ?1", "i", id);
 	sqlite3_finalize(q);
 }
 
