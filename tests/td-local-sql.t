@@ -4,8 +4,9 @@
 
 local_start
 cat >"$T/ask.py" <<'P'
-# Lines "SQL <tab> expected rows as JSON": TAP. Expected "!text": the job fails and says that. A line "@type" switches the engine.
-import json, os, sys, urllib.parse, urllib.request
+# Lines "SQL <tab> expected row as JSON". Expected "!text": the job fails and says that; ":json": the schema of the result;
+# "-": it succeeds without a result. A line "@type" switches the engine.
+import json, os, sys, urllib.error, urllib.parse, urllib.request
 url, key = os.environ['TD_API_SERVER'], os.environ['TD_API_KEY']
 def ask(path, data=None):
     r = urllib.request.Request(url + '/v3/' + path, data=data, headers={'Authorization': 'TD1 ' + key})
@@ -16,6 +17,9 @@ def run(engine, sql):
     while True:
         j = json.loads(ask('job/show/' + job))
         if j['status'] == 'success':
+            if j['hive_result_schema'] is None:
+                try: ask('job/result/' + job)
+                except urllib.error.HTTPError as e: return e.code, None
             rows = [json.loads(l) for l in ask('job/result/' + job + '?format=json').splitlines()]
             return rows, json.loads(j['hive_result_schema'])
         if j['status'] == 'error':
@@ -27,7 +31,8 @@ for line in sys.stdin:
     if line.startswith('@'): engine = line[1:]; continue
     sql, want = line.split('\t', 1)
     got, schema = run(engine, sql)
-    if want.startswith('!'): good = isinstance(got, str) and want[1:] in got
+    if want == '-': good = got == 404
+    elif want.startswith('!'): good = isinstance(got, str) and want[1:] in got
     elif want.startswith(':'): got = schema; good = schema == json.loads(want[1:])
     else: good = got == [json.loads(want)]
     if not good:
@@ -109,6 +114,36 @@ SELECT "no such column" FROM www_access	!no such column
 @hive
 SELECT code, COUNT(1), host FROM www_access LIMIT 1	:[["code", "bigint"], ["_c1", "bigint"], ["host", "string"]]
 SELECT code FROM sample_datasets.www_access ORDER BY code LIMIT 1	[200]
+E2
+
+# --- statements that change tables
+curl -sS -X POST -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/v3/database/create/testdb" >/dev/null
+curl -sS -X POST -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/v3/table/create/testdb/rows/log" >/dev/null
+cases 'CREATE TABLE AS, INSERT INTO, DROP TABLE' <<'E2'
+CREATE TABLE codes AS SELECT code, COUNT(1) AS cnt, 'x' AS s FROM www_access GROUP BY code	-
+SELECT SUM(cnt), COUNT(1), COUNT(time), MIN(s) FROM codes	[5000, 6, 6, "x"]
+SELECT * FROM codes LIMIT 0	:[["code", "bigint"], ["cnt", "bigint"], ["s", "varchar"], ["time", "bigint"]]
+CREATE TABLE codes AS SELECT 1 AS a	!already exists
+CREATE TABLE IF NOT EXISTS codes AS SELECT 1 AS a	-
+INSERT INTO codes SELECT 1, 2, 'y', 1500000000	-
+INSERT INTO codes (s, time) VALUES ('z', 1500000001), ('z', NULL)	-
+SELECT SUM(cnt), COUNT(1), MIN(time), COUNT(code) FROM codes	[5002, 9, 1500000000, 7]
+INSERT INTO codes SELECT 1, 2, 3, 4, 5, 6	!the query has 6 columns
+INSERT INTO nowhere SELECT 1 AS a	!does not exist
+INSERT INTO TABLE codes SELECT a FROM codes	!no such column
+INSERT OVERWRITE TABLE codes SELECT 7 AS code	-
+SELECT COUNT(1), MIN(code) FROM codes	[1, 7]
+INSERT INTO testdb.rows SELECT ARRAY_AGG(code) AS a, SPLIT('p,q', ',') AS b FROM codes	-
+SELECT a, b FROM testdb.rows	[[7], ["p", "q"]]
+CREATE TABLE typed (a bigint, b varchar(10), c array(varchar), d double)	-
+SELECT * FROM typed	:[["a", "bigint"], ["b", "varchar"], ["c", "array(varchar)"], ["d", "double"], ["time", "bigint"]]
+DROP TABLE typed	-
+DROP TABLE typed	!does not exist
+DROP TABLE IF EXISTS typed	-
+DROP DATABASE testdb	!only DROP TABLE
+CREATE TABLE x AS SELECT 1	!is no name for a table
+INSERT INTO codes SELECT 1 AS a, 'soon' AS time	!time is no integer
+SELECT COUNT(1) FROM codes	[1]
 E2
 
 finish

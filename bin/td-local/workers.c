@@ -1,5 +1,6 @@
 #include "workers.h"
 #include "bulk.h"
+#include "change.h"
 #include "columns.h"
 #include "die.h"
 #include "load.h"
@@ -154,30 +155,59 @@ static int export_rows(struct local *l, const struct job *j, struct outcome *out
 	return cat_end(c, false, f);
 }
 
+/* Inside a transaction: what the statement changes, the job's last word, and its result. True if all that happened. */
+static bool conclude(struct local *l, const struct job *j, struct change *ch, const struct outcome *out, const char *said, struct fail *f)
+{
+	struct catalog *c = &l->cat;
+
+	if (cat_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i", j->id) == 0)
+		return false; /* killed */
+	if (ch->st->kind != STATEMENT_QUERY && f->kind == FAIL_NONE)
+		change_apply(ch, c, f);
+	if (!finish(l, j, f->kind ? "error" : "success", f->why))
+		return false;
+	cat_do(c, "UPDATE jobs SET cmdout = ?2 WHERE id = ?1", "is", j->id, said);
+	if (ch->st->kind == STATEMENT_QUERY && j->target == 0 && out->file[0])
+		cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
+		       out->schema, out->file, (int64_t)out->size, (int64_t)out->plain, out->rows);
+	return !cat_failed(c);
+}
+
+/* A query, with what is done with its rows: kept as the result, sent, or put into a table. */
+static void work_query(struct local *l, struct running *me, const struct job *j, const struct statement *st, struct change *ch,
+                       struct outcome *out, struct buf *said, struct fail *f)
+{
+	struct query q = { .hive = strcmp(j->type, "hive") == 0, .db = j->db, .sql = st->query, .scheduled = j->scheduled };
+
+	if (j->target ? export_rows(l, j, out, f) : q.sql ? query_run(l, &q, me, out, f) : 0)
+		return;
+	if (st->kind != STATEMENT_QUERY)
+		change_prepare(ch, l, st, j->db, q.sql ? out : NULL, f);
+	else if (j->result)
+		send_rows(l, me, j, out, said, f);
+}
+
 static void run_query(struct local *l, struct running *me, const struct job *j, struct fail *f)
 {
-	struct query q = { .hive = strcmp(j->type, "hive") == 0, .db = j->db, .sql = j->query, .scheduled = j->scheduled };
-	struct catalog *c = &l->cat;
-	struct outcome out;
+	struct statement st;
+	struct change ch = { .st = &st };
+	struct outcome out = { 0 };
 	struct buf said;
-	bool own = j->target == 0, kept; /* the rows are this job's */
+	bool done = false;
 
 	buf_init(&said, 64 << 10);
-	if ((own ? query_run(l, &q, me, &out, f) : export_rows(l, j, &out, f)) == 0 && j->result)
-		send_rows(l, me, j, &out, &said, f);
+	if (statement_parse(&st, j->query, f) == 0)
+		work_query(l, me, j, &st, &ch, &out, &said, f);
 	if (!(f->kind == FAIL_SIGNAL && l->workers->stop)) { /* then the next start runs it again */
-		cat_begin(c);
-		kept = finish(l, j, f->kind ? "error" : "success", f->why);
-		if (kept && own && out.file[0])
-			cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
-			       out.schema, out.file, (int64_t)out.size, (int64_t)out.plain, out.rows);
-		if (kept)
-			cat_do(c, "UPDATE jobs SET cmdout = ?2 WHERE id = ?1", "is", j->id, buf_text(&said));
-		if (cat_end(c, true, f) == 0 && kept)
-			own = false; /* the catalogue's now */
+		cat_begin(&l->cat);
+		done = conclude(l, j, &ch, &out, buf_text(&said), f);
+		if (cat_end(&l->cat, true, f))
+			done = false;
 	}
-	if (own && out.file[0])
+	if (out.file[0] && j->target == 0 && (!done || st.kind != STATEMENT_QUERY))
 		store_drop(&l->store, out.file);
+	change_free(&ch, done && f->kind == FAIL_NONE);
+	statement_free(&st);
 	free(out.schema);
 	buf_free(&said);
 }
