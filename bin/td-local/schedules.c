@@ -13,9 +13,9 @@ enum { RUNS_MAX = 10, CATCH_UP = 1000, NAP_MS = 60000 };
 #define SCHEDULE_COLUMNS "SELECT id, name, cron, timezone, delay, type, query, db, priority, retry_limit, result, created, next FROM schedules"
 
 /* The next run after a moment, or -1: no cron, or it never fires. */
-static int64_t next_run(const char *cron, const char *timezone, int64_t after)
+static int64_t next_run(const char *cron, const char *tz, int64_t after)
 {
-	struct zone *z = zone_open(timezone);
+	struct zone *z = zone_open(tz);
 	struct cron c;
 	int64_t t = z && *cron && cron_parse(&c, cron) == 0 ? cron_next(&c, z, after) : -1;
 
@@ -82,11 +82,11 @@ static void show_one(struct req *r, const char *name)
 /* A cron that is given and is none, or a zone: answered. */
 static bool bad_time(struct req *r)
 {
-	const char *cron = req_param(r, "cron"), *timezone = req_param(r, "timezone");
-	struct zone *z = timezone ? zone_open(timezone) : NULL;
+	const char *cron = req_param(r, "cron"), *tz = req_param(r, "timezone");
+	struct zone *z = timezone ? zone_open(tz) : NULL;
 	struct cron c;
 
-	if (timezone && !z)
+	if (tz && !z)
 		req_error(r, 422, "Validation failed: Timezone is invalid");
 	else if (cron && cron_parse(&c, cron))
 		req_error(r, 422, "Validation failed: Cron is invalid");
@@ -101,7 +101,7 @@ static void settings(struct req *r, const char *name)
 	struct catalog *c = &r->l->cat;
 	const char *db = req_param(r, "database"), *result = req_param(r, "result"), *type = req_param(r, "type");
 	int64_t n;
-	char *cron, *timezone;
+	char *cron, *tz;
 
 	if (bad_time(r) || (db && !db_find(r, db)) || (result && result_bad(r, result)))
 		return;
@@ -131,11 +131,11 @@ static void settings(struct req *r, const char *name)
 	if (n != INT64_MIN)
 		cat_do(c, "UPDATE schedules SET retry_limit = ?2 WHERE name = ?1", "si", name, n);
 	cron = cat_text(c, "SELECT cron FROM schedules WHERE name = ?1", "s", name);
-	timezone = cat_text(c, "SELECT timezone FROM schedules WHERE name = ?1", "s", name);
-	n = cron && timezone ? next_run(cron, timezone, when_now()) : -1;
+	tz = cat_text(c, "SELECT timezone FROM schedules WHERE name = ?1", "s", name);
+	n = cron && tz ? next_run(cron, tz, when_now()) : -1;
 	cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE name = ?1", "si", name, n);
 	free(cron);
-	free(timezone);
+	free(tz);
 }
 
 static bool name_bad(struct req *r, const char *name)
