@@ -109,7 +109,7 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 	run->block = blockpool_take(run->pool, f);
 	if (!run->block)
 		return -1;
-	progress_bytes(&run->progress, "encoded", run->bytes, -1, (int64_t)run->in.taken);
+	progress_rate(&run->progress, "encoded", run->bytes, -1, (int64_t)run->in.taken, -1);
 	return 0;
 }
 
@@ -140,7 +140,7 @@ static int pump(struct run *run, struct fail *f)
 	return 0;
 }
 
-static void say_done(const struct run *run)
+static void say_done(struct run *run)
 {
 	for (size_t i = 0; i < run->record.n; i++) {
 		const struct record_column *c = &run->record.column[i];
@@ -151,6 +151,8 @@ static void say_done(const struct run *run)
 	}
 	note("%llu rows, %zu columns, %llu bytes of msgpack in %llu blocks", (unsigned long long)run->frame.rows,
 	     run->record.n, (unsigned long long)run->frame.bytes, (unsigned long long)run->frame.blocks);
+	progress_done(&run->progress, "%llu rows encoded, %llu rejected", (unsigned long long)run->frame.rows,
+		      (unsigned long long)run->rejects.n);
 }
 
 static int finish(struct run *run, const struct schema *schema, struct fail *f)
@@ -196,7 +198,7 @@ static int transfer(struct run *run, const struct schema *schema, struct fail *f
 	if (!run->pool)
 		return -1;
 	progress_init(&run->progress, run->opts->progress, run->opts->quiet);
-	progress_start(&run->progress);
+	progress_hand_over(&run->progress);
 	if (pump(run, f) || blockpool_close(run->pool, f)) {
 		run->out.broken |= !blockpool_stop(run->pool);
 		progress_end(&run->progress);

@@ -159,7 +159,7 @@ static int put_watched(struct sink *s, const void *p, size_t n, struct fail *f)
 
 	if (io_put(&r->out.gunzip.sink, p, n, f))
 		return -1;
-	progress_bytes(&r->progress, "result", r->out.gunzip.taken, r->size, (int64_t)resultout_rows(&r->out));
+	progress_rate(&r->progress, "result", r->out.gunzip.taken, r->size, (int64_t)resultout_rows(&r->out), -1);
 	return 0;
 }
 
@@ -186,6 +186,7 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 	r->watch = (struct sink){ .put = put_watched, .name = r->to->name };
 	r->size = j->result_size;
 	progress_start(&r->progress);
+	progress_hand_over(&r->progress);
 	rc = result_fetch(r->api, &o, j->id, j->has_schema ? j->num_records : -1, &r->watch, &bytes, &sure, f);
 	progress_end(&r->progress);
 	if (r->out.text.full)

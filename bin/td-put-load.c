@@ -115,10 +115,19 @@ static int put_plain(struct load *l, bool all, struct fail *f)
 	return rc;
 }
 
+static void say_progress(struct load *l)
+{
+	uint64_t parts, bytes;
+
+	upload_counts(l->upload, &parts, &bytes);
+	progress_rate(&l->progress, "uploading", bytes, -1, (int64_t)l->in.rows, l->in.head.rows);
+}
+
 /* From the first block, which was read already, to the end that says commit. */
 static int pump(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
 {
 	for (;; what = framein_next(&l->in, b, &p, &n, f)) {
+		say_progress(l);
 		switch (what) {
 		case FRAMEIN_BLOCK:
 			if (put_block(l, b, f))
@@ -318,13 +327,17 @@ int load_run(struct load *l, struct fail *f)
 	struct fail debris = { 0 };
 
 	start_receipt(l);
+	progress_init(&l->progress, l->o->progress, l->o->quiet);
 	l->api = api_open(&l->conf, &l->o->api);
-	if (transfer(l, f))
+	if (transfer(l, f)) {
+		progress_end(&l->progress);
 		return failed(l, f);
+	}
 	if (l->session && api_session_delete(l->api, l->session, &debris))
 		warn("the rows are in, but: %s", debris.why);
 	free(l->session);
 	l->session = NULL;
+	progress_done(&l->progress, "%lld rows in %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
 	if (end_receipt(l, NULL, f) == 0)
 		return 0;
 	if (l->to.mode == TDURL_APPEND)

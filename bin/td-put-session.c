@@ -147,11 +147,15 @@ static int wait_for(struct load *l, enum api_session_state during, struct api_se
 {
 	uint64_t wait = POLL_FIRST_MS;
 
+	progress_start(&l->progress);
 	for (;;) {
 		if (api_session_show(l->api, l->session, s, f))
 			return -1;
 		if (s->state != during)
 			return 0;
+		if (progress_due(&l->progress))
+			progress_say(&l->progress, "%s, %llu s", during == API_PERFORMING ? "the service checks the rows" :
+				     "the service publishes the rows", (unsigned long long)progress_seconds(&l->progress));
 		if (clock_sleep(wait, f))
 			return -1;
 		wait = wait * 3 / 2 < POLL_LAST_MS ? wait * 3 / 2 : POLL_LAST_MS;

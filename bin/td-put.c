@@ -23,6 +23,7 @@ static const char help[] =
 	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
 	"      --create-database  make the database if it does not exist\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
+	"      --progress       say how far it is, also where standard error is no terminal\n"
 	API_USAGE
 	"  -v, --verbose        say more; -vv more still\n"
 	"  -q, --quiet          say only errors\n"
@@ -40,10 +41,11 @@ static uint64_t number(const char *option, const char *s, uint64_t max)
 
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PART_SIZE_MAX = 64 << 20 };
+	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PROGRESS, PART_SIZE_MAX = 64 << 20 };
 	static const struct option list[] = {
 		{ "jobs", required_argument, NULL, 'j' }, { "part-size", required_argument, NULL, PART_SIZE },
 		{ "create-database", no_argument, NULL, CREATE_DATABASE }, { "strict", no_argument, NULL, STRICT },
+		{ "progress", no_argument, NULL, PROGRESS },
 		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
@@ -57,6 +59,7 @@ static void options(struct opts *o, int argc, char **argv)
 		case PART_SIZE: o->part_size = number("--part-size", optarg, PART_SIZE_MAX); break;
 		case CREATE_DATABASE: o->create_database = true; break;
 		case STRICT: o->strict = true; break;
+		case PROGRESS: o->progress = true; break;
 		case 'v': verbosity++; break;
 		case 'q': verbosity = -1; break;
 		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
@@ -69,6 +72,7 @@ static void options(struct opts *o, int argc, char **argv)
 		}
 	}
 	die_verbosity(verbosity);
+	o->quiet = verbosity < 0;
 }
 
 /* Where to; the key of a URL does not stay in argv. */

@@ -5,13 +5,14 @@
 #include "api.h"
 #include "framein.h"
 #include "part.h"
+#include "progress.h"
 #include "receipt.h"
 #include "upload.h"
 
 struct opts {
 	unsigned jobs;
 	uint64_t part_size;
-	bool create_database, strict;
+	bool create_database, strict, progress, quiet;
 	struct api_opt api;
 };
 
@@ -33,6 +34,7 @@ struct load {
 	struct upload *upload;
 	struct part *part;        /* being filled */
 	struct part_plain plain;  /* records from members that are not ours */
+	struct progress progress;
 	struct receipt receipt;
 	bool receipt_begun;
 };

@@ -37,7 +37,8 @@ static void put_line(const char *text, bool transient)
 {
 	static const char clear[] = "\r\033[K";
 	char line[2048];
-	size_t from = line_shown ? sizeof clear - 1 : 0, n = from;
+	/* on a terminal there may be a line of progress, ours or another tool's */
+	size_t from = line_shown || (*text && isatty(STDERR_FILENO)) ? sizeof clear - 1 : 0, n = from;
 	ssize_t put;
 
 	memcpy(line, clear, from);
