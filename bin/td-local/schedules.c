@@ -83,7 +83,7 @@ static void show_one(struct req *r, const char *name)
 static bool bad_time(struct req *r)
 {
 	const char *cron = req_param(r, "cron"), *tz = req_param(r, "timezone");
-	struct zone *z = timezone ? zone_open(tz) : NULL;
+	struct zone *z = tz ? zone_open(tz) : NULL;
 	struct cron c;
 
 	if (tz && !z)
