@@ -56,6 +56,7 @@ all: $(BINS)
 help:
 	@echo 'make demo       install what is missing, build, and run the main job on a local Treasure Data'
 	@echo 'make check      install what is missing, build, and run all tests'
+	@echo 'make check-faults  every fault of the server and every kill, some thousand runs'
 	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
 
@@ -121,6 +122,10 @@ print-floors:
 
 print-tools: ; @printf '%s\n' $(TOOLS)
 
+check-faults: deps-check
+	@$(MAKE) --no-print-directory all
+	TD_BUILD='$(abspath $(O))' MATRIX=full $(PROVE) tests/matrix-faults.t tests/matrix-kills.t
+
 demo: deps
 	@$(MAKE) --no-print-directory -s all
 	@TD_BUILD='$(abspath $(O))' sh tests/demo.sh
@@ -147,4 +152,4 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-floors print-tools all help deps deps-check check check-san demo install uninstall clean
+.PHONY: print-floors print-tools all help deps deps-check check check-san check-faults demo install uninstall clean

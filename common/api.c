@@ -59,6 +59,7 @@ struct api *api_open(const struct conf *c, const struct api_opt *o)
 	a->key_from = mem_string(c->key_from);
 	a->authorization = mem_printf("TD1 %s", c->key);
 	a->retry = o->retry;
+	a->stall_said = o->stall_said;
 	a->stop = o->http.stop;
 	a->http = http_open(&o->http);
 	return a;
@@ -114,6 +115,11 @@ int api_option(struct api_opt *o, int c, const char *arg, struct fail *f)
 	case API_RETRY_WAIT:
 		rc = option_time("retry-wait", arg, 86400, &seconds, f);
 		o->retry.cap_ms = (uint32_t)seconds * 1000;
+		return rc;
+	case API_STALL:
+		rc = option_time("stall", arg, 86400, &seconds, f);
+		o->http.stall_s = seconds ? (unsigned)seconds : 1;
+		o->stall_said = true;
 		return rc;
 	case API_CACERT:
 		o->http.cacert = arg;
@@ -257,7 +263,7 @@ static int one_try(struct api *a, struct api_call *c, const char *url, struct fa
 		.pieces = c->form ? 1 : c->pieces,
 		.once = endpoints[c->e].fresh,
 		.range = c->range, .range_from = c->range_from, .range_to = c->range_to, .if_range = c->if_range,
-		.stall_s = a->hurry ? 0 : c->stall_s,
+		.stall_s = a->hurry || a->stall_said ? 0 : c->stall_s,
 		.body_max = JSON_MAX,
 		.to = c->to, .begin = c->begin, .arg = c->arg,
 	};

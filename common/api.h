@@ -22,18 +22,20 @@
 struct api_opt {
 	struct http_opt http;
 	struct retry_policy retry;
+	bool stall_said; /* http.stall_s is the user's: it counts for results too, which may take longer otherwise */
 };
-#define API_OPT_DEFAULT { HTTP_DEFAULT, RETRY_DEFAULT }
+#define API_OPT_DEFAULT { HTTP_DEFAULT, RETRY_DEFAULT, false }
 
 /* The options that every tool that talks to TD has: rows for getopt_long() and their meaning. */
-enum { API_TIMEOUT = 0x4100, API_RETRY_WAIT, API_CACERT, API_CERT, API_CERT_KEY, API_INSECURE };
+enum { API_TIMEOUT = 0x4100, API_RETRY_WAIT, API_CACERT, API_CERT, API_CERT_KEY, API_INSECURE, API_STALL };
 #define API_LONG_OPTIONS \
 	{ "timeout", required_argument, NULL, API_TIMEOUT }, { "retry-wait", required_argument, NULL, API_RETRY_WAIT }, \
 	{ "cacert", required_argument, NULL, API_CACERT }, { "cert", required_argument, NULL, API_CERT }, \
-	{ "cert-key", required_argument, NULL, API_CERT_KEY }, { "insecure", no_argument, NULL, API_INSECURE }
+	{ "stall", required_argument, NULL, API_STALL }, { "cert-key", required_argument, NULL, API_CERT_KEY }, { "insecure", no_argument, NULL, API_INSECURE }
 #define API_USAGE \
 	"  --timeout TIME       how long one request is repeated on errors that may pass (10m)\n" \
 	"  --retry-wait TIME    longest wait between two tries (60s)\n" \
+	"  --stall TIME         give up a connection on which nothing moves for so long (60s)\n" \
 	"  --cacert FILE        trust these certificates (PEM)\n" \
 	"  --cert FILE, --cert-key FILE   client certificate and its key (PEM)\n" \
 	"  --insecure           do not verify the server's certificate\n"

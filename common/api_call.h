@@ -17,7 +17,7 @@ struct api {
 	struct http *http;
 	struct retry_policy retry;
 	const atomic_bool *stop;
-	bool hurry;
+	bool hurry, stall_said;
 	int status;
 };
 
