@@ -201,7 +201,7 @@ int since_pick(struct api *a, const char *schedule, const char *last, struct api
 		*run = failed; /* there is nothing behind it: its own words are the reason */
 	if (!*run->id)
 		return fail_set(f, FAIL_TEMP, "schedule %s has no %s run%s%s", schedule, *last ? "new" : "finished",
-				*last ? " since job " : "", last);
+				*last ? " since job " : " yet", last);
 	if (*last && *failed.id && run->state == API_JOB_SUCCESS && compare(failed.id, run->id) < 0)
 		warn("schedule %s: job %s failed and is passed over", schedule, failed.id);
 	return 0;

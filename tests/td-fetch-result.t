@@ -456,6 +456,7 @@ run td-fetch --retry-wait 0 -d testdb -e 'SELECT 1' --result mydb:output_table
 is "a transfer that fails: status, and no receipt" "$status $out" "69 "
 like "a transfer that fails: TD's words" "$err" "result output failed"
 show 'status="running"'
+: >"$T/err"
 td-fetch -v --result 'td://1/secret@api.example.com/db/t' 7 >"$T/out" 2>"$T/err" &
 pid=$!
 until_ok grep -q running "$T/err"

@@ -217,6 +217,7 @@ like "and td-encode says it: the reason" "$err" "^td-encode: upstream gave up: .
 endless='WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(1) FROM c'
 last_job() { api GET job/list | jq -er '.jobs[0].status' | grep "${1:-.}"; } # its status
 for sig in INT TERM; do
+	: >"$T/err" # what the last one said must not be taken for this one's
 	env --default-signal=INT td-fetch -v -d sample_datasets -f csv -e "$endless" >"$T/out" 2>"$T/err" & # sh ignores INT for it
 	pid=$!
 	until_ok grep -q running "$T/err"
@@ -226,6 +227,7 @@ for sig in INT TERM; do
 	is "SIG$sig while it waits: the job is killed" "$(until_ok last_job killed; last_job)" killed
 done
 job=$(td-fetch --no-wait -d sample_datasets -e "$endless")
+: >"$T/err" # what the last one said must not be taken for this one's
 td-fetch -v -f csv "$job" >"$T/out" 2>"$T/err" &
 pid=$!
 until_ok grep -q running "$T/err"
@@ -235,6 +237,49 @@ kill -TERM $pid
 wait $pid
 is "a job that was given by its id goes on" "$(last_job)" running
 api POST "job/kill/$job" >/dev/null
+
+# --- schedules, and results that the service carries itself
+
+local_stop
+local_start local
+api POST schedule/create/hourly -d 'cron=0 0 1 1 *' -d type=presto -d database=sample_datasets \
+	--data-urlencode 'query=SELECT COUNT(1) AS c FROM www_access' >/dev/null
+run td-fetch --schedule hourly -f csv --since "$T/since"
+is "a schedule that never ran: status" "$status" 75
+api POST schedule/run/hourly/1700000000 >/dev/null
+until_ok td-fetch --schedule hourly -f csv
+run td-fetch --schedule hourly -f csv --since "$T/since"
+is "a run of a schedule" "$status $out" "0 c
+5000"
+run td-fetch --schedule hourly -f csv --since "$T/since"
+is "once" "$status" 75
+run td-fetch --schedule nosuch -f csv
+is "no such schedule: status" "$status" 69
+td-fetch -d testdb -f csv -e "$all" >"$T/want"
+for mode in replace append; do
+	run td-fetch -d testdb -e "$all" --result "td://@/testdb/copied_$mode?mode=$mode"
+	is "--result of a new job, $mode: status" "$status" 0
+	is "--result of a new job, $mode: the receipt" "$(printf '%s' "$out" | jq -c '[.status, .destination]')" \
+		"[\"done\",\"td://@/testdb/copied_$mode?mode=$mode\"]"
+	td-fetch -d testdb -f csv -e "SELECT time, n, x, s, a, m FROM copied_$mode ORDER BY time" >"$T/got"
+	ok "--result of a new job, $mode: the same rows" cmp "$T/want" "$T/got"
+done
+job=$(td-fetch --no-wait -d testdb -e "$all")
+run td-fetch --result 'td://@/testdb/copied_later' "$job"
+is "--result of a finished job: status" "$status" 0
+td-fetch -d testdb -f csv -e "SELECT time, n, x, s, a, m FROM copied_later ORDER BY time" >"$T/got"
+ok "--result of a finished job: the same rows" cmp "$T/want" "$T/got"
+run td-fetch --result 'td://@/testdb/Bad-Name' "$job"
+is "--result to an illegal name: status, and no receipt" "$status $out" "69 "
+local_stop
+local_start stalls --fault 'POST job/issue/* 1 stall=20'
+env --default-signal=INT td-fetch -d sample_datasets -f csv -e "$endless" >"$T/out" 2>"$T/err" &
+pid=$!
+until_ok last_job running
+kill -INT $pid
+wait $pid
+is "interrupted while it awaits the new job's id: dies by it" "$?" 130
+is "and the job is found by its key and killed" "$(until_ok last_job killed; last_job)" killed
 local_stop
 
 # --- faults: the rows are exact, and nothing is issued twice
