@@ -19,7 +19,7 @@ GROUND = fail die mem buf num sig fd
 SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt
 SHAPES += type tdtime exact infer colname cell record csvin mpin keys jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
-WORLD += zone recode
+WORLD += zone recode sandbox
 DOMAIN = api api_table api_bulk api_job api_list job ranges result upload
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
@@ -42,7 +42,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz -lm
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp gunzip rowout resultout
 UNITS += retry tdurl
-UNITS += exact tdtime type csvin zone
+UNITS += exact tdtime type csvin zone sandbox
 LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.

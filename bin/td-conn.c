@@ -4,6 +4,7 @@
 #include "die.h"
 #include "fd.h"
 #include "mem.h"
+#include "sandbox.h"
 #include "sig.h"
 
 #include <stdio.h>
@@ -143,6 +144,7 @@ static int list(struct fail *f)
 	struct conn *all;
 	size_t n;
 
+	sandbox_client(NULL);
 	if (conn_list(&all, &n, f))
 		return -1;
 	for (size_t i = 0; i < n; i++) {
@@ -205,6 +207,7 @@ static int test(const struct opts *o, const char *name, struct fail *f)
 
 	if (conf_load(&c, name, NULL, f))
 		return -1;
+	sandbox_client(NULL);
 	printf("server: %s\nkey: of %s\n", c.endpoint, c.key_from);
 	fflush(stdout);
 	a = api_open(&c, &o->api);

@@ -1,6 +1,7 @@
 #include "td-encode.h"
 
 #include "mem.h"
+#include "sandbox.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -261,6 +262,7 @@ static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 			return -1;
 		from = &in->recode.source;
 	}
+	sandbox_seal(); /* everything is open, and nothing of the input was looked into but its first bytes */
 	peek_init(&in->peek, from);
 	return peek_look(&in->peek, LOOK, p, f);
 }

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /*
  * The file is text. Of text rows it holds the row as it came behind a comment line with the reason, and first the header, so
@@ -22,14 +23,16 @@ static int put(struct rejects *r, const char *p, size_t n, struct fail *f)
 	return fd_write(r->fd, r->opts->rejects, p, n, f);
 }
 
-static int begin(struct rejects *r, struct fail *f)
+int rejects_begin(struct rejects *r, struct fail *f)
 {
 	static const char *const names[] = { "auto", "frame", "csv", "tsv", "jsonl", "msgpack" };
 	const struct buf *header = &r->in->header;
 	struct buf b;
-	int rc = 0;
+	int rc;
 
-	if (!is_text(r))
+	if (r->fd >= 0 && fd_is_file(r->fd) && ftruncate(r->fd, 0))
+		return fail_errno(f, FAIL_SYSTEM, "cannot empty %s", r->opts->rejects);
+	if (r->fd < 0 || !is_text(r))
 		return 0;
 	buf_init(&b, 1024);
 	buf_printf(&b, MARK " rows of %.200s that were rejected; to take them after repair: td-encode -f %s --comment '" MARK "'\n",
@@ -44,10 +47,10 @@ int rejects_open(struct rejects *r, const struct opts *o, const struct input *in
 	*r = (struct rejects){ .opts = o, .in = in, .fd = -1 };
 	if (!o->rejects)
 		return 0;
-	r->fd = open(o->rejects, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	r->fd = open(o->rejects, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (r->fd < 0)
 		return fail_errno(f, FAIL_SYSTEM, "cannot open %s", o->rejects);
-	return begin(r, f);
+	return 0;
 }
 
 static int put_text(struct rejects *r, const struct row *row, const char *why, struct fail *f)

@@ -192,7 +192,7 @@ static void give_up(struct run *run, const struct fail *why)
 
 static int transfer(struct run *run, const struct schema *schema, struct fail *f)
 {
-	if (rejects_open(&run->rejects, run->opts, &run->in, f) || write_head(run, schema, f))
+	if (rejects_begin(&run->rejects, f) || write_head(run, schema, f))
 		return -1;
 	run->pool = blockpool_open(&run->frame, run->opts->jobs, run->opts->level, f);
 	if (!run->pool)
@@ -216,7 +216,7 @@ int encode(const struct opts *o, struct fail *f)
 
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
 	record_init(&run.record);
-	rc = input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
+	rc = rejects_open(&run.rejects, o, &run.in, f) || input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
 	if (rc == 0 && o->preview) {
 		rc = preview(&run.in, &run.record, f);
 	} else if (rc == 0) {

@@ -106,7 +106,8 @@ struct rejects {
 	uint64_t n;
 };
 
-int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, struct fail *f);
+int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, struct fail *f); /* before input_open() */
+int rejects_begin(struct rejects *r, struct fail *f); /* after it: what the file held before is gone now */
 /* Write the row, with the reason `why` (which is cleared). Fails when there are too many. */
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f);
 /* After the last row, of `rows` that were taken. */

@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "progress.h"
 #include "result.h"
+#include "sandbox.h"
 #include "sig.h"
 #include "utf8.h"
 
@@ -312,6 +313,16 @@ static int run_job(struct run *r, const char *database, const char *sql, struct 
 	return rc;
 }
 
+/* FILE.new becomes FILE at the end: that much must stay possible. */
+static void close_sandbox(const char *since)
+{
+	const char *slash = since ? strrchr(since, '/') : NULL;
+	char *folder = !since ? NULL : slash ? mem_copy(since, (size_t)(slash - since) + 1) : mem_string(".");
+
+	sandbox_client(folder);
+	free(folder);
+}
+
 static int with_server(struct run *r, const char *sql, struct fail *f)
 {
 	int rc;
@@ -322,6 +333,7 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 		return -1;
 	if (conf_load(&r->conf, r->o->connection, NULL, f))
 		return -1;
+	close_sandbox(r->o->since);
 	r->api = api_open(&r->conf, &r->o->api);
 	rc = run_job(r, r->o->database ? r->o->database : r->conf.database, sql, f);
 	api_close(r->api);

@@ -4,6 +4,7 @@
 #include "die.h"
 #include "fd.h"
 #include "num.h"
+#include "sandbox.h"
 #include "sig.h"
 
 #include <stdio.h>
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
 		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < data.csv | td-put ...");
 	if (conf_load(&l.conf, NULL, &l.to, &f) || conf_complete(&l.conf, &l.to, &f))
 		die_fail(&f);
+	sandbox_client(NULL);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.from = &in.source;
 	rc = load_run(&l, &f);

@@ -6,6 +6,7 @@
 #include "fd.h"
 #include "mem.h"
 #include "num.h"
+#include "sandbox.h"
 #include "sig.h"
 
 #include <stdio.h>
@@ -202,6 +203,7 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 		fail_set(f, FAIL_CONFIG, "the receipt is of %s, but the server here is %s: set TD_API_SERVER, or name the "
 			 "destination", s->in.endpoint, s->conf.endpoint);
 	if (f->kind == FAIL_NONE) {
+		sandbox_client(NULL);
 		s->api = api_open(&s->conf, &s->o->api);
 		return 0;
 	}
