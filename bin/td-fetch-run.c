@@ -205,7 +205,7 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 					 .endpoint = (char *)(uintptr_t)api_endpoint(r->api), .rows = j->num_records };
 
 	if (resultout_open(&r->out, &r->o->out, &head, r->to, f) || download(r, j, f))
-		return -1;
+		return !j->has_schema && f->kind == FAIL_DATA ? fail_at(f, "TD does not name the columns") : -1;
 	if (resultout_end(&r->out, j->num_records, f))
 		return fail_at(f, "result of job %s", j->id);
 	if (r->out.text.blank > 0)

@@ -112,6 +112,20 @@ int since_prepare(struct since *s, const char *schedule, const struct api_run *r
 	return rc;
 }
 
+/* A rename is on the disk when its directory is. */
+static void sync_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? mem_copy(path, (size_t)(slash - path) + 1) : mem_string(".");
+	int fd = open(dir, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(dir);
+}
+
 int since_keep(struct since *s, struct fail *f)
 {
 	if (!s->path || s->receipt)
@@ -119,6 +133,7 @@ int since_keep(struct since *s, struct fail *f)
 	if (rename(s->fresh, s->path))
 		return fail_errno(f, FAIL_SYSTEM, "the rows are passed on, but they will come again: cannot rename %s to %s",
 				  s->fresh, s->path);
+	sync_directory(s->path);
 	close(s->fd);
 	s->fd = -1;
 	return 0;

@@ -215,6 +215,36 @@ static void doubles(void)
 		good &= strtod(buf_text(&to.b), NULL) == d;
 	}
 	tap_result(good, "100000 random doubles read back");
+	good = 1;
+	for (int i = 0; i < 200000; i++) { /* decimals, as tables have them, and their neighbours */
+		static const double power[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10 };
+		char want[40];
+		double d, next;
+		uint64_t bits;
+		int digits = 15;
+
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		d = (double)(int64_t)(x >> (x % 50)) / power[x % 11];
+		memcpy(&bits, &d, sizeof bits);
+		bits--;
+		memcpy(&next, &bits, sizeof next);
+		d = i % 3 == 0 ? next : i % 3 == 1 ? -d : d;
+		if (fabs(d) >= 1e15 || fabs(d) < 1e-3)
+			continue; /* written with an exponent or by the long way */
+		do
+			snprintf(want, sizeof want, "%.*g", digits, d);
+		while (digits++ < 17 && strtod(want, NULL) != d);
+		if (!strpbrk(want, ".e"))
+			strcat(want, ".0");
+		to.b.len = 0;
+		textout_double(&t, d);
+		textout_flush(&t, &f);
+		if (strcmp(buf_text(&to.b), want) != 0) {
+			printf("# %s, not %s\n", buf_text(&to.b), want);
+			good = 0;
+		}
+	}
+	tap_result(good, "200000 decimals are written as printf writes them");
 	textout_free(&t);
 	buf_free(&to.b);
 }
