@@ -89,4 +89,22 @@ else skip 'update: name, zone and days of the week' 'no time zone database'; fi
 is 'delete' "$(post schedule/delete/daily | jq -c 'keys')" '["created_at","cron","database","delay","name","query","timezone","type","user_name"]'
 is 'again' "$(post schedule/delete/daily | jq .status_code)" 404
 
+# --- TLS
+if command -v openssl >/dev/null; then
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/key.pem" -out "$T/cert.pem" -days 2 -subj /CN=localhost \
+		-addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' 2>/dev/null
+	local_start tls --tls "$T/cert.pem,$T/key.pem"
+	url=$TD_API_SERVER
+	like 'HTTPS' "$url" '^https://'
+	get() { curl -sS --cacert "$T/cert.pem" -H "Authorization: TD1 $key" "$url/v3/$1"; }
+	post() { path=$1; shift; curl -sS --cacert "$T/cert.pem" -X POST -H "Authorization: TD1 $key" "$@" "$url/v3/$path"; }
+	post database/create/testdb >/dev/null
+	job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" -d 'result=td://@/testdb/output_table' | jq -r .job_id)
+	is 'a result sent to itself' "$(wait_job "$job") $(get table/show/testdb/output_table | jq .count)" 'success 6'
+	run td-local -l 127.0.0.1:0 --tls "$T/key.pem,$T/cert.pem"
+	is 'files that are no certificate and key: status' "$status" 78
+	run td-local -l 127.0.0.1:0 --tls "$T/nowhere,$T/key.pem"
+	is 'no file: status' "$status" 78
+else skip 'TLS' 'no openssl'; fi
+
 finish

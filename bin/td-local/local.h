@@ -32,6 +32,7 @@ struct local {
 	const char *key;       /* the master key */
 	const char *write_key; /* or NULL */
 	char *url;             /* http://HOST:PORT */
+	const char *cert;      /* its certificate if it is https, else NULL */
 	unsigned polls;        /* how many times a finished thing is still said to be running */
 	struct workers *workers;
 	struct faults *faults;

@@ -188,6 +188,7 @@ int main(int argc, char **argv)
 	l.key = o.key;
 	l.write_key = o.write_key;
 	l.polls = o.polls;
+	l.cert = o.cert;
 	if (open_data(&l, &o, &f) == 0) {
 		workers_start(&l);
 		if (server_start(&server, &l, o.listen, o.cert, o.cert_key, &f) == 0) {

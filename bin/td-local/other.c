@@ -11,11 +11,13 @@ static void server_status(struct req *r)
 	req_json(r, json_pack("{s:s}", "status", "ok"));
 }
 
+/* The only user. The keys are those that td-client-go knows; it refuses any other. */
 static json_t *user(void)
 {
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:n, s:n, s:b, s:b, s:s}", "id", 1, "name", "td-local", "first_name", "td-local", "last_name", "",
-	                 "email", "td-local@localhost", "organization", "role", "account_owner", 1, "administrator", 1,
-	                 "created_at", "2014-01-01 00:00:00 UTC");
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:[], s:s, s:s}", "id", 1, "name", "td-local", "first_name",
+	                 "td-local", "last_name", "", "email", "td-local@localhost", "phone", "", "gravatar_url", "", "organization", "",
+	                 "administrator", 1, "account_owner", 1, "roles", "created_at", "2014-01-01 00:00:00 UTC", "updated_at",
+	                 "2014-01-01 00:00:00 UTC");
 }
 
 static void user_list(struct req *r)

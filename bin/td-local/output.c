@@ -120,10 +120,9 @@ static void environment_free(char **env)
 	free(env);
 }
 
-static int spawn(pid_t *pid, const char *name, const char *arg, int in, int out, int err, char **env, struct fail *f)
+static int spawn(pid_t *pid, const char **argv, int in, int out, int err, char **env, struct fail *f)
 {
-	char *path = program(name);
-	const char *argv[] = { name, arg, NULL };
+	char *path = program(argv[0]);
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t none, dfl;
@@ -146,7 +145,7 @@ static int spawn(pid_t *pid, const char *name, const char *arg, int in, int out,
 	free(path);
 	if (rc) {
 		*pid = 0;
-		return fail_set(f, FAIL_SYSTEM, "cannot run %s: %s", name, strerror(rc));
+		return fail_set(f, FAIL_SYSTEM, "cannot run %s: %s", argv[0], strerror(rc));
 	}
 	return 0;
 }
@@ -161,10 +160,20 @@ static int temporary(struct local *l, struct fail *f)
 	return fd;
 }
 
-static int start(struct local *l, struct pipeline *p, const char *url, char **env, struct fail *f)
+/* cacert: what they are to trust, or NULL. */
+static int start(struct local *l, struct pipeline *p, const char *url, const char *cacert, char **env, struct fail *f)
 {
-	static const char *const names[STAGES] = { "td-encode", "td-put", "td-swap" };
+	const char *encode[] = { "td-encode", NULL };
+	const char *put[] = { "td-put", url, NULL, NULL, NULL };
+	const char *swap[] = { "td-swap", cacert ? "--cacert" : NULL, cacert, NULL };
+	const char **argv[STAGES] = { encode, put, swap };
 	int ends[2], in;
+
+	if (cacert) { /* options come first */
+		put[1] = "--cacert";
+		put[2] = cacert;
+		put[3] = url;
+	}
 
 	*p = (struct pipeline){ .in = -1, .out = temporary(l, f), .err = -1 };
 	p->err = f->kind ? -1 : temporary(l, f);
@@ -181,7 +190,7 @@ static int start(struct local *l, struct pipeline *p, const char *url, char **en
 			fail_errno(f, FAIL_SYSTEM, "cannot make a pipe");
 			break;
 		}
-		spawn(&p->pid[i], names[i], i == 1 ? url : NULL, in, last ? p->out : ends[1], p->err, env, f);
+		spawn(&p->pid[i], argv[i], in, last ? p->out : ends[1], p->err, env, f);
 		close(in);
 		in = last ? -1 : ends[0];
 		if (!last)
@@ -281,7 +290,7 @@ int output_run(struct local *l, struct running *me, int64_t job, const struct ou
 	u.key = NULL;
 	plain = tdurl_format(&u);
 	u.key = key;
-	if (start(l, &p, plain, env, f) == 0)
+	if (start(l, &p, plain, u.endpoint ? NULL : l->cert, env, f) == 0)
 		feed(l, me, rows, job, p.in, &fed);
 	if (p.in >= 0)
 		close(p.in);
