@@ -8,6 +8,7 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
 # Everything that is built goes here; variants live side by side: make O=.build/clang CC=clang
 O ?= .build
 
@@ -136,20 +137,52 @@ install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(MANDIR)/man7'
 	install -m 755 $(BINS) '$(DESTDIR)$(BINDIR)'
 	for s in 1 5 7; do install -m 644 man/*.$$s '$(DESTDIR)$(MANDIR)'/man$$s || exit 1; done
-	install -d '$(DESTDIR)$(DATADIR)/bash-completion/completions' '$(DESTDIR)$(DATADIR)/zsh/site-functions' \
+	install -d '$(DESTDIR)$(DATADIR)/bash-completion/completions' '$(DESTDIR)$(ZSHDIR)' \
 		'$(DESTDIR)$(DATADIR)/fish/vendor_completions.d'
 	for t in $(TOOLS); do \
 		install -m 644 completions/td.bash "$(DESTDIR)$(DATADIR)/bash-completion/completions/$$t" && \
 		install -m 644 completions/td.fish "$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$t.fish" || exit 1; done
-	install -m 644 completions/_td '$(DESTDIR)$(DATADIR)/zsh/site-functions/_td'
+	install -m 644 completions/_td '$(DESTDIR)$(ZSHDIR)/_td'
 
 uninstall:
 	for t in $(TOOLS); do rm -f "$(DESTDIR)$(BINDIR)/$$t" "$(DESTDIR)$(DATADIR)/bash-completion/completions/$$t" \
 		"$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/$$t.fish"; done
 	for m in $(notdir $(wildcard man/*.[157])); do rm -f "$(DESTDIR)$(MANDIR)/man$${m##*.}/$$m"; done
-	rm -f '$(DESTDIR)$(DATADIR)/zsh/site-functions/_td'
+	rm -f '$(DESTDIR)$(ZSHDIR)/_td'
 
 clean:
 	rm -rf '$(O)'
 
 .PHONY: print-floors print-tools all help deps deps-check check check-san check-faults demo install uninstall clean
+
+# --- releasing: see CONTRIBUTING
+
+TARBALL = $(O)/td-pipe-$(VERSION).tar.gz
+DEPS.deb = dpkg-dev gzip
+
+# Of the last commit; the same commit gives the same bytes.
+dist:
+	@mkdir -p '$(O)'
+	@git diff --quiet HEAD || echo 'make dist: what is not committed is not in it' >&2
+	git -c tar.umask=0022 archive --format=tar --prefix='td-pipe-$(VERSION)/' HEAD >'$(TARBALL:.gz=)'
+	gzip -9nf '$(TARBALL:.gz=)'
+	@echo '$(TARBALL)'
+
+deb: deps
+	@$(call install,$(DEPS.deb))
+	@.pkg/deb '$(abspath $(O))/deb' '$(VERSION)'
+
+# As far as Debian's libraries go. libcurl and libmicrohttpd come as archives, but what these need in turn (krb5, LDAP,
+# p11-kit) does not: so td-encode becomes one file that needs nothing, and the others need only that library and libc.
+static:
+	$(MAKE) O='$(O)/static' STATIC=1 all
+
+ifdef STATIC
+SHARED = -lcurl -lmicrohttpd -lm
+$(foreach t,$(filter-out td-encode,$(TOOLS)),$(eval LIBS.$t := -Wl,-Bstatic $(filter-out $(SHARED),$(LIBS.$t)) -Wl,-Bdynamic $(filter $(SHARED),$(LIBS.$t))))
+LIBS.td-encode := -static $(LIBS.td-encode)
+endif
+
+print-version: ; @echo '$(VERSION)'
+
+.PHONY: dist deb static print-version
