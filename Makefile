@@ -18,7 +18,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
 SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt
-SHAPES += type tdtime exact infer colname cell record csvin mpin keys jsonin peek
+SHAPES += deflater type tdtime exact infer colname cell record csvin mpin keys jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode sandbox
 DOMAIN = api api_table api_bulk api_job api_list job ranges result upload
@@ -33,8 +33,12 @@ SRC.td-conn   = bin/td-conn.c
 SRC.td-local  = $(wildcard bin/td-local/*.c)
 TOOLS += td-local
 
+# ISA-L compresses faster than zlib; it is used where it is installed. make ISAL= builds without it.
+ISAL ?= $(if $(wildcard /usr/include/isa-l.h /usr/local/include/isa-l.h),-lisal)
+OWN += $(if $(ISAL),-DHAVE_ISAL)
+
 LIBS.td-fetch  = -lcurl -linih -ljansson -lz
-LIBS.td-encode = -lcsv -ljansson -lz
+LIBS.td-encode = -lcsv -ljansson $(ISAL) -lz
 LIBS.td-put    = -lcurl -linih -ljansson -lz
 LIBS.td-swap   = -lcurl -linih -ljansson -lz
 LIBS.td-conn   = -lcurl -linih -ljansson -lz
@@ -44,7 +48,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz -lm
 UNITS = num gzip schema frame mp gunzip rowout resultout
 UNITS += retry tdurl
 UNITS += exact tdtime type csvin zone sandbox
-LIBS.unit = -lcurl -linih -lcsv -ljansson -lz
+LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \

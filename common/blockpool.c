@@ -1,5 +1,5 @@
 #include "blockpool.h"
-#include "gzip.h"
+#include "deflater.h"
 #include "mem.h"
 #include "sig.h"
 
@@ -48,17 +48,18 @@ static void wait_ms(struct blockpool *p, long ms)
 	pthread_cond_timedwait(&p->changed, &p->lock, &t);
 }
 
-static int compress_block(struct gzip_deflate *d, struct block *b, struct frame_block *out, struct fail *f)
+static int compress_block(struct deflater *d, struct block *b, struct frame_block *out, struct fail *f)
 {
-	if (gzip_deflate_block(d, b->body.p, b->body.len, &b->data, f))
+	uint32_t crc;
+
+	if (deflater_block(d, b->body.p, b->body.len, &b->data, &crc, f))
 		return -1;
-	*out = (struct frame_block){ b->data.p, b->data.len, (uint32_t)b->body.len,
-				     (uint32_t)crc32_z(0, (const Bytef *)b->body.p, b->body.len), b->values };
+	*out = (struct frame_block){ b->data.p, b->data.len, (uint32_t)b->body.len, crc, b->values };
 	return 0;
 }
 
 /* Called with the lock held, which is let go meanwhile. */
-static void work_on(struct blockpool *p, struct gzip_deflate *d, struct block *b)
+static void work_on(struct blockpool *p, struct deflater *d, struct block *b)
 {
 	struct frame_block out;
 	struct fail f = { 0 };
@@ -87,12 +88,11 @@ static void work_on(struct blockpool *p, struct gzip_deflate *d, struct block *b
 static void *worker(void *arg)
 {
 	struct blockpool *p = arg;
-	struct gzip_deflate d;
 	struct fail f = { 0 };
-	bool ready = gzip_deflate_init(&d, p->level, &f) == 0;
+	struct deflater *d = deflater_open(p->level, &f);
 
 	pthread_mutex_lock(&p->lock);
-	if (!ready && !p->fail.kind)
+	if (!d && !p->fail.kind)
 		p->fail = f;
 	while (!p->stopping && !p->fail.kind) {
 		struct block *b = p->first;
@@ -101,7 +101,7 @@ static void *worker(void *arg)
 			p->first = b->next;
 			if (!p->first)
 				p->last = &p->first;
-			work_on(p, &d, b);
+			work_on(p, d, b);
 		} else if (p->closing) {
 			break;
 		} else {
@@ -111,8 +111,8 @@ static void *worker(void *arg)
 	p->alive--;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
-	if (ready)
-		gzip_deflate_free(&d);
+	if (d)
+		deflater_close(d);
 	return NULL;
 }
 
