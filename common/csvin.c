@@ -8,9 +8,9 @@ enum { READ_SIZE = 256 << 10 };
 
 static void add_cell(struct csvin *c, const char *p, size_t n)
 {
-	if (c->n == c->cap)
-		c->cell = mem_resize(c->cell, c->cap = c->cap ? 2 * c->cap : 64, sizeof *c->cell);
-	c->cell[c->n++] = (struct cell){ p, n, CELL_TEXT };
+	if (c->scan.n == c->scan.cap)
+		c->scan.cell = mem_resize(c->scan.cell, c->scan.cap = c->scan.cap ? 2 * c->scan.cap : 64, sizeof *c->scan.cell);
+	c->scan.cell[c->scan.n++] = (struct cell){ p, n, CELL_TEXT };
 }
 
 /* libcsv's callbacks. Its buffer lives until the next cell: copy. No more bytes come out than went in, ROW_MAX: it fits. */
@@ -20,7 +20,7 @@ static void on_cell(void *p, size_t n, void *self)
 
 	add_cell(c, NULL, n); /* the text may move: row_of_libcsv() finds it again */
 	if (n == 0 && p)
-		c->cell[c->n - 1].kind = CELL_QUOTED;
+		c->scan.cell[c->scan.n - 1].kind = CELL_QUOTED;
 	buf_put(&c->text, p, n);
 }
 
@@ -38,27 +38,35 @@ static int no_blanks(unsigned char c)
 
 static int fail_here(struct csvin *c, uint64_t line, const char *what, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", c->from->name, (unsigned long long)line, c->n + 1,
+	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", c->from->name, (unsigned long long)line, c->scan.n + 1,
 			what);
 }
 
-/* Read some more behind what is there; the current record moves to the front of the buffer. */
+/*
+ * Read until there is twice as much as before, or the end, because what is cut is looked at again; the current record moves
+ * to the front of the buffer.
+ */
 static int fill(struct csvin *c, struct fail *f)
 {
-	ssize_t n;
+	size_t want;
 
 	buf_eat(&c->in, c->at);
 	c->at = 0;
+	want = 2 * c->in.len;
 	if (c->in.len > ROW_MAX)
 		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes: is a quote not closed?",
 				c->from->name, (unsigned long long)c->row_line, ROW_MAX);
-	if (c->in.cap - c->in.len < READ_SIZE / 4 && buf_room(&c->in, READ_SIZE))
-		return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
-	n = io_read(c->from, c->in.p + c->in.len, c->in.cap - c->in.len, f);
-	if (n < 0)
-		return -1;
-	c->in.len += (size_t)n;
-	c->ended = n == 0;
+	do {
+		ssize_t n;
+
+		if (c->in.cap - c->in.len < READ_SIZE / 4 && buf_room(&c->in, READ_SIZE + CSVSCAN_SLACK))
+			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
+		n = io_read(c->from, c->in.p + c->in.len, c->in.cap - c->in.len - CSVSCAN_SLACK, f);
+		if (n < 0)
+			return -1;
+		c->in.len += (size_t)n;
+		c->ended = n == 0;
+	} while (c->in.len < want && !c->ended);
 	return 0;
 }
 
@@ -95,17 +103,6 @@ static size_t chomp(const char *p, size_t n)
 	return n;
 }
 
-static void split(struct csvin *c, const char *p, size_t n)
-{
-	const char *end = p + n, *d;
-
-	while ((d = memchr(p, c->rules.delim, (size_t)(end - p)))) {
-		add_cell(c, p, (size_t)(d - p));
-		p = d + 1;
-	}
-	add_cell(c, p, (size_t)(end - p));
-}
-
 static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct fail *f)
 {
 	if (csv_parse(&c->csv, p, n, on_cell, on_row, c) == n)
@@ -121,9 +118,9 @@ static void row_of_libcsv(struct csvin *c)
 {
 	const char *p = c->text.p;
 
-	for (size_t i = 0; i < c->n; i++) {
-		c->cell[i].p = c->cell[i].n ? p : "";
-		p += c->cell[i].n;
+	for (size_t i = 0; i < c->scan.n; i++) {
+		c->scan.cell[i].p = c->scan.cell[i].n ? p : "";
+		p += c->scan.cell[i].n;
 	}
 }
 
@@ -166,36 +163,36 @@ static int check_text(struct csvin *c, const char *p, size_t n, struct fail *f)
 {
 	if (utf8_text(p, n) == n)
 		return 0;
-	for (size_t i = 0; i < c->n; i++) {
-		size_t good = utf8_text(c->cell[i].p, c->cell[i].n);
+	for (size_t i = 0; i < c->scan.n; i++) {
+		size_t good = utf8_text(c->scan.cell[i].p, c->scan.cell[i].n);
 
-		if (good == c->cell[i].n)
+		if (good == c->scan.cell[i].n)
 			continue;
-		c->n = i;
-		if (c->cell[i].p[good] == '\0')
+		c->scan.n = i;
+		if (c->scan.cell[i].p[good] == '\0')
 			return fail_here(c, c->row_line, "a NUL byte: this is no UTF-8 text", f);
 		return fail_here(c, c->row_line, "not UTF-8", f);
 	}
 	return fail_here(c, c->row_line, "not UTF-8", f);
 }
 
-static enum row_result deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)
+static enum row_result deliver(struct csvin *c, size_t len, bool unusual, struct row *row, struct fail *f)
 {
 	const char *raw = c->in.p + c->at;
 
-	if (check_text(c, raw, len, f))
+	if (unusual && check_text(c, raw, len, f))
 		return bad_row(c, len, row);
 	if (c->columns == 0)
-		c->columns = c->n;
-	if (c->n != c->columns) {
-		size_t n = c->n, at = n < c->columns ? n : c->columns;
+		c->columns = c->scan.n;
+	if (c->scan.n != c->columns) {
+		size_t n = c->scan.n, at = n < c->columns ? n : c->columns;
 
 		fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
 			 c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
 		return bad_row(c, len, row);
 	}
 	c->used = len;
-	*row = (struct row){ c->cell, c->n, c->row_line, raw, len };
+	*row = (struct row){ c->scan.cell, c->scan.n, c->row_line, raw, len };
 	return ROW_GOOD;
 }
 
@@ -228,7 +225,7 @@ static enum row_result quoted(struct csvin *c, size_t end, struct row *row, stru
 		end = (size_t)next;
 	}
 	row_of_libcsv(c);
-	return deliver(c, used, row, f);
+	return deliver(c, used, true, row, f);
 }
 
 /* A byte order mark: UTF-8's is skipped, others are refused. */
@@ -270,14 +267,64 @@ static bool is_repeated(struct csvin *c, const struct row *row)
 	return false;
 }
 
-/* The record at the cursor, `len` bytes or more, `text` of them without the line end. */
-static enum row_result record(struct csvin *c, const char *p, size_t len, size_t text, struct row *row, struct fail *f)
+/* libcsv judges the record at the cursor. */
+static enum row_result judge(struct csvin *c, struct row *row, struct fail *f)
 {
-	if (c->rules.quote && memchr(p, c->rules.quote, text))
-		return quoted(c, len, row, f);
-	c->line++;
-	split(c, p, text);
-	return deliver(c, len, row, f);
+	ssize_t end = line_end(c, 0, f);
+
+	c->scan.n = 0;
+	return end < 0 ? ROW_FAILED : quoted(c, (size_t)end, row, f);
+}
+
+/* The record at the cursor. */
+static enum row_result record(struct csvin *c, struct row *row, struct fail *f)
+{
+	for (;;) {
+		const char *p = c->in.p + c->at, *end = c->in.p + c->in.len;
+
+		/* room for cells that lose quotes, so that they do not move */
+		c->text.len = 0;
+		if (c->text.cap < c->in.cap && buf_room(&c->text, c->in.cap))
+			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
+		c->scan.text = c->text.p;
+		switch (csvscan_row(&c->scan, p, end, c->ended)) {
+		case SCAN_ROW:
+			c->line += c->scan.lines;
+			return deliver(c, c->scan.length, c->scan.unusual, row, f);
+		case SCAN_HARD:
+			return judge(c, row, f);
+		default:
+			if (c->ended)
+				return judge(c, row, f);
+			if (fill(c, f))
+				return ROW_FAILED;
+		}
+	}
+}
+
+/* Pass over lines that are no rows. 1: at a record, 0: at the end, -1. */
+static int seek(struct csvin *c, struct fail *f)
+{
+	for (;;) {
+		ssize_t len;
+
+		if (c->at == c->in.len) {
+			if (c->ended)
+				return 0;
+			if (fill(c, f))
+				return -1;
+			continue;
+		}
+		if (c->comment_len == 0 && c->rules.skip == 0 && c->in.p[c->at] != '\n' && c->in.p[c->at] != '\r')
+			return 1;
+		len = line_end(c, 0, f);
+		if (len < 0)
+			return -1;
+		if (!is_no_row(c, c->in.p + c->at, chomp(c->in.p + c->at, (size_t)len)))
+			return 1;
+		c->at += (size_t)len;
+		c->line++;
+	}
 }
 
 static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
@@ -288,24 +335,15 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 		return ROW_FAILED;
 	for (;;) {
 		enum row_result rc;
-		ssize_t len;
-		size_t text;
-		const char *p;
+		int found;
 
 		c->at += c->used;
-		c->used = c->n = 0;
+		c->used = c->scan.n = 0;
+		found = seek(c, f);
+		if (found <= 0)
+			return found < 0 ? ROW_FAILED : ROW_END;
 		c->row_line = c->line;
-		len = line_end(c, 0, f);
-		if (len <= 0)
-			return len < 0 ? ROW_FAILED : ROW_END;
-		p = c->in.p + c->at;
-		text = chomp(p, (size_t)len);
-		if (is_no_row(c, p, text)) {
-			c->used = (size_t)len;
-			c->line++;
-			continue;
-		}
-		rc = record(c, p, (size_t)len, text, row, f);
+		rc = record(c, row, f);
 		if (rc != ROW_GOOD || !c->rules.repeated || !is_repeated(c, row))
 			return rc;
 	}
@@ -314,9 +352,10 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules, struct fail *f)
 {
 	*c = (struct csvin){ .rowin = { next, "line" }, .from = from, .rules = *rules, .line = 1 };
+	c->scan = (struct csvscan){ .delim = rules->delim, .quote = rules->quote };
 	c->comment_len = rules->comment ? strlen(rules->comment) : 0;
-	buf_init(&c->in, (size_t)ROW_MAX + READ_SIZE);
-	buf_init(&c->text, (size_t)ROW_MAX + READ_SIZE);
+	buf_init(&c->in, (size_t)2 * ROW_MAX + READ_SIZE + CSVSCAN_SLACK);
+	buf_init(&c->text, (size_t)2 * ROW_MAX + READ_SIZE + CSVSCAN_SLACK);
 	buf_init(&c->first, (size_t)ROW_MAX + READ_SIZE);
 	return reset(c, f);
 }
@@ -327,5 +366,5 @@ void csvin_free(struct csvin *c)
 	buf_free(&c->in);
 	buf_free(&c->text);
 	buf_free(&c->first);
-	free(c->cell);
+	csvscan_free(&c->scan);
 }

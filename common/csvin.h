@@ -2,8 +2,8 @@
  * csvin: CSV and TSV (RFC 4180, any one-byte delimiter and quote) to rows of text cells. Lines end in LF, CRLF or CR.
  *
  * libcsv is the judge of what a record is, in its strict mode: a quote inside an unquoted cell, text behind a closing
- * quote and a quote that is never closed are errors. Records without any quote are split here; both give the same cells
- * (tests/unit/csvin.c). Blanks around cells are kept. An empty line is no row, except when the rows have one column:
+ * quote and a quote that is never closed are errors. Records that are plainly well formed are found by csvscan; both give the
+ * same cells (tests/unit/csvin.c). Blanks around cells are kept. An empty line is no row, except when the rows have one column:
  * there it is the empty cell that every writer means. A byte order mark of UTF-8 is skipped; text that is not UTF-8, and
  * NUL bytes, are errors that name the place.
  *
@@ -13,11 +13,11 @@
 #define CSVIN_H
 
 #include "buf.h"
+#include "csvscan.h"
 #include "io.h"
 #include "row.h"
 
 #include <csv.h>
-#include <stdbool.h>
 
 struct csvin_rules {
 	char delim, quote;   /* quote 0: there are none */
@@ -42,8 +42,7 @@ struct csvin {
 	struct csv_parser csv;
 	bool row_done;
 	struct buf text; /* cells from libcsv */
-	struct cell *cell;
-	size_t n, cap;
+	struct csvscan scan; /* its cells are used for both */
 };
 
 int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules, struct fail *f); /* from is borrowed */

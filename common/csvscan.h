@@ -1,0 +1,38 @@
+/*
+ * csvscan: the records of CSV that are well formed, found 64 bytes at a time. It never decides what is an error: a record
+ * that is not plainly well formed is SCAN_HARD, and libcsv judges it (csvin.h). Where it says SCAN_ROW, libcsv would give the
+ * same cells (tests/unit/csvin.c, tests/fuzz/csvin.c).
+ */
+#ifndef CSVSCAN_H
+#define CSVSCAN_H
+
+#include "row.h"
+
+#include <stdbool.h>
+
+enum { CSVSCAN_SLACK = 64 }; /* bytes behind `end` that may be read, whatever they are */
+
+enum csvscan_result {
+	SCAN_ROW,
+	SCAN_MORE, /* the bytes end inside the record, or it cannot be told */
+	SCAN_HARD
+};
+
+struct csvscan {
+	char delim, quote;  /* quote 0: there are none */
+	/* out, of the last SCAN_ROW */
+	struct cell *cell;  /* into the bytes, or into text; cap of them are allocated */
+	size_t n, cap;
+	size_t length;      /* of the record with its line end */
+	uint64_t lines;     /* that it has */
+	bool unusual;       /* some byte may be no ASCII or be NUL */
+	/* for cells with doubled quotes; the caller's, with room for the whole record */
+	char *text;
+	size_t text_len;
+};
+
+/* The record at p. last: nothing comes behind `end`. */
+enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last);
+void csvscan_free(struct csvscan *s);
+
+#endif
