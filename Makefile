@@ -63,6 +63,7 @@ help:
 	@echo 'make check      install what is missing, build, and run all tests'
 	@echo 'make check-faults  every fault of the server and every kill, some thousand runs'
 	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
 
 # --- building
@@ -130,6 +131,25 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all
 	TD_BUILD='$(abspath $(O))' MATRIX=full $(PROVE) tests/matrix-faults.t tests/matrix-kills.t
+
+# --- measuring: the table as Markdown on standard output; MB= for other sizes, ROUNDS= in the environment
+
+MB = 100
+
+bench: all $(O)/bench/gen
+	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/bench.py '$(abspath $(O))' $(MB)
+
+# Instructions for a byte of input, which noise does not touch. Needs valgrind.
+bench-instructions: all $(O)/bench/gen
+	@for k in log jsonl narrow; do \
+		$(O)/bench/gen $$k 10000000 >$(O)/bench/$$k && \
+		valgrind --tool=callgrind --callgrind-out-file=/dev/null $(O)/td-encode -q -j1 <$(O)/bench/$$k 2>&1 >/dev/null | \
+			awk -v k=$$k -v n="$$(wc -c <$(O)/bench/$$k)" '/Collected/ { printf "%s: %.1f instructions for a byte\n", k, $$NF / n }'; \
+		done
+
+$(O)/bench/gen: tests/bench/gen.c
+	@mkdir -p $(@D)
+	$(CC) $(OWN) $(CFLAGS) -o $@ $<
 
 demo: deps
 	@$(MAKE) --no-print-directory -s all

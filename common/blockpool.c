@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { KEEP = 4 << 20, PATIENCE_MS = 500, TICK_MS = 50 };
+enum { SPARE = 64 << 10, KEEP = 4 << 20, PATIENCE_MS = 500, TICK_MS = 50 };
 
 struct blockpool {
 	pthread_mutex_t lock;
@@ -184,6 +184,8 @@ struct block *blockpool_take(struct blockpool *p, struct fail *f)
 		b->values = 0;
 	}
 	pthread_mutex_unlock(&p->lock);
+	if (b)
+		buf_room(&b->body, FRAME_BLOCK_BODY + SPARE);
 	return b;
 }
 

@@ -192,7 +192,7 @@ static enum row_result deliver(struct csvin *c, size_t len, bool unusual, struct
 		return bad_row(c, len, row);
 	}
 	c->used = len;
-	*row = (struct row){ c->scan.cell, c->scan.n, c->row_line, raw, len };
+	*row = (struct row){ c->scan.cell, c->scan.n, c->row_line, true, raw, len };
 	return ROW_GOOD;
 }
 

@@ -16,7 +16,7 @@ struct masks {
 };
 
 #ifdef __SSE2__
-static void look(const char *p, const struct csvscan *s, struct masks *m)
+static inline void look(const char *p, const struct csvscan *s, struct masks *m)
 {
 	const __m128i quote = _mm_set1_epi8(s->quote), delim = _mm_set1_epi8(s->delim), lf = _mm_set1_epi8('\n'),
 		      cr = _mm_set1_epi8('\r'), zero = _mm_setzero_si128();
@@ -52,7 +52,7 @@ static uint64_t eight(const char *p)
 	return v;
 }
 
-static void look(const char *p, const struct csvscan *s, struct masks *m)
+static inline void look(const char *p, const struct csvscan *s, struct masks *m)
 {
 	*m = (struct masks){ 0 };
 	for (int i = 0; i < BLOCK; i += 8) {
@@ -74,7 +74,7 @@ struct cursor {
 	uint64_t unusual;
 };
 
-static void load(struct cursor *c, const char *base)
+static inline void load(struct cursor *c, const char *base)
 {
 	c->base = base;
 	look(base, c->s, &c->m);
@@ -92,7 +92,7 @@ static void load(struct cursor *c, const char *base)
 }
 
 /* Forget everything before p, which is not before base. */
-static void forward(struct cursor *c, const char *p)
+static inline void forward(struct cursor *c, const char *p)
 {
 	uint64_t keep;
 
@@ -110,7 +110,7 @@ static void forward(struct cursor *c, const char *p)
 }
 
 /* The next quote; NULL: none until the end. *lines: a line end was passed. */
-static const char *next_quote(struct cursor *c, bool *lines)
+static inline const char *next_quote(struct cursor *c, bool *lines)
 {
 	for (;;) {
 		if (c->m.quote) {
@@ -127,7 +127,7 @@ static const char *next_quote(struct cursor *c, bool *lines)
 }
 
 /* The next quote, delimiter or line end. */
-static const char *next_special(struct cursor *c)
+static inline const char *next_special(struct cursor *c)
 {
 	uint64_t all;
 

@@ -718,7 +718,7 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	find_cells(j);
 	j->used = (size_t)(s.p - (j->in.p + j->at));
 	j->after = true;
-	*row = (struct row){ j->cell, j->keys->n, j->line, j->in.p + j->at, j->used };
+	*row = (struct row){ j->cell, j->keys->n, j->line, false, j->in.p + j->at, j->used };
 	return ROW_GOOD;
 }
 

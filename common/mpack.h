@@ -24,6 +24,20 @@
 #pragma GCC diagnostic pop
 #undef msgpack_pack_ext
 
+/* The same to where the caller knows that there is room: mpack_to_int64(&p, 7) and so on. */
+#define msgpack_pack_inline_func(name) static inline int mpack_to##name
+#define msgpack_pack_inline_func_cint(name) static inline int mpack_to##name
+#define msgpack_pack_user char **
+#define msgpack_pack_append_buffer(o, p, n) return (memcpy(*(o), (p), (n)), *(o) += (n), 0)
+#define msgpack_pack_ext mpack_to_ext
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include <msgpack/pack_template.h>
+#pragma GCC diagnostic pop
+#undef msgpack_pack_ext
+
 static inline int mpack_text(struct buf *b, const char *p, size_t n)
 {
 	return mpack_str(b, n) || mpack_str_body(b, p, n) ? -1 : 0;

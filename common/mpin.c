@@ -184,7 +184,7 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 		return bad_row(m, row, f);
 	m->used = (size_t)n;
 	m->rows++;
-	*row = (struct row){ m->cell, count, m->rows, m->in.p + m->at, (size_t)n };
+	*row = (struct row){ m->cell, count, m->rows, false, m->in.p + m->at, (size_t)n };
 	return ROW_GOOD;
 }
 

@@ -25,6 +25,8 @@ struct record {
 	const struct cell_nulls *nulls; /* for columns that are added from now on; borrowed, or NULL */
 	struct tdtime time_rules;
 	int64_t time;      /* without a cell: every record's */
+	bool plain;        /* only long, double and string, and no texts for NULL: see put_plain() */
+	size_t room;       /* bytes that a record of plain cells takes beside the texts, at most */
 	struct buf head;   /* the map's header and the key of the time */
 	bool any;          /* at least one record was written */
 	int64_t time_min, time_max;

@@ -8,6 +8,7 @@
 
 #include "fail.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct row {
 	const struct cell *cell;
 	size_t n;
 	uint64_t line;     /* where it starts, counted from 1: of a text the line, otherwise the row */
+	bool text;         /* every cell is CELL_TEXT or CELL_QUOTED, and they are no longer than raw together */
 	const char *raw;   /* the row as it came; of a text with its line end if it had one */
 	size_t raw_len;
 };
