@@ -163,15 +163,20 @@ static enum cell_result put_items(struct cell_rules *r, const struct type *type,
 static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p, const char *end, struct buf *out)
 {
 	const char *start = *p;
-	ptrdiff_t n = mp_value(start, end);
 	struct mp t;
+	ptrdiff_t n = mp_token(start, end, &t);
 
 	if (n <= 0)
 		return CELL_MISFIT;
-	*p = start + mp_token(start, end, &t);
+	*p = start + n;
 	if ((type->kind == TYPE_ARRAY && t.type == MP_ARRAY) || (type->kind == TYPE_MAP && t.type == MP_MAP))
 		return put_items(r, type, t.n, p, end, out);
-	*p = start + n;
+	if (t.type == MP_ARRAY || t.type == MP_MAP) {
+		n = mp_value(start, end);
+		if (n <= 0)
+			return CELL_MISFIT;
+		*p = start + n;
+	}
 	if (t.type == MP_NIL)
 		return packed(mpack_nil(out));
 	switch (type->kind) {
@@ -206,6 +211,26 @@ static enum cell_result put_nested_text(struct cell_rules *r, const struct cell 
 	return rc;
 }
 
+/* A string of JSON is one in a string's column; it may also be an exact number. */
+static enum cell_result put_json_string(const struct cell_rules *r, const struct cell *c, struct buf *out)
+{
+	struct mp t = { .type = MP_STR, .as.p = c->p, .n = (uint32_t)c->n };
+	double d;
+
+	switch (r->type->kind) {
+	case TYPE_STRING:
+		return packed(mpack_text(out, c->p, c->n));
+	case TYPE_INT:
+	case TYPE_LONG:
+		return put_long(r->type->kind, &t, out);
+	case TYPE_FLOAT:
+	case TYPE_DOUBLE:
+		return exact_double(c->p, c->n, &d) ? packed(mpack_double(out, d)) : CELL_MISFIT;
+	default:
+		return CELL_MISFIT;
+	}
+}
+
 bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c)
 {
 	for (size_t i = 0; c->kind == CELL_TEXT && nulls && i < nulls->n; i++)
@@ -227,6 +252,8 @@ enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf
 		return r->type->kind < TYPE_ARRAY ? put_text(r, c->p, c->n, out) : put_nested_text(r, c, out);
 	case CELL_MP:
 		return put_mp(r, r->type, &p, c->p + c->n, out);
+	case CELL_STRING:
+		return put_json_string(r, c, out);
 	default:
 		return packed(mpack_nil(out));
 	}
@@ -245,7 +272,7 @@ char *cell_show(const struct cell *c)
 {
 	enum { SHOWN = 60 };
 	struct text_sink to = { .full = false };
-	const char *quote = c->kind == CELL_MP ? "" : "'", *p = c->p;
+	const char *quote = c->kind == CELL_MP ? "" : c->kind == CELL_STRING ? "\"" : "'", *p = c->p;
 	size_t n = c->n;
 	char *out;
 

@@ -55,6 +55,8 @@ void infer_cell(struct infer *c, const struct cell *cell)
 		see_text(c, cell->p, cell->n);
 	else if (cell->kind == CELL_MP)
 		see_mp(c, cell);
+	else if (cell->kind == CELL_STRING)
+		c->other = true;
 }
 
 enum type_kind infer_kind(const struct infer *c)

@@ -9,6 +9,10 @@
 
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { READ_SIZE = 256 << 10, OUT_MAX = 2 * ROW_MAX + READ_SIZE, DOUBLE_DIGITS = 17 };
 
 /* What a step of the parser came to. */
@@ -131,31 +135,48 @@ static enum step escape(struct parser *s)
 	return packed(s, buf_putc(s->out, meaning[at - letter]));
 }
 
-/* A bit is set for each of eight bytes that ends a run of plain ones: a quote, a backslash, a control byte. */
-static uint64_t special(const char *p)
+/*
+ * The end of the run of plain characters at p: a quote, a backslash, a control byte, or the end. *ascii is false if there may be
+ * other characters than ASCII in it.
+ */
+#ifdef __SSE2__
+static inline const char *plain_end(const char *p, const char *end, bool *ascii)
 {
-	const uint64_t ones = 0x0101010101010101u;
-	uint64_t v, quote, slash;
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), low = _mm_set1_epi8(0x1f);
 
-	memcpy(&v, p, sizeof v);
-	quote = v ^ ones * '"';
-	slash = v ^ ones * '\\';
-	return (((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((v - ones * 0x20) & ~v)) & ones * 0x80;
-}
+	while (end - p >= 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+		__m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
+					    _mm_cmpeq_epi8(_mm_min_epu8(v, low), v));
+		int bits = _mm_movemask_epi8(stop), high = _mm_movemask_epi8(v);
 
-static const char *plain_end(const char *p, const char *end)
-{
-	while (end - p >= 8 && special(p) == 0)
-		p += 8;
+		if (bits) {
+			int n = __builtin_ctz((unsigned)bits);
+
+			*ascii &= (high & ((1 << n) - 1)) == 0;
+			return p + n;
+		}
+		*ascii &= high == 0;
+		p += 16;
+	}
 	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-		p++;
+		*ascii &= (*p++ & 0x80) == 0;
 	return p;
 }
+#else
+static inline const char *plain_end(const char *p, const char *end, bool *ascii)
+{
+	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
+		*ascii &= (*p++ & 0x80) == 0;
+	return p;
+}
+#endif
 
 /* The rest of a string with escapes, behind its first plain bytes: a str32 whose length is filled in afterwards. */
 static enum step escaped(struct parser *s, const char *start, const char *p)
 {
 	size_t at = s->out->len, len;
+	bool ascii = true;
 	enum step rc = packed(s, buf_put(s->out, "\xdb\0\0\0\0", 5) || buf_put(s->out, start, (size_t)(p - start)));
 
 	s->p = p;
@@ -169,7 +190,7 @@ static enum step escaped(struct parser *s, const char *start, const char *p)
 		if (*run == '\\') {
 			rc = escape(s);
 		} else {
-			s->p = plain_end(run, s->end);
+			s->p = plain_end(run, s->end, &ascii);
 			if (s->p == run)
 				return bad(s, run, "a control character in a string");
 			rc = packed(s, buf_put(s->out, run, (size_t)(s->p - run)));
@@ -186,19 +207,39 @@ static enum step escaped(struct parser *s, const char *start, const char *p)
 	return GOOD;
 }
 
+/*
+ * A string without escapes, s->p behind the opening quote: it stands in the input as it is, *n bytes from s->p on before this
+ * moves s->p behind the closing quote. MORE if it has escapes or is cut: then string() finds out.
+ */
+static inline enum step plain_string(struct parser *s, const char **text, size_t *n)
+{
+	bool ascii = true;
+	const char *start = s->p, *p = plain_end(start, s->end, &ascii);
+
+	if (p == s->end || *p != '"')
+		return MORE;
+	if (!ascii && !utf8_is(start, (size_t)(p - start)))
+		return bad(s, start, "not UTF-8");
+	*text = start;
+	*n = (size_t)(p - start);
+	s->p = p + 1;
+	return GOOD;
+}
+
 /* s->p behind the opening quote. */
 static enum step string(struct parser *s)
 {
-	const char *start = s->p, *p = plain_end(start, s->end);
+	const char *text, *start = s->p;
+	size_t n;
+	bool ascii = true;
+	enum step rc = plain_string(s, &text, &n);
 
-	if (p == s->end)
-		return MORE;
-	if (*p != '"')
-		return escaped(s, start, p);
-	if (!utf8_is(start, (size_t)(p - start)))
-		return bad(s, start, "not UTF-8");
-	s->p = p + 1;
-	return packed(s, mpack_text(s->out, start, (size_t)(p - start)));
+	if (rc == GOOD)
+		return packed(s, mpack_text(s->out, text, n));
+	if (rc == BAD)
+		return rc;
+	text = plain_end(start, s->end, &ascii);
+	return text == s->end ? MORE : escaped(s, start, text);
 }
 
 /* --- numbers */
@@ -318,23 +359,28 @@ static enum step comma(struct parser *s, char close, bool first, bool *closed)
 	return *s->p == close ? bad(s, s->p, "a comma before the end") : GOOD;
 }
 
-/* A key and its colon. */
-static enum step key(struct parser *s)
+static enum step colon(struct parser *s)
 {
-	enum step rc;
-
-	if (*s->p != '"')
-		return bad(s, s->p, "a key in quotes should stand here");
-	s->p++;
-	rc = string(s);
-	if (rc != GOOD)
-		return rc;
 	if (!something(s))
 		return MORE;
 	if (*s->p != ':')
 		return bad(s, s->p, "':' should stand here");
 	s->p++;
 	return GOOD;
+}
+
+static const char no_key[] = "a key in quotes should stand here";
+
+/* A key and its colon. */
+static enum step key(struct parser *s)
+{
+	enum step rc;
+
+	if (*s->p != '"')
+		return bad(s, s->p, no_key);
+	s->p++;
+	rc = string(s);
+	return rc == GOOD ? colon(s) : rc;
 }
 
 /* s->p behind the bracket. The count is filled in afterwards. */
@@ -430,9 +476,19 @@ static enum step cell(struct jsonin *j, struct parser *s, size_t i)
 	const char *start;
 	enum step rc;
 
+	reserve(j, i + 1);
 	if (!something(s))
 		return MORE;
 	start = s->p;
+	if (*start == '"') {
+		s->p++;
+		rc = plain_string(s, &j->cell[i].p, &j->cell[i].n);
+		if (rc != MORE) {
+			j->cell[i].kind = CELL_STRING;
+			return rc;
+		}
+		s->p = start;
+	}
 	rc = value(s, 1);
 	if (rc != GOOD)
 		return rc;
@@ -440,7 +496,6 @@ static enum step cell(struct jsonin *j, struct parser *s, size_t i)
 		s->out->len = at;
 		rc = packed(s, put_compact(s->out, start, s->p));
 	}
-	reserve(j, i + 1);
 	j->cell[i] = (struct cell){ (const char *)(uintptr_t)at, s->out->len - at, CELL_MP };
 	return rc;
 }
@@ -452,28 +507,45 @@ static enum step unknown_key(struct parser *s, const char *at, long why)
 		   "a key that none of the first rows had; name it with --columns");
 }
 
+/* The key at the cursor and its colon; *i is its column. */
+static enum step column_key(struct jsonin *j, struct parser *s, long *i)
+{
+	const char *start = s->p, *text;
+	size_t at = s->out->len, n;
+	enum step rc;
+	struct mp t;
+
+	if (*start != '"')
+		return bad(s, start, no_key);
+	s->p++;
+	rc = plain_string(s, &text, &n);
+	if (rc == MORE) {
+		rc = string(s);
+		if (rc != GOOD)
+			return rc;
+		mp_token(s->out->p + at, s->out->p + s->out->len, &t);
+		text = t.as.p;
+		n = t.n;
+	}
+	if (rc != GOOD)
+		return rc;
+	*i = keys_find(j->keys, text, n);
+	return *i < 0 ? unknown_key(s, start, *i) : colon(s);
+}
+
 static enum step object(struct jsonin *j, struct parser *s)
 {
 	bool first = true, closed;
 
 	for (;; first = false) {
-		size_t at = s->out->len;
-		const char *start;
 		enum step rc = comma(s, '}', first, &closed);
-		struct mp t;
 		long i;
 
 		if (rc != GOOD || closed)
 			return rc;
-		start = s->p;
-		rc = key(s);
-		if (rc != GOOD)
-			return rc;
-		mp_token(s->out->p + at, s->out->p + s->out->len, &t);
-		i = keys_find(j->keys, t.as.p, t.n);
-		if (i < 0)
-			return unknown_key(s, start, i);
-		rc = cell(j, s, (size_t)i);
+		rc = column_key(j, s, &i);
+		if (rc == GOOD)
+			rc = cell(j, s, (size_t)i);
 		if (rc != GOOD)
 			return rc;
 	}
@@ -660,7 +732,8 @@ static void find_cells(struct jsonin *j)
 {
 	reserve(j, j->keys->n);
 	for (size_t i = 0; i < j->keys->n; i++)
-		j->cell[i].p = j->cell[i].kind == CELL_MP ? j->out.p + (uintptr_t)j->cell[i].p : "";
+		if (j->cell[i].kind == CELL_MP)
+			j->cell[i].p = j->out.p + (uintptr_t)j->cell[i].p;
 }
 
 /* A row that is bad: of rows on lines of their own the next line is the next row; in an array nothing is sure any more. */

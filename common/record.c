@@ -79,9 +79,9 @@ static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, 
 
 static const char *time_of(const struct tdtime *rules, const struct cell *c, int64_t *out)
 {
-	if (c->kind == CELL_NONE || c->kind == CELL_QUOTED || (c->kind == CELL_TEXT && c->n == 0))
+	if (c->kind == CELL_NONE || c->kind == CELL_QUOTED || ((c->kind == CELL_TEXT || c->kind == CELL_STRING) && c->n == 0))
 		return "is empty: every record needs a time";
-	return c->kind == CELL_TEXT ? tdtime_parse(rules, c->p, c->n, out) : time_of_mp(rules, c, out);
+	return c->kind == CELL_MP ? time_of_mp(rules, c, out) : tdtime_parse(rules, c->p, c->n, out);
 }
 
 static enum record_result bad_time(const struct record *r, const struct cell *c, const char *why, struct fail *f)

@@ -16,6 +16,7 @@ enum cell_kind {
 	CELL_NONE,  /* the row has no such column */
 	CELL_TEXT,  /* p[0..n) as it stood in a text file, quotes removed */
 	CELL_QUOTED, /* an empty text in quotes */
+	CELL_STRING, /* p[0..n) is a string of JSON: UTF-8, unescaped */
 	CELL_MP     /* one whole msgpack value */
 };
 
