@@ -86,6 +86,24 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 	@mkdir -p $(@D)
 	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
+# One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
+FUZZ = csvin jsonin mpin framein tdtime type
+
+$(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libtd.a
+	@mkdir -p $(@D)
+	$(CC) $(OWN) $(CPPFLAGS) $(FUZZING) $(CFLAGS) $(LDFLAGS) -o $@ $< $(O)/libtd.a $(LIBS.unit) $(LDLIBS)
+
+FUZZING = -DFUZZ_REPLAY
+FUZZ_SECONDS = 60
+
+# Needs clang. What is found is left in $(O)/fuzz as crash-*; a smaller form of it belongs into the corpus.
+fuzz:
+	$(MAKE) O=.build/fuzz CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' fuzz-run
+
+fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
+	cd $(O)/fuzz && for t in $(FUZZ); do mkdir -p new/$$t && ./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -print_final_stats=1 \
+		new/$$t '$(CURDIR)'/tests/fuzz/corpus/$$t || exit 1; done
+
 -include $(ROOMS:%=$(O)/common/%.d) $(foreach t,$(TOOLS),$(SRC.$t:%.c=$(O)/%.d)) $(UNITS:%=$(O)/tests/unit/%.d)
 
 # --- what a machine needs
@@ -113,7 +131,7 @@ PROVE = prove -j2 --timer
 TESTS = $(sort $(wildcard tests/*.t)) $(UNITS:%=$(O)/unit/%)
 
 check: deps-check
-	@$(MAKE) --no-print-directory all $(UNITS:%=$(O)/unit/%)
+	@$(MAKE) --no-print-directory all $(UNITS:%=$(O)/unit/%) $(FUZZ:%=$(O)/fuzz/%)
 	TD_BUILD='$(abspath $(O))' $(PROVE) $(TESTS)
 
 check-san: deps-check
@@ -125,6 +143,8 @@ print-floors:
 	@for r in $(SHAPES) row mpack; do echo 2 $$r; done
 	@for r in $(WORLD); do echo 3 $$r; done
 	@for r in $(DOMAIN); do echo 4 $$r; done
+
+print-fuzz: ; @printf '%s\n' $(FUZZ)
 
 print-tools: ; @printf '%s\n' $(TOOLS)
 

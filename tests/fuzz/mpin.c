@@ -1,0 +1,66 @@
+/* mpin and cell: msgpack rows into every type; what comes out is msgpack again. */
+#include "cell.h"
+#include "fuzz.h"
+#include "infer.h"
+#include "mp.h"
+#include "mpin.h"
+#include "../unit/bytes.h"
+
+static void into_types(const struct cell *c)
+{
+	static const char *const texts[] = { "int", "long", "float", "double", "string", "array<long>", "map<string,array<double>>",
+					     "array<map<long,string>>" };
+	static const char *const engines[] = { "boolean", "varbinary", "row(x bigint)", "array(varbinary)" };
+
+	for (size_t i = 0; i < 12; i++) {
+		struct fail f = { 0 };
+		struct type *t = i < 8 ? type_parse(texts[i], &f) : type_of_engine(engines[i - 8]);
+		struct cell_rules rules = { .type = t, .exact = i % 2 };
+		struct buf out;
+
+		buf_init(&out, 8 << 20);
+		if (cell_put(&rules, c, &out) == CELL_GOOD)
+			FUZZ_CHECK(mp_value(out.p, out.p + out.len) == (ptrdiff_t)out.len);
+		buf_free(&out);
+		type_free(t);
+	}
+	free(cell_show(c));
+}
+
+static enum fail_kind read_all(const char *p, size_t n, size_t piece, bool keep_on, uint64_t *rows)
+{
+	struct bytes_source s = bytes_source(p, n, piece);
+	struct mpin m;
+	struct keys keys;
+	struct fail f = { 0 };
+	struct row row;
+	enum row_result rc;
+
+	keys_init(&keys);
+	mpin_init(&m, &s.source, &keys);
+	for (*rows = 0; (rc = row_next(&m.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on); ++*rows) {
+		f.kind = FAIL_NONE;
+		for (size_t i = 0; i < row.n; i++) {
+			struct infer seen = { 0 };
+
+			infer_cell(&seen, &row.cell[i]);
+			infer_kind(&seen);
+			into_types(&row.cell[i]);
+		}
+	}
+	FUZZ_CHECK((rc == ROW_END) == (f.kind == FAIL_NONE));
+	mpin_free(&m);
+	keys_free(&keys);
+	return f.kind;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint64_t rows, cut;
+	enum fail_kind kind = read_all((const char *)data, size, 1 << 20, false, &rows);
+
+	FUZZ_CHECK(kind == FAIL_NONE || kind == FAIL_DATA);
+	FUZZ_CHECK(read_all((const char *)data, size, 1 + size % 5, false, &cut) == kind && cut == rows);
+	read_all((const char *)data, size, 1 << 20, true, &rows);
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* type, schema and colname: what is read is written and read again; names become legal and stay different. */
+#include "colname.h"
+#include "fuzz.h"
+#include "mem.h"
+#include "type.h"
+
+static void types(const char *text)
+{
+	struct fail f = { 0 };
+	struct type *t = type_parse(text, &f), *e = type_of_engine(text), *again;
+	char *once, *twice;
+
+	FUZZ_CHECK(e && (!t) == (f.kind != FAIL_NONE));
+	type_free(t);
+	once = type_text(e);
+	f.kind = FAIL_NONE;
+	again = type_parse(once, &f);
+	FUZZ_CHECK(again);
+	twice = type_text(again);
+	FUZZ_CHECK(strcmp(once, twice) == 0 && type_fits(again, again));
+	type_free(again);
+	type_free(e);
+	free(once);
+	free(twice);
+}
+
+static void names(const char *text)
+{
+	struct schema s = { 0 };
+	struct fail f = { 0 };
+
+	if (schema_parse(&s, text, &f) == 0 && s.n < 200 && colname_make_all(&s, &f) == 0)
+		for (size_t i = 0; i < s.n; i++)
+			FUZZ_CHECK(colname_is_legal(s.col[i].name) && schema_find(&s, s.col[i].name) == (long)i);
+	schema_free(&s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = mem_copy(data, size);
+
+	types(text);
+	names(text);
+	free(text);
+	return 0;
+}
