@@ -55,6 +55,9 @@ DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev l
        libmicrohttpd-dev libsqlite3-dev
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
 
+       libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
+DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc
+
 BINS = $(TOOLS:%=$(O)/%)
 all: $(BINS)
 

@@ -799,6 +799,7 @@ void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys)
 {
 	*j = (struct jsonin){ .rowin = { next, "line" }, .keys = keys, .from = from, .line = 1 };
 	buf_init(&j->in, (size_t)2 * ROW_MAX + READ_SIZE);
+	buf_room(&j->in, READ_SIZE);
 	buf_init(&j->out, OUT_MAX);
 }
 

@@ -10,6 +10,7 @@ void keys_init(struct keys *k)
 {
 	*k = (struct keys){ .row = 1 };
 	buf_init(&k->text, TEXT_MAX);
+	buf_room(&k->text, 256);
 }
 
 void keys_free(struct keys *k)
