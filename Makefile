@@ -52,11 +52,8 @@ LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
-       libmicrohttpd-dev libsqlite3-dev
-DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
-
        libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
-DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc
+DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
 
 BINS = $(TOOLS:%=$(O)/%)
 all: $(BINS)
