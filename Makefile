@@ -17,7 +17,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt
+SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5
 SHAPES += deflater type tdtime exact infer colname cell record csvscan csvin mpin keys jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode sandbox
@@ -27,7 +27,7 @@ ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 TOOLS = td-fetch td-encode td-put td-swap td-conn
 SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c bin/td-fetch-since.c
 SRC.td-encode = $(wildcard bin/td-encode*.c)
-SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c
+SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c bin/td-put-parts.c bin/td-put-input.c
 SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c bin/td-swap-gc.c
 SRC.td-conn   = bin/td-conn.c
 SRC.td-local  = $(wildcard bin/td-local/*.c)

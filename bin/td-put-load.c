@@ -13,13 +13,6 @@
 
 /* --- what may go wrong before anything is sent ------------------------------------------------------------------ */
 
-static int check_content(const struct load *l, struct fail *f)
-{
-	if (l->in.head.content != FRAME_RECORDS)
-		return fail_set(f, FAIL_DATA, "this frame holds rows: pipe it through td-encode");
-	return 0;
-}
-
 /* Values of one type read from a column of the other. */
 static bool compatible(const char *a, const char *b)
 {
@@ -126,7 +119,7 @@ static void say_progress(struct load *l)
 /* From the first block, which was read already, to the end that says commit. */
 static int pump(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
 {
-	for (;; what = framein_next(&l->in, b, &p, &n, f)) {
+	for (;; what = input_next(l, b, &p, &n, f)) {
 		say_progress(l);
 		switch (what) {
 		case FRAMEIN_BLOCK:
@@ -169,7 +162,7 @@ static int begin_receipt(struct load *l, struct fail *f)
 
 	if (l->upload)
 		upload_counts(l->upload, &parts, &bytes);
-	r->rows = (int64_t)e->rows;
+	r->rows = l->rows_unknown ? r->valid : (int64_t)e->rows;
 	r->rejects = (int64_t)e->rejects;
 	r->parts = (int64_t)parts;
 	r->bytes = (int64_t)bytes;
@@ -213,7 +206,8 @@ static void start_receipt(struct load *l)
 	clock_utc(now);
 	r->started = mem_string(now);
 	r->mode = l->to.mode;
-	r->action = mem_string(l->to.mode == TDURL_APPEND ? "append" : "load");
+	r->action = mem_string(l->o->no_commit ? "upload" : l->o->streaming ? "import"
+			       : l->to.mode == TDURL_APPEND ? "append" : "load");
 	r->endpoint = mem_string(l->conf.endpoint);
 	r->database = mem_string(l->to.database);
 	r->table = mem_string(l->to.table);
@@ -229,13 +223,29 @@ static int check_end(const struct load *l, struct fail *f)
 	return check_types(l, &l->in.end.schema, f);
 }
 
+/* --once, and an earlier run did it: the input is read all the same, for its writer and to see that it is the same. */
+static int drain(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
+{
+	while (what != FRAMEIN_END) {
+		if (what == FRAMEIN_FAILED)
+			return -1;
+		what = input_next(l, b, &p, &n, f);
+	}
+	return 0;
+}
+
 /* Rows are on their way; after this the session is ready and checked, and nothing has changed for a reader. */
 static int send_rows(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
 {
-	if (session_open(l, f) || pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f) ||
-	    session_perform(l, f) || session_schema(l, f))
+	if (session_open(l, f))
 		return -1;
-	return 0;
+	if (l->already)
+		return drain(l, what, b, p, n, f) || session_check_already(l, f) ? -1 : 0;
+	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f))
+		return -1;
+	if (!l->o->no_commit && !l->o->streaming && ((l->o->once && parts_settle(l, f)) || session_perform(l, f)))
+		return -1;
+	return session_schema(l, f);
 }
 
 /*
@@ -263,6 +273,43 @@ static int no_rows(struct load *l, struct fail *f)
 	return append ? 0 : begin_receipt(l, f);
 }
 
+/* --dry-run: everything is read and looked at, and the rest is said. */
+static int say_plan(struct load *l, struct fail *f)
+{
+	const struct load *const c = l;
+	const struct schema *new = &c->in.end.schema;
+	const bool append = c->to.mode == TDURL_APPEND;
+	struct buf b;
+	int rc;
+
+	buf_init(&b, 16 << 20);
+	buf_printf(&b, "%llu rows (%s) for %s.%s on %s, mode=%s\n", (unsigned long long)c->in.end.rows,
+		   c->in.end.verified ? "verified" : "taken from end-of-file", c->to.database, c->to.table, c->conf.endpoint,
+		   tdurl_mode_name(c->to.mode));
+	if (!c->target_known)
+		buf_printf(&b, "table %s: the key may not look at it\n", c->to.table);
+	else if (c->target.exists)
+		buf_printf(&b, "table %s: %lld rows, %zu columns\n", c->to.table, (long long)c->target.count, c->target.schema.n);
+	else
+		buf_printf(&b, "table %s: does not exist%s\n", c->to.table, append ? ", would be made" : "");
+	for (size_t i = 0; i < new->n; i++)
+		if (new->col[i].type && schema_find(&c->target.schema, new->col[i].name) < 0)
+			buf_printf(&b, "new column: %s %s\n", new->col[i].name, new->col[i].type);
+	for (size_t i = 0; c->to.mode == TDURL_REPLACE && i < c->target.schema.n; i++)
+		if (schema_find(new, c->target.schema.col[i].name) < 0)
+			buf_printf(&b, "dropped column: %s\n", c->target.schema.col[i].name);
+	if (!append || !c->target.exists)
+		buf_printf(&b, "POST table/create/%s/%s\n", c->to.database, append ? c->to.table : "(temporary)");
+	if (c->o->streaming)
+		buf_puts(&b, "PUT table/import_with_id, for each part\nPOST table/append-schema\n");
+	else if (c->in.end.rows)
+		buf_puts(&b, "POST bulk_import/create\nPUT bulk_import/upload_part, for each part\nPOST bulk_import/freeze\n"
+			 "POST bulk_import/perform\nPOST table/append-schema\nPOST bulk_import/commit\n");
+	rc = fd_write(STDOUT_FILENO, "standard output", b.p, b.len, f);
+	buf_free(&b);
+	return rc;
+}
+
 static int transfer(struct load *l, struct fail *f)
 {
 	struct frame_block b;
@@ -270,20 +317,28 @@ static int transfer(struct load *l, struct fail *f)
 	size_t n = 0;
 	enum framein_what what;
 
-	if (framein_open(&l->in, l->from, f))
+	if (input_open(l, f))
 		return -1;
 	if (l->in.head.job_id)
 		l->receipt.source_job = mem_string(l->in.head.job_id);
-	if (check_content(l, f) || look_at_target(l, f))
+	if (l->o->once && !l->o->once_key && !l->in.head.job_id)
+		return fail_set(f, FAIL_USAGE, "--once needs a KEY: these rows do not come from a job (--once=KEY)");
+	if (look_at_target(l, f))
 		return -1;
 	/* the first block before anything is made: a source that fails at once leaves no trace on the server */
-	what = framein_next(&l->in, &b, &p, &n, f);
+	what = input_next(l, &b, &p, &n, f);
 	if (what == FRAMEIN_FAILED)
 		return -1;
-	if (what != FRAMEIN_END)
-		return send_rows(l, what, &b, p, n, f) || begin_receipt(l, f) || commit(l, f) ? -1 : 0;
-	return check_end(l, f) || no_rows(l, f) ? -1 : 0;
+	if (l->o->dry_run)
+		return drain(l, what, &b, p, n, f) || check_end(l, f) || say_plan(l, f) ? -1 : 0;
+	if (what == FRAMEIN_END)
+		return check_end(l, f) || no_rows(l, f) ? -1 : 0;
+	if (send_rows(l, what, &b, p, n, f) || begin_receipt(l, f))
+		return -1;
+	return l->already || l->o->no_commit || l->o->streaming ? 0 : commit(l, f);
 }
+
+/* --- the end ---------------------------------------------------------------------------------------------------- */
 
 static void add(struct fail *f, const char *fmt, const char *a, const char *b)
 {
@@ -292,26 +347,50 @@ static void add(struct fail *f, const char *fmt, const char *a, const char *b)
 	snprintf(f->why + n, sizeof f->why - n, fmt, a, b);
 }
 
+static void undo_session(struct load *l, struct fail *f)
+{
+	if (!l->session)
+		return;
+	if (l->o->no_commit && parts_withdraw(l, &(struct fail){ 0 }))
+		add(f, "; parts of it may be in session %s%s", l->session, "");
+	else if (l->o->once && l->names.n > 0 && !l->already)
+		add(f, "; the same command goes on with session %s%s", l->session, "");
+	else if (!l->keep_session && api_session_delete(l->api, l->session, &(struct fail){ 0 }))
+		add(f, "; the bulk import session %s could not be removed%s", l->session, "");
+}
+
 /* Remove what was made; what cannot be removed is named behind f's sentence. */
 static void undo(struct load *l, struct fail *f)
 {
+	const unsigned long long streamed = atomic_load(&l->streamed);
+
+	if (l->committing && l->o->once) {
+		f->kind = FAIL_TEMP;
+		add(f, "; the same command finds out what became of session %s%s", l->session, "");
+		return;
+	}
 	if (l->committing) {
 		add(f, "; if session %s is committed, the rows are in the table%s", l->session, "");
 		return;
 	}
 	upload_close(l->upload); /* no part may arrive after its session is gone */
 	l->upload = NULL;
-	if (!l->api || (!l->session && !l->temporary))
+	if (!l->api)
 		return;
 	sig_hold(true);
 	api_hurry(l->api);
-	if (l->session && api_session_delete(l->api, l->session, &(struct fail){ 0 }))
-		add(f, "; the bulk import session %s could not be removed%s", l->session, "");
+	undo_session(l, f);
 	if (l->temporary && api_table_delete(l->api, l->to.database, l->temporary, &(struct fail){ 0 }))
 		add(f, "; the table %s.%s could not be removed", l->to.database, l->temporary);
 	sig_hold(false);
-	if (f->kind == FAIL_UNKNOWN) /* of a step inside the session, which is gone */
+	if (f->kind == FAIL_UNKNOWN && !l->o->streaming) /* of a step inside the session */
 		f->kind = FAIL_TEMP;
+	if (streamed) {
+		size_t n = strlen(f->why);
+
+		snprintf(f->why + n, sizeof f->why - n, "; %llu rows are in the table already", streamed);
+		f->kind = f->kind == FAIL_SIGNAL || f->kind == FAIL_PIPE ? f->kind : FAIL_UNKNOWN;
+	}
 }
 
 static int failed(struct load *l, struct fail *f)
@@ -320,6 +399,66 @@ static int failed(struct load *l, struct fail *f)
 	if (f->kind != FAIL_PIPE)
 		end_receipt(l, f, &(struct fail){ 0 });
 	return -1;
+}
+
+/* --- many machines ---------------------------------------------------------------------------------------------- */
+
+/* The receipts of those who uploaded: all of them done, all for this session; their rows are what must be in it. */
+static int add_receipt(struct load *l, const char *line, size_t n, struct fail *f)
+{
+	struct frame_end *e = &l->in.end;
+	struct receipt r;
+
+	if (receipt_parse(&r, line, n, l->from->name, f)) {
+		receipt_free(&r);
+		return -1;
+	}
+	if (!r.done)
+		fail_set(f, FAIL_UPSTREAM, "one of the uploads failed: %s", r.reason ? r.reason : "no reason given");
+	else if (strcmp(r.action, "upload") != 0 || !r.session || strcmp(r.session, l->o->session) != 0 || r.rows < 0)
+		fail_set(f, FAIL_DATA, "%s: a receipt that is not of an upload into session %s", l->from->name, l->o->session);
+	e->verified = (e->rows == 0 || e->verified) && r.verified;
+	e->rows += (uint64_t)(r.rows > 0 ? r.rows : 0);
+	e->rejects += (uint64_t)(r.rejects > 0 ? r.rejects : 0);
+	receipt_free(&r);
+	return f->kind ? -1 : 0;
+}
+
+static int read_receipts(struct load *l, struct fail *f)
+{
+	char *text;
+	size_t n, len;
+	int rc = 0;
+
+	l->rows_unknown = isatty(STDIN_FILENO) == 1;
+	if (l->rows_unknown)
+		return 0;
+	if (fd_slurp(STDIN_FILENO, l->from->name, RECEIPT_MAX, &text, &n, f))
+		return -1;
+	l->rows_unknown = n == 0;
+	for (size_t at = 0; at < n && rc == 0; at += len) {
+		const char *newline = memchr(text + at, '\n', n - at);
+
+		len = newline ? (size_t)(newline - text) - at + 1 : n - at;
+		rc = add_receipt(l, text + at, len, f);
+	}
+	free(text);
+	return rc;
+}
+
+int load_commit(struct load *l, struct fail *f)
+{
+	struct fail debris = { 0 };
+
+	start_receipt(l);
+	l->receipt.session = mem_string(l->o->session);
+	l->api = api_open(&l->conf, &l->o->api);
+	if (read_receipts(l, f) || session_take_up(l, f) || (l->o->strict && check_end(l, f)) || begin_receipt(l, f) ||
+	    (!l->already && commit(l, f)))
+		return failed(l, f);
+	if (api_session_delete(l->api, l->session, &debris))
+		warn("the rows are in, but: %s", debris.why);
+	return end_receipt(l, NULL, f);
 }
 
 int load_run(struct load *l, struct fail *f)
@@ -331,25 +470,28 @@ int load_run(struct load *l, struct fail *f)
 	l->api = api_open(&l->conf, &l->o->api);
 	if (transfer(l, f)) {
 		progress_end(&l->progress);
-		return failed(l, f);
+		return l->o->dry_run ? -1 : failed(l, f);
 	}
-	if (l->session && api_session_delete(l->api, l->session, &debris))
+	if (l->o->dry_run)
+		return fd_close(STDOUT_FILENO, "standard output", f);
+	if (l->session && !l->keep_session && api_session_delete(l->api, l->session, &debris))
 		warn("the rows are in, but: %s", debris.why);
-	free(l->session);
-	l->session = NULL;
 	progress_done(&l->progress, "%lld rows in %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
 	if (end_receipt(l, NULL, f) == 0)
 		return 0;
 	if (l->to.mode == TDURL_APPEND)
 		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written", l->to.database, l->to.table);
+	free(l->session);
+	l->session = NULL;
 	return failed(l, f); /* nobody will swap: the temporary table goes */
 }
 
 void load_free(struct load *l)
 {
 	upload_close(l->upload);
+	parts_free(l);
 	part_plain_free(&l->plain);
-	framein_close(&l->in);
+	input_close(l);
 	api_table_free(&l->target);
 	api_close(l->api);
 	receipt_free(&l->receipt);

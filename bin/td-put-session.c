@@ -5,6 +5,7 @@
 #include "die.h"
 #include "gunzip.h"
 #include "jsonout.h"
+#include "md5.h"
 #include "mem.h"
 #include "mp.h"
 #include "sig.h"
@@ -118,50 +119,6 @@ int session_schema(struct load *l, struct fail *f)
 
 /* --- the session -------------------------------------------------------------------------------------------------- */
 
-int session_open(struct load *l, struct fail *f)
-{
-	char now[21], name[64];
-	bool made;
-
-	if (session_table(l, f))
-		return -1;
-	clock_utc(now);
-	snprintf(name, sizeof name, "td_put_%.4s%.2s%.2s_%.2s%.2s%.2s_%016llx", now, now + 5, now + 8, now + 11, now + 14,
-		 now + 17, (unsigned long long)clock_random());
-	l->session = mem_string(name); /* before the request: its answer may be lost */
-	l->receipt.session = mem_string(name);
-	if (api_session_create(l->api, name, l->to.database, l->into, &made, f))
-		return -1;
-	if (!made) {
-		free(l->session);
-		l->session = NULL; /* somebody else's */
-		return fail_set(f, FAIL_TEMP, "session %s exists already", name);
-	}
-	note("session %s loads into %s.%s", l->session, l->to.database, l->into);
-	l->upload = upload_open(&l->conf, &l->o->api, l->session, "part", l->o->jobs);
-	return 0;
-}
-
-/* Until the session has left the state `during`. */
-static int wait_for(struct load *l, enum api_session_state during, struct api_session *s, struct fail *f)
-{
-	uint64_t wait = POLL_FIRST_MS;
-
-	progress_start(&l->progress);
-	for (;;) {
-		if (api_session_show(l->api, l->session, s, f))
-			return -1;
-		if (s->state != during)
-			return 0;
-		if (progress_due(&l->progress))
-			progress_say(&l->progress, "%s, %llu s", during == API_PERFORMING ? "the service checks the rows" :
-				     "the service publishes the rows", (unsigned long long)progress_seconds(&l->progress));
-		if (clock_sleep(wait, f))
-			return -1;
-		wait = wait * 3 / 2 < POLL_LAST_MS ? wait * 3 / 2 : POLL_LAST_MS;
-	}
-}
-
 /* Why an import job failed, in the service's words, as far as the key may ask. */
 static int import_failed(struct load *l, const struct api_session *s, struct fail *f)
 {
@@ -232,7 +189,7 @@ static void show_errors(struct load *l)
 
 static int check_counts(struct load *l, const struct api_session *s, struct fail *f)
 {
-	const int64_t rows = (int64_t)l->in.end.rows;
+	const int64_t rows = l->rows_unknown ? s->valid_records + s->error_records : (int64_t)l->in.end.rows;
 
 	l->receipt.valid = s->valid_records;
 	l->receipt.errors = s->error_records;
@@ -244,6 +201,141 @@ static int check_counts(struct load *l, const struct api_session *s, struct fail
 	if (s->valid_records != rows)
 		return fail_set(f, FAIL_REFUSED, "%lld records were sent and the import counts %lld: nothing was published",
 				(long long)rows, (long long)s->valid_records);
+	return 0;
+}
+
+/* Until the session has left the state `during`. */
+static int wait_for(struct load *l, enum api_session_state during, struct api_session *s, struct fail *f)
+{
+	uint64_t wait = POLL_FIRST_MS;
+
+	progress_start(&l->progress);
+	for (;;) {
+		if (api_session_show(l->api, l->session, s, f))
+			return -1;
+		if (s->state != during)
+			return 0;
+		if (progress_due(&l->progress))
+			progress_say(&l->progress, "%s, %llu s", during == API_PERFORMING ? "the service checks the rows" :
+				     "the service publishes the rows", (unsigned long long)progress_seconds(&l->progress));
+		if (clock_sleep(wait, f))
+			return -1;
+		wait = wait * 3 / 2 < POLL_LAST_MS ? wait * 3 / 2 : POLL_LAST_MS;
+	}
+}
+
+/* A name that every run with the same KEY, destination and account comes to. */
+static char *once_name(const struct load *l)
+{
+	const char *key = l->o->once_key, *const parts[] = {
+		l->conf.endpoint, l->to.database, l->to.table, key ? "key" : "job",
+		key ? key : l->in.head.job_id, key ? "" : l->in.head.endpoint ? l->in.head.endpoint : "",
+	};
+	char text[MD5_TEXT];
+	struct md5 m;
+
+	md5_init(&m);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		md5_put(&m, parts[i], strlen(parts[i]) + 1);
+	md5_text(&m, text);
+	return mem_printf("td_put_once_%s", text);
+}
+
+static char *session_name(const struct load *l)
+{
+	char now[21];
+
+	if (l->o->session)
+		return mem_string(l->o->session);
+	if (l->o->once)
+		return once_name(l);
+	clock_utc(now);
+	return mem_printf("td_put_%.4s%.2s%.2s_%.2s%.2s%.2s_%016llx", now, now + 5, now + 8, now + 11, now + 14, now + 17,
+			  (unsigned long long)clock_random());
+}
+
+/* A session that exists: of another machine, or of an earlier run. It must load into the same table. */
+static int look_at_session(struct load *l, struct api_session *s, struct fail *f)
+{
+	if (api_session_show(l->api, l->session, s, f))
+		return -1;
+	if (s->state == API_SESSION_GONE)
+		return fail_set(f, FAIL_REFUSED, "there is no session %s", l->session);
+	if (strcmp(s->database, l->to.database) != 0 || strcmp(s->table, l->to.table) != 0)
+		return fail_set(f, FAIL_REFUSED, "session %s loads into %s.%s", l->session, s->database, s->table);
+	return 0;
+}
+
+/* --session: others have made it, or are at it. */
+static int join(struct load *l, struct fail *f)
+{
+	struct api_session s;
+
+	if (look_at_session(l, &s, f))
+		return -1;
+	if (s.state != API_UPLOADING || s.frozen)
+		return fail_set(f, FAIL_REFUSED, "session %s takes no more parts", l->session);
+	return 0;
+}
+
+/*
+ * --once: an earlier run with the same KEY has died, or has done it all. Its parts are used if it was still uploading. Whether
+ * the parts of a session that is ready are all of the rows is not known before the input was read, and then it is too
+ * late to send them: such a session is made anew.
+ */
+static int resume(struct load *l, struct fail *f)
+{
+	struct api_session s;
+	bool made;
+
+	if (look_at_session(l, &s, f) || (s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f)) ||
+	    (s.state == API_COMMITTING && wait_for(l, API_COMMITTING, &s, f)))
+		return -1;
+	l->already = s.state == API_COMMITTED;
+	if (l->already)
+		return 0;
+	if (s.state == API_UPLOADING && !s.job_id[0]) {
+		note("going on with session %s", l->session);
+		if (s.frozen && api_session_unfreeze(l->api, l->session, f))
+			return -1;
+		return api_session_parts(l->api, l->session, &l->names.there, &l->names.there_n, f);
+	}
+	if (s.state != API_READY && s.state != API_UPLOADING)
+		return fail_set(f, FAIL_REFUSED, "session %s is in a state that this program does not know", l->session);
+	note("session %s was left half-way: it is made anew", l->session);
+	if (api_session_delete(l->api, l->session, f) ||
+	    api_session_create(l->api, l->session, l->to.database, l->into, &made, f))
+		return -1;
+	return made ? 0 : fail_set(f, FAIL_TEMP, "session %s is used by another run", l->session);
+}
+
+int session_open(struct load *l, struct fail *f)
+{
+	bool made;
+
+	if (session_table(l, f))
+		return -1;
+	if (l->o->streaming) {
+		l->stream_base = clock_random();
+		l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_stream, l);
+		return 0;
+	}
+	l->keep_session = l->o->once || l->o->session;
+	l->names.wanted = l->keep_session;
+	l->session = session_name(l); /* before the request: its answer may be lost */
+	l->receipt.session = mem_string(l->session);
+	if (api_session_create(l->api, l->session, l->to.database, l->into, &made, f))
+		return -1;
+	if (!made && !l->keep_session) {
+		fail_set(f, FAIL_TEMP, "session %s exists already", l->session);
+		free(l->session);
+		l->session = NULL; /* somebody else's */
+		return -1;
+	}
+	if (!made && (l->o->once ? resume(l, f) : join(l, f)))
+		return -1;
+	note("session %s loads into %s.%s", l->session, l->to.database, l->into);
+	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_send, l);
 	return 0;
 }
 
@@ -282,4 +374,42 @@ int session_commit(struct load *l, struct fail *f)
 	if (s.state != API_COMMITTED)
 		return fail_set(f, FAIL_UNKNOWN, "session %s is in a state that this program does not know", l->session);
 	return 0;
+}
+
+int session_check_already(struct load *l, struct fail *f)
+{
+	struct api_session s;
+
+	if (api_session_show(l->api, l->session, &s, f))
+		return -1;
+	l->receipt.job_id = mem_string(s.job_id);
+	l->receipt.valid = s.valid_records;
+	l->receipt.errors = s.error_records;
+	if (s.valid_records != (int64_t)l->in.end.rows)
+		return fail_set(f, FAIL_GUARD, "--once: this key was used before, for %lld rows; these are %llu others",
+				(long long)s.valid_records, (unsigned long long)l->in.end.rows);
+	note("--once: these rows are in the table already");
+	return 0;
+}
+
+int session_take_up(struct load *l, struct fail *f)
+{
+	struct api_session s;
+
+	l->into = l->to.table;
+	l->session = mem_string(l->o->session);
+	l->keep_session = true;
+	if (look_at_session(l, &s, f))
+		return -1;
+	if (s.state == API_UPLOADING)
+		return session_perform(l, f);
+	if (s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f))
+		return -1;
+	if (s.state == API_COMMITTING && wait_for(l, API_COMMITTING, &s, f))
+		return -1;
+	l->already = s.state == API_COMMITTED;
+	l->receipt.job_id = mem_string(s.job_id);
+	if (s.state != API_READY && !l->already)
+		return import_failed(l, &s, f);
+	return check_counts(l, &s, f);
 }

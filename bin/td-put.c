@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { PART_SIZE_DEFAULT = 16 << 20, PART_SIZE_STREAMING = 1 << 20 };
+
 static const char help[] =
 	"usage: td-put [options] DEST < FRAME > RECEIPT\n"
 	"\n"
@@ -23,6 +25,14 @@ static const char help[] =
 	"  -j, --jobs N         uploads at the same time (4)\n"
 	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
 	"      --create-database  make the database if it does not exist\n"
+	"      --once[=KEY]     append once, however often this is run with the same KEY; a run that died is continued.\n"
+	"                       Without KEY: the number of the job that the rows come from\n"
+	"      --session NAME   one append from many machines: each says --no-commit, and one of them, in the end,\n"
+	"      --no-commit      --commit, with the receipts of the others on standard input\n"
+	"      --commit\n"
+	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
+	"      --dry-run        read and check everything, say what would be done, change nothing\n"
+	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
 	"      --progress       say how far it is, also where standard error is no terminal\n"
 	API_USAGE
@@ -40,13 +50,28 @@ static uint64_t number(const char *option, const char *s, uint64_t max)
 	return v;
 }
 
+/* In a path, where TD takes what follows a dot for a format. */
+static const char *session_of(const char *s)
+{
+	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	size_t n = strlen(s);
+
+	if (n < 3 || n > 200 || strspn(s, legal) != n)
+		die_usage("--session: '%s' is no name: 3 to 200 letters, digits, _ and -", s);
+	return s;
+}
+
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PROGRESS, PART_SIZE_MAX = 64 << 20 };
+	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PROGRESS, ONCE, SESSION, NO_COMMIT, COMMIT, STREAMING, DRY_RUN, TRUST_EOF,
+	       PART_SIZE_MAX = 64 << 20 };
 	static const struct option list[] = {
 		{ "jobs", required_argument, NULL, 'j' }, { "part-size", required_argument, NULL, PART_SIZE },
 		{ "create-database", no_argument, NULL, CREATE_DATABASE }, { "strict", no_argument, NULL, STRICT },
-		{ "progress", no_argument, NULL, PROGRESS },
+		{ "progress", no_argument, NULL, PROGRESS }, { "once", optional_argument, NULL, ONCE },
+		{ "session", required_argument, NULL, SESSION }, { "no-commit", no_argument, NULL, NO_COMMIT },
+		{ "commit", no_argument, NULL, COMMIT }, { "streaming", no_argument, NULL, STREAMING },
+		{ "dry-run", no_argument, NULL, DRY_RUN }, { "trust-eof", no_argument, NULL, TRUST_EOF },
 		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
@@ -61,6 +86,13 @@ static void options(struct opts *o, int argc, char **argv)
 		case CREATE_DATABASE: o->create_database = true; break;
 		case STRICT: o->strict = true; break;
 		case PROGRESS: o->progress = true; break;
+		case ONCE: o->once = true; o->once_key = optarg; break;
+		case SESSION: o->session = session_of(optarg); break;
+		case NO_COMMIT: o->no_commit = true; break;
+		case COMMIT: o->commit = true; break;
+		case STREAMING: o->streaming = true; break;
+		case DRY_RUN: o->dry_run = true; break;
+		case TRUST_EOF: o->trust_eof = true; break;
 		case 'v': verbosity++; break;
 		case 'q': verbosity = -1; break;
 		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
@@ -74,6 +106,14 @@ static void options(struct opts *o, int argc, char **argv)
 	}
 	die_verbosity(verbosity);
 	o->quiet = verbosity < 0;
+	if (o->session ? o->no_commit == o->commit : o->no_commit || o->commit)
+		die_usage("--session NAME goes with one of --no-commit and --commit");
+	if (o->once + !!o->session + o->streaming > 1)
+		die_usage("--once, --session and --streaming: only one of them");
+	if (o->once_key && !*o->once_key)
+		die_usage("--once=: an empty KEY");
+	if (o->streaming && o->part_size == PART_SIZE_DEFAULT)
+		o->part_size = PART_SIZE_STREAMING;
 }
 
 /* Where to; the key of a URL does not stay in argv. */
@@ -94,8 +134,8 @@ static void destination(struct load *l, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .jobs = 4, .part_size = 16 << 20, .api = API_OPT_DEFAULT };
-	struct load l = { .o = &o };
+	struct opts o = { .jobs = 4, .part_size = PART_SIZE_DEFAULT, .api = API_OPT_DEFAULT };
+	struct load l = { .o = &o, .names.lock = PTHREAD_MUTEX_INITIALIZER };
 	struct fail f = { 0 };
 	struct fd_source in;
 	int rc;
@@ -105,14 +145,16 @@ int main(int argc, char **argv)
 	die_init(argv[0], 0);
 	options(&o, argc, argv);
 	destination(&l, argc, argv);
-	if (isatty(STDIN_FILENO))
+	if (!o.commit && isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < data.csv | td-put ...");
 	if (conf_load(&l.conf, NULL, &l.to, &f) || conf_complete(&l.conf, &l.to, &f))
 		die_fail(&f);
+	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))
+		die_usage("--once, --session and --streaming are for mode=append");
 	sandbox_client(NULL);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.from = &in.source;
-	rc = load_run(&l, &f);
+	rc = o.commit ? load_commit(&l, &f) : load_run(&l, &f);
 	load_free(&l);
 	if (rc)
 		die_fail(&f);

@@ -1,19 +1,42 @@
-/* td-put: what its files share. td-put.c: options and main; td-put-load.c: one transfer; td-put-session.c: its session. */
+/*
+ * td-put: what its files share. td-put.c: options and main; td-put-load.c: one transfer; td-put-session.c: its tables and
+ * session; td-put-parts.c: how parts are named and sent; td-put-input.c: what comes in.
+ */
 #ifndef TD_PUT_H
 #define TD_PUT_H
 
 #include "api.h"
 #include "framein.h"
+#include "gzip.h"
+#include "mp.h"
 #include "part.h"
+#include "peek.h"
 #include "progress.h"
 #include "receipt.h"
 #include "upload.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 struct opts {
 	unsigned jobs;
 	uint64_t part_size;
-	bool create_database, strict, progress, quiet;
+	bool create_database, strict, progress, quiet, trust_eof, dry_run, streaming;
+	bool once;
+	const char *once_key;  /* NULL: the job that the rows come from */
+	const char *session;   /* of many machines; with one of these: */
+	bool no_commit, commit;
 	struct api_opt api;
+};
+
+/* Parts that are named by what is in them, so that the same part is stored once, whoever sends it and how often. */
+struct names {
+	bool wanted;
+	pthread_mutex_t lock;
+	char **mine;            /* sent by this run, or found there */
+	size_t n;
+	struct api_name *there; /* before this run */
+	size_t there_n;
 };
 
 /* One transfer: what is known, and what was made and has to go again if it fails. */
@@ -23,7 +46,12 @@ struct load {
 	struct conf conf;
 	struct api *api;
 	struct source *from;
-	struct framein in;
+	struct framein in;        /* in.end also where the input is no frame */
+	bool plain_input;         /* a msgpack.gz that is no frame */
+	struct peek peek;
+	struct gzip_source gunzip;
+	struct mp_count counted;
+	char *chunk;
 	struct api_table target;  /* before; the key may not be allowed to look: then !target_known */
 	bool target_known;
 	char *session;            /* name of the bulk import session; NULL before it is made */
@@ -31,6 +59,12 @@ struct load {
 	const char *into;         /* the table that the session loads into */
 	bool table_made;          /* append: the target did not exist and was made */
 	bool committing;          /* append: the commit was asked for: no way back */
+	bool keep_session;        /* it outlives a failure: the same command goes on with it */
+	bool rows_unknown;        /* --commit without receipts */
+	bool already;             /* --once: the rows are in since an earlier run */
+	struct names names;
+	uint64_t stream_base;     /* --streaming: ids of this run */
+	atomic_ullong streamed;   /* rows that are in the table already */
 	struct upload *upload;
 	struct part *part;        /* being filled */
 	struct part_plain plain;  /* records from members that are not ours */
@@ -43,11 +77,27 @@ struct load {
 int load_run(struct load *l, struct fail *f);
 void load_free(struct load *l);
 
+int load_commit(struct load *l, struct fail *f); /* --commit: no rows, the receipts of those who sent them */
+
+/* td-put-input.c: as framein's, for a frame of records or a msgpack.gz */
+int input_open(struct load *l, struct fail *f);
+enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f);
+void input_close(struct load *l);
+
 /* td-put-session.c */
-int session_open(struct load *l, struct fail *f);     /* the table that is loaded into, and the session */
+int session_open(struct load *l, struct fail *f);     /* the table that is loaded into, the session, the uploads */
 int session_perform(struct load *l, struct fail *f);  /* from the last upload to a checked session that is ready */
 int session_commit(struct load *l, struct fail *f);   /* to committed */
 int session_table(struct load *l, struct fail *f);    /* only the table that is loaded into: there are no rows */
 int session_schema(struct load *l, struct fail *f);   /* the columns of the frame's end */
+int session_take_up(struct load *l, struct fail *f);  /* --commit: another's session, to ready and checked, or committed */
+int session_check_already(struct load *l, struct fail *f); /* --once: were it these rows? */
+
+/* td-put-parts.c */
+upload_send parts_send;      /* into the session */
+upload_send parts_stream;    /* into the table */
+int parts_settle(struct load *l, struct fail *f);          /* the session holds our parts and no others */
+int parts_withdraw(struct load *l, struct fail *f);        /* remove ours */
+void parts_free(struct load *l);
 
 #endif

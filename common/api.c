@@ -38,6 +38,10 @@ static const struct {
 	[SESSION_COMMIT] = { "POST", "bulk_import/commit", false, true },
 	[SESSION_DELETE] = { "POST", "bulk_import/delete", true, false },
 	[SESSION_ERRORS] = { "GET", "bulk_import/error_records", true, false },
+	[SESSION_PARTS] = { "GET", "bulk_import/list_parts", true, false },
+	[SESSION_PART_DELETE] = { "POST", "bulk_import/delete_part", true, false },
+	[SESSION_UNFREEZE] = { "POST", "bulk_import/unfreeze", true, false },
+	[TABLE_IMPORT] = { "PUT", "table/import_with_id", true, false }, /* the id makes a repeat harmless */
 	[JOB_ISSUE] = { "POST", "job/issue", true, false }, /* always with a domain_key */
 	[JOB_STATUS] = { "GET", "job/status", true, false },
 	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", true, false },
@@ -55,6 +59,7 @@ struct api *api_open(const struct conf *c, const struct api_opt *o)
 	struct api *a = mem_zero(1, sizeof *a);
 
 	a->endpoint = mem_string(c->endpoint);
+	a->import_endpoint = mem_string(c->import_endpoint);
 	a->host = http_host(c->endpoint);
 	a->key_from = mem_string(c->key_from);
 	a->authorization = mem_printf("TD1 %s", c->key);
@@ -73,6 +78,7 @@ void api_close(struct api *a)
 	mem_wipe(a->authorization, strlen(a->authorization));
 	free(a->authorization);
 	free(a->endpoint);
+	free(a->import_endpoint);
 	free(a->host);
 	free(a->key_from);
 	free(a);
@@ -241,11 +247,13 @@ void api_form(struct buf *b, const char *name, const char *value)
 static void make_url(struct api *a, const struct api_call *c, struct buf *url)
 {
 	buf_init(url, 64 << 10);
-	buf_printf(url, "%s/v3/%s", a->endpoint, endpoints[c->e].path);
+	buf_printf(url, "%s/v3/%s", c->e == TABLE_IMPORT ? a->import_endpoint : a->endpoint, endpoints[c->e].path);
 	for (size_t i = 0; i < sizeof c->seg / sizeof *c->seg && c->seg[i]; i++) {
 		buf_putc(url, '/');
 		http_escape(url, c->seg[i]);
 	}
+	if (c->suffix)
+		buf_puts(url, c->suffix);
 	if (c->query)
 		buf_printf(url, "?%s", c->query);
 	buf_text(url);
@@ -273,7 +281,7 @@ static int one_try(struct api *a, struct api_call *c, const char *url, struct fa
 	rc = http_do(a->http, &r, &c->answer, f);
 	a->status = c->answer.status;
 	c->broke = rc && c->answer.transport;
-	debug("%s %s: %d", r.method, url + strlen(a->endpoint), a->status);
+	debug("%s %s: %d", r.method, strstr(url, "/v3/"), a->status);
 	return rc;
 }
 

@@ -88,6 +88,13 @@ int api_table_settings(struct api *a, const char *db, const char *table, const s
 		       struct fail *f);
 int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s, struct fail *f);
 
+/*
+ * Stream import: the records of one part are stored at once, and only once for the same id (32 hexadecimal digits). md5: of
+ * the bytes as the server got them, "" if it does not say.
+ */
+int api_table_import(struct api *a, const char *db, const char *table, const char *id, const struct http_piece *p, size_t pieces,
+		     char md5[33], struct fail *f);
+
 /* --- bulk import sessions ----------------------------------------------------------------------------------- */
 
 enum api_session_state { API_UPLOADING, API_PERFORMING, API_READY, API_COMMITTING, API_COMMITTED, API_SESSION_GONE,
@@ -103,6 +110,10 @@ int api_session_create(struct api *a, const char *name, const char *db, const ch
 int api_session_show(struct api *a, const char *name, struct api_session *s, struct fail *f); /* 404: API_SESSION_GONE */
 int api_session_upload(struct api *a, const char *name, const char *part, const struct http_piece *p, size_t pieces,
 		       struct fail *f);
+/* The names of the parts that are there; to be freed with api_names_free(). */
+int api_session_parts(struct api *a, const char *name, struct api_name **list, size_t *n, struct fail *f);
+int api_session_part_delete(struct api *a, const char *name, const char *part, struct fail *f); /* 404 is success */
+int api_session_unfreeze(struct api *a, const char *name, struct fail *f);
 int api_session_freeze(struct api *a, const char *name, struct fail *f); /* frozen already is success */
 int api_session_perform(struct api *a, const char *name, struct fail *f); /* on a lost answer looks before it repeats */
 int api_session_commit(struct api *a, const char *name, struct fail *f);  /* the same */

@@ -72,6 +72,26 @@ int api_session_upload(struct api *a, const char *name, const char *part, const 
 	return rc ? fail_at(f, "upload of part %s", part) : 0;
 }
 
+int api_session_part_delete(struct api *a, const char *name, const char *part, struct fail *f)
+{
+	struct api_call c = { .e = SESSION_PART_DELETE, .seg = { name, part } };
+	int rc = api_call(a, &c, f);
+
+	api_call_free(&c);
+	if (rc && api_forgive(a, 404, f))
+		return 0;
+	return rc ? fail_at(f, "cannot delete part %s of session %s", part, name) : 0;
+}
+
+int api_session_unfreeze(struct api *a, const char *name, struct fail *f)
+{
+	struct api_call c = { .e = SESSION_UNFREEZE, .seg = { name } };
+	int rc = api_call(a, &c, f);
+
+	api_call_free(&c);
+	return rc ? fail_at(f, "cannot unfreeze session %s", name) : 0;
+}
+
 int api_session_freeze(struct api *a, const char *name, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_FREEZE, .seg = { name } };

@@ -7,12 +7,12 @@
 enum endpoint {
 	DATABASE_CREATE, DATABASE_LIST, TABLE_LIST, TABLE_UPDATE, SESSION_LIST, TABLE_SHOW, TABLE_CREATE, TABLE_DELETE, TABLE_RENAME, TABLE_SWAP, SCHEMA_APPEND,
 	SESSION_CREATE, SESSION_SHOW, SESSION_UPLOAD, SESSION_FREEZE, SESSION_PERFORM, SESSION_COMMIT, SESSION_DELETE,
-	SESSION_ERRORS, JOB_ISSUE, JOB_STATUS, JOB_BY_KEY, JOB_SHOW, JOB_KILL, JOB_RESULT,
+	SESSION_ERRORS, SESSION_PARTS, SESSION_PART_DELETE, SESSION_UNFREEZE, TABLE_IMPORT, JOB_ISSUE, JOB_STATUS, JOB_BY_KEY, JOB_SHOW, JOB_KILL, JOB_RESULT,
 	RESULT_EXPORT, SCHEDULE_HISTORY
 };
 
 struct api {
-	char *endpoint, *host, *key_from;
+	char *endpoint, *import_endpoint, *host, *key_from;
 	char *authorization; /* secret */
 	struct http *http;
 	struct retry_policy retry;
@@ -24,6 +24,7 @@ struct api {
 struct api_call {
 	enum endpoint e;
 	const char *seg[4];            /* path segments, up to the first NULL; escaped here */
+	const char *suffix;            /* behind the segments, as it is, or NULL */
 	const char *query;             /* encoded already, or NULL */
 	const struct buf *form;        /* of a POST, encoded already, or NULL */
 	const struct http_piece *body; /* of a PUT */

@@ -5,7 +5,7 @@
 
 static void read_name(struct api_name *to, const json_t *j)
 {
-	const char *name = api_string(j, "name");
+	const char *name = json_is_string(j) ? json_string_value(j) : api_string(j, "name");
 
 	to->name = mem_string(name ? name : "");
 	to->count = api_int(j, "count", -1);
@@ -29,10 +29,10 @@ static int read_list(struct api *a, struct api_call *c, const char *member, stru
 	return 0;
 }
 
-static int list_of(struct api *a, enum endpoint e, const char *db, const char *member, struct api_name **list, size_t *n,
+static int list_of(struct api *a, enum endpoint e, const char *of, const char *member, struct api_name **list, size_t *n,
 		   struct fail *f)
 {
-	struct api_call c = { .e = e, .seg = { db } };
+	struct api_call c = { .e = e, .seg = { of } };
 	int rc;
 
 	*list = NULL;
@@ -55,6 +55,11 @@ int api_table_list(struct api *a, const char *db, struct api_name **list, size_t
 int api_session_list(struct api *a, struct api_name **list, size_t *n, struct fail *f)
 {
 	return list_of(a, SESSION_LIST, NULL, "bulk_imports", list, n, f) ? fail_at(f, "cannot list the sessions") : 0;
+}
+
+int api_session_parts(struct api *a, const char *name, struct api_name **list, size_t *n, struct fail *f)
+{
+	return list_of(a, SESSION_PARTS, name, "parts", list, n, f) ? fail_at(f, "cannot list the parts of session %s", name) : 0;
 }
 
 void api_names_free(struct api_name *list, size_t n)

@@ -143,3 +143,19 @@ int api_table_settings(struct api *a, const char *db, const char *table, const s
 	buf_free(&form);
 	return rc ? fail_at(f, "cannot give table %s.%s the settings of its target", db, table) : 0;
 }
+
+int api_table_import(struct api *a, const char *db, const char *table, const char *id, const struct http_piece *p, size_t pieces,
+		     char md5[33], struct fail *f)
+{
+	struct api_call c = { .e = TABLE_IMPORT, .seg = { db, table, id }, .suffix = "/msgpack.gz", .body = p, .pieces = pieces };
+	int rc = api_call(a, &c, f);
+	json_t *j;
+
+	md5[0] = '\0';
+	if (rc == 0 && (j = api_call_json(a, &c, &(struct fail){ 0 })) != NULL) {
+		api_text(j, "md5_hex", md5, 33);
+		json_decref(j);
+	}
+	api_call_free(&c);
+	return rc ? fail_at(f, "import into table %s.%s", db, table) : 0;
+}

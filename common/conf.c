@@ -186,6 +186,16 @@ static int find_endpoint(struct conf *c, const struct conn *conn, const struct t
 	return set(&c->endpoint, default_endpoint);
 }
 
+/* TD_API_IMPORT_SERVER belongs to TD_API_SERVER and the default, not to a server that a URL or a connection names. */
+static int find_import(struct conf *c, bool named, struct fail *f)
+{
+	const char *server = variable("TD_API_IMPORT_SERVER");
+
+	if (!server || named)
+		return set(&c->import_endpoint, c->endpoint);
+	return tdurl_endpoint(server, false, &c->import_endpoint, f) ? fail_at(f, "TD_API_IMPORT_SERVER") : 0;
+}
+
 int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f)
 {
 	struct account account = { 0 };
@@ -196,7 +206,8 @@ int conf_load(struct conf *c, const char *connection, const struct tdurl *url, s
 	if (!connection && url)
 		connection = url->connection;
 	rc = (connection && conn_load(&conn, connection, f)) || read_account(&account, f) ||
-	     find_endpoint(c, &conn, url, &account, f) || find_key(c, &conn, url, &account, f) ? -1 : 0;
+	     find_endpoint(c, &conn, url, &account, f) ||
+	     find_import(c, conn.url.endpoint || (url && url->endpoint), f) || find_key(c, &conn, url, &account, f) ? -1 : 0;
 	if (rc == 0 && conn.url.database)
 		set(&c->database, conn.url.database);
 	c->mode = conn.url.mode;
@@ -227,6 +238,7 @@ void conf_free(struct conf *c)
 {
 	inifile_forget(c->key);
 	free(c->endpoint);
+	free(c->import_endpoint);
 	free(c->key_from);
 	free(c->database);
 	*c = (struct conf){ 0 };

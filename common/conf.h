@@ -15,6 +15,7 @@
 
 struct conf {
 	char *endpoint;       /* as tdurl_endpoint() makes it */
+	char *import_endpoint; /* for the stream import: TD_API_IMPORT_SERVER if nothing else was said than TD_API_SERVER; else the same */
 	char *key;            /* secret; never NULL after conf_load() */
 	char *key_from;       /* where it was found, for messages: "TD_API_KEY" */
 	char *database;       /* a connection's default database, or NULL */

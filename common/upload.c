@@ -4,7 +4,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -17,7 +16,8 @@ struct slot {
 };
 
 struct upload {
-	const char *session, *prefix;
+	upload_send *send;
+	void *arg;
 	struct api *api[UPLOAD_THREADS];
 	pthread_t thread[UPLOAD_THREADS];
 	unsigned threads, started;
@@ -41,19 +41,6 @@ static struct slot *find(struct upload *u, enum slot_state s)
 	return best;
 }
 
-static int send_part(struct upload *u, struct api *a, struct slot *s, size_t *bytes, struct fail *f)
-{
-	struct part_piece piece[PART_PIECES];
-	struct http_piece body[PART_PIECES];
-	char name[64];
-
-	*bytes = part_pieces(&s->part, piece);
-	for (size_t i = 0; i < PART_PIECES; i++)
-		body[i] = (struct http_piece){ piece[i].p, piece[i].n };
-	snprintf(name, sizeof name, "%s%llu", u->prefix, (unsigned long long)s->number);
-	return api_session_upload(a, u->session, name, body, PART_PIECES, f);
-}
-
 struct worker {
 	struct upload *u;
 	struct api *api;
@@ -69,7 +56,7 @@ static void *work(void *arg)
 	pthread_mutex_lock(&u->lock);
 	while (u->fail.kind == FAIL_NONE && ((s = find(u, WAITING)) || !u->ended)) {
 		struct fail f = { 0 };
-		size_t bytes = 0;
+		uint64_t bytes = 0;
 
 		if (!s) {
 			pthread_cond_wait(&u->change, &u->lock);
@@ -77,7 +64,7 @@ static void *work(void *arg)
 		}
 		s->state = SENDING;
 		pthread_mutex_unlock(&u->lock);
-		send_part(u, api, s, &bytes, &f);
+		u->send(u->arg, api, s->number, &s->part, &bytes, &f);
 		pthread_mutex_lock(&u->lock);
 		s->state = EMPTY;
 		if (f.kind == FAIL_NONE) {
@@ -112,15 +99,14 @@ static void start(struct upload *u)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
-struct upload *upload_open(const struct conf *c, const struct api_opt *o, const char *session, const char *prefix,
-			   unsigned threads)
+struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads, upload_send *send, void *arg)
 {
 	struct upload *u = mem_zero(1, sizeof *u);
 	struct api_opt opt = *o;
 	pthread_condattr_t attr;
 
-	u->session = session;
-	u->prefix = prefix;
+	u->send = send;
+	u->arg = arg;
 	u->threads = threads < 1 ? 1 : threads > UPLOAD_THREADS ? UPLOAD_THREADS : threads;
 	atomic_init(&u->stop, false);
 	opt.http.stop = &u->stop;

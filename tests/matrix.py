@@ -246,6 +246,8 @@ class Matrix:
                     for k in range(1, n + 1):
                         cases.append((mode, there, "%s %s %d-%d %s" % (method, pattern, k, k, action)))
                 for action in ever:
+                    if "/delete" in pattern and action == "404":
+                        continue  # nobody can tell it from having been deleted
                     for k in {1, n}:
                         cases.append((mode, there, "%s %s %d-1000000 %s" % (method, pattern, k, action)))
         for mode, there, line in self.chosen(cases):

@@ -1,0 +1,80 @@
+/* td-put: what comes in: a td frame, or a msgpack.gz of records that is none. */
+#include "td-put.h"
+
+#include "fd.h"
+#include "mem.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { CHUNK = 64 << 10, FIRST = 64 };
+
+/*
+ * A pipe's end-of-file proves nothing, and a plain msgpack.gz has nothing else. A regular file is whole as far as anyone
+ * can tell.
+ */
+static int open_plain(struct load *l, struct fail *f)
+{
+	if (!l->o->trust_eof && !fd_is_file(STDIN_FILENO))
+		return fail_set(f, FAIL_DATA, "a msgpack.gz that is no td frame: through a pipe nothing proves that it is whole "
+				"(give it as a file, or say --trust-eof)");
+	l->plain_input = true;
+	l->chunk = mem_alloc(CHUNK);
+	l->in.head = (struct frame_head){ .content = FRAME_RECORDS, .rows = -1 };
+	return gzip_source_init(&l->gunzip, &l->peek.source, f);
+}
+
+int input_open(struct load *l, struct fail *f)
+{
+	const char *first;
+	ssize_t n;
+
+	peek_init(&l->peek, l->from);
+	n = peek_look(&l->peek, FIRST, &first, f);
+	if (n < 0)
+		return -1;
+	if (gzip_is(first, (size_t)n) && !framein_is(first, (size_t)n) && n == FIRST) {
+		peek_go(&l->peek);
+		return open_plain(l, f);
+	}
+	peek_go(&l->peek);
+	if (framein_open(&l->in, &l->peek.source, f))
+		return -1;
+	if (l->in.head.content != FRAME_RECORDS)
+		return fail_set(f, FAIL_DATA, "this frame holds rows: pipe it through td-encode");
+	return 0;
+}
+
+static enum framein_what next_plain(struct load *l, const char **p, size_t *n, struct fail *f)
+{
+	ssize_t got = io_read(&l->gunzip.source, l->chunk, CHUNK, f);
+
+	if (got < 0)
+		return FRAMEIN_FAILED;
+	if (got > 0) {
+		if (mp_count_put(&l->counted, l->chunk, (size_t)got))
+			return fail_set(f, FAIL_DATA, "%s: no msgpack", l->from->name);
+		l->in.rows = l->counted.values;
+		*p = l->chunk;
+		*n = (size_t)got;
+		return FRAMEIN_BYTES;
+	}
+	if (!mp_count_whole(&l->counted))
+		return fail_set(f, FAIL_DATA, "%s: the last record is cut", l->from->name);
+	l->in.end = (struct frame_end){ .commit = true, .rows = l->counted.values };
+	return FRAMEIN_END;
+}
+
+enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f)
+{
+	return l->plain_input ? next_plain(l, p, n, f) : framein_next(&l->in, b, p, n, f);
+}
+
+void input_close(struct load *l)
+{
+	if (l->plain_input)
+		gzip_source_free(&l->gunzip);
+	free(l->chunk);
+	peek_free(&l->peek);
+	framein_close(&l->in);
+}

@@ -1,0 +1,129 @@
+/* td-put: how parts are named and sent. Runs in the threads of `upload`. */
+#include "td-put.h"
+
+#include "md5.h"
+#include "mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { NAME = 64 };
+
+static uint64_t body_of(struct part *p, struct http_piece body[PART_PIECES])
+{
+	struct part_piece piece[PART_PIECES];
+	uint64_t n = part_pieces(p, piece);
+
+	for (size_t i = 0; i < PART_PIECES; i++)
+		body[i] = (struct http_piece){ piece[i].p, piece[i].n };
+	return n;
+}
+
+static void md5_of(const struct http_piece body[PART_PIECES], char out[MD5_TEXT])
+{
+	struct md5 m;
+
+	md5_init(&m);
+	for (size_t i = 0; i < PART_PIECES; i++)
+		md5_put(&m, body[i].p, body[i].n);
+	md5_text(&m, out);
+}
+
+/* Takes note of a part of ours. */
+static void remember(struct names *names, const char *name)
+{
+	pthread_mutex_lock(&names->lock);
+	names->mine = mem_resize(names->mine, names->n + 1, sizeof *names->mine);
+	names->mine[names->n++] = mem_string(name);
+	pthread_mutex_unlock(&names->lock);
+}
+
+static bool is_there(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->there_n; i++)
+		if (strcmp(names->there[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+int parts_send(void *arg, struct api *a, uint64_t number, struct part *p, uint64_t *bytes, struct fail *f)
+{
+	struct load *l = arg;
+	struct http_piece body[PART_PIECES];
+	char name[NAME], md5[MD5_TEXT];
+
+	*bytes = body_of(p, body);
+	if (!l->names.wanted) {
+		snprintf(name, sizeof name, "part%llu", (unsigned long long)number);
+		return api_session_upload(a, l->session, name, body, PART_PIECES, f);
+	}
+	md5_of(body, md5);
+	snprintf(name, sizeof name, "part%llu_%s", (unsigned long long)number, md5);
+	remember(&l->names, name); /* before it is sent: the answer may be lost */
+	if (is_there(&l->names, name))
+		return 0;
+	return api_session_upload(a, l->session, name, body, PART_PIECES, f);
+}
+
+/* The id of a part is the same at every repeat of it: it is stored once. */
+int parts_stream(void *arg, struct api *a, uint64_t number, struct part *p, uint64_t *bytes, struct fail *f)
+{
+	struct load *l = arg;
+	struct http_piece body[PART_PIECES];
+	char id[NAME], md5[MD5_TEXT], stored[MD5_TEXT];
+
+	*bytes = body_of(p, body);
+	md5_of(body, md5);
+	snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)l->stream_base, (unsigned long long)number);
+	if (api_table_import(a, l->to.database, l->to.table, id, body, PART_PIECES, stored, f))
+		return -1;
+	atomic_fetch_add(&l->streamed, p->values);
+	if (*stored && strcmp(stored, md5) != 0)
+		return fail_set(f, FAIL_UNKNOWN, "the server got other bytes than were sent (MD5 %s, not %s)", stored, md5);
+	return 0;
+}
+
+static bool is_mine(const struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->mine[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Parts of an earlier run that had other rows, or other parts of them, would be loaded too. */
+int parts_settle(struct load *l, struct fail *f)
+{
+	struct api_name *list;
+	size_t n, ours = 0;
+	int rc = api_session_parts(l->api, l->session, &list, &n, f);
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (is_mine(&l->names, list[i].name))
+			ours++;
+		else
+			rc = api_session_part_delete(l->api, l->session, list[i].name, f);
+	}
+	api_names_free(list, n);
+	if (rc == 0 && ours != l->names.n)
+		return fail_set(f, FAIL_REFUSED, "%zu parts were sent, but session %s has %zu of them", l->names.n, l->session, ours);
+	return rc;
+}
+
+int parts_withdraw(struct load *l, struct fail *f)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < l->names.n && rc == 0; i++)
+		if (!is_there(&l->names, l->names.mine[i]))
+			rc = api_session_part_delete(l->api, l->session, l->names.mine[i], f);
+	return rc;
+}
+
+void parts_free(struct load *l)
+{
+	for (size_t i = 0; i < l->names.n; i++)
+		free(l->names.mine[i]);
+	free(l->names.mine);
+	api_names_free(l->names.there, l->names.there_n);
+}

@@ -1,0 +1,164 @@
+#!/bin/sh
+# td-put --once, --session, --streaming, --dry-run, --trust-eof against td-local.
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/put.sh"
+local_start local --no-samples --polls 0 -v --write-key 1/abcdefabcdefabcdefabcdefabcdefabcdefabcd
+api POST database/create/testdb >/dev/null
+D=td://@/testdb
+fast="--retry-wait 0 --timeout 1"
+frame rows=100 blocks=10 >"$T/f"
+frame rows=60 blocks=6 start=1000 >"$T/other"
+requests() { # PATTERN: how many the server has seen since the last `mark`
+	tail -n "+$((marked + 1))" "$T/local.log" | grep -c "$1"
+}
+mark() { marked=$(wc -l <"$T/local.log"); }
+
+# --- once
+run td-put --once=monday $D/once <"$T/f"
+is "--once: done" "$status $(receipt .action) $(rows_of testdb once)" "0 append 100,100,4950"
+mark
+run td-put --once=monday $D/once <"$T/f"
+is "--once again: done, and not twice" "$status $(receipt '.status + " " + (.rows | tostring)') $(rows_of testdb once)" "0 done 100 100,100,4950"
+is "--once again: nothing is sent" "$(requests 'PUT ')" 0
+run td-put --once=monday $D/once <"$T/other"
+is "--once with the same key and other rows: status" "$status" 80
+like "--once with the same key and other rows: message" "$err" "^td-put: --once: this key was used before, for 100 rows; these are 60 others"
+run td-put --once=tuesday $D/once <"$T/other"
+is "--once with another key" "$status $(rows_of testdb once)" "0 160,160,66720"
+run td-put --once=monday $D/twice <"$T/f"
+is "--once with the same key for another table" "$status $(rows_of testdb twice)" "0 100,100,4950"
+run td-put --once $D/once <"$T/f"
+is "--once without a key or a job: status" "$status" 2
+run td-put "--once=x" "$D/once?mode=replace" <"$T/f"
+is "--once with mode=replace: status" "$status" 2
+job=$(api POST job/issue/presto/testdb --data-urlencode 'query=SELECT 7 AS id' | jq -r .job_id)
+for i in 1 2; do td-fetch "$job" | td-encode | run td-put --once $D/byjob; done
+is "--once by the job: not twice" "$(rows_of testdb byjob)" 1,1,7
+
+# it goes on where it died
+for state in 'PUT bulk_import/upload_part/* 5-1000000 503' 'POST bulk_import/freeze/* * 503' 'POST bulk_import/perform/* * 422' \
+	'POST bulk_import/commit/* * 422' 'POST bulk_import/commit/* * 500,after' 'POST table/append-schema/* * 422'; do
+	n_state=$((${n_state:-0} + 1))
+	faults "$state"
+	run td-put $fast --part-size 1 -j 1 --once=k $D/resumed$n_state <"$T/f"
+	first=$status
+	faults
+	mark
+	run td-put --part-size 1 -j 1 --once=k $D/resumed$n_state <"$T/f"
+	ok "$state, then again: the first fails or is done" [ "$first" -eq 75 -o "$first" -eq 69 -o "$first" -eq 0 ]
+	is "$state, then again: the rows are there once" "$status $(rows_of testdb resumed$n_state)" "0 100,100,4950"
+	[ $n_state -ne 1 ] || is "parts that are there are not sent again" "$(requests 'PUT ')" 6
+	run td-put --once=k $D/resumed$n_state <"$T/f"
+	is "$state, and a third time" "$status $(rows_of testdb resumed$n_state)" "0 100,100,4950"
+done
+faults 'PUT bulk_import/upload_part/* 5-1000000 503'
+run td-put $fast --part-size 1 -j 1 --once=k $D/changed <"$T/f"
+faults
+like "--once that failed says that it goes on" "$err" "; the same command goes on with session td_put_once_[0-9a-f]{32}"
+run td-put --part-size 1 --once=k $D/changed <"$T/other"
+is "other rows after a run that died: only those" "$status $(rows_of testdb changed)" "0 60,60,61770"
+faults 'PUT bulk_import/upload_part/* 4-1000000 delay=1'
+td-put --part-size 1 -j 1 --once=k $D/killed <"$T/f" >/dev/null 2>&1 & put=$!
+until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+kill -9 $put
+wait $put 2>/dev/null
+faults
+run td-put --part-size 1 -j 1 --once=k $D/killed <"$T/f"
+is "after SIGKILL" "$status $(rows_of testdb killed)" "0 100,100,4950"
+
+# --- many machines
+for i in 1 2 3; do
+	frame rows=50 blocks=5 start=$((i * 100)) >"$T/m$i"
+	td-put --part-size 1 --session many --no-commit $D/many <"$T/m$i" >"$T/r$i" 2>"$T/e$i" & pids="$pids $!"
+	eval "p$i=$!"
+done
+wait "$p1"; a=$?; wait "$p2"; b=$?; wait "$p3"; c=$?
+is "three at once upload" "$a $b $c" "0 0 0"
+is "nothing is there yet" "$(count_of testdb many)" 0
+is "their receipts" "$(cat "$T/r1" "$T/r2" "$T/r3" | jq -r '[.action, .session, .rows] | join(" ")' | sort -u)" "upload many 50"
+td-put --part-size 1 --session many --no-commit $D/many <"$T/m2" >/dev/null
+is "one of them again" $? 0
+cat "$T/r1" "$T/r2" >"$T/x"
+run td-put --session many --commit $D/many <"$T/x"
+is "--commit with a receipt missing: status" "$status" 69
+like "--commit with a receipt missing: message" "$err" "100 records were sent and the import counts 150: nothing was published"
+is "--commit with a receipt missing: nothing is there" "$(count_of testdb many)" 0
+cat "$T/r1" "$T/r2" "$T/r3" >"$T/x"
+run td-put --session many --commit $D/many <"$T/x"
+is "--commit" "$status $(receipt '[.status, .rows, .valid_records, .source] | join(" ")') $(rows_of testdb many)" "0 done 150 150 verified 150,150,33675"
+run td-put --session many --commit $D/many <"$T/x"
+is "--commit again: the session is gone: status" "$status" 69
+td-put --session alone --no-commit $D/alone <"$T/m1" >"$T/x"
+run td-put --session alone --commit $D/alone </dev/null
+is "--commit without receipts takes the service's word" "$status $(receipt '.rows') $(rows_of testdb alone)" "0 50 50,50,6225"
+td-put --session wrong --no-commit $D/alone <"$T/m1" >"$T/x"
+run td-put --session wrong --no-commit $D/many <"$T/m1"
+is "a session of another table: status" "$status" 69
+run td-put --session wrong --commit $D/alone <"$T/r1"
+is "receipts of another session: status" "$status" 65
+frame end=abort rows=5 blocks=5 >"$T/abort"
+td-put --part-size 1 --session wrong --no-commit $D/alone <"$T/abort" >"$T/y" 2>/dev/null
+cat "$T/x" "$T/y" >"$T/z"
+run td-put --session wrong --commit $D/alone <"$T/z"
+is "one of the uploads failed: status" "$status" 66
+is "parts of an upload that failed are taken back" "$(api GET bulk_import/list_parts/wrong | jq '.parts | length')" 1
+run td-put --session wrong --commit $D/alone <"$T/x"
+is "the others can be committed" "$status $(rows_of testdb alone)" "0 100,50,12450"
+for args in "--session x1x" "--commit" "--no-commit" "--session x.y --commit" "--session abc --commit --no-commit" "--once=a --streaming"; do
+	run td-put $args $D/alone <"$T/f"
+	is "$args: status" "$status" 2
+done
+
+# --- stream import
+run td-put --streaming --part-size 1 $D/stream <"$T/f"
+is "--streaming" "$status $(receipt '[.action, .session, .rows, .parts] | tojson') $(rows_of testdb stream)" '0 ["import",null,100,10] 100,100,4950'
+TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-put --streaming $D/stream <"$T/other"
+is "--streaming with a write-only key" "$status $(rows_of testdb stream)" "0 160,160,66720"
+for fault in 503 500,after reset reset-after cut; do
+	faults "PUT table/import_with_id/* 2 $fault"
+	run td-put $fast --streaming --part-size 1 $D/s_$(echo $fault | tr ,- __) <"$T/f"
+	is "--streaming, $fault twice: no row twice" "$status $(rows_of testdb s_$(echo $fault | tr ,- __))" "0 100,100,4950"
+done
+faults 'PUT table/import_with_id/* 4-1000000 422'
+run td-put $fast --streaming --part-size 1 -j 1 $D/partly <"$T/f"
+faults
+is "--streaming that fails half-way: status" "$status" 76
+like "--streaming that fails half-way: says how many rows are in" "$err" "30 rows are in the table already"
+frame end=abort rows=100 >"$T/abort"
+run td-put --streaming $D/aborted <"$T/abort"
+is "--streaming: one part is sent only when the end is known" "$status $(count_of testdb aborted)" "66 0"
+
+# --- dry run
+was=$(tables testdb)
+run td-put --dry-run $D/dry <"$T/f"
+is "--dry-run: status" "$status" 0
+like "--dry-run: rows" "$out" "^100 rows \(verified\) for testdb.dry on $TD_API_SERVER, mode=append"
+like "--dry-run: table" "$out" "^table dry: does not exist, would be made"
+like "--dry-run: columns" "$out" "^new column: id long"
+like "--dry-run: calls" "$out" "^POST bulk_import/commit"
+run td-put --dry-run "$D/once?mode=replace" <"$T/f"
+like "--dry-run: a table that is there" "$out" "^table once: 160 rows, 2 columns"
+is "--dry-run: nothing is made" "$(tables testdb)" "$was"
+frame count=wrong >"$T/x"
+run td-put --dry-run $D/dry <"$T/x"
+is "--dry-run of a bad frame: status" "$status" 65
+
+# --- a msgpack.gz that is no frame
+gzip -dc "$T/f" | gzip >"$T/plain.gz"
+run td-put $D/plain <"$T/plain.gz"
+is "a plain msgpack.gz in a file" "$status $(receipt '[.rows, .source] | join(" ")') $(rows_of testdb plain)" "0 100 eof 100,100,4950"
+cat "$T/plain.gz" | { run td-put $D/plain; printf '%s\n' "$status $err" >"$T/x"; }
+like "through a pipe: refused" "$(cat "$T/x")" "^65 td-put: a msgpack.gz that is no td frame.*--trust-eof"
+cat "$T/plain.gz" | { run td-put --trust-eof $D/plain; echo "$status" >"$T/x"; }
+is "through a pipe with --trust-eof" "$(cat "$T/x") $(rows_of testdb plain)" "0 200,100,9900"
+head -c 500 "$T/plain.gz" >"$T/x"
+run td-put $D/cut <"$T/x"
+ok "cut: refused" [ "$status" -ne 0 ]
+is "cut: nothing is there" "$(api GET table/show/testdb/cut | jq -r '.count // "none"')" 0
+{ printf '\201'; } | gzip -c >"$T/x"; cat "$T/plain.gz" "$T/x" >"$T/y"
+run td-put $D/cutvalue <"$T/y"
+is "a record that is cut: status" "$status" 65
+echo 'hello hello hello hello hello hello hello hello hello hello hello, this is no msgpack' | gzip >"$T/x"
+run td-put $D/text <"$T/x"
+ok "text: refused" [ "$status" -eq 65 ]
+finish
