@@ -211,6 +211,26 @@ for name, delimiter in (('csv', ','), ('tsv', '\t')):
     assert [[r[0], int(r[1]), float(r[2]), r[3]] for r in got] == rows, name
 P
 
+# --- many small imports are joined; whole hours are deleted
+post table/create/testdb/small/log >/dev/null
+$PYTHON - "$TD_API_SERVER" "$TD_API_KEY" <<'P'
+import sys, gzip, msgpack, urllib.request
+for i in range(150):
+    r = urllib.request.Request(sys.argv[1] + '/v3/table/import/testdb/small/msgpack.gz', method='PUT', headers={'Authorization': 'TD1 ' + sys.argv[2]},
+                               data=gzip.compress(msgpack.packb({'time': 3600 * (i // 10) + i, 'n': i})))
+    urllib.request.urlopen(r).read()
+P
+is 'small imports' "$(query testdb 'SELECT COUNT(1), SUM(n), COUNT(DISTINCT n) FROM small')" '[150,11175,150]'
+is 'they are joined' "$(sqlite3 "$T/local.data/catalog.sqlite" "SELECT count(*) < 70 FROM segments s JOIN tables t ON t.id = s.tbl WHERE t.name = 'small'")" 1
+is 'the tail is still the newest' "$(api GET 'table/tail/testdb/small?count=2&format=json' | field '[.[].n]')" '[149,148]'
+is 'partialdelete of parts of hours' "$(post table/partialdelete/testdb/small -d from=1 -d to=3600 | field .status_code)" 422
+deleted=$(post table/partialdelete/testdb/small -d from=3600 -d to=10800)
+is 'keys of partialdelete' "$(echo "$deleted" | field keys)" '["database","from","job_id","table","to"]'
+deleted=$(echo "$deleted" | jq -r .job_id)
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/v3/job/status/$deleted | grep -q success"
+is 'rows of these hours are gone' "$(query testdb 'SELECT COUNT(1), MIN(n), SUM(n) FROM small WHERE n BETWEEN 5 AND 34')" '[10,5,195]'
+is 'and counted' "$(api GET table/show/testdb/small | field .count)" 130
+
 # --- restart
 local_stop
 is 'TERM ends it well' "$?" 0

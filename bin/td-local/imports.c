@@ -3,6 +3,7 @@
 #include "load.h"
 #include "local.h"
 #include "mem.h"
+#include "rewrite.h"
 #include "view.h"
 
 #include <stdio.h>
@@ -13,6 +14,7 @@
 
 struct import {
 	struct load load;
+	int64_t table;
 	double elapsed;
 };
 
@@ -69,8 +71,10 @@ static void import(struct req *r, const char *id, const char *format)
 	known = id && cat_num(&r->l->cat, 0, "SELECT 1 FROM imports WHERE tbl = ?1 AND unique_id = ?2", "is", table, id);
 	if (id && !known)
 		cat_do(&r->l->cat, "INSERT INTO imports VALUES (?1, ?2)", "is", table, id);
-	if (!known && i->load.rows > 0)
+	if (!known && i->load.rows > 0) {
 		add_segment(r, table, &i->load);
+		i->table = table;
+	}
 	md5_text(&r->md5, md5);
 	req_json(r, json_pack("{s:s?, s:s, s:s, s:s, s:f}", "unique_id", id, "database", r->arg[0], "table", r->arg[1], "md5_hex", md5,
 	                      "elapsed_time", i->elapsed));
@@ -96,6 +100,8 @@ static void import_finish(struct req *r)
 	if (cat_num(c, 0, "SELECT 1 FROM segments WHERE file = ?1", "s", i->load.name))
 		i->load.name[0] = '\0';
 	cat_end(c, false, NULL);
+	if (i->table)
+		rewrite_join(r->l, i->table);
 }
 
 /* --- tail: the newest records, newest first */

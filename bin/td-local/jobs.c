@@ -68,7 +68,7 @@ json_t *job_json(struct req *r, sqlite3_stmt *q, bool full)
 	if (full)
 		json_object_set_new(j, "debug", json_pack("{s:s, s:o}", "cmdout", cat_column(q, 16), "stderr",
 		                                          done ? json_string(cat_column(q, 17)) : json_null()));
-	if (full && !cat_null(q, 20))
+	if (full && !cat_null(q, 20) && strcmp(cat_column(q, 1), "result_export") == 0)
 		json_object_set_new(j, "result_export_target_job_id", id_or_null(q, 20));
 	free(url);
 	free(result);

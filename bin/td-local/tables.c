@@ -1,6 +1,7 @@
 #include "columns.h"
 #include "local.h"
 #include "mem.h"
+#include "workers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -385,6 +386,32 @@ static void append_schema(struct req *r)
 	set_settings(r, false, true);
 }
 
+/* A job that removes the rows of whole hours. */
+static void partialdelete(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	int64_t id = table_find(r, r->arg[0], r->arg[1]), from, to;
+	char job[24];
+
+	if (!id || req_int(r, "from", 0, INT64_C(253402300800), -1, &from) || req_int(r, "to", 0, INT64_C(253402300800), -1, &to))
+		return;
+	if (from < 0 || to < from || from % 3600 || to % 3600) {
+		req_error(r, 422, "Validation failed: 'from' and 'to' must be multiples of 3600");
+		return;
+	}
+	cat_do(c, "INSERT INTO jobs (type, db, query, status, created, updated, target) VALUES ('partialdelete', ?1, ?2, 'queued', ?3, ?3, ?4)",
+	       "ssii", r->arg[0], r->arg[1], when_now(), id);
+	snprintf(job, sizeof job, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
+	cat_do(c, "UPDATE jobs SET query = json_array(?2, ?3) WHERE id = ?1", "sii", job, from, to);
+	req_json(r, json_pack("{s:s, s:s, s:s, s:I, s:I}", "job_id", job, "database", r->arg[0], "table", r->arg[1], "from",
+	                      (json_int_t)from, "to", (json_int_t)to));
+}
+
+static void kick(struct req *r)
+{
+	workers_kick(r->l->workers);
+}
+
 static void no_distribution(struct req *r)
 {
 	if (table_find(r, r->arg[0], r->arg[1]))
@@ -403,6 +430,7 @@ const struct route table_routes[] = {
 	{ "POST", "table/update/:/:", MASTER, .handle = table_update },
 	{ "POST", "table/update-schema/:/:", MASTER, .handle = update_schema },
 	{ "POST", "table/append-schema/:/:", WRITER, .handle = append_schema },
+	{ "POST", "table/partialdelete/:/:", MASTER, .handle = partialdelete, .finish = kick },
 	{ "GET", "table/distribution/:/:", MASTER, .handle = no_distribution },
 	{ 0 },
 };

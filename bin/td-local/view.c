@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int map_segment(struct view *v, const struct store *s, const char *file, uint64_t bytes, struct fail *f)
+int view_map(struct view *v, const struct store *s, const char *file, uint64_t bytes, struct fail *f)
 {
 	int fd = store_read(s, file, f);
 	uint64_t have;
@@ -39,7 +39,7 @@ int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t 
 	keys_add(&v->keys, "time", 4);
 	while (f->kind == FAIL_NONE && cat_next(c, &q)) {
 		v->rows += sqlite3_column_int64(q, 2);
-		map_segment(v, s, cat_column(q, 0), (uint64_t)sqlite3_column_int64(q, 1), f);
+		view_map(v, s, cat_column(q, 0), (uint64_t)sqlite3_column_int64(q, 1), f);
 	}
 	sqlite3_finalize(q);
 	if (cat_failed(c))

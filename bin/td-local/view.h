@@ -23,6 +23,7 @@ struct view {
 };
 
 int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table, struct fail *f);
+int view_map(struct view *v, const struct store *s, const char *file, uint64_t bytes, struct fail *f); /* one more segment */
 void view_free(struct view *v);
 
 /* The newest `count` records, newest first: msgpack maps one after the other, or a JSON array. Inside a transaction. */

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "output.h"
 #include "query.h"
+#include "rewrite.h"
 #include "schedules.h"
 
 #include <errno.h>
@@ -66,7 +67,7 @@ void job_kill(struct local *l, int64_t job)
 
 struct job {
 	int64_t id, session, scheduled, started_ms;
-	int64_t target;      /* result_export: the job whose rows are sent */
+	int64_t target;      /* result_export: the job whose rows are sent; partialdelete: the table */
 	char *type, *db, *query, *result;
 };
 
@@ -302,6 +303,19 @@ static void run_perform(struct local *l, struct running *me, const struct job *j
 	free(p.file);
 }
 
+/* --- partialdelete: the table is the job's target, its query is [from, to] */
+
+static void run_delete(struct local *l, const struct job *j, struct fail *f)
+{
+	json_t *range = json_loads(j->query, 0, NULL);
+
+	rewrite_without(l, j->target, json_integer_value(json_array_get(range, 0)), json_integer_value(json_array_get(range, 1)), f);
+	cat_begin(&l->cat);
+	finish(l, j, f->kind ? "error" : "success", f->why);
+	cat_end(&l->cat, true, f);
+	json_decref(range);
+}
+
 static bool run_job(struct workers *w, struct running *me)
 {
 	struct fail f = { 0 };
@@ -311,6 +325,8 @@ static bool run_job(struct workers *w, struct running *me)
 		return false;
 	if (strcmp(j.type, "bulk_import_perform") == 0)
 		run_perform(w->l, me, &j, &f);
+	else if (strcmp(j.type, "partialdelete") == 0)
+		run_delete(w->l, &j, &f);
 	else
 		run_query(w->l, me, &j, &f);
 	if (f.kind)
