@@ -14,9 +14,28 @@ int64_t functions_scheduled(sqlite3_context *x)
 	return *(int64_t *)sqlite3_user_data(x);
 }
 
+const char *functions_text(sqlite3_value *v)
+{
+	return (const char *)sqlite3_value_text(v); /* NULL for NULL */
+}
+
+bool functions_any_null(int argc, sqlite3_value **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (sqlite3_value_type(argv[i]) == SQLITE_NULL)
+			return true;
+	return false;
+}
+
+void functions_result(sqlite3_context *x, struct buf *b)
+{
+	sqlite3_result_text64(x, b->p ? b->p : "", b->len, SQLITE_TRANSIENT, SQLITE_UTF8);
+	buf_free(b);
+}
+
 int functions_register(sqlite3 *db, int64_t scheduled)
 {
-	const struct function *const all[] = { functions_td, functions_sql };
+	const struct function *const all[] = { functions_td, functions_on_text, functions_on_json, functions_sql };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		for (const struct function *f = all[i]; f->name; f++) {

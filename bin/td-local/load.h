@@ -12,7 +12,7 @@
 #define LOAD_H
 
 #include "buf.h"
-#include "columns.h"
+#include "detected.h"
 #include "store.h"
 
 #include <stdatomic.h>

@@ -136,6 +136,7 @@ static int open_data(struct local *l, const struct options *o, struct fail *f)
 
 	if (store_open(&l->store, o->data, f))
 		return -1;
+	sqlite3_temp_directory = sqlite3_mprintf("%s", l->store.files); /* where sorts spill */
 	path = store_catalog(&l->store);
 	if (cat_open(&l->cat, path, f) == 0) {
 		if (!l->store.fresh)
@@ -202,6 +203,8 @@ int main(int argc, char **argv)
 	}
 	cat_close(&l.cat);
 	store_close(&l.store);
+	sqlite3_free(sqlite3_temp_directory);
+	sqlite3_temp_directory = NULL;
 	faults_free(l.faults);
 	free(l.url);
 	if (f.kind)

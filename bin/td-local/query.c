@@ -4,6 +4,7 @@
 #include "fd.h"
 #include "functions.h"
 #include "mem.h"
+#include "outcolumn.h"
 #include "value.h"
 #include "view.h"
 #include "vtab.h"
@@ -137,126 +138,6 @@ static int open_sqlite(sqlite3 **out, const struct query *q, struct vtabs *a, st
 	return 0;
 }
 
-/* --- the columns of a result */
-
-struct out_column {
-	char *name;
-	char *type;   /* declared, or NULL: seen in the values */
-	bool nested;  /* the text is JSON */
-	bool real;    /* integers are written as floats */
-	bool saw_int, saw_real, saw_text;
-	struct detected *inner; /* what JSON values hold, or NULL if there were none */
-};
-
-static bool plain_name(const char *s)
-{
-	static const char *const words[] = { "null", "true", "false", "current_time", "current_date", "current_timestamp" };
-
-	if (!isalpha((unsigned char)*s) && *s != '_')
-		return false;
-	for (const char *p = s; *p; p++)
-		if (!isalnum((unsigned char)*p) && *p != '_')
-			return false;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcasecmp(s, words[i]) == 0)
-			return false;
-	return true;
-}
-
-/* SQLite calls a column without a name by its text; TD's engines by its number. */
-static char *result_name(sqlite3_stmt *q, int i, const struct query *what)
-{
-	const char *name = sqlite3_column_name(q, i);
-	char *quoted = name ? mem_printf("\"%s\"", name) : NULL;
-	bool own = name && (plain_name(name) || sqlite3_column_origin_name(q, i) || strstr(what->sql, quoted));
-
-	free(quoted);
-	return own ? mem_string(name) : mem_printf(what->hive ? "_c%d" : "_col%d", i);
-}
-
-static struct out_column *result_columns(sqlite3_stmt *q, int n, const struct query *what)
-{
-	struct out_column *c = mem_zero((size_t)n + 1, sizeof *c);
-
-	for (int i = 0; i < n; i++) {
-		const char *type = sqlite3_column_decltype(q, i);
-
-		c[i].name = result_name(q, i, what);
-		c[i].type = type ? mem_string(type) : NULL;
-		c[i].nested = type && (strncmp(type, "array", 5) == 0 || strncmp(type, "map", 3) == 0);
-		c[i].real = type && (strcmp(type, "double") == 0 || strcmp(type, "real") == 0 || strcmp(type, "float") == 0);
-	}
-	return c;
-}
-
-/* The type of a column that has none declared: what its values say; varchar if there are none. */
-static char *seen_type(const struct out_column *c, bool hive)
-{
-	const char *text = hive ? "string" : "varchar";
-	char *inner, *type;
-
-	if (!c->inner || c->saw_text || c->saw_int || c->saw_real)
-		return mem_string(c->saw_text || c->inner ? text : c->saw_real ? "double" : c->saw_int ? "bigint" : text);
-	inner = detected_type(c->inner, 0);
-	type = vtab_type(inner, hive);
-	free(inner);
-	return type;
-}
-
-static char *schema_text(const struct out_column *c, int n, bool hive)
-{
-	json_t *all = json_array();
-	char *text;
-
-	for (int i = 0; i < n; i++) {
-		char *type = c[i].type ? mem_string(c[i].type) : seen_type(&c[i], hive);
-
-		json_array_append_new(all, json_pack("[ss]", c[i].name, type));
-		free(type);
-	}
-	text = json_dumps(all, 0);
-	json_decref(all);
-	return text;
-}
-
-/* --- rows */
-
-static int put_text(struct buf *b, struct out_column *c, const char *p, size_t n, bool json)
-{
-	json_t *j = json ? json_loadb(p, n, JSON_DECODE_ANY, NULL) : NULL;
-	bool nested = json_is_array(j) || json_is_object(j);
-	size_t start = b->len;
-	int rc = nested ? value_put_json(b, j) : value_put_str(b, p, n);
-
-	json_decref(j);
-	c->saw_text |= !nested;
-	if (!rc && nested && !c->type) {
-		if (!c->inner)
-			c->inner = mem_zero(1, sizeof *c->inner);
-		detected_note(c->inner, 0, b->p + start, b->p + b->len);
-	}
-	return rc;
-}
-
-static int put_cell(struct buf *b, struct out_column *c, sqlite3_stmt *q, int i)
-{
-	bool json;
-
-	switch (sqlite3_column_type(q, i)) {
-	case SQLITE_INTEGER:
-		c->saw_int = true;
-		return c->real ? value_put_double(b, sqlite3_column_double(q, i)) : value_put_int(b, sqlite3_column_int64(q, i));
-	case SQLITE_FLOAT:
-		c->saw_real = true;
-		return value_put_double(b, sqlite3_column_double(q, i));
-	case SQLITE_NULL:
-		return value_put_nil(b);
-	default:
-		json = c->nested || sqlite3_value_subtype(sqlite3_column_value(q, i)) == VTAB_JSON;
-		return put_text(b, c, sqlite3_column_blob(q, i), (size_t)sqlite3_column_bytes(q, i), json);
-	}
-}
-
 static int sql_failed(sqlite3 *db, int rc, const struct running *me, struct fail *f)
 {
 	if (rc == SQLITE_INTERRUPT || (me && me->stop))
@@ -277,7 +158,7 @@ static int write_rows(sqlite3_stmt *q, struct out_column *c, int n, gzFile gz, s
 		int bad = value_put_array(&b, (size_t)n);
 
 		for (int i = 0; i < n && !bad; i++)
-			bad = put_cell(&b, &c[i], q, i);
+			bad = outcolumn_put(&b, &c[i], q, i);
 		if (bad) {
 			fail_set(f, FAIL_DATA, "a row of the result is longer than %d bytes", ROW_MAX);
 			break;
@@ -297,18 +178,6 @@ static int write_rows(sqlite3_stmt *q, struct out_column *c, int n, gzFile gz, s
 	out->plain += b.len;
 	buf_free(&b);
 	return f->kind ? -1 : 0;
-}
-
-/* Columns that hold integers and floats are floats: true if rows were written otherwise. */
-static bool mixed(struct out_column *c, int n)
-{
-	bool any = false;
-
-	for (int i = 0; i < n; i++) {
-		if (!c[i].real && c[i].saw_int && c[i].saw_real && !c[i].saw_text)
-			any = c[i].real = true;
-	}
-	return any;
 }
 
 static int result_file(struct local *l, sqlite3_stmt *q, struct out_column *c, int n, struct running *me, struct outcome *out, struct fail *f)
@@ -363,19 +232,14 @@ static int run_statement(struct local *l, sqlite3 *db, const struct query *what,
 		return fail_set(f, FAIL_DATA, q ? "only one statement can be run" : "there is no statement");
 	}
 	n = sqlite3_column_count(q);
-	c = result_columns(q, n, what);
-	if (result_file(l, q, c, n, me, out, f) == 0 && mixed(c, n)) {
+	c = outcolumn_all(q, n, what->sql, what->hive);
+	if (result_file(l, q, c, n, me, out, f) == 0 && outcolumn_mixed(c, n)) {
 		store_drop(&l->store, out->file); /* again, now that the types are known */
 		sqlite3_reset(q);
 		result_file(l, q, c, n, me, out, f);
 	}
-	out->schema = schema_text(c, n, what->hive);
-	for (int i = 0; i < n; i++) {
-		free(c[i].name);
-		free(c[i].type);
-		free(c[i].inner);
-	}
-	free(c);
+	out->schema = outcolumn_schema(c, n, what->hive);
+	outcolumn_free(c, n);
 	sqlite3_finalize(q);
 	return f->kind ? -1 : 0;
 }

@@ -1,6 +1,7 @@
 #include "rewrite.h"
 #include "fd.h"
 #include "mem.h"
+#include "mp.h"
 #include "view.h"
 
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "catalog.h"
 #include "columns.h"
+#include "keys.h"
 #include "store.h"
 
 struct view {

@@ -1,17 +1,11 @@
 #include "workers.h"
 #include "bulk.h"
-#include "change.h"
-#include "columns.h"
 #include "die.h"
-#include "load.h"
 #include "mem.h"
-#include "output.h"
-#include "query.h"
-#include "rewrite.h"
 #include "schedules.h"
+#include "work.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -65,12 +59,6 @@ void job_kill(struct local *l, int64_t job)
 
 /* --- one job */
 
-struct job {
-	int64_t id, session, scheduled, started_ms;
-	int64_t target;      /* result_export: the job whose rows are sent; partialdelete: the table */
-	char *type, *db, *query, *result;
-};
-
 static bool claim(struct workers *w, struct running *me, struct job *j)
 {
 	struct catalog *c = &w->l->cat;
@@ -108,7 +96,7 @@ static void job_free(struct job *j)
 }
 
 /* Inside a transaction: the job's last word, unless it was killed. */
-static bool finish(struct local *l, const struct job *j, const char *status, const char *said)
+bool job_finish(struct local *l, const struct job *j, const char *status, const char *said)
 {
 	struct catalog *c = &l->cat;
 
@@ -116,204 +104,6 @@ static bool finish(struct local *l, const struct job *j, const char *status, con
 	       " WHERE id = ?1 AND status = 'running'", "isiiiis", j->id, status, when_now(), when_ms() - j->started_ms,
 	       (int64_t)l->polls, when_ms() + HIDE_MS, said);
 	return !cat_failed(c) && sqlite3_changes(c->db) > 0;
-}
-
-/* Sends the rows where the job's result says. */
-static int send_rows(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, struct buf *said, struct fail *f)
-{
-	char *url;
-
-	cat_begin(&l->cat);
-	url = output_resolve(&l->cat, j->result, f);
-	cat_end(&l->cat, false, NULL);
-	if (!url)
-		return -1;
-	output_run(l, me, j->id, rows, url, said, f);
-	mem_wipe(url, strlen(url));
-	free(url);
-	return f->kind ? -1 : 0;
-}
-
-/* The rows of the job whose result is exported. */
-static int export_rows(struct local *l, const struct job *j, struct outcome *out, struct fail *f)
-{
-	struct catalog *c = &l->cat;
-	sqlite3_stmt *q;
-
-	*out = (struct outcome){ 0 };
-	cat_begin(c);
-	q = cat_select(c, "SELECT schema, file, size, plain, rows FROM jobs WHERE id = ?1 AND file IS NOT NULL", "i", j->target);
-	if (cat_next(c, &q)) {
-		out->schema = mem_string(cat_column(q, 0));
-		snprintf(out->file, sizeof out->file, "%s", cat_column(q, 1));
-		out->size = (uint64_t)sqlite3_column_int64(q, 2);
-		out->plain = (uint64_t)sqlite3_column_int64(q, 3);
-		out->rows = sqlite3_column_int64(q, 4);
-		sqlite3_finalize(q);
-	} else {
-		fail_set(f, FAIL_DATA, "job %lld has no result", (long long)j->target);
-	}
-	return cat_end(c, false, f);
-}
-
-/* Inside a transaction: what the statement changes, the job's last word, and its result. True if all that happened. */
-static bool conclude(struct local *l, const struct job *j, struct change *ch, const struct outcome *out, const char *said, struct fail *f)
-{
-	struct catalog *c = &l->cat;
-
-	if (cat_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i", j->id) == 0)
-		return false; /* killed */
-	if (ch->st->kind != STATEMENT_QUERY && f->kind == FAIL_NONE)
-		change_apply(ch, c, f);
-	if (!finish(l, j, f->kind ? "error" : "success", f->why))
-		return false;
-	cat_do(c, "UPDATE jobs SET cmdout = ?2 WHERE id = ?1", "is", j->id, said);
-	if (ch->st->kind == STATEMENT_QUERY && j->target == 0 && out->file[0])
-		cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
-		       out->schema, out->file, (int64_t)out->size, (int64_t)out->plain, out->rows);
-	return !cat_failed(c);
-}
-
-/* A query, with what is done with its rows: kept as the result, sent, or put into a table. */
-static void work_query(struct local *l, struct running *me, const struct job *j, const struct statement *st, struct change *ch,
-                       struct outcome *out, struct buf *said, struct fail *f)
-{
-	struct query q = { .hive = strcmp(j->type, "hive") == 0, .db = j->db, .sql = st->query, .scheduled = j->scheduled };
-
-	if (j->target ? export_rows(l, j, out, f) : q.sql ? query_run(l, &q, me, out, f) : 0)
-		return;
-	if (st->kind != STATEMENT_QUERY)
-		change_prepare(ch, l, st, j->db, q.sql ? out : NULL, f);
-	else if (j->result)
-		send_rows(l, me, j, out, said, f);
-}
-
-static void run_query(struct local *l, struct running *me, const struct job *j, struct fail *f)
-{
-	struct statement st;
-	struct change ch = { .st = &st };
-	struct outcome out = { 0 };
-	struct buf said;
-	bool done = false;
-
-	buf_init(&said, 64 << 10);
-	if (statement_parse(&st, j->query, f) == 0)
-		work_query(l, me, j, &st, &ch, &out, &said, f);
-	if (!(f->kind == FAIL_SIGNAL && l->workers->stop)) { /* then the next start runs it again */
-		cat_begin(&l->cat);
-		done = conclude(l, j, &ch, &out, buf_text(&said), f);
-		if (cat_end(&l->cat, true, f))
-			done = false;
-	}
-	if (out.file[0] && j->target == 0 && (!done || st.kind != STATEMENT_QUERY))
-		store_drop(&l->store, out.file);
-	change_free(&ch, done && f->kind == FAIL_NONE);
-	statement_free(&st);
-	free(out.schema);
-	buf_free(&said);
-}
-
-/* --- the work of a bulk import */
-
-struct parts {
-	char **file;
-	size_t n;
-};
-
-static struct parts parts_of(struct catalog *c, int64_t session)
-{
-	struct parts p = { 0 };
-	sqlite3_stmt *q;
-
-	cat_begin(c);
-	for (q = cat_select(c, "SELECT file FROM parts WHERE session = ?1 ORDER BY rowid", "i", session); cat_next(c, &q);) {
-		if ((p.n & (p.n - 1)) == 0)
-			p.file = mem_resize(p.file, p.n ? 2 * p.n : 1, sizeof *p.file);
-		p.file[p.n++] = mem_string(cat_column(q, 0));
-	}
-	cat_end(c, false, NULL);
-	return p;
-}
-
-struct counts {
-	int64_t valid, bad;
-};
-
-static int load_parts(struct local *l, struct running *me, const struct parts *p, struct load *load, struct counts *n, struct fail *f)
-{
-	load->stop = &me->stop;
-	for (size_t i = 0; i < p->n; i++) {
-		int fd = store_read(&l->store, p->file[i], f);
-
-		if (fd < 0)
-			return -1;
-		if (load_body(load, fd, f) == 0) {
-			n->valid++;
-		} else if (f->kind == FAIL_DATA) {
-			n->bad++;
-			*f = (struct fail){ 0 };
-		}
-		close(fd);
-		if (f->kind)
-			return -1;
-	}
-	return load_close(load, f);
-}
-
-static bool loaded(struct local *l, const struct job *j, const struct load *load, const struct counts *n)
-{
-	struct catalog *c = &l->cat;
-	json_t *found = detected_json(load->found);
-	char *schema = json_dumps(found, JSON_COMPACT);
-
-	if (load->rows)
-		cat_do(c, "INSERT INTO segments (session, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "isiiii",
-		       j->session, load->name, (int64_t)load->rows, (int64_t)load->written, load->tmin, load->tmax);
-	cat_do(c, "UPDATE sessions SET status = 'ready', valid_parts = ?2, error_parts = ?3, valid_records = ?4, error_records = ?5,"
-	       " schema = ?6, errors = nullif(?7, ''), polls = ?8, until = ?9 WHERE id = ?1", "iiiiissii", j->session, n->valid, n->bad,
-	       (int64_t)load->rows, (int64_t)load->refused, schema, load->errors_name, (int64_t)l->polls, when_ms() + HIDE_MS);
-	free(schema);
-	json_decref(found);
-	return !cat_failed(c);
-}
-
-static void run_perform(struct local *l, struct running *me, const struct job *j, struct fail *f)
-{
-	struct parts p = parts_of(&l->cat, j->session);
-	struct counts n = { 0 };
-	struct load load;
-	bool good, kept;
-
-	good = load_open(&load, &l->store, false, f) == 0;
-	if (good)
-		good = load_parts(l, me, &p, &load, &n, f) == 0;
-	if (!(f->kind == FAIL_SIGNAL && l->workers->stop)) {
-		cat_begin(&l->cat);
-		kept = finish(l, j, good ? "success" : "error", f->why);
-		if (kept && good)
-			good = loaded(l, j, &load, &n);
-		else if (kept)
-			cat_do(&l->cat, "UPDATE sessions SET status = 'uploading' WHERE id = ?1", "i", j->session);
-		if (cat_end(&l->cat, true, NULL) || !kept)
-			good = false;
-	}
-	load_free(&load, !good);
-	for (size_t i = 0; i < p.n; i++)
-		free(p.file[i]);
-	free(p.file);
-}
-
-/* --- partialdelete: the table is the job's target, its query is [from, to] */
-
-static void run_delete(struct local *l, const struct job *j, struct fail *f)
-{
-	json_t *range = json_loads(j->query, 0, NULL);
-
-	rewrite_without(l, j->target, json_integer_value(json_array_get(range, 0)), json_integer_value(json_array_get(range, 1)), f);
-	cat_begin(&l->cat);
-	finish(l, j, f->kind ? "error" : "success", f->why);
-	cat_end(&l->cat, true, f);
-	json_decref(range);
 }
 
 static bool run_job(struct workers *w, struct running *me)
@@ -324,11 +114,11 @@ static bool run_job(struct workers *w, struct running *me)
 	if (w->stop || !claim(w, me, &j))
 		return false;
 	if (strcmp(j.type, "bulk_import_perform") == 0)
-		run_perform(w->l, me, &j, &f);
+		work_perform(w->l, me, &j, &f);
 	else if (strcmp(j.type, "partialdelete") == 0)
-		run_delete(w->l, &j, &f);
+		work_delete(w->l, &j, &f);
 	else
-		run_query(w->l, me, &j, &f);
+		work_query(w->l, me, &j, &f);
 	if (f.kind)
 		note("job %lld: %s", (long long)j.id, f.why);
 	pthread_mutex_lock(&me->lock);
@@ -429,6 +219,11 @@ struct workers *workers_start(struct local *l)
 			die(FAIL_SYSTEM, "cannot start a thread");
 	}
 	return w;
+}
+
+bool workers_stopping(const struct workers *w)
+{
+	return w->stop;
 }
 
 void workers_kick(struct workers *w)

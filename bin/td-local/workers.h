@@ -11,6 +11,7 @@
 
 struct workers *workers_start(struct local *l);
 void workers_stop(struct workers *w);
+bool workers_stopping(const struct workers *w);
 void workers_kick(struct workers *w); /* there may be something to do */
 
 /* Inside a transaction: a job that is not finished becomes `killed`, its work is interrupted. */
