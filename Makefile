@@ -17,7 +17,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5
+SHAPES = mp gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5
 SHAPES += deflater type tdtime exact infer colname cell record csvscan csvin mpin keys jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode sandbox
@@ -37,15 +37,15 @@ TOOLS += td-local
 ISAL ?= $(if $(wildcard /usr/include/isa-l.h /usr/local/include/isa-l.h),-lisal)
 OWN += $(if $(ISAL),-DHAVE_ISAL)
 
-LIBS.td-fetch  = -lcurl -linih -ljansson -lz
+LIBS.td-fetch  = -lcurl -linih -ljansson $(ISAL) -lz
 LIBS.td-encode = -lcsv -ljansson $(ISAL) -lz
-LIBS.td-put    = -lcurl -linih -ljansson -lz
+LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) -lz
 LIBS.td-swap   = -lcurl -linih -ljansson -lz
 LIBS.td-conn   = -lcurl -linih -ljansson -lz
 LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
-UNITS = num gzip schema frame mp gunzip rowout resultout
+UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl
 UNITS += exact tdtime type csvin zone sandbox
 LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz

@@ -206,15 +206,15 @@ static enum framein_what take_block(struct framein *in, const struct frame_extra
 
 static int foreign_start(struct framein *in, size_t n, struct fail *f)
 {
-	if (!in->z_ready && inflateInit2(&in->z, -MAX_WBITS) != Z_OK)
-		return fail_set(f, FAIL_SYSTEM, "zlib: cannot start inflating");
-	in->z_ready = true;
-	inflateReset(&in->z);
+	if (!in->inflater)
+		in->inflater = inflater_open(f);
+	if (!in->inflater)
+		return -1;
+	inflater_start(in->inflater);
 	if (!in->chunk)
 		in->chunk = mem_alloc(CHUNK);
 	use(in, n, true);
 	in->foreign = true;
-	in->body_crc = 0;
 	in->body_len = 0;
 	return 0;
 }
@@ -229,7 +229,7 @@ static int foreign_end(struct framein *in, struct fail *f)
 	if (have < GZIP_TRAILER_LEN)
 		return died(in, f);
 	gzip_trailer_parse(in->in.p + in->at, &crc, &len);
-	if (crc != in->body_crc || len != (uint32_t)in->body_len)
+	if (crc != inflater_crc(in->inflater) || len != (uint32_t)in->body_len)
 		return fail_set(f, FAIL_DATA, "%s: member %llu: its checksum or length is wrong", in->from->name,
 				(unsigned long long)in->blocks + 1);
 	use(in, GZIP_TRAILER_LEN, true);
@@ -274,24 +274,18 @@ static int broken(struct framein *in, struct fail *f)
 static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct fail *f)
 {
 	ssize_t have = fill(in, 1, f);
-	int rc;
+	struct inflater_step step;
 
 	if (have < 0)
 		return -1;
 	if (have == 0)
 		return died(in, f);
-	in->z.next_in = (Bytef *)in->in.p + in->at;
-	in->z.avail_in = (uInt)(in->in.len - in->at);
-	in->z.next_out = (Bytef *)in->chunk;
-	in->z.avail_out = CHUNK;
-	rc = inflate(&in->z, Z_NO_FLUSH);
-	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+	if (inflater_step(in->inflater, in->in.p + in->at, in->in.len - in->at, in->chunk, CHUNK, &step))
 		return fail_set(f, FAIL_DATA, "%s: member %llu: the compressed data is damaged", in->from->name,
 				(unsigned long long)in->blocks + 1);
-	use(in, in->in.len - in->at - in->z.avail_in, true);
+	use(in, step.in, true);
 	*p = in->chunk;
-	*n = CHUNK - in->z.avail_out;
-	in->body_crc = (uint32_t)crc32_z(in->body_crc, (Bytef *)in->chunk, *n);
+	*n = step.out;
 	in->body_len += *n;
 	in->bytes += *n;
 	in->rows -= in->count.values;
@@ -299,7 +293,7 @@ static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct f
 		return fail_set(f, FAIL_DATA, "%s: member %llu: no msgpack", in->from->name,
 				(unsigned long long)in->blocks + 1);
 	in->rows += in->count.values;
-	return rc == Z_STREAM_END ? foreign_end(in, f) : 0;
+	return step.end ? foreign_end(in, f) : 0;
 }
 
 enum framein_what framein_next(struct framein *in, struct frame_block *b, const char **p, size_t *n, struct fail *f)
@@ -392,8 +386,7 @@ struct source *framein_plain(struct framein *in)
 
 void framein_close(struct framein *in)
 {
-	if (in->z_ready)
-		inflateEnd(&in->z);
+	inflater_close(in->inflater);
 	buf_free(&in->in);
 	buf_free(&in->body);
 	free(in->chunk);

@@ -11,10 +11,9 @@
 #define FRAMEIN_H
 
 #include "frame.h"
+#include "inflater.h"
 #include "io.h"
 #include "mp.h"
-
-#include <zlib.h>
 
 enum framein_what {
 	FRAMEIN_FAILED = -1,
@@ -36,9 +35,7 @@ struct framein {
 	uint64_t rows, blocks, bytes;
 	bool at_eof, done;
 	bool foreign;       /* inside a foreign member */
-	z_stream z;
-	bool z_ready;
-	uint32_t body_crc;
+	struct inflater *inflater;
 	uint64_t body_len;
 	char *chunk;        /* plain bytes of foreign members */
 	struct mp_count count;

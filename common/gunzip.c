@@ -30,10 +30,8 @@ static ssize_t take_header(struct gunzip *g, const char *p, size_t n, struct fai
 			return fail_set(f, FAIL_DATA, "a gzip header longer than %d bytes", HEADER_MAX);
 		return (ssize_t)some;
 	}
-	if (inflateReset(&g->z) != Z_OK)
-		return fail_set(f, FAIL_SYSTEM, "zlib: cannot start inflating");
+	inflater_start(g->inflater);
 	g->part.len = 0;
-	g->crc = 0;
 	g->body = 0;
 	g->state = GUNZIP_BODY;
 	if (put_raw(g, gzip_plain_header, GZIP_PLAIN_HEADER_LEN, f))
@@ -43,33 +41,24 @@ static ssize_t take_header(struct gunzip *g, const char *p, size_t n, struct fai
 
 static ssize_t take_body(struct gunzip *g, const char *p, size_t n, struct fail *f)
 {
-	uInt room = n < UINT32_MAX ? (uInt)n : UINT32_MAX;
-	int rc;
+	struct inflater_step step;
+	size_t used = 0;
 
-	g->z.next_in = (Bytef *)(uintptr_t)p;
-	g->z.avail_in = room;
 	do {
-		size_t got;
-
-		g->z.next_out = (Bytef *)g->out;
-		g->z.avail_out = OUT_SIZE;
-		rc = inflate(&g->z, Z_NO_FLUSH);
-		if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+		if (inflater_step(g->inflater, p + used, n - used, g->out, OUT_SIZE, &step))
 			return fail_set(f, FAIL_DATA, "member %llu: the compressed data is damaged near byte %llu",
-					(unsigned long long)g->members + 1,
-					(unsigned long long)(g->taken + (room - g->z.avail_in)));
-		got = OUT_SIZE - g->z.avail_out;
-		g->crc = (uint32_t)crc32_z(g->crc, (Bytef *)g->out, got);
-		g->body += got;
-		g->bytes += got;
-		if (io_put(g->plain, g->out, got, f))
+					(unsigned long long)g->members + 1, (unsigned long long)(g->taken + used));
+		used += step.in;
+		g->body += step.out;
+		g->bytes += step.out;
+		if (io_put(g->plain, g->out, step.out, f))
 			return -1;
-	} while (rc == Z_OK && g->z.avail_out == 0);
-	if (put_raw(g, p, room - g->z.avail_in, f))
+	} while (!step.end && (used < n || step.out == OUT_SIZE));
+	if (put_raw(g, p, used, f))
 		return -1;
-	if (rc == Z_STREAM_END)
+	if (step.end)
 		g->state = GUNZIP_TRAILER;
-	return (ssize_t)(room - g->z.avail_in);
+	return (ssize_t)used;
 }
 
 static ssize_t take_trailer(struct gunzip *g, const char *p, size_t n, struct fail *f)
@@ -83,7 +72,7 @@ static ssize_t take_trailer(struct gunzip *g, const char *p, size_t n, struct fa
 	if (g->part.len < GZIP_TRAILER_LEN)
 		return (ssize_t)want;
 	gzip_trailer_parse(g->part.p, &crc, &len);
-	if (crc != g->crc || len != (uint32_t)g->body)
+	if (crc != inflater_crc(g->inflater) || len != (uint32_t)g->body)
 		return fail_set(f, FAIL_DATA, "member %llu: its checksum or length is wrong",
 				(unsigned long long)g->members + 1);
 	if (put_raw(g, g->part.p, GZIP_TRAILER_LEN, f))
@@ -117,10 +106,9 @@ int gunzip_init(struct gunzip *g, struct sink *plain, struct sink *raw, struct f
 {
 	*g = (struct gunzip){ .sink = { .put = put, .name = plain->name }, .plain = plain, .raw = raw };
 	buf_init(&g->part, HEADER_MAX);
-	if (inflateInit2(&g->z, -MAX_WBITS) != Z_OK)
-		return fail_set(f, FAIL_SYSTEM, "zlib: cannot start inflating");
 	g->out = mem_alloc(OUT_SIZE);
-	return 0;
+	g->inflater = inflater_open(f);
+	return g->inflater ? 0 : -1;
 }
 
 int gunzip_end(struct gunzip *g, struct fail *f)
@@ -133,7 +121,7 @@ int gunzip_end(struct gunzip *g, struct fail *f)
 
 void gunzip_free(struct gunzip *g)
 {
-	inflateEnd(&g->z);
+	inflater_close(g->inflater);
 	buf_free(&g->part);
 	free(g->out);
 	g->out = NULL;

@@ -7,16 +7,16 @@
  * a sender puts into a header, none of them gets into a frame, where a member with a "TD" subfield has a meaning.
  *
  * Every trailer is checked. Bytes behind a member that are no gzip are an error, and so is an end inside a member. An
- * empty stream is legal: zero members. Memory: 64 KiB for plain bytes, zlib's window, and a header of at most 256 KiB.
+ * empty stream is legal: zero members. Memory: 64 KiB for plain bytes, an inflater, and a header of at most 256 KiB.
  */
 #ifndef GUNZIP_H
 #define GUNZIP_H
 
 #include "buf.h"
+#include "inflater.h"
 #include "io.h"
 
 #include <stdint.h>
-#include <zlib.h>
 
 struct gunzip {
 	struct sink sink;  /* gzip goes in here */
@@ -28,9 +28,8 @@ struct gunzip {
 	struct sink *plain, *raw;
 	enum { GUNZIP_HEADER, GUNZIP_BODY, GUNZIP_TRAILER } state;
 	struct buf part;   /* a header or trailer that is not whole yet */
-	z_stream z;
+	struct inflater *inflater;
 	char *out;
-	uint32_t crc;
 	uint64_t body;     /* bytes of the current member */
 };
 

@@ -4,6 +4,8 @@
 #include "gzip.h"
 #include "tap.h"
 
+#include <zlib.h>
+
 /* A member made by zlib, with all optional header fields if `odd`. */
 static void member(struct buf *b, const char *text, size_t n, int odd)
 {

@@ -6,6 +6,7 @@
 
 #include <msgpack.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 /* A gzip member of rows [from..to), with a header that tries to look like the end of a frame. */
 static void member(struct buf *b, int from, int to)
