@@ -150,7 +150,7 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all
-	TD_BUILD='$(abspath $(O))' MATRIX=full $(PROVE) tests/matrix-faults.t tests/matrix-kills.t
+	TD_BUILD='$(abspath $(O))' MATRIX=full $(PROVE) tests/matrix-faults.t tests/matrix-kills.t tests/matrix-cuts.t
 
 # --- measuring: the table as Markdown on standard output; MB= for other sizes, ROUNDS= in the environment
 

@@ -87,11 +87,16 @@ static int tables(struct swap *s, const char *db, const char *target, int64_t be
 	return rc;
 }
 
-/* Whose session loads into this database, or into this table's temporary ones. A commit under way is left alone. */
+/*
+ * It loads into this database, or into this table or its temporary ones; or into a table that is gone, and is good for
+ * nothing any more. A commit under way is left alone.
+ */
 static bool is_ours(const struct api_session *c, const char *db, const char *target)
 {
 	if (c->state == API_COMMITTING || c->state == API_SESSION_GONE || c->state == API_SESSION_OTHER)
 		return false;
+	if (!c->database[0] || !c->table[0])
+		return true;
 	return strcmp(c->database, db) == 0 &&
 	       (!target || strcmp(c->table, target) == 0 || table_time(c->table, target) >= 0);
 }

@@ -1,9 +1,11 @@
 """The fault matrix and the kill matrix of `td-put | td-swap`, generated from what a clean run asks of the server.
 
-usage: matrix.py faults|kills   prints TAP; MATRIX=full does all cases, MATRIX=N only N of them, by chance (SEED=...).
+usage: matrix.py faults|kills|cuts   prints TAP; MATRIX=full does all cases, MATRIX=N only N of them, by chance (SEED=...),
+                                     ONLY=REGEX those whose description matches
 
 Every case: a fault of td-local at one request of the run, once or for ever; or a signal to one of the two programs while
-the server works on that request. Then: the table holds exactly the old rows or exactly the new ones, as the status says;
+the server works on that request; or a TCP proxy between them and the server, speaking TLS, that cuts, drops and delays at
+random bytes. Then: the table holds exactly the old rows or exactly the new ones, as the status says;
 nothing is left, or it is named in a message (or, after SIGKILL, is what td-swap --gc removes); and the same command
 again, without faults, ends well. A reader looks at the target all the time and must never see anything but whole tables.
 """
@@ -11,7 +13,11 @@ import json
 import os
 import random
 import re
+import select
+import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -27,16 +33,25 @@ ROWS = 40
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, tls):
         self.log = open(T + "/log", "w+")
+        self.tls = None
+        if tls:
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", T + "/key", "-out", T + "/crt",
+                            "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"], check=True,
+                           stderr=subprocess.DEVNULL)
+            self.tls = ssl.create_default_context(cafile=T + "/crt")
         self.process = subprocess.Popen(["td-local", "-v", "--listen", "127.0.0.1:0", "--data", T + "/data", "--polls", "0",
-                                         "--no-samples"], stdout=subprocess.PIPE, stderr=self.log, text=True)
+                                         "--no-samples"] + (["--tls", T + "/crt," + T + "/key"] if tls else []),
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
         self.url = self.process.stdout.readline().strip()
+        self.port = int(self.url.rsplit(":", 1)[1])
+        self.through = self.url  # where the tools go
 
     def ask(self, method, path, data=None):
         data = urllib.parse.urlencode(data).encode() if isinstance(data, dict) else data
         r = urllib.request.Request(self.url + path, method=method, data=data, headers={"Authorization": "TD1 " + KEY})
-        with urllib.request.urlopen(r, timeout=60) as answer:
+        with urllib.request.urlopen(r, timeout=60, context=self.tls) as answer:
             return answer.read()
 
     def api(self, method, path, data=None):
@@ -88,16 +103,63 @@ def frame_file(start):
 FAST = ["--retry-wait", "0", "--timeout", "1", "--stall", "1"]
 
 
+class Proxy(threading.Thread):
+    """Passes bytes on until the dice say otherwise: then the connection is reset or closed, or what comes is held back"""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.dice, self.harm, self.struck = server, random.Random(SEED), 0.0, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = "https://127.0.0.1:%d" % self.listener.getsockname()[1]
+
+    def run(self):
+        while True:
+            threading.Thread(target=self.connection, args=(self.listener.accept()[0],), daemon=True).start()
+
+    def connection(self, client):
+        # after how many bytes, in either direction, something happens to this connection
+        left = int(self.dice.expovariate(1 / 4000)) if self.dice.random() < self.harm else None
+        kind = self.dice.choice(["reset", "close", "delay", "hold"])
+        try:
+            server = socket.create_connection(("127.0.0.1", self.server.port))
+            while True:
+                for s in select.select([client, server], [], [])[0]:
+                    data = s.recv(65536)
+                    other = server if s is client else client
+                    if left is not None and len(data) > left:
+                        other.sendall(data[:left])
+                        self.struck += 1
+                        if kind == "delay":
+                            time.sleep(0.3)
+                            other.sendall(data[left:])
+                            left = None
+                            continue
+                        if kind == "hold":
+                            time.sleep(1.6)
+                        elif kind == "reset":
+                            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                        return
+                    if not data:
+                        return
+                    left = left if left is None else left - len(data)
+                    other.sendall(data)
+        except OSError:
+            pass
+        finally:
+            client.close()
+            server.close()
+
+
 class Run:
     """td-put DEST < frame | td-swap"""
 
     def __init__(self, server, table, mode, start, pipe=True):
-        env = dict(os.environ, TD_API_KEY=KEY, TD_API_SERVER=server.url)
+        env = dict(os.environ, TD_API_KEY=KEY, TD_API_SERVER=server.through)
         self.err = open(T + "/err", "w+")
         with open(frame_file(start), "rb") as f:
-            self.put = subprocess.Popen(["td-put", "--part-size", "1k", *FAST, "td://@/testdb/%s?mode=%s" % (table, mode)],
+            self.put = subprocess.Popen(["td-put", "--part-size", "1k", *FAST, *TRUST, "td://@/testdb/%s?mode=%s" % (table, mode)],
                                         stdin=f, stdout=subprocess.PIPE, stderr=self.err, env=env)
-        self.swap = subprocess.Popen(["td-swap", *FAST], stdin=self.put.stdout, stdout=subprocess.PIPE, stderr=self.err, env=env)
+        self.swap = subprocess.Popen(["td-swap", *FAST, *TRUST], stdin=self.put.stdout, stdout=subprocess.PIPE, stderr=self.err, env=env)
         self.put.stdout.close()
 
     def wait(self):
@@ -121,7 +183,7 @@ class Watcher(threading.Thread):
             if table:
                 try:
                     seen = self.server.rows(table)
-                except (urllib.error.URLError, ConnectionError):
+                except (urllib.error.URLError, OSError):
                     continue
                 self.looks += 1
                 if seen and seen[0] and not whole(seen):
@@ -135,8 +197,8 @@ def whole(seen):
 
 
 class Matrix:
-    def __init__(self):
-        self.server = Server()
+    def __init__(self, tls):
+        self.server = Server(tls)
         self.server.api("POST", "database/create/testdb")
         self.watcher = Watcher(self.server)
         self.watcher.start()
@@ -206,7 +268,7 @@ class Matrix:
 
     def sweep(self):
         env = dict(os.environ, TD_API_KEY=KEY, TD_API_SERVER=self.server.url)
-        out = subprocess.run(["td-swap", "--gc", "--older-than", "0", "td://@/testdb"], env=env, stdout=subprocess.PIPE, text=True)
+        out = subprocess.run(["td-swap", *TRUST, "--gc", "--older-than", "0", "td://@/testdb"], env=env, stdout=subprocess.PIPE, text=True)
         left = {t for t in self.server.tables() if "_tdput_" in t} | {s for s in self.server.sessions() if s.startswith("td_put_")}
         return ["td-swap --gc: status %d" % out.returncode] * bool(out.returncode) + ["td-swap --gc left " + x for x in left]
 
@@ -227,6 +289,7 @@ class Matrix:
         self.watcher.table = table if there else None
         run, killed = start()
         run.wait()
+        self.server.through = self.server.url
         self.server.faults()
         problems, done = self.check(run, table, mode, there, killed)
         problems += self.sweep()
@@ -286,8 +349,21 @@ class Matrix:
             at = when if isinstance(when, str) else "after %.3f s" % when
             self.case((signal.Signals(sig).name + " to td-" + who, at), "kill_" + mode, mode, there, start)
 
+    def cuts(self):
+        proxy = Proxy(self.server)
+        proxy.start()
+        for mode, there, harm in self.chosen([(m, t, h) for m, t in (("append", True), ("replace", True), ("replace", False))
+                                              for h in [0.1, 0.3, 0.6, 0.9] * 250]):
+            def start():
+                proxy.harm, proxy.struck = harm, 0
+                self.server.through = proxy.url
+                return Run(self.server, "cut_" + mode, mode, ROWS), ()
+            self.case(("%d %% of the connections harmed" % (harm * 100), "by a proxy"), "cut_" + mode, mode, there, start)
+
     def chosen(self, cases):
         much = os.environ.get("MATRIX", "60")
+        if "ONLY" in os.environ:
+            cases = [c for c in cases if re.search(os.environ["ONLY"], str(c))]
         print("# %d cases, seed %d" % (len(cases), SEED))
         return cases if much == "full" else random.Random(SEED).sample(cases, min(int(much), len(cases)))
 
@@ -302,7 +378,11 @@ class Matrix:
 
 
 SEED = int(os.environ.get("SEED", "1"))
-m = Matrix()
+TRUST = ["--cacert", T + "/crt"] if sys.argv[1] == "cuts" else []
+if TRUST and not shutil.which("openssl"):
+    print("1..0 # skip no openssl")
+    sys.exit(0)
+m = Matrix(bool(TRUST))
 try:
     getattr(m, sys.argv[1])()
 finally:
