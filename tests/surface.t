@@ -1,6 +1,39 @@
 #!/bin/sh
 # What a user sees without a server: every tool's -h, -V, usage errors and manual, and that they agree.
 . "$(dirname "$0")/lib.sh"
+cd "$T" || exit 1
+
+# Options as lines "-f ARG --format": the option, ARG, [ARG] or NONE, the last of its names. From -h, and from .It lines.
+options() {
+	perl -ne '
+		BEGIN { $man = shift @ARGV eq "man" }
+		if ($man) { next unless /^\.It (Fl .*)/; $_ = $1; s/ , /, /g; s/Fl ([A-Za-z0-9-])/-$1/g; s/ No \.\.\. / ... /; s/ Ns Op = Ns Ar (\w+)/[=X]/g;
+			s/ (Ar|Cm) [^,]*(,\.\.\.)?/ X/g; next if /^-- / || /^-$/ }
+		else { next unless /^ +(-.*)/; ($_ = $1) =~ s/  .*// }
+		my (@names, @done);
+		push @done, map "-$_ NONE -$_", 0 .. 9 if s/^-0 \.\.\. -9, //;
+		while (s/^(--?[A-Za-z0-9][a-z0-9-]*)//) {
+			push @names, $1;
+			my $kind = s/^\[=[A-Z]+\]// ? "[ARG]" : s/^ [A-Z][^ ,]*(,\S+)?// ? "ARG" : "";
+			if ($kind && $names[-1] =~ /^--/) { push @done, map "$_ $kind $names[-1]", @names; @names = () }
+			s/^, // or last;
+		}
+		push @done, map "$_ NONE $names[-1]", @names;
+		print "$_\n" for @done;
+	' -- "$1" | sort -u
+}
+
+# What a tool says about an option before two that do not exist: it stops at the first of them, or, if the option takes
+# it for its argument, at the second. So nothing is ever run.
+about() { "$tool" "$1" --no-such-option --no-such-second </dev/null 2>&1 >/dev/null; }
+
+# Every name of an option in the sources, and every letter.
+grep -ohE '\{ *"[a-z0-9-]+", *[a-z]+_argument' "$ROOT"/bin/*.c "$ROOT"/bin/*/*.c "$ROOT"/common/*.h |
+	sed 's/^[^"]*"/--/; s/".*//' | sort -u >"$T/any"
+for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z; do
+	printf '%s\n' "-$letter" "-$(printf %s $letter | tr a-z A-Z)"
+done >>"$T/any"
+like "the sources have options" "$(cat "$T/any")" "^--create-database$"
 
 for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 	run "$tool" -h
@@ -28,16 +61,42 @@ for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 		ok "$tool: the manual has $section" grep -q "^\.Sh $section" "$page"
 	done
 
-	# long options: -h and the manual name the same ones
-	"$tool" -h | grep -oE '(^|[^A-Za-z0-9-])--[a-z][a-z0-9-]+' | sed 's/^[^-]*//' | sort -u >"$T/in-help"
-	grep -oE 'Fl -[a-z][a-z0-9-]+' "$page" | sed 's/^Fl /-/' | sort -u >"$T/in-man"
-	is "$tool: options in -h and not in the manual" "$(comm -23 "$T/in-help" "$T/in-man" | tr '\n' ' ')" ""
-	is "$tool: options in the manual and not in -h" "$(comm -13 "$T/in-help" "$T/in-man" | tr '\n' ' ')" ""
+	# Options: what -h lists, the manual describes and the program knows is the same, and so are their arguments.
+	# (tests/completion.t holds the completions to -h.)
+	"$tool" -h | options help >"$T/in-help"
+	options man <"$page" >"$T/in-man"
+	is "$tool: options in -h and not so in the manual" "$(comm -23 "$T/in-help" "$T/in-man")" ""
+	is "$tool: options in the manual and not so in -h" "$(comm -13 "$T/in-help" "$T/in-man")" ""
 	bad=
-	while read -r o; do # an option that the program does not know is an "unrecognized option" (or is ambiguous)
-		"$tool" "$o" --no-such-option --no-such-option </dev/null 2>&1 >/dev/null | grep -q "option.*'$o'" && bad="$bad $o"
+	while read -r o kind name; do
+		case $kind:$(about "$o") in
+		NONE:*"unrecognized option '--no-such-option'"* | '[ARG]':*"unrecognized option '--no-such-option'"*) ;;
+		NONE:) case $name in --help | --version) ;; *) bad="$bad $o" ;; esac ;;
+		ARG:*"option '--no-such-option'"* | ARG:*"unrecognized option '$o'"*) bad="$bad $o" ;;
+		ARG:*) ;;
+		*) bad="$bad $o" ;;
+		esac
 	done <"$T/in-help"
-	is "$tool: options in -h that the program does not know" "$bad" ""
+	is "$tool: options that the program does not take as -h says" "$bad" ""
+	bad=
+	while read -r o; do # an unambiguous beginning of an option is an option, too
+		grep -q -e "^$o" "$T/in-help" || case $(about "$o") in
+		*"'$o'"*) ;;
+		*) bad="$bad $o" ;;
+		esac
+	done <"$T/any"
+	is "$tool: options that the program knows and -h does not list" "$bad" ""
+
+	# SYNOPSIS names options that there are, and all of them unless it says [options].
+	mandoc -Tascii -O width=1000 "$page" | col -b | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' >"$T/synopsis"
+	grep -oE '(^|[[ ])--?[A-Za-z0-9][A-Za-z0-9-]*' "$T/synopsis" | tr -d '[ ' | grep -v "^$tool" |
+		sed '/^-[A-Za-z0-9][A-Za-z0-9]/{s/^-//;s/./-&\n/g;}' | sed '/^$/d' | sort -u >"$T/in-synopsis"
+	ok "$tool: SYNOPSIS was read" test -s "$T/in-synopsis"
+	is "$tool: options in SYNOPSIS that there are not" "$(cut -d' ' -f1 "$T/in-help" | comm -13 - "$T/in-synopsis")" ""
+	grep -q '\[options\]' "$T/synopsis" ||
+		is "$tool: options that SYNOPSIS does not name" "$(cut -d' ' -f3 "$T/in-help" | sort -u | while read -r name; do
+			grep -e " $name$" "$T/in-help" | cut -d' ' -f1 | grep -qxFf - "$T/in-synopsis" || echo "$name"
+		done)" ""
 done
 
 for page in "$ROOT"/man/*.[57]; do
