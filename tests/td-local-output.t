@@ -59,6 +59,22 @@ job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" --dat
 is 'account to account' "$(wait_job "$job") $(curl -sS -H 'Authorization: TD1 1/other' "$other/v3/table/show/theirs/table" | jq .count)" 'success 6'
 unlike 'the key is not shown' "$(get "job/show/$job")" 'other@|2Fother'
 
+# --- killed while it sends: the rows arrive once
+first=$url
+local_start again --polls 0
+url=$TD_API_SERVER
+post database/create/testdb >/dev/null
+curl -sS -X POST -d 'POST bulk_import/delete/* * 500
+POST bulk_import/commit/* 1 delay=0.2' "$url/local/faults" >/dev/null
+job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" -d 'result=td://@/testdb/once' | jq -r .job_id)
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $key' $url/v3/bulk_import/list | grep -Eq 'ready|commit'"
+kill -9 "$local_pid"; wait "$local_pid" 2>/dev/null
+local_start again --polls 0 --listen "${url#http://}"
+is 'a job that was killed is run again, and its rows are there once' "$(wait_job "$job") $(get table/show/testdb/once | jq .count)" 'success 6'
+is 'no session is left' "$(get bulk_import/list | jq -c .bulk_imports)" '[]'
+local_stop
+url=$first
+
 # --- schedules
 clock 1500000000 # 2017-07-14 02:40:00
 is 'the clock stands' "$(curl -sS "$url/local/clock")" '{"now":1500000000}'

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* pipe2 */
 #include "output.h"
+#include "columns.h"
 #include "fd.h"
 #include "frameout.h"
 #include "mem.h"
@@ -160,20 +161,44 @@ static int temporary(struct local *l, struct fail *f)
 	return fd;
 }
 
-/* cacert: what they are to trust, or NULL. */
-static int start(struct local *l, struct pipeline *p, const char *url, const char *cacert, char **env, struct fail *f)
-{
-	const char *encode[] = { "td-encode", NULL };
-	const char *put[] = { "td-put", url, NULL, NULL, NULL };
-	const char *swap[] = { "td-swap", cacert ? "--cacert" : NULL, cacert, NULL };
-	const char **argv[STAGES] = { encode, put, swap };
-	int ends[2], in;
+/* The arguments of the three. */
+struct arguments {
+	const char *encode[4], *put[6], *swap[4];
+	char time[24], once[64];
+};
 
-	if (cacert) { /* options come first */
-		put[1] = "--cacert";
-		put[2] = cacert;
-		put[3] = url;
+static void arguments(struct arguments *a, const struct local *l, const struct job *j, const struct outcome *rows, const struct tdurl *u,
+                      const char *url)
+{
+	const char **put = a->put, **swap = a->swap;
+	json_t *schema = columns_load(rows->schema);
+	bool has_time = false;
+
+	*a = (struct arguments){ .encode = { "td-encode" } };
+	for (size_t i = 0; i < json_array_size(schema); i++)
+		has_time |= strcmp(columns_name(schema, i), "time") == 0;
+	json_decref(schema);
+	snprintf(a->time, sizeof a->time, "%lld", (long long)j->created);
+	if (!has_time) {
+		a->encode[1] = "--time-value";
+		a->encode[2] = a->time;
 	}
+	*put++ = "td-put";
+	*swap++ = "td-swap";
+	if (!u->endpoint && l->cert) { /* our own certificate may be one that nobody else trusts */
+		*put++ = *swap++ = "--cacert";
+		*put++ = *swap++ = l->cert;
+	}
+	snprintf(a->once, sizeof a->once, "--once=td-local-%lld-%lld", (long long)j->created, (long long)j->id);
+	if (u->mode == TDURL_APPEND)
+		*put++ = a->once;
+	*put = url;
+}
+
+static int start(struct local *l, struct pipeline *p, struct arguments *a, char **env, struct fail *f)
+{
+	const char **argv[STAGES] = { a->encode, a->put, a->swap };
+	int ends[2], in;
 
 	*p = (struct pipeline){ .in = -1, .out = temporary(l, f), .err = -1 };
 	p->err = f->kind ? -1 : temporary(l, f);
@@ -274,10 +299,11 @@ static void read_said(int fd, struct buf *out)
 		;
 }
 
-int output_run(struct local *l, struct running *me, int64_t job, const struct outcome *rows, const char *url, struct buf *said,
+int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, const char *url, struct buf *said,
                struct fail *f)
 {
 	struct fail fed = { 0 };
+	struct arguments a;
 	struct pipeline p;
 	struct tdurl u;
 	struct buf err;
@@ -290,8 +316,9 @@ int output_run(struct local *l, struct running *me, int64_t job, const struct ou
 	u.key = NULL;
 	plain = tdurl_format(&u);
 	u.key = key;
-	if (start(l, &p, plain, u.endpoint ? NULL : l->cert, env, f) == 0)
-		feed(l, me, rows, job, p.in, &fed);
+	arguments(&a, l, j, rows, &u, plain);
+	if (start(l, &p, &a, env, f) == 0)
+		feed(l, me, rows, j->id, p.in, &fed);
 	if (p.in >= 0)
 		close(p.in);
 	if (f->kind || fed.kind == FAIL_SIGNAL)
@@ -319,4 +346,14 @@ int output_run(struct local *l, struct running *me, int64_t job, const struct ou
 	environment_free(env);
 	tdurl_free(&u);
 	return f->kind ? -1 : 0;
+}
+
+void output_forget(struct catalog *c, const char *said)
+{
+	json_t *receipt = json_loads(said, 0, NULL);
+	const char *session = json_string_value(json_object_get(receipt, "session"));
+
+	if (session)
+		cat_do(c, "DELETE FROM sessions WHERE name = ?1 AND status = 'committed'", "s", session);
+	json_decref(receipt);
 }

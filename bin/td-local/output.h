@@ -7,6 +7,7 @@
 
 #include "local.h"
 #include "query.h"
+#include "work.h"
 
 /*
  * Inside a transaction: the URL that a job's `result` means, with a named result filled in; malloc'ed. NULL with f filled
@@ -14,8 +15,14 @@
  */
 char *output_resolve(struct catalog *c, const char *result, struct fail *f);
 
-/* Sends the rows; the last program's line goes to said (its receipt). FAIL_SIGNAL if it was interrupted. */
-int output_run(struct local *l, struct running *me, int64_t job, const struct outcome *rows, const char *url, struct buf *said,
+/*
+ * Sends the rows; the last program's line goes to said (its receipt). Rows without a time get that of the job, so that a
+ * job that is run again after a crash sends the same, and an append of it is made once. FAIL_SIGNAL if it was interrupted.
+ */
+int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, const char *url, struct buf *said,
                struct fail *f);
+
+/* Inside a transaction, when the job is done: the session that remembered an append to ourselves may go. */
+void output_forget(struct catalog *c, const char *said);
 
 #endif

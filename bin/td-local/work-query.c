@@ -19,7 +19,7 @@ static int send_rows(struct local *l, struct running *me, const struct job *j, c
 	cat_end(&l->cat, false, NULL);
 	if (!url)
 		return -1;
-	output_run(l, me, j->id, rows, url, said, f);
+	output_run(l, me, j, rows, url, said, f);
 	mem_wipe(url, strlen(url));
 	free(url);
 	return f->kind ? -1 : 0;
@@ -59,6 +59,8 @@ static bool conclude(struct local *l, const struct job *j, struct change *ch, co
 	if (!job_finish(l, j, f->kind ? "error" : "success", f->why))
 		return false;
 	cat_do(c, "UPDATE jobs SET cmdout = ?2 WHERE id = ?1", "is", j->id, said);
+	if (f->kind == FAIL_NONE)
+		output_forget(c, said);
 	if (ch->st->kind == STATEMENT_QUERY && j->target == 0 && out->file[0])
 		cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
 		       out->schema, out->file, (int64_t)out->size, (int64_t)out->plain, out->rows);

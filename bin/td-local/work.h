@@ -8,7 +8,7 @@
 #include "workers.h"
 
 struct job {
-	int64_t id, session, scheduled, started_ms;
+	int64_t id, session, created, scheduled, started_ms;
 	int64_t target;      /* result_export: the job whose rows are sent; partialdelete: the table */
 	char *type, *db, *query, *result;
 };

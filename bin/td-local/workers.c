@@ -67,13 +67,13 @@ static bool claim(struct workers *w, struct running *me, struct job *j)
 
 	*j = (struct job){ 0 };
 	cat_begin(c);
-	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created), target, result FROM jobs WHERE status = 'queued'"
+	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created), target, result, created FROM jobs WHERE status = 'queued'"
 	               " AND (type = 'bulk_import_perform') = ?1 ORDER BY priority DESC, id LIMIT 1", "i", (int64_t)(me == &w->run[IMPORTS]));
 	got = cat_next(c, &q);
 	if (got) {
 		*j = (struct job){ .id = sqlite3_column_int64(q, 0), .type = mem_string(cat_column(q, 1)), .db = mem_string(cat_column(q, 2)),
 			.query = mem_string(cat_column(q, 3)), .session = sqlite3_column_int64(q, 4),
-			.scheduled = sqlite3_column_int64(q, 5), .target = sqlite3_column_int64(q, 6),
+			.scheduled = sqlite3_column_int64(q, 5), .target = sqlite3_column_int64(q, 6), .created = sqlite3_column_int64(q, 8),
 			.result = cat_null(q, 7) ? NULL : mem_string(cat_column(q, 7)), .started_ms = when_ms() };
 		sqlite3_finalize(q);
 		cat_do(c, "UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = ?1", "ii", j->id, when_now());
