@@ -50,6 +50,7 @@ static int fill(struct csvin *c, struct fail *f)
 {
 	size_t want;
 
+	csvscan_moved(&c->scan);
 	buf_eat(&c->in, c->at);
 	c->at = 0;
 	want = 2 * c->in.len;

@@ -10,18 +10,13 @@
 
 enum { BLOCK = 64 };
 
-/* Where in a block of 64 bytes which characters stand: bit i is byte i. */
-struct masks {
-	uint64_t quote, delim, line, unusual;
-};
-
 #ifdef __SSE2__
-static inline void look(const char *p, const struct csvscan *s, struct masks *m)
+static inline void look(const char *p, const struct csvscan *s, struct csvscan_block *m)
 {
 	const __m128i quote = _mm_set1_epi8(s->quote), delim = _mm_set1_epi8(s->delim), lf = _mm_set1_epi8('\n'),
 		      cr = _mm_set1_epi8('\r'), zero = _mm_setzero_si128();
 
-	*m = (struct masks){ 0 };
+	m->quote = m->delim = m->line = m->unusual = 0;
 	for (int i = 0; i < BLOCK; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
 		__m128i line = _mm_or_si128(_mm_cmpeq_epi8(v, lf), _mm_cmpeq_epi8(v, cr));
@@ -52,9 +47,9 @@ static uint64_t eight(const char *p)
 	return v;
 }
 
-static inline void look(const char *p, const struct csvscan *s, struct masks *m)
+static inline void look(const char *p, const struct csvscan *s, struct csvscan_block *m)
 {
-	*m = (struct masks){ 0 };
+	m->quote = m->delim = m->line = m->unusual = 0;
 	for (int i = 0; i < BLOCK; i += 8) {
 		uint64_t v = eight(p + i);
 
@@ -69,19 +64,18 @@ static inline void look(const char *p, const struct csvscan *s, struct masks *m)
 /* The cursor: the block at `base`, whose bits before the cursor are cleared. */
 struct cursor {
 	const struct csvscan *s;
-	const char *base, *end;
-	struct masks m;
-	uint64_t unusual;
+	struct csvscan_block m;
+	uint64_t unusual; /* in any block of the record */
 };
 
 static inline void load(struct cursor *c, const char *base)
 {
-	c->base = base;
+	c->m.base = base;
 	look(base, c->s, &c->m);
 	if (!c->s->quote)
 		c->m.quote = 0;
-	if (c->end - base < BLOCK) { /* what stands behind the end does not count */
-		uint64_t valid = (1ull << (c->end - base)) - 1;
+	if (c->m.end - base < BLOCK) { /* what stands behind the end does not count */
+		uint64_t valid = (1ull << (c->m.end - base)) - 1;
 
 		c->m.quote &= valid;
 		c->m.delim &= valid;
@@ -96,14 +90,14 @@ static inline void forward(struct cursor *c, const char *p)
 {
 	uint64_t keep;
 
-	while (p - c->base >= BLOCK) {
-		if (c->base + BLOCK >= c->end) {
+	while (p - c->m.base >= BLOCK) {
+		if (c->m.base + BLOCK >= c->m.end) {
 			c->m.quote = c->m.delim = c->m.line = 0;
 			return;
 		}
-		load(c, c->base + BLOCK);
+		load(c, c->m.base + BLOCK);
 	}
-	keep = ~0ull << (p - c->base);
+	keep = ~0ull << (p - c->m.base);
 	c->m.quote &= keep;
 	c->m.delim &= keep;
 	c->m.line &= keep;
@@ -117,12 +111,12 @@ static inline const char *next_quote(struct cursor *c, bool *lines)
 			int i = __builtin_ctzll(c->m.quote);
 
 			*lines |= (c->m.line & ((1ull << i) - 1)) != 0;
-			return c->base + i;
+			return c->m.base + i;
 		}
 		*lines |= c->m.line != 0;
-		if (c->end - c->base <= BLOCK)
+		if (c->m.end - c->m.base <= BLOCK)
 			return NULL;
-		load(c, c->base + BLOCK);
+		load(c, c->m.base + BLOCK);
 	}
 }
 
@@ -132,11 +126,11 @@ static inline const char *next_special(struct cursor *c)
 	uint64_t all;
 
 	while (!(all = c->m.quote | c->m.delim | c->m.line)) {
-		if (c->end - c->base <= BLOCK)
+		if (c->m.end - c->m.base <= BLOCK)
 			return NULL;
-		load(c, c->base + BLOCK);
+		load(c, c->m.base + BLOCK);
 	}
-	return c->base + __builtin_ctzll(all);
+	return c->m.base + __builtin_ctzll(all);
 }
 
 static inline void add_cell(struct csvscan *s, const char *p, size_t n, enum cell_kind kind)
@@ -184,9 +178,9 @@ static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const cha
 
 		if (!q)
 			return last ? SCAN_HARD : SCAN_MORE;
-		if (q + 1 == c->end && !last)
+		if (q + 1 == c->m.end && !last)
 			return SCAN_MORE;
-		if (q + 1 < c->end && q[1] == s->quote) {
+		if (q + 1 < c->m.end && q[1] == s->quote) {
 			doubled = true;
 			forward(c, q + 2);
 			continue;
@@ -206,27 +200,35 @@ static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const cha
 /* A line end at p, or the end of everything: the record ends there. */
 static enum csvscan_result finish(struct csvscan *s, struct cursor *c, const char *start, const char *p, bool last)
 {
-	if (p < c->end && *p == '\r') {
-		if (p + 1 == c->end && !last)
+	if (p < c->m.end && *p == '\r') {
+		if (p + 1 == c->m.end && !last)
 			return SCAN_MORE;
-		p += p + 1 < c->end && p[1] == '\n';
+		p += p + 1 < c->m.end && p[1] == '\n';
 	}
-	s->lines += p < c->end;
-	s->length = (size_t)(p - start) + (p < c->end);
+	s->lines += p < c->m.end;
+	s->length = (size_t)(p - start) + (p < c->m.end);
 	s->unusual = c->unusual != 0;
+	s->block = c->m;
 	return SCAN_ROW;
 }
 
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last)
 {
-	struct cursor c = { .s = s, .end = end };
+	struct cursor c = { .s = s };
 	const char *start = p;
 
 	s->n = s->text_len = 0;
 	s->lines = 0;
 	if (p == end)
 		return SCAN_MORE;
-	load(&c, p);
+	if (s->block.base && end == s->block.end && p >= s->block.base && p - s->block.base < BLOCK) {
+		c.m = s->block;
+		c.unusual = c.m.unusual;
+		forward(&c, p);
+	} else {
+		c.m.end = end;
+		load(&c, p);
+	}
 	for (;;) { /* p: the start of a cell */
 		const char *at = next_special(&c);
 
@@ -253,6 +255,11 @@ enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *en
 		if (p == end && !last)
 			return SCAN_MORE;
 	}
+}
+
+void csvscan_moved(struct csvscan *s)
+{
+	s->block.base = NULL;
 }
 
 void csvscan_free(struct csvscan *s)

@@ -26,6 +26,11 @@ struct csvscan {
 	size_t length;      /* of the record with its line end */
 	uint64_t lines;     /* that it has */
 	bool unusual;       /* some byte may be no ASCII or be NUL */
+	/* private: the block of 64 bytes that was looked at last, which mostly holds the start of the next record */
+	struct csvscan_block {
+		const char *base, *end;
+		uint64_t quote, delim, line, unusual; /* bit i: byte i is one */
+	} block;
 	/* for cells with doubled quotes; the caller's, with room for the whole record */
 	char *text;
 	size_t text_len;
@@ -33,6 +38,7 @@ struct csvscan {
 
 /* The record at p. last: nothing comes behind `end`. */
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last);
+void csvscan_moved(struct csvscan *s); /* the bytes are others now, or stand elsewhere */
 void csvscan_free(struct csvscan *s);
 
 #endif

@@ -92,16 +92,13 @@ static const char *epoch(const struct tdtime *rules, struct cursor *c, int64_t *
 	const char *start = c->p;
 	int64_t v = 0;
 
-	skip_digits(c);
-	if (c->p == start)
-		return no_time;
-	if (c->p - start > 19)
-		return "is beyond the year 9999";
-	for (; start < c->p; start++) {
+	for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
 		if (v > (INT64_MAX - 9) / 10)
 			return "is beyond the year 9999";
-		v = v * 10 + (*start - '0');
+		v = v * 10 + (*c->p - '0');
 	}
+	if (c->p == start)
+		return no_time;
 	if (take(c, '.')) /* sub-second parts are cut off */
 		skip_digits(c);
 	if (c->p != c->end)

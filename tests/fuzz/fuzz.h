@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static inline size_t fuzz_unhex(char *p, size_t n)
 {
 	size_t out = 0;
-	int digits = 0, v = 0;
+	unsigned digits = 0, v = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] == '#') /* a comment, to the end of the line */
@@ -27,7 +27,7 @@ static inline size_t fuzz_unhex(char *p, size_t n)
 				i++;
 		if (i == n || !isxdigit((unsigned char)p[i]))
 			continue;
-		v = v << 4 | (isdigit((unsigned char)p[i]) ? p[i] - '0' : (p[i] | 32) - 'a' + 10);
+		v = (v << 4 | (unsigned)(isdigit((unsigned char)p[i]) ? p[i] - '0' : (p[i] | 32) - 'a' + 10)) & 0xff;
 		if (++digits % 2 == 0)
 			p[out++] = (char)(v & 0xff);
 	}
