@@ -100,39 +100,35 @@ static int nested(struct csvout *c, const char *p, const char *end, struct fail 
 	return 0;
 }
 
-int csvout_value(struct csvout *c, const char *p, const char *end, bool binary, struct fail *f)
+int csvout_value(struct csvout *c, const struct mp *v, const char *p, const char *end, bool binary, struct fail *f)
 {
-	struct mp v;
-
-	if (mp_token(p, end, &v) <= 0)
-		return fail_set(f, FAIL_DATA, "no msgpack");
-	switch (v.type) {
+	switch (v->type) {
 	case MP_NIL:
 		textout_puts(c->to, c->null);
 		return 0;
 	case MP_BOOL:
-		textout_puts(c->to, v.as.u ? "true" : "false");
+		textout_puts(c->to, v->as.u ? "true" : "false");
 		return 0;
 	case MP_UINT:
-		textout_u64(c->to, v.as.u);
+		textout_u64(c->to, v->as.u);
 		return 0;
 	case MP_INT:
-		textout_i64(c->to, v.as.i);
+		textout_i64(c->to, v->as.i);
 		return 0;
 	case MP_FLOAT:
-		textout_double(c->to, v.as.d);
+		textout_double(c->to, v->as.d);
 		return 0;
 	case MP_STR:
 	case MP_BIN:
-		if (binary && v.n > 0)
-			textout_base64(c->to, v.as.p, v.n);
+		if (binary && v->n > 0)
+			textout_base64(c->to, v->as.p, v->n);
 		else
-			csvout_text(c, v.as.p, v.n);
+			csvout_text(c, v->as.p, v->n);
 		return 0;
 	case MP_ARRAY:
 	case MP_MAP:
 		return nested(c, p, end, f);
 	default:
-		return fail_set(f, FAIL_DATA, "a msgpack extension (type %d) has no text form", v.ext);
+		return fail_set(f, FAIL_DATA, "a msgpack extension (type %d) has no text form", v->ext);
 	}
 }

@@ -29,7 +29,7 @@ void csvout_free(struct csvout *c);
 void csvout_text(struct csvout *c, const char *p, size_t n);
 void csvout_comma(struct csvout *c);
 void csvout_newline(struct csvout *c);
-/* The value at p, whole. */
-int csvout_value(struct csvout *c, const char *p, const char *end, bool binary, struct fail *f);
+/* The whole value at p, whose token is v. */
+int csvout_value(struct csvout *c, const struct mp *v, const char *p, const char *end, bool binary, struct fail *f);
 
 #endif

@@ -1,5 +1,4 @@
 #include "jsonout.h"
-#include "mp.h"
 #include "utf8.h"
 
 #include <math.h>
@@ -38,7 +37,7 @@ int jsonout_string(struct textout *t, const char *s, size_t n, struct fail *f)
 	return 0;
 }
 
-static int scalar(struct textout *t, const struct mp *v, struct fail *f)
+int jsonout_scalar(struct textout *t, const struct mp *v, struct fail *f)
 {
 	switch (v->type) {
 	case MP_NIL:
@@ -71,11 +70,11 @@ static int scalar(struct textout *t, const struct mp *v, struct fail *f)
 static int key(struct textout *t, const struct mp *v, struct fail *f)
 {
 	if (v->type == MP_STR || v->type == MP_BIN)
-		return scalar(t, v, f);
+		return jsonout_scalar(t, v, f);
 	if (v->type == MP_ARRAY || v->type == MP_MAP)
 		return fail_set(f, FAIL_DATA, "a map whose keys are arrays or maps has no JSON form");
 	textout_putc(t, '"');
-	if (scalar(t, v, f))
+	if (jsonout_scalar(t, v, f))
 		return -1;
 	textout_putc(t, '"');
 	return 0;
@@ -99,7 +98,7 @@ int jsonout_value(struct textout *t, const char *p, const char *end, struct fail
 			return fail_set(f, FAIL_DATA, "no msgpack");
 		p += n;
 		if (is_key ? key(t, &v, f) :
-		    v.type != MP_ARRAY && v.type != MP_MAP ? scalar(t, &v, f) : 0)
+		    v.type != MP_ARRAY && v.type != MP_MAP ? jsonout_scalar(t, &v, f) : 0)
 			return -1;
 		if (v.type == MP_ARRAY || v.type == MP_MAP) {
 			if (depth == MP_DEPTH)

@@ -9,10 +9,14 @@
 #ifndef JSONOUT_H
 #define JSONOUT_H
 
+#include "mp.h"
 #include "textout.h"
 
 /* The whole value at p; -1 with f filled if it cannot be written (then part of it may have been). */
 int jsonout_value(struct textout *t, const char *p, const char *end, struct fail *f);
+
+/* A value that is no array and no map; v is its token. */
+int jsonout_scalar(struct textout *t, const struct mp *v, struct fail *f);
 
 /* A JSON string. -1 if it is not UTF-8. */
 int jsonout_string(struct textout *t, const char *s, size_t n, struct fail *f);

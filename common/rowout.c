@@ -10,29 +10,40 @@ static bool is_binary(const char *type)
 	return type && (strcasecmp(type, "varbinary") == 0 || strcasecmp(type, "binary") == 0);
 }
 
+/* The value at p: its token, and its length, which is known to be there. */
+static size_t value(const char *p, const char *end, struct mp *v)
+{
+	ptrdiff_t n = mp_token(p, end, v);
+
+	return (size_t)(v->type == MP_ARRAY || v->type == MP_MAP ? mp_value(p, end) : n);
+}
+
 static int csv_row(struct rowout *o, const char *p, const char *end, size_t *col, struct fail *f)
 {
 	for (*col = 0; *col < o->schema->n; ++*col) {
+		struct mp v;
+		size_t n = value(p, end, &v);
+
 		if (*col > 0)
 			csvout_comma(&o->csv);
-		if (csvout_value(&o->csv, p, end, o->binary[*col], f))
+		if (csvout_value(&o->csv, &v, p, p + n, o->binary[*col], f))
 			return -1;
-		if (o->schema->n == 1 && (unsigned char)*p == 0xc0 && !*o->csv.null)
+		if (o->schema->n == 1 && v.type == MP_NIL && !*o->csv.null)
 			o->blank++;
-		p += mp_value(p, end);
+		p += n;
 	}
 	csvout_newline(&o->csv);
 	return 0;
 }
 
-static int json_value(struct rowout *o, const char *p, const char *end, bool binary, struct fail *f)
+static int json_value(struct rowout *o, const struct mp *v, const char *p, const char *end, bool binary, struct fail *f)
 {
-	struct mp v;
-
-	if (!binary || mp_token(p, end, &v) <= 0 || (v.type != MP_STR && v.type != MP_BIN))
+	if (v->type == MP_ARRAY || v->type == MP_MAP)
 		return jsonout_value(&o->out, p, end, f);
+	if (!binary || (v->type != MP_STR && v->type != MP_BIN))
+		return jsonout_scalar(&o->out, v, f);
 	textout_putc(&o->out, '"');
-	textout_base64(&o->out, v.as.p, v.n);
+	textout_base64(&o->out, v->as.p, v->n);
 	textout_putc(&o->out, '"');
 	return 0;
 }
@@ -43,11 +54,14 @@ static int json_row(struct rowout *o, const char *p, const char *end, size_t *co
 
 	textout_putc(&o->out, '{');
 	for (*col = 0; *col < o->schema->n; ++*col) {
+		struct mp v;
+		size_t n = value(p, end, &v);
+
 		textout_put(&o->out, o->key.p + from, o->key_end[*col] - from);
 		from = o->key_end[*col];
-		if (json_value(o, p, end, o->binary[*col], f))
+		if (json_value(o, &v, p, p + n, o->binary[*col], f))
 			return -1;
-		p += mp_value(p, end);
+		p += n;
 	}
 	textout_put(&o->out, "}\n", 2);
 	return 0;

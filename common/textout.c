@@ -60,20 +60,20 @@ void textout_i64(struct textout *t, int64_t v)
 /*
  * Most doubles in tables are short decimals: n / 10^k with few digits. Where that quotient, which is rounded correctly, is
  * d again, n has at most 15 digits and k is the smallest, these are the digits that %.15g finds, ten times faster.
+ * False: d, which is at least 1e-3 and less than 1e15, has no such form.
  */
 static bool short_decimal(struct textout *t, double d)
 {
-	static const double power[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
+	static const double power[] = { 1,   1e1, 1e2,	1e3,  1e4,  1e5,  1e6,	1e7,  1e8,
+					1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17 };
 	const double size = d < 0 ? -d : d;
 	int k = 0;
 	double n;
 	char digits[24];
 	size_t len = 0, whole;
 
-	if (size >= 1e15 || size < 1e-3)
-		return false;
 	for (n = (double)(uint64_t)size; n / power[k] != size; n = (double)(uint64_t)(size * power[k] + 0.5))
-		if (++k == 10 || size * power[k] >= 1e15)
+		if (++k == 18 || size * power[k] >= 1e15)
 			return false;
 	for (uint64_t v = (uint64_t)n; v > 0 || len <= (size_t)k; v /= 10)
 		digits[sizeof digits - ++len] = (char)('0' + v % 10);
@@ -92,14 +92,18 @@ static bool short_decimal(struct textout *t, double d)
 void textout_double(struct textout *t, double d)
 {
 	char s[40];
+	const double size = d < 0 ? -d : d;
 	int digits = fpclassify(d) == FP_SUBNORMAL ? 1 : 15; /* 15 digits are always exact, but for subnormal numbers */
 
 	if (!isfinite(d)) {
 		textout_puts(t, isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
 		return;
 	}
-	if (short_decimal(t, d))
-		return;
+	if (size >= 1e-3 && size < 1e15) {
+		if (short_decimal(t, d))
+			return;
+		digits = 16;
+	}
 	/* 17 digits are always enough; %g drops zeros at the end, so fewer are found by themselves */
 	do
 		snprintf(s, sizeof s, "%.*g", digits, d);
