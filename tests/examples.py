@@ -1,0 +1,34 @@
+"""Takes the examples out of pages: examples.py OUTDIR PAGE...
+
+Of a manual, every literal block of EXAMPLES; of README.md, every indented block before the first heading and in the
+section Examples that is no table (a name, two blanks or more, words). Each becomes a file OUTDIR/PAGE-NN, .mk if it is a
+makefile; in a makefile of a manual, where a tab cannot be written, eight blanks at the start of a line are one."""
+import os, re, sys
+
+def of_manual(text):
+    section = text.split("\n.Sh EXAMPLES\n", 1)
+    if len(section) == 1:
+        return
+    for block in re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", section[1].split("\n.Sh ")[0], re.S | re.M):
+        block = re.sub(r"\\\(dq", '"', re.sub(r"^ {8}(?=\S)", "\t", block, flags=re.M) if makefile(block) else block)
+        yield block.replace("\\&", "").replace("\\-", "-").replace("\\e", "\\")
+
+def of_readme(text):
+    for section in re.split(r"^## ", text, flags=re.M):
+        if section.startswith("# ") or section.startswith("Examples\n"):
+            for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", section, re.M):
+                block = re.sub(r"^    ", "", block.strip("\n") + "\n", flags=re.M)
+                if not re.match(r"\S+( \S+)? {2,}\S", block):
+                    yield block
+
+def makefile(block):
+    return re.match(r"(\\&)?[A-Za-z_.%-]+:( |$)", block, re.M)
+
+outdir, *pages = sys.argv[1:]
+for page in pages:
+    name = os.path.basename(page)
+    with open(page) as f:
+        text = f.read()
+    for n, block in enumerate(of_readme(text) if name.endswith(".md") else of_manual(text), 1):
+        with open(f"{outdir}/{name}-{n:02}" + (".mk" if makefile(block) else ""), "w") as f:
+            f.write(block)
