@@ -46,7 +46,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
-UNITS += retry tdurl
+UNITS += retry tdurl part receipt
 UNITS += exact tdtime type csvin zone sandbox
 LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 

@@ -70,6 +70,23 @@ static int look_at_key(struct load *l, struct fail *f)
 			tdurl_mode_name(l->to.mode), l->conf.key_from);
 }
 
+/*
+ * Rows of a job that this key can see on this server come from the account that they go to. Said only to a person: a
+ * schedule cannot do anything about it.
+ */
+static void hint(struct load *l)
+{
+	struct fail ignored = { 0 };
+	struct api_job job = { 0 };
+
+	if (!l->in.head.job_id || !l->in.head.endpoint || strcmp(l->in.head.endpoint, l->conf.endpoint) != 0 ||
+	    !isatty(STDERR_FILENO))
+		return;
+	if (api_job_status(l->api, l->in.head.job_id, &job, &ignored) == 0)
+		warn("source and target are the same account: INSERT INTO or CREATE TABLE AS in the query would be faster");
+	api_job_free(&job);
+}
+
 static int look_at_target(struct load *l, struct fail *f)
 {
 	if (look_at_key(l, f))
@@ -325,6 +342,7 @@ static int transfer(struct load *l, struct fail *f)
 		return fail_set(f, FAIL_USAGE, "--once needs a KEY: these rows do not come from a job (--once=KEY)");
 	if (look_at_target(l, f))
 		return -1;
+	hint(l);
 	/* the first block before anything is made: a source that fails at once leaves no trace on the server */
 	what = input_next(l, &b, &p, &n, f);
 	if (what == FRAMEIN_FAILED)

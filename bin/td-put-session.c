@@ -193,12 +193,12 @@ static int check_counts(struct load *l, const struct api_session *s, struct fail
 
 	l->receipt.valid = s->valid_records;
 	l->receipt.errors = s->error_records;
-	if (s->error_records > 0 || s->error_parts > 0) {
+	if (s->error_records > 0 || s->error_parts > 0)
 		show_errors(l);
+	if (s->error_records > (int64_t)l->o->max_errors || s->error_parts > 0)
 		return fail_set(f, FAIL_DATA, "the import refused %lld of %lld records%s: nothing was published",
 				(long long)s->error_records, (long long)rows, s->error_parts > 0 ? " (and whole parts)" : "");
-	}
-	if (s->valid_records != rows)
+	if (s->valid_records + (s->error_records > 0 ? s->error_records : 0) != rows)
 		return fail_set(f, FAIL_REFUSED, "%lld records were sent and the import counts %lld: nothing was published",
 				(long long)rows, (long long)s->valid_records);
 	return 0;

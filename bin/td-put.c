@@ -33,6 +33,7 @@ static const char help[] =
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
+	"      --max-errors N   publish although the import refused up to N records (0)\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
 	"      --progress       say how far it is, also where standard error is no terminal\n"
 	API_USAGE
@@ -63,7 +64,7 @@ static const char *session_of(const char *s)
 
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PROGRESS, ONCE, SESSION, NO_COMMIT, COMMIT, STREAMING, DRY_RUN, TRUST_EOF,
+	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PROGRESS, ONCE, SESSION, NO_COMMIT, COMMIT, STREAMING, DRY_RUN, TRUST_EOF, MAX_ERRORS,
 	       PART_SIZE_MAX = 64 << 20 };
 	static const struct option list[] = {
 		{ "jobs", required_argument, NULL, 'j' }, { "part-size", required_argument, NULL, PART_SIZE },
@@ -72,6 +73,7 @@ static void options(struct opts *o, int argc, char **argv)
 		{ "session", required_argument, NULL, SESSION }, { "no-commit", no_argument, NULL, NO_COMMIT },
 		{ "commit", no_argument, NULL, COMMIT }, { "streaming", no_argument, NULL, STREAMING },
 		{ "dry-run", no_argument, NULL, DRY_RUN }, { "trust-eof", no_argument, NULL, TRUST_EOF },
+		{ "max-errors", required_argument, NULL, MAX_ERRORS },
 		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
@@ -93,6 +95,10 @@ static void options(struct opts *o, int argc, char **argv)
 		case STREAMING: o->streaming = true; break;
 		case DRY_RUN: o->dry_run = true; break;
 		case TRUST_EOF: o->trust_eof = true; break;
+		case MAX_ERRORS:
+			if (!num_u64(optarg, strlen(optarg), INT64_MAX, &o->max_errors))
+				die_usage("--max-errors: '%s' is no number", optarg);
+			break;
 		case 'v': verbosity++; break;
 		case 'q': verbosity = -1; break;
 		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);

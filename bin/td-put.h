@@ -21,6 +21,7 @@
 struct opts {
 	unsigned jobs;
 	uint64_t part_size;
+	uint64_t max_errors;   /* records that the import may refuse */
 	bool create_database, strict, progress, quiet, trust_eof, dry_run, streaming;
 	bool once;
 	const char *once_key;  /* NULL: the job that the rows come from */

@@ -74,6 +74,12 @@ static int decide(struct swap *s, enum verdict *v, struct fail *f)
 
 /* --- before --------------------------------------------------------------------------------------------------------- */
 
+/* Rows that were loaded: without those that the import refused. */
+static int64_t loaded(const struct receipt *r)
+{
+	return r->valid >= 0 ? r->valid : r->rows;
+}
+
 /*
  * The temporary table is td-put's: the same id, and the rows of the receipt. td-put compared the import's own counts; the
  * count of a table may lag behind by minutes, so a smaller one is waited for only a moment. A larger one means that
@@ -91,10 +97,10 @@ static int check_temporary(struct swap *s, struct fail *f)
 					r->database, r->temporary);
 		if (r->temporary_id >= 0 && t->id >= 0 && t->id != r->temporary_id)
 			return fail_set(f, FAIL_GUARD, "table %s.%s is not the one that td-put made", r->database, r->temporary);
-		if (t->count > r->rows)
+		if (t->count > loaded(r))
 			return fail_set(f, FAIL_GUARD, "table %s.%s holds %lld rows, but td-put sent %lld", r->database,
-					r->temporary, (long long)t->count, (long long)r->rows);
-		if (t->count == r->rows)
+					r->temporary, (long long)t->count, (long long)loaded(r));
+		if (t->count == loaded(r))
 			return 0;
 		if (i == COUNT_LOOKS)
 			break;
@@ -104,9 +110,9 @@ static int check_temporary(struct swap *s, struct fail *f)
 	}
 	if (s->o->strict)
 		return fail_set(f, FAIL_TEMP, "--strict: table %s.%s shows %lld rows so far, td-put sent %lld", r->database,
-				r->temporary, (long long)s->temporary.count, (long long)r->rows);
+				r->temporary, (long long)s->temporary.count, (long long)loaded(r));
 	note("table %s.%s shows %lld of %lld rows so far", r->database, r->temporary, (long long)s->temporary.count,
-	     (long long)r->rows);
+	     (long long)loaded(r));
 	return 0;
 }
 
@@ -128,7 +134,7 @@ static int check_columns(const struct swap *s, struct fail *f)
 static int guards(const struct swap *s, struct fail *f)
 {
 	const struct opts *o = s->o;
-	const int64_t rows = s->in.rows, before = s->target.exists ? s->target.count : 0;
+	const int64_t rows = loaded(&s->in), before = s->target.exists ? s->target.count : 0;
 
 	if (o->strict && !s->in.verified)
 		return fail_set(f, FAIL_GUARD, "--strict: nothing proves that the source was complete: %s.%s is as it was",
