@@ -1,7 +1,7 @@
 #include "cell.h"
 #include "exact.h"
-#include "jsonin.h"
 #include "jsonout.h"
+#include "jsonvalue.h"
 #include "mem.h"
 #include "mp.h"
 #include "mpack.h"
@@ -203,7 +203,7 @@ static enum cell_result put_nested_text(struct cell_rules *r, const struct cell 
 	if (c->n == 0)
 		return packed(mpack_nil(out));
 	buf_init(&value, (size_t)2 * ROW_MAX);
-	if (!jsonin_value(c->p, c->n, &value)) {
+	if (!jsonvalue_text(c->p, c->n, &value)) {
 		p = value.p;
 		rc = put_mp(r, r->type, &p, value.p + value.len, out);
 	}

@@ -3,9 +3,8 @@
  * objects any white space will do, so JSON lines and indented objects are both read. Elements may be arrays, too: then
  * their values are the columns in order.
  *
- * Numbers keep their kind: integers within 64 bits are integers, others with at most 17 digits are doubles; what neither
- * can hold is kept as its text. Objects and arrays inside a row are given as JSON text without insignificant blanks, or
- * as msgpack where `nested` says so. Errors, with line and column (in bytes): everything RFC 8259 forbids, text that is not
+ * Values are as jsontok.h says. Objects and arrays inside a row are given as JSON text without insignificant blanks, or as
+ * msgpack where `nested` says so. Errors, with line and column (in bytes): everything RFC 8259 forbids, text that is not
  * UTF-8, lone surrogates, a key twice in a row's object, nesting deeper than MP_DEPTH.
  *
  * Memory: the longest row, at most ROW_MAX, twice.
@@ -40,8 +39,5 @@ struct jsonin {
 
 void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys); /* both borrowed */
 void jsonin_free(struct jsonin *j);
-
-/* A text that is one JSON value, appended to out as msgpack. NULL, or what is wrong with it. */
-const char *jsonin_value(const char *p, size_t n, struct buf *out);
 
 #endif

@@ -1,6 +1,7 @@
 /* jsonin: rows are whole msgpack; what is accepted is what jansson accepts; cutting changes nothing. */
 #include "jsonin.h"
 #include "fuzz.h"
+#include "jsonvalue.h"
 #include "mp.h"
 #include "../unit/bytes.h"
 
@@ -57,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 10000 && !memchr(p, 0, size)) {
 		/* jansson refuses numbers that we keep as text, and \u0000; it takes keys twice below the top, as we do */
 		json_t *j = json_loadb(p, size, JSON_DECODE_ANY, NULL);
-		const char *why = jsonin_value(p, size, &value);
+		const char *why = jsonvalue_text(p, size, &value);
 
 		FUZZ_CHECK(!j || !why || strstr(why, "nested"));
 		json_decref(j);
