@@ -183,6 +183,9 @@ static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 
 	if (!r->temporary || r->rows < 0 || strcmp(r->action, "load") != 0)
 		return fail_set(f, FAIL_DATA, "this receipt is of a %s that is done: there is nothing to swap", r->action);
+	if (r->valid >= 0 && r->valid + (r->errors > 0 ? r->errors : 0) != r->rows)
+		return fail_set(f, FAIL_DATA, "the receipt's %lld rows are not its %lld valid and %lld error records",
+				(long long)r->rows, (long long)r->valid, (long long)r->errors);
 	if (tdurl_check_name("database", r->database, f) || tdurl_check_name("table", r->table, f) ||
 	    tdurl_check_name("table", r->temporary, f)) {
 		f->kind = FAIL_DATA;
