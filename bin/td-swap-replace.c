@@ -313,8 +313,12 @@ static void drop_new_rows(struct swap *s, struct fail *f)
 {
 	size_t n = strlen(f->why);
 
-	if (f->kind == FAIL_UNKNOWN)
+	if (f->kind == FAIL_UNKNOWN) { /* a rename or swap may still come: nothing is removed, all is named */
+		if (!strstr(f->why, s->in.temporary))
+			snprintf(f->why + n, sizeof f->why - n, "; look at %s.%s and %s: the new rows are in one of them",
+				 s->in.database, s->in.table, s->in.temporary);
 		return;
+	}
 	if (s->temporary.exists && s->in.temporary_id >= 0 && s->temporary.id >= 0 && s->temporary.id != s->in.temporary_id)
 		return; /* not td-put's */
 	if (s->repeatable) {
