@@ -68,6 +68,8 @@ static int csv_open(struct input *in, struct fail *f)
 
 	if (!rules.delim)
 		rules.delim = in->format == FORMAT_TSV ? '\t' : ',';
+	if (rules.escape && in->format == FORMAT_TSV && !in->opts->quote_given)
+		rules.quote = 0;
 	if (csvin_init(&in->csv, text(in), &rules, f))
 		return -1;
 	in->rows = &in->csv.rowin;

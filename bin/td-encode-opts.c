@@ -31,6 +31,7 @@ static const char help[] =
 	"CSV and TSV\n"
 	"  -d, --delimiter CHAR       what stands between cells\n"
 	"      --quote CHAR           what stands around cells; none: nothing does\n"
+	"      --escape CHAR          what takes the meaning from the next character: \\\\ for MySQL, td-fetch -f tsv\n"
 	"      --no-header            the first line is a row; --columns names the columns\n"
 	"      --repeated-header      lines that repeat the first line are no rows (joined files)\n"
 	"      --skip-lines N         leave out the first N lines\n"
@@ -239,7 +240,7 @@ static void null_of(struct cell_nulls *nulls, const char *s)
 
 enum {
 	NO_HEADER = 256, ALL_STRING, TIME_VALUE, TIME_FORMAT, TIME_UNIT, TIME_ZONE, LEVEL, SELECT, DROP, RENAME, SCHEMA, QUOTE,
-	REPEATED, SKIP, COMMENT, NULL_TEXT, ENCODING, REJECTS, MAX_REJECTS, PREVIEW, PROGRESS
+	REPEATED, SKIP, COMMENT, NULL_TEXT, ENCODING, REJECTS, MAX_REJECTS, PREVIEW, PROGRESS, ESCAPE
 };
 
 static const struct option options[] = {
@@ -251,7 +252,7 @@ static const struct option options[] = {
 	{ "level", required_argument, NULL, LEVEL },         { "select", required_argument, NULL, SELECT },
 	{ "drop", required_argument, NULL, DROP },           { "rename", required_argument, NULL, RENAME },
 	{ "schema", required_argument, NULL, SCHEMA },       { "delimiter", required_argument, NULL, 'd' },
-	{ "quote", required_argument, NULL, QUOTE },         { "repeated-header", no_argument, NULL, REPEATED },
+	{ "escape", required_argument, NULL, ESCAPE },       { "quote", required_argument, NULL, QUOTE },         { "repeated-header", no_argument, NULL, REPEATED },
 	{ "skip-lines", required_argument, NULL, SKIP },     { "comment", required_argument, NULL, COMMENT },
 	{ "null", required_argument, NULL, NULL_TEXT },      { "encoding", required_argument, NULL, ENCODING },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
@@ -266,7 +267,8 @@ static void form_option(struct opts *o, int opt, char *arg)
 {
 	switch (opt) {
 	case 'd': o->csv.delim = char_of("--delimiter", arg); break;
-	case QUOTE: o->csv.quote = strcmp(arg, "none") == 0 ? 0 : char_of("--quote", arg); break;
+	case ESCAPE: o->csv.escape = char_of("--escape", arg); break;
+	case QUOTE: o->quote_given = true; o->csv.quote = strcmp(arg, "none") == 0 ? 0 : char_of("--quote", arg); break;
 	case NO_HEADER: o->no_header = true; break;
 	case REPEATED: o->csv.repeated = true; break;
 	case SKIP: o->csv.skip = (uint64_t)number_of("--skip-lines", arg, INT32_MAX); break;
@@ -282,6 +284,10 @@ static void form_option(struct opts *o, int opt, char *arg)
 
 static void check(struct opts *o, const char *time_value)
 {
+	if (o->csv.delim && (o->csv.delim == o->csv.quote || o->csv.delim == o->csv.escape))
+		die_usage("the delimiter, the quote and the escape must differ");
+	if (o->csv.escape && o->csv.escape == o->csv.quote)
+		die_usage("a quote that is escaped by itself is what CSV does without --escape");
 	if (o->time_column && time_value)
 		die_usage("--time-column and --time-value exclude each other");
 	if (o->select.n > 0 && o->drop.n > 0)

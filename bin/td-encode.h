@@ -25,6 +25,7 @@ struct opts {
 	struct schema rename;    /* from name to type */
 	bool no_header, all_string;
 	struct csvin_rules csv;  /* delim 0: what the format says */
+	bool quote_given;        /* otherwise TSV with escapes has none */
 	struct cell_nulls nulls;
 	const char *encoding;    /* or NULL: UTF-8 */
 	const char *time_column; /* or NULL */

@@ -1,4 +1,5 @@
 #include "csvin.h"
+#include "csvescape.h"
 #include "mem.h"
 #include "utf8.h"
 
@@ -193,7 +194,7 @@ static enum row_result deliver(struct csvin *c, size_t len, bool unusual, struct
 		return bad_row(c, len, row);
 	}
 	c->used = len;
-	*row = (struct row){ c->scan.cell, c->scan.n, c->row_line, true, raw, len };
+	*row = (struct row){ c->scan.cell, c->scan.n, c->row_line, !c->rules.escape, raw, len };
 	return ROW_GOOD;
 }
 
@@ -277,26 +278,45 @@ static enum row_result judge(struct csvin *c, struct row *row, struct fail *f)
 	return end < 0 ? ROW_FAILED : quoted(c, (size_t)end, row, f);
 }
 
+/* A record that is wrong where escapes are used: its first line is given up. */
+static enum row_result bad_escaped(struct csvin *c, const char *why, struct row *row, struct fail *f)
+{
+	ssize_t end;
+
+	fail_here(c, c->row_line, why, f);
+	c->line++;
+	end = line_end(c, 0, &(struct fail){ 0 });
+	return end < 0 ? ROW_FAILED : bad_row(c, (size_t)end, row);
+}
+
+static enum csvscan_result scan(struct csvin *c, const char **why)
+{
+	const char *p = c->in.p + c->at, *end = c->in.p + c->in.len;
+
+	return c->rules.escape ? csvescape_row(&c->scan, c->rules.escape, p, end, c->ended, why) :
+				 csvscan_row(&c->scan, p, end, c->ended);
+}
+
 /* The record at the cursor. */
 static enum row_result record(struct csvin *c, struct row *row, struct fail *f)
 {
 	for (;;) {
-		const char *p = c->in.p + c->at, *end = c->in.p + c->in.len;
+		const char *why = "not a record";
 
 		/* room for cells that lose quotes, so that they do not move */
 		c->text.len = 0;
 		if (c->text.cap < c->in.cap && buf_room(&c->text, c->in.cap))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
 		c->scan.text = c->text.p;
-		switch (csvscan_row(&c->scan, p, end, c->ended)) {
+		switch (scan(c, &why)) {
 		case SCAN_ROW:
 			c->line += c->scan.lines;
 			return deliver(c, c->scan.length, c->scan.unusual, row, f);
 		case SCAN_HARD:
-			return judge(c, row, f);
+			return c->rules.escape ? bad_escaped(c, why, row, f) : judge(c, row, f);
 		default:
 			if (c->ended)
-				return judge(c, row, f);
+				return c->rules.escape ? bad_escaped(c, why, row, f) : judge(c, row, f);
 			if (fill(c, f))
 				return ROW_FAILED;
 		}

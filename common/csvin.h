@@ -21,6 +21,7 @@
 
 struct csvin_rules {
 	char delim, quote;   /* quote 0: there are none */
+	char escape;         /* 0: none; with one, csvescape.h finds the records */
 	const char *comment; /* records that begin with this text are no rows; NULL: none */
 	uint64_t skip;       /* lines before the first record */
 	bool repeated;       /* a record that is the same text as the first one is no row (headers of joined files) */

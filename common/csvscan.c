@@ -257,6 +257,11 @@ enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *en
 	}
 }
 
+void csvscan_add(struct csvscan *s, const char *p, size_t n, enum cell_kind kind)
+{
+	add_cell(s, p, n, kind);
+}
+
 void csvscan_moved(struct csvscan *s)
 {
 	s->block.base = NULL;

@@ -38,6 +38,7 @@ struct csvscan {
 
 /* The record at p. last: nothing comes behind `end`. */
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last);
+void csvscan_add(struct csvscan *s, const char *p, size_t n, enum cell_kind kind); /* a cell */
 void csvscan_moved(struct csvscan *s); /* the bytes are others now, or stand elsewhere */
 void csvscan_free(struct csvscan *s);
 

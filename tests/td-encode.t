@@ -279,6 +279,13 @@ is "--null '': empty cells without quotes are NULL" "$records" '{"a": null, "b":
 encode 'a,b\n1,2\na,b\n3,4\n' --repeated-header --time-value 7
 is "--repeated-header" "$records" '{"a": 1, "b": 2, "time": 7}
 {"a": 3, "b": 4, "time": 7}'
+encode 'a\tb\tc\nx\\ty\\\\z\t\\N\t"q\n\\N\t\\\n2\t\n' -f tsv --escape '\' --time-value 7
+is "--escape, as MySQL and td-fetch write TSV" "$records" '{"a": "x\ty\\z", "b": null, "c": "\"q", "time": 7}
+{"a": null, "b": "\n2", "c": "", "time": 7}'
+encode 'a,b\n"x\\"y","\\\n"\nz\\,,1\n' --escape '\' --time-value 7
+is "--escape and quotes" "$records" '{"a": "x\"y", "b": "\n", "time": 7}
+{"a": "z,", "b": "1", "time": 7}'
+encode 'a,b\n1,"2\\"\n' --escape '\'; says "an escaped quote does not close" 65 'line 2, column 2: a quote that is never closed'
 encode 'a\n\351\200\n' --encoding windows-1252 --time-value 7
 is "--encoding" "$records" '{"a": "é€", "time": 7}'
 printf 'a,b\n\303\251,2\n' | iconv -f UTF-8 -t UTF-16 | gzip -c >"$T/utf16.gz"

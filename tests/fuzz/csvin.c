@@ -45,7 +45,7 @@ static bool reference(struct buf *out, const char *p, size_t n)
 }
 
 /* Our rows in the same form. FAIL_NONE, or why not. */
-static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on)
+static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on, char escape)
 {
 	struct bytes_source s = bytes_source(p, n, piece);
 	struct csvin c;
@@ -54,7 +54,7 @@ static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piec
 	enum row_result rc;
 
 	buf_init(out, 8 << 20);
-	csvin_init(&c, &s.source, &(struct csvin_rules){ .delim = ',', .quote = '"' }, &f);
+	csvin_init(&c, &s.source, &(struct csvin_rules){ .delim = ',', .quote = '"', .escape = escape }, &f);
 	while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on)) {
 		FUZZ_CHECK(rc == ROW_BAD || (row.n > 0 && row.line > 0));
 		FUZZ_CHECK(row.raw_len > 0);
@@ -77,15 +77,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t bom = size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	bool good = reference(&want, p + bom, size - bom);
 
-	kind = ours(&got, p, size, 1 << 20, false);
+	kind = ours(&got, p, size, 1 << 20, false, 0);
 	FUZZ_CHECK(kind == FAIL_NONE || kind == FAIL_DATA);
 	FUZZ_CHECK(good || kind == FAIL_DATA); /* ours also refuses what is not UTF-8 */
 	if (good && kind == FAIL_NONE)
 		FUZZ_CHECK(want.len == got.len && (want.len == 0 || memcmp(want.p, got.p, want.len) == 0));
-	FUZZ_CHECK(ours(&cut, p, size, 1 + size % 7, false) == kind);
+	FUZZ_CHECK(ours(&cut, p, size, 1 + size % 7, false, 0) == kind);
 	FUZZ_CHECK(cut.len == got.len && (got.len == 0 || memcmp(cut.p, got.p, got.len) == 0));
 	buf_free(&cut);
-	ours(&cut, p, size, 1 << 20, true);
+	ours(&cut, p, size, 1 << 20, true, 0);
+	buf_free(&cut);
+	buf_free(&got);
+	kind = ours(&got, p, size, 1 << 20, false, '\\');
+	FUZZ_CHECK(ours(&cut, p, size, 1 + size % 7, false, '\\') == kind);
+	FUZZ_CHECK(cut.len == got.len && (got.len == 0 || memcmp(cut.p, got.p, got.len) == 0));
+	buf_free(&cut);
+	ours(&cut, p, size, 1 << 20, true, '\\');
 	buf_free(&cut);
 	buf_free(&got);
 	buf_free(&want);
