@@ -1,8 +1,8 @@
 """Takes the examples out of pages: examples.py OUTDIR PAGE...
 
 Of a manual, every literal block of EXAMPLES; of README.md, every indented block before the first heading and in the
-section Examples that is no table (a name, two blanks or more, words). Each becomes a file OUTDIR/PAGE-NN, .mk if it is a
-makefile; in a makefile of a manual, where a tab cannot be written, eight blanks at the start of a line are one."""
+section Examples that is no table (a name, two blanks or more, words). Each becomes a file OUTDIR/PAGE-NN, .conf if it is
+connections, .mk if it is a makefile; in a makefile of a manual, where a tab cannot be written, eight blanks at the start of a line are one."""
 import os, re, sys
 
 def of_manual(text):
@@ -30,5 +30,5 @@ for page in pages:
     with open(page) as f:
         text = f.read()
     for n, block in enumerate(of_readme(text) if name.endswith(".md") else of_manual(text), 1):
-        with open(f"{outdir}/{name}-{n:02}" + (".mk" if makefile(block) else ""), "w") as f:
+        with open(f"{outdir}/{name}-{n:02}" + (".conf" if block[0] == "[" else ".mk" if makefile(block) else ""), "w") as f:
             f.write(block)

@@ -84,6 +84,10 @@ run_example() { # FILE
 		*.mk) # what failed leaves no target; what is done is not done again
 			! TD_API_KEY=1/wrong make -sf example && test ! -e output_table.receipt && make -sf example && make -qf example
 			;;
+		*.conf)
+			install -m 600 example .config/td-pipe/connections && td-conn list >list &&
+				test "$(wc -l <list)" -eq "$(grep -c '^\[' example)"
+			;;
 		*) bash -eo pipefail example <.td/other.key ;;
 		esac
 	) >"$T/$name.out" 2>&1
