@@ -80,6 +80,7 @@ int inifile_slurp(const char *path, bool secret, char **text, struct fail *f)
 	close(fd);
 	if (rc == 0 && strlen(*text) != n) {
 		inifile_forget(*text);
+		*text = NULL;
 		rc = fail_set(f, FAIL_CONFIG, "%s: not a text file", path);
 	}
 	if (rc && f->kind != FAIL_SIGNAL)

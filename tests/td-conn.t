@@ -75,6 +75,13 @@ run td-put one:app <"$T/f"
 is "a file that others may read: status" "$status" 78
 like "a file that others may read: message" "$err" "others may read it \(chmod 600"
 chmod 600 "$file"
+cp "$file" "$T/good"
+printf '[a]\nurl = td://@/x\0\n' >>"$file"
+run td-conn add another td://@/testdb
+is "a file that is no text: status" "$status" 78
+like "a file that is no text: message" "$err" "not a text file"
+is "a file that is no text: it stays as it is" "$(grep -c another "$file")" 0
+cp "$T/good" "$file"
 cp "$file" "$T/saved"
 for line in 'apikye = x' 'url = td://@/Bad' 'nonsense' '[bad name]
 url = td://@/testdb' "apikey = $(printf '%0300d' 0)"; do
