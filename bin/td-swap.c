@@ -237,6 +237,7 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 	if (to && (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f)))
 		return -1;
 	if (to) {
+		sandbox_client(NULL);
 		s->api = api_open(&s->conf, &s->o->api);
 		r->mode = TDURL_REPLACE;
 		r->endpoint = mem_string(s->conf.endpoint);
@@ -267,6 +268,7 @@ static int collect(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f))
 		return -1;
+	sandbox_client(NULL);
 	s->api = api_open(&s->conf, &s->o->api);
 	if (gc_run(s, to->database, to->table, f))
 		return -1;
