@@ -54,6 +54,7 @@ LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
+DEPS.check += cppcheck shellcheck dpkg-dev openssl
 
 BINS = $(TOOLS:%=$(O)/%)
 all: $(BINS)
@@ -62,6 +63,7 @@ help:
 	@echo 'make demo       install what is missing, build, and run the main job on a local Treasure Data'
 	@echo 'make check      install what is missing, build, and run all tests'
 	@echo 'make check-faults  every fault of the server and every kill, some thousand runs'
+	@echo 'make lint       the static checks among them, alone'
 	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
@@ -216,10 +218,12 @@ deb: deps
 	@$(call install,$(DEPS.deb))
 	@.pkg/deb '$(abspath $(O))/deb' '$(VERSION)'
 
-# As far as Debian's libraries go. libcurl and libmicrohttpd come as archives, but what these need in turn (krb5, LDAP,
-# p11-kit) does not: so td-encode becomes one file that needs nothing, and the others need only that library and libc.
+# As far as Debian's libraries go: libcurl and libmicrohttpd come as archives, but what they need in turn (krb5, LDAP,
+# p11-kit) does not. So td-encode becomes one file that needs nothing (but the system's gconv modules for --encoding), and
+# the others need only that library and libc. ISA-L has no archive at all: zlib compresses. musl: Debian has no libraries
+# for it.
 static:
-	$(MAKE) O='$(O)/static' STATIC=1 all
+	$(MAKE) O='$(O)/static' STATIC=1 ISAL= all
 
 ifdef STATIC
 SHARED = -lcurl -lmicrohttpd -lm
@@ -227,6 +231,9 @@ $(foreach t,$(filter-out td-encode,$(TOOLS)),$(eval LIBS.$t := -Wl,-Bstatic $(fi
 LIBS.td-encode := -static $(LIBS.td-encode)
 endif
 
+lint: deps-check
+	@$(PROVE) -v tests/lint.t
+
 print-version: ; @echo '$(VERSION)'
 
-.PHONY: dist deb static print-version
+.PHONY: dist deb static lint print-version

@@ -79,7 +79,7 @@ static int read_key(char **key, struct fail *f)
 {
 	struct termios old, silent;
 	bool terminal = tcgetattr(STDIN_FILENO, &old) == 0;
-	char line[1100];
+	char line[1100] = "";
 	size_t n = 0;
 	ssize_t got = 0;
 

@@ -160,8 +160,8 @@ static int finish(struct run *run, const struct schema *schema, struct fail *f)
 	struct frame_end e = { .schema = *schema, .has_time = run->record.any, .time_min = run->record.time_min,
 			       .time_max = run->record.time_max, .rejects = run->rejects.n };
 
-	if (input_verify(&run->in, run->rejects.n, &e.verified, f) || rejects_close(&run->rejects, run->in.taken, f) || frameout_commit(&run->frame, &e, f) ||
-	    fd_close(STDOUT_FILENO, "standard output", f))
+	if (input_verify(&run->in, run->rejects.n, &e.verified, f) || rejects_close(&run->rejects, run->in.taken, f) ||
+	    frameout_commit(&run->frame, &e, f) || fd_close(STDOUT_FILENO, "standard output", f))
 		return -1;
 	say_done(run);
 	return 0;

@@ -31,7 +31,8 @@ enum { API_TIMEOUT = 0x4100, API_RETRY_WAIT, API_CACERT, API_CERT, API_CERT_KEY,
 #define API_LONG_OPTIONS \
 	{ "timeout", required_argument, NULL, API_TIMEOUT }, { "retry-wait", required_argument, NULL, API_RETRY_WAIT }, \
 	{ "cacert", required_argument, NULL, API_CACERT }, { "cert", required_argument, NULL, API_CERT }, \
-	{ "stall", required_argument, NULL, API_STALL }, { "cert-key", required_argument, NULL, API_CERT_KEY }, { "insecure", no_argument, NULL, API_INSECURE }
+	{ "stall", required_argument, NULL, API_STALL }, { "cert-key", required_argument, NULL, API_CERT_KEY }, \
+	{ "insecure", no_argument, NULL, API_INSECURE }
 #define API_USAGE \
 	"  --timeout TIME       how long one request is repeated on errors that may pass (10m)\n" \
 	"  --retry-wait TIME    longest wait between two tries (60s)\n" \

@@ -23,7 +23,7 @@ done
 is "rooms look only down" "$bad" ""
 
 bad=
-for c in $(find bin -name "*.c" -o -name "*.h"); do
+for c in bin/*.[ch] bin/*/*.[ch]; do
 	for r in $(includes "$c"); do
 		[ -f "common/$r.h" ] || [ -f "$(dirname "$c")/$r.h" ] || bad="$bad $c:$r"
 		case $r in td-*) bad="$bad $c:$r" ;; esac

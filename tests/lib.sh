@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034 # variables are for those that source this
 # Sourced by every shell test: TAP for prove, a scratch directory, and a td-local that is ended with the test.
 #
 #   ok "what" COMMAND...        passes if the command exits 0

@@ -53,7 +53,7 @@ if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null; then
 	export SOURCE_DATE_EPOCH DEBFULLNAME DEBEMAIL
 	run .pkg/deb "$T/deb" "$version" "$BUILD"
 	is "make deb" "$status" 0
-	deb=$(ls "$T/deb/"td-pipe_"$version"_*.deb)
+	deb=$(ls "$T"/deb/td-pipe_*.deb)
 	(umask 077; .pkg/deb "$T/deb2" "$version" "$BUILD" >/dev/null 2>&1)
 	ok "make deb: the same bytes twice" cmp "$deb" "$T/deb2/${deb##*/}"
 	dpkg-deb -x "$deb" "$T/unpacked"

@@ -13,7 +13,7 @@ td-fetch -d sample_datasets -e 'SELECT code, COUNT(1) AS cnt FROM www_access GRO
 	td-encode | td-put --create-database 'td://@/testdb/output_table?mode=replace' | td-swap >"$T/receipt"
 is "replace into a missing table" $? 0
 is "one line" "$(wc -l <"$T/receipt")" 1
-is "the receipt: done" "$(jq -r .status "$T/receipt")" done
+is "the receipt: done" "$(jq -r .status "$T/receipt")" "done"
 td-fetch -d sample_datasets -f csv -e 'SELECT code, COUNT(1) AS cnt FROM www_access GROUP BY code ORDER BY code' >"$T/want"
 td-fetch -d testdb -f csv -e 'SELECT code, cnt FROM output_table ORDER BY code' >"$T/got"
 ok "the rows are there" cmp "$T/want" "$T/got"

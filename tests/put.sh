@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154 # run sets out
 # Sourced after lib.sh by the tests of td-put and td-swap.
 
 frame() { # ARG...: see mkframe.py

@@ -74,14 +74,14 @@ fetch() { # OPTION...: stdout into $T/got
 
 frame() { "$PYTHON" "$ROOT/tests/frame.py" "$T/got"; } # what is in it
 whole() { frame | jq -c '[.end.end, .end.rows, .end.bytes, .md5, .odd, .crc32 == .end.crc32, .members == .end.blocks]'; }
-complete() { printf '["commit",20000,%s,"%s",false,true,true]' "$(wc -c <"$S/plain")" "$md5"; }
+committed() { printf '["commit",20000,%s,"%s",false,true,true]' "$(wc -c <"$S/plain")" "$md5"; }
 aborted() { frame | jq -r '"\(.end.end) \(.end.reason)"'; }
 
 show
 plan ""
 fetch
 is "a plain download: status" "$status" 0
-is "a plain download: the frame" "$(whole)" "$(complete)"
+is "a plain download: the frame" "$(whole)" "$(committed)"
 is "its head names job, server, rows and columns" "$(frame | jq -c '[.head.job_id, .head.endpoint, .head.rows, .head.columns]')" \
 	"[\"7\",\"$TD_API_SERVER\",20000,[[\"id\",\"bigint\"],[\"name\",\"varchar\"],[\"x\",\"double\"]]]"
 ok "gzip reads the frame" gzip -t "$T/got"
@@ -95,7 +95,7 @@ ok "-f msgpack: the same" cmp "$T/got" "$S/plain"
 plan "etag=a cut=50000" "etag=a cut=70000" "etag=a"
 fetch
 is "cut twice: status" "$status" 0
-is "cut twice: the frame" "$(whole)" "$(complete)"
+is "cut twice: the frame" "$(whole)" "$(committed)"
 is "cut twice: went on where it broke" "$(cat "$S/log")" "None None 200
 bytes=50000- \"a\" 206
 bytes=120000- \"a\" 206"
@@ -108,7 +108,7 @@ ok "cut, then 503 and 500: the rows" cmp "$T/got" "$S/plain"
 plan "cut=50000" "cut=60000" ""
 fetch
 is "cut, no ETag: status" "$status" 0
-is "cut, no ETag: the same bytes are skipped" "$(whole)" "$(complete)"
+is "cut, no ETag: the same bytes are skipped" "$(whole)" "$(committed)"
 is "cut, no ETag: from the start each time" "$(cut -d' ' -f1,3 "$S/log")" "None 200
 None 200
 None 200"
@@ -116,7 +116,7 @@ None 200"
 plan "etag=a cut=50000" "etag=b"
 fetch
 is "cut, another ETag, the same bytes: status" "$status" 0
-is "cut, another ETag, the same bytes: the frame" "$(whole)" "$(complete)"
+is "cut, another ETag, the same bytes: the frame" "$(whole)" "$(committed)"
 
 plan "etag=a cut=50000" "etag=a norange"
 fetch -f csv
@@ -156,10 +156,10 @@ show
 
 plan "file=hostile.gz"
 fetch
-is "several members with a frame's fields in their headers: the frame" "$(whole)" "$(complete)"
+is "several members with a frame's fields in their headers: the frame" "$(whole)" "$(committed)"
 is "counts them" "$(frame | jq .members)" 3
 
-while read -r file kind why; do
+while read -r file _ why; do
 	plan "file=$file.gz"
 	fetch
 	is "$file: status" "$status" 65
@@ -188,7 +188,7 @@ done
 show num_records=null
 fetch
 is "a job that does not know its rows: status" "$status" 0
-is "a job that does not know its rows: the frame" "$(whole)" "$(complete)"
+is "a job that does not know its rows: the frame" "$(whole)" "$(committed)"
 
 # --- no rows, no result
 
@@ -216,7 +216,7 @@ plan "status=404" "status=404" ""
 show
 fetch
 is "a result that is late: status" "$status" 0
-is "a result that is late: the frame" "$(whole)" "$(complete)"
+is "a result that is late: the frame" "$(whole)" "$(committed)"
 
 # --- jobs that fail
 
@@ -323,7 +323,7 @@ fetch -j 2
 is "-j 2, a piece is refused: status" "$status" 75
 plan "etag=a"
 fetch -j 16
-is "-j 16 for a small result" "$status $(whole)" "0 $(complete)"
+is "-j 16 for a small result" "$status $(whole)" "0 $(committed)"
 plan "file=empty.gz"
 show num_records=0
 fetch -j 2
@@ -376,7 +376,7 @@ scheduled --since "$T/s"
 is "then there is none: status" "$status" 75
 like "then there is none: says so" "$err" "^td-fetch: schedule daily has no new run since job 14"
 is "the file stays" "$(jq -r .job_id "$T/s")" 14
-is "and nothing beside it" "$(ls "$T" | grep '^s\.')" ""
+is "and nothing beside it" "$(find "$T" -name 's.*')" ""
 history 15 error 14 success
 show 'status="error"' 'debug={"stderr":"no such table"}'
 scheduled --since "$T/s"

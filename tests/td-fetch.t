@@ -215,6 +215,7 @@ like "and td-encode says it: the reason" "$err" "^td-encode: upstream gave up: .
 # --- interrupted
 
 endless='WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(1) FROM c'
+# shellcheck disable=SC2120 # until_ok gives it its argument
 last_job() { api GET job/list | jq -er '.jobs[0].status' | grep "${1:-.}"; } # its status
 for sig in INT TERM; do
 	: >"$T/err" # what the last one said must not be taken for this one's

@@ -64,7 +64,7 @@ done
 is 'killed at any moment: nothing or everything' "$whole" 8
 rm -f "$T"/names
 for table in segments parts jobs sessions; do
-	column=file; [ $table = sessions ] && column=errors
+	column="file"; [ $table = sessions ] && column=errors
 	sqlite3 "$T/local.data/catalog.sqlite" "SELECT $column FROM $table WHERE $column IS NOT NULL" >>"$T/names"
 done
 is 'no file is left that nobody names' "$(ls "$T/local.data/files" | sort | comm -23 - "$(sort -o "$T/names" "$T/names"; echo "$T/names")")" ''

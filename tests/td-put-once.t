@@ -72,7 +72,8 @@ for i in 1 2 3; do
 	td-put --part-size 1 --session many --no-commit $D/many <"$T/m$i" >"$T/r$i" 2>"$T/e$i" & pids="$pids $!"
 	eval "p$i=$!"
 done
-wait "$p1"; a=$?; wait "$p2"; b=$?; wait "$p3"; c=$?
+# shellcheck disable=SC2154 # eval sets them
+{ wait "$p1"; a=$?; wait "$p2"; b=$?; wait "$p3"; c=$?; }
 is "three at once upload" "$a $b $c" "0 0 0"
 is "nothing is there yet" "$(count_of testdb many)" 0
 is "their receipts" "$(cat "$T/r1" "$T/r2" "$T/r3" | jq -r '[.action, .session, .rows] | join(" ")' | sort -u)" "upload many 50"
@@ -116,8 +117,9 @@ TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-put --streaming $D/
 is "--streaming with a write-only key" "$status $(rows_of testdb stream)" "0 160,160,66720"
 for fault in 503 500,after reset reset-after cut; do
 	faults "PUT table/import_with_id/* 2 $fault"
-	run td-put $fast --streaming --part-size 1 $D/s_$(echo $fault | tr ,- __) <"$T/f"
-	is "--streaming, $fault twice: no row twice" "$status $(rows_of testdb s_$(echo $fault | tr ,- __))" "0 100,100,4950"
+	table=s_$(echo "$fault" | tr ,- __)
+	run td-put $fast --streaming --part-size 1 "$D/$table" <"$T/f"
+	is "--streaming, $fault twice: no row twice" "$status $(rows_of testdb "$table")" "0 100,100,4950"
 done
 faults 'PUT table/import_with_id/* 4-1000000 422'
 run td-put $fast --streaming --part-size 1 -j 1 $D/partly <"$T/f"

@@ -254,6 +254,7 @@ for sig in TERM INT; do
 	put old lost
 	mkfifo "$T/fifo"
 	faults 'POST table/swap/* 1 delay=30'
+	# shellcheck disable=SC2217 # bg is a function of ours
 	bg td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
 	cat "$T/r" >"$T/fifo"
 	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
@@ -274,8 +275,8 @@ for i in 1 2 3 4 5; do
 		pids="$pids $!"
 		eval "race_$w=$!"
 	done
-	wait "$race_old"; a=$?
-	wait "$race_new"; b=$?
+	# shellcheck disable=SC2154 # eval sets them
+	{ wait "$race_old"; a=$?; wait "$race_new"; b=$?; }
 	is "two at once ($i): both done" "$a $b" "0 0"
 	r=$(rows_of testdb race)
 	ok "two at once ($i): one of them" [ "$r" = "$old" -o "$r" = "$new" ]

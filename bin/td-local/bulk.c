@@ -27,9 +27,9 @@ static bool find(struct req *r, struct session *s)
 	}
 	*s = (struct session){ .id = sqlite3_column_int64(q, 0), .table = sqlite3_column_int64(q, 1), .job = sqlite3_column_int64(q, 2),
 		.frozen = sqlite3_column_int(q, 4), .polls = sqlite3_column_int64(q, 5), .until = sqlite3_column_int64(q, 6) };
-	strncpy(s->status, cat_column(q, 3), sizeof s->status - 1);
+	snprintf(s->status, sizeof s->status, "%s", cat_column(q, 3));
 	if (strcmp(s->status, "ready") == 0 && hidden(s->polls, s->until))
-		strcpy(s->status, "performing");
+		snprintf(s->status, sizeof s->status, "performing");
 	sqlite3_finalize(q);
 	return true;
 }

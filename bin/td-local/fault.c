@@ -153,6 +153,7 @@ int faults_add(struct faults *a, const char *spec, struct fail *f)
 	const char *blank = " \t\r\n";
 	char *method = strtok_r(copy, blank, &save), *pattern = strtok_r(NULL, blank, &save);
 	char *count = strtok_r(NULL, blank, &save), *action = strtok_r(NULL, blank, &save);
+	/* cppcheck-suppress incorrectLogicOperator ; the same call again is the next word */
 	bool good = action && !strtok_r(NULL, blank, &save) && strlen(spec) < SPEC_MAX && parse_count(count, r) &&
 	            parse_action(action, &r->fault);
 

@@ -193,7 +193,7 @@ static int format_time(struct buf *b, const struct parts *p, const char *s)
 			buf_putc(b, *s++);
 			continue;
 		}
-		while (s[n] == *s && n < 20)
+		while (n < 20 && s[n] == *s)
 			n++;
 		if (put_field(b, p, *s, n))
 			return -1;

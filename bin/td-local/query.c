@@ -180,7 +180,8 @@ static int write_rows(sqlite3_stmt *q, struct out_column *c, int n, gzFile gz, s
 	return f->kind ? -1 : 0;
 }
 
-static int result_file(struct local *l, sqlite3_stmt *q, struct out_column *c, int n, struct running *me, struct outcome *out, struct fail *f)
+static int result_file(struct local *l, sqlite3_stmt *q, struct out_column *c, int n, struct running *me, struct outcome *out,
+		       struct fail *f)
 {
 	int fd = store_create(&l->store, 'r', out->file, f), copy = fd >= 0 ? dup(fd) : -1;
 	gzFile gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;

@@ -10,7 +10,8 @@
 
 enum { RUNS_MAX = 10, CATCH_UP = 1000, NAP_MS = 60000 };
 
-#define SCHEDULE_COLUMNS "SELECT id, name, cron, timezone, delay, type, query, db, priority, retry_limit, result, created, next FROM schedules"
+#define SCHEDULE_COLUMNS \
+	"SELECT id, name, cron, timezone, delay, type, query, db, priority, retry_limit, result, created, next FROM schedules"
 
 /* The next run after a moment, or -1: no cron, or it never fires. */
 static int64_t next_run(const char *cron, const char *tz, int64_t after)

@@ -338,10 +338,12 @@ static int port_of(int fd)
 	struct sockaddr_storage a;
 	socklen_t n = sizeof a;
 	char port[8];
+	uint64_t v;
 
-	if (getsockname(fd, (struct sockaddr *)&a, &n) || getnameinfo((struct sockaddr *)&a, n, NULL, 0, port, sizeof port, NI_NUMERICSERV))
+	if (getsockname(fd, (struct sockaddr *)&a, &n) ||
+	    getnameinfo((struct sockaddr *)&a, n, NULL, 0, port, sizeof port, NI_NUMERICSERV))
 		return -1;
-	return atoi(port);
+	return num_u64(port, strlen(port), UINT16_MAX, &v) ? (int)v : -1;
 }
 
 static int open_socket(const char *listen_to, char **host, struct fail *f)

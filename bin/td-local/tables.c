@@ -87,7 +87,8 @@ static json_t *table_json(sqlite3_stmt *q, bool descriptions)
 	json_t *s = columns_load(cat_column(q, 8)), *shown = columns_shown(s, descriptions), *j;
 	char *text = json_dumps(shown, JSON_COMPACT);
 
-	j = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:s, s:o, s:o, s:o}", "id", (json_int_t)sqlite3_column_int64(q, 0), "name", cat_column(q, 1),
+	j = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:s, s:o, s:o, s:o}",
+	              "id", (json_int_t)sqlite3_column_int64(q, 0), "name", cat_column(q, 1),
 	              "estimated_storage_size", (json_int_t)sqlite3_column_int64(q, 2),
 	              "counter_updated_at", cat_null(q, 3) ? json_null() : when_iso(sqlite3_column_int64(q, 3)),
 	              "last_log_timestamp", cat_null(q, 4) ? json_null() : when_iso(sqlite3_column_int64(q, 4)),

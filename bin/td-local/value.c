@@ -14,7 +14,7 @@ void value_double(char out[32], double d)
 			break;
 	}
 	if (isfinite(d) && !strpbrk(out, ".e"))
-		strcat(out, ".0");
+		memcpy(out + strlen(out), ".0", sizeof ".0");
 }
 
 /* Length of the UTF-8 character at p (RFC 3629), 0 if there is none. */

@@ -67,8 +67,9 @@ static bool claim(struct workers *w, struct running *me, struct job *j)
 
 	*j = (struct job){ 0 };
 	cat_begin(c);
-	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created), target, result, created FROM jobs WHERE status = 'queued'"
-	               " AND (type = 'bulk_import_perform') = ?1 ORDER BY priority DESC, id LIMIT 1", "i", (int64_t)(me == &w->run[IMPORTS]));
+	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created), target, result, created FROM jobs"
+	               " WHERE status = 'queued' AND (type = 'bulk_import_perform') = ?1 ORDER BY priority DESC, id LIMIT 1", "i",
+	               (int64_t)(me == &w->run[IMPORTS]));
 	got = cat_next(c, &q);
 	if (got) {
 		*j = (struct job){ .id = sqlite3_column_int64(q, 0), .type = mem_string(cat_column(q, 1)), .db = mem_string(cat_column(q, 2)),

@@ -151,7 +151,7 @@ static int long_row(long n)
 int main(int argc, char **argv)
 {
 	const char *kind = argc == 3 ? argv[1] : "";
-	long long bytes = argc == 3 ? atoll(argv[2]) : 0;
+	long long bytes = argc == 3 ? strtoll(argv[2], NULL, 10) : 0;
 
 	if (strcmp(kind, "log") == 0)
 		puts("time,host,user,method,path,status,bytes,seconds,referer,agent,city,session");

@@ -128,14 +128,13 @@ static void differential(void)
 	int good_ones = 0, right = 1;
 
 	for (int i = 0; i < 100000 && right; i++) {
-		char text[200] = "";
+		char text[200];
 		struct buf want, got;
-		size_t n;
+		size_t n = 0;
 
 		seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
 		for (unsigned long long s = seed, k = 0; k < 4 + seed % 14; k++, s /= 12)
-			strcat(text, pieces[(s ^ seed >> k) % 12]);
-		n = strlen(text);
+			n += (size_t)snprintf(text + n, sizeof text - n, "%s", pieces[(s ^ seed >> k) % 12]);
 		want = reference(text, n);
 		got = ours(text, n, 1 + (size_t)i % 7);
 		good_ones += strchr(want.p, '!') == NULL;

@@ -235,7 +235,7 @@ static void doubles(void)
 			snprintf(want, sizeof want, "%.*g", digits, d);
 		while (digits++ < 17 && strtod(want, NULL) != d);
 		if (!strpbrk(want, ".e"))
-			strcat(want, ".0");
+			memcpy(want + strlen(want), ".0", sizeof ".0");
 		to.b.len = 0;
 		textout_double(&t, d);
 		textout_flush(&t, &f);

@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/td-sandbox.XXXXXX", file[64], other[64];
-static struct sockaddr_in server; /* one that listens */
+static struct sockaddr_in server; /* where `listener` listens */
+static int listener;
 
 /* What is tried: 0, or errno. */
 
@@ -147,12 +148,12 @@ static void may_not(bool known, void (*enter)(void), int (*act)(void), const cha
 
 static void prepare(void)
 {
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	socklen_t n = sizeof server;
 
+	listener = socket(AF_INET, SOCK_STREAM, 0);
 	server = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	if (!mkdtemp(folder) || fd < 0 || bind(fd, (struct sockaddr *)&server, n) || listen(fd, 8) ||
-	    getsockname(fd, (struct sockaddr *)&server, &n)) {
+	if (!mkdtemp(folder) || listener < 0 || bind(listener, (struct sockaddr *)&server, n) || listen(listener, 8) ||
+	    getsockname(listener, (struct sockaddr *)&server, &n)) {
 		printf("Bail out! %s\n", strerror(errno));
 		exit(1);
 	}

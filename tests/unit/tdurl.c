@@ -102,12 +102,12 @@ static void long_names(void)
 	char text[600] = "td://@/", *got;
 
 	memset(text + 7, 'd', 255);
-	strcpy(text + 262, "/tbl");
+	memcpy(text + 262, "/tbl", sizeof "/tbl");
 	got = describe(text);
 	tap_result(got[0] == '-', "a name of 255 characters");
 	free(got);
 	memset(text + 7, 'd', 256);
-	strcpy(text + 263, "/tbl");
+	memcpy(text + 263, "/tbl", sizeof "/tbl");
 	got = describe(text);
 	tap_result(got[0] == '2' && strstr(got, "it has 256 characters"), "one of 256 is too long");
 	free(got);

@@ -76,7 +76,7 @@ int main(void)
 	round_trip("long long", NULL);
 	round_trip("string<long>", NULL);
 	for (int i = 0; i < 40; i++)
-		strcat(deep, "array<");
+		memcpy(deep + 6 * i, "array<", sizeof "array<");
 	round_trip(deep, NULL);
 
 	engine("boolean", "long", TYPE_BOOLEAN);
