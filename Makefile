@@ -89,7 +89,7 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
-FUZZ = csvin jsonin mpin framein tdtime type
+FUZZ = csvin jsonin mpin framein tdtime type gunzip rowout
 
 $(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libtd.a
 	@mkdir -p $(@D)

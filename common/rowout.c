@@ -213,10 +213,13 @@ int rowout_end(struct rowout *o, struct fail *f)
 	if (o->part.len > 0 && !o->full) {
 		ssize_t used = take(o, o->part.p, o->part.len, f);
 
-		if (used < 0)
+		if (used < 0 && !o->full)
 			return -1;
-		buf_eat(&o->part, (size_t)used);
-		if (o->part.len > 0)
+		if (o->full) /* only now: no failure, as it is none of a put */
+			*f = (struct fail){ 0 };
+		else
+			buf_eat(&o->part, (size_t)used);
+		if (o->part.len > 0 && !o->full)
 			return fail_set(f, FAIL_DATA, "the rows end inside row %llu", (unsigned long long)o->rows + 1);
 	}
 	if (o->opts.format == ROWOUT_TABLE)

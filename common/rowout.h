@@ -44,7 +44,7 @@ struct rowout {
 /* Writes the header line if there is one. schema, to and null are borrowed. rowout_free() also after a failure. */
 int rowout_init(struct rowout *o, const struct rowout_opts *opts, const struct schema *schema, struct sink *to,
 		struct fail *f);
-/* Nothing more comes: fails if that is inside a row; writes what is left. */
+/* Nothing more comes: fails if that is inside a row; writes what is left. After a put that failed only if `full`. */
 int rowout_end(struct rowout *o, struct fail *f);
 void rowout_free(struct rowout *o);
 

@@ -285,6 +285,12 @@ static void table(void)
 	s = written(ROWOUT_TABLE, NULL, "[[\"a\"]]", 1 << 20);
 	tap_is(s, "256 row 41, column a: the table is full", "a table ends after its rows");
 	free(s);
+	b.size -= 2;
+	msgpack_pack_array(&pk, 1);
+	str("the row too many, whose last bytes come alone and so are not looked at before the end");
+	s = written(ROWOUT_TABLE, NULL, "[[\"a\"]]", b.size - 10);
+	tap_result(strstr(s, "\n39\n(the first 40 rows)\n") != NULL, "also if it finds out at the very end");
+	free(s);
 }
 
 int main(void)
