@@ -1,9 +1,9 @@
 /*
  * http: one request, one answer. libcurl's easy interface behind a struct; knows nothing of Treasure Data.
  *
- * HTTP/1.1 with keep-alive, no Expect, no redirects, TLS verified, proxies as libcurl finds them in the environment
- * (https_proxy, NO_PROXY, ...). A connection that stalls is given up; a caught signal aborts at once. The Authorization
- * header goes to the URL's host only and is never logged or put into a message.
+ * HTTP/1.1 with keep-alive, no Expect, no redirects, TLS verified; for https, proxies as libcurl finds them in the
+ * environment (https_proxy, NO_PROXY, ...). A connection that stalls is given up; a caught signal aborts at once. The
+ * Authorization header goes to the URL's host only and is never logged or put into a message.
  * One struct http is one thread's. Memory: libcurl's two buffers of 512 KiB and what the answer's ceiling allows.
  */
 #ifndef HTTP_H

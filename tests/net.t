@@ -1,0 +1,79 @@
+#!/bin/sh
+# Servers that are not Treasure Data, redirects, proxies, and where the key goes: to the server that is meant, and nowhere else.
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/put.sh"
+TD_API_KEY=1/5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4
+export TD_API_KEY
+frame rows=10 >"$T/f"
+odd() { # NAME KIND [LOCATION]: sets port
+	: >"$T/$1.port"
+	"$PYTHON" "$ROOT/tests/odd-server.py" "$2" "$T/$1.record" ${3:-} >"$T/$1.port" 2>/dev/null &
+	pids="$pids $!"
+	until_ok test -s "$T/$1.port"
+	port=$(cat "$T/$1.port")
+}
+put() { run td-put --retry-wait 0 --timeout 1 "td://@/testdb/tbl?mode=$mode" <"$T/f"; }
+
+mode=append
+odd stranger html
+stranger=$port
+odd redirect redirect "http://127.0.0.1:$stranger/v3/"
+TD_API_SERVER=http://127.0.0.1:$port
+export TD_API_SERVER
+put
+is "a redirect: status" "$status" 69
+like "a redirect: message" "$err" "302 from 127.0.0.1:[0-9]+: a redirect, which is not followed"
+ok "a redirect: the other server gets nothing" [ ! -s "$T/stranger.record" ]
+like "a redirect: the first server got the key" "$(cat "$T/redirect.record")" "^Authorization: TD1 $TD_API_KEY"
+like "the request names us" "$(cat "$T/redirect.record")" "^User-Agent: td-pipe/"
+unlike "the request does not expect 100" "$(cat "$T/redirect.record")" "^Expect:"
+
+for kind in html text empty null array long deep headers notutf8; do
+	odd $kind $kind
+	TD_API_SERVER=http://127.0.0.1:$port
+	for mode in append replace; do
+		put
+		ok "a server that answers $kind, $mode: refused ($status)" [ "$status" -eq 69 -o "$status" -eq 75 ]
+		is "a server that answers $kind, $mode: one line" "$(wc -l <"$T/err")" 1
+		unlike "a server that answers $kind, $mode: no control characters on stderr" "$err" "$(printf '\033')"
+		is "a server that answers $kind, $mode: the receipt is JSON" "$(printf '%s' "$out" | jq -r .status)" failed
+		unlike "a server that answers $kind, $mode: no key" "$out$err" 5ec4e7
+	done
+done
+
+# --- proxies
+odd proxy proxy
+mode=append
+http_proxy=http://127.0.0.1:$port all_proxy=http://127.0.0.1:$port run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
+ok "plain HTTP to loopback passes by a proxy" [ ! -s "$T/proxy.record" ]
+TD_API_SERVER=https://td.invalid
+https_proxy=http://127.0.0.1:$port run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
+is "a proxy that refuses: status" "$status" 75
+like "https goes through the proxy" "$(cat "$T/proxy.record")" "^CONNECT td.invalid:443"
+unlike "and the proxy does not get the key" "$(cat "$T/proxy.record")" 5ec4e7
+https_proxy=http://127.0.0.1:$port NO_PROXY=td.invalid run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
+is "NO_PROXY: status" "$status" 75
+is "NO_PROXY: the proxy is not asked" "$(grep -c CONNECT "$T/proxy.record")" "$(grep -c 'CONNECT td.invalid' "$T/proxy.record")"
+like "NO_PROXY: the name cannot be found" "$err" "no answer from td.invalid"
+
+# --- the key in what the tools say, at any verbosity
+local_start key --no-samples --polls 0 --key "$TD_API_KEY"
+TD_API_KEY=1/5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4
+api POST database/create/testdb >/dev/null
+faults 'PUT bulk_import/upload_part/* 1 503' 'POST table/swap/* 1 reset-after'
+{
+	for i in 1 2; do td-put -vv --retry-wait 0 'td://@/testdb/tbl?mode=replace' <"$T/f" | tee -a /dev/stderr | td-swap -vv --retry-wait 0; done
+	td-put -vv "td://$TD_API_KEY@${TD_API_SERVER#http://}/testdb/tbl" <"$T/f"
+	td-put -vv "td://$TD_API_KEY@/testdb" <"$T/f"
+	td-put -vv "td://$TD_API_KEY/testdb/tbl" <"$T/f"
+	td-put -vv "td://@/testdb/tbl?apikey=$TD_API_KEY" <"$T/f"
+	td-put -vv "td://$TD_API_KEY%@/testdb/tbl" <"$T/f"
+	printf '[account]\napikey = %s\nnonsense\n' "$TD_API_KEY" >"$T/td.conf"
+	TD_CONFIG_PATH=$T/td.conf td-put -vv td://@/testdb/tbl <"$T/f"
+	TD_API_KEY_FILE=$T/td.conf td-put -vv td://@/testdb/tbl <"$T/f"
+	td-conn -vv test
+	td-swap -vv --gc td://@/testdb
+} >"$T/all" 2>&1
+ok "the runs said something" [ "$(wc -l <"$T/all")" -gt 60 ]
+unlike "no key in it" "$(cat "$T/all")" 5ec4e7
+finish
