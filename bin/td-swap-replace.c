@@ -334,6 +334,28 @@ static void drop_new_rows(struct swap *s, struct fail *f)
 	sig_hold(false);
 }
 
+/* The last rename may have been done although its answer was lost. */
+static enum step give_up(struct swap *s, bool maybe_renamed, struct fail *f)
+{
+	struct api_table target, temporary;
+	bool renamed, not;
+
+	if (maybe_renamed) {
+		if (look(s, &target, &temporary, f))
+			return unknown(s, f);
+		renamed = target.exists && !temporary.exists;
+		not = temporary.exists;
+		api_table_free(&target);
+		api_table_free(&temporary);
+		if (renamed)
+			return DONE;
+		if (!not)
+			return unknown(s, f);
+	}
+	fail_set(f, FAIL_TEMP, "%s.%s could not be replaced after %d tries", s->in.database, s->in.table, ROUNDS);
+	return FAILED;
+}
+
 int replace_run(struct swap *s, struct fail *f)
 {
 	enum step step = AGAIN;
@@ -342,8 +364,7 @@ int replace_run(struct swap *s, struct fail *f)
 	for (unsigned i = 0; i < ROUNDS && step == AGAIN; i++)
 		step = one_round(s, &maybe_renamed, f);
 	if (step == AGAIN)
-		fail_set(f, maybe_renamed ? FAIL_UNKNOWN : FAIL_TEMP, "%s.%s could not be replaced after %d tries",
-			 s->in.database, s->in.table, ROUNDS);
+		step = give_up(s, maybe_renamed, f);
 	if (step == DONE)
 		drop_old_rows(s);
 	else

@@ -227,6 +227,8 @@ lost "swap refused" there 69 'POST table/swap/* * 422'
 is "swap refused: nothing changed, nothing is left" "$(rows_of testdb lost) $(tables testdb)" "$old app empty lost tbl"
 lost "rename refused for ever by 409" missing 75 'POST table/rename/* * 409'
 is "rename refused for ever: nothing is left" "$(tables testdb)" "app empty tbl"
+lost "rename lost for ever" missing 75 'POST table/rename/* * reset'
+is "rename lost for ever: nothing is left" "$(tables testdb)" "app empty tbl"
 lost "swap and then the server lost" there 76 'POST table/swap/* 1 reset-after' 'GET table/show/* 3-1000000 reset'
 like "swap and then the server lost: message" "$err" "whether testdb.lost was replaced cannot be said.*look at both"
 is "swap and then the server lost: both tables are still there" "$(tables testdb | wc -w)" 5
