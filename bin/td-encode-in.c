@@ -1,5 +1,6 @@
 #include "td-encode.h"
 
+#include "die.h"
 #include "mem.h"
 #include "sandbox.h"
 
@@ -135,6 +136,20 @@ static int given_names(struct input *in, struct fail *f)
 	return 0;
 }
 
+/* One column only, whose name looks like several: the delimiter may be another one. */
+static void hint_delimiter(const struct input *in, const struct row *row)
+{
+	const char *p = row->cell[0].p;
+
+	if (in->opts->csv.delim || row->n > 1)
+		return;
+	for (size_t i = 0; i < row->cell[0].n; i++)
+		if (p[i] == ';' || p[i] == '|') {
+			warn("%s has one column; if its cells are separated by '%c', say -d '%c'", input_name(in), p[i], p[i]);
+			return;
+		}
+}
+
 /* The names of CSV: its header, or --columns, or none. */
 static int csv_names(struct input *in, struct fail *f)
 {
@@ -147,6 +162,7 @@ static int csv_names(struct input *in, struct fail *f)
 	if (!in->opts->no_header) {
 		if (rc == ROW_END)
 			return fail_set(f, FAIL_DATA, "%s: no header line", input_name(in));
+		hint_delimiter(in, &row);
 		buf_put(&in->header, row.raw, row.raw_len);
 		for (size_t i = 0; i < row.n; i++)
 			if (add_name(in, row.cell[i].p, row.cell[i].n, f))

@@ -269,6 +269,8 @@ is "--preview is a --schema" "$records" '{"some_id": "1", "time": 5, "x": "2"}'
 # --- other dialects
 encode "a;b\n'x;''y';2\n" -d ';' --quote "'" --time-value 7
 is "--delimiter and --quote" "$records" '{"a": "x;'"'"'y", "b": 2, "time": 7}'
+encode 'a;b\n1;2\n' --time-value 7
+like "a delimiter that may be meant" "$err" "one column; if its cells are separated by ';', say -d ';'"
 encode 'a,b\n"x,2\n' --quote none --time-value 7
 is "no quotes at all" "$records" '{"a": "\"x", "b": 2, "time": 7}'
 encode '%% a report\n\na|b\n# no row\n1|NULL\n-|x\n' -d '|' --skip-lines 2 --comment '#' --null NULL --null - --time-value 7
