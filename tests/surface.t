@@ -57,7 +57,7 @@ for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 	if command -v mandoc >/dev/null; then
 		ok "$tool: the manual is clean" mandoc -Tlint -W warning "$page"
 	else skip "$tool: the manual is clean" "no mandoc"; fi
-	for section in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES; do
+	for section in NAME SYNOPSIS DESCRIPTION ENVIRONMENT FILES 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
 		ok "$tool: the manual has $section" grep -q "^\.Sh $section" "$page"
 	done
 
@@ -103,6 +103,16 @@ for page in "$ROOT"/man/*.[57]; do
 	if command -v mandoc >/dev/null; then
 		ok "$(basename "$page") is clean" mandoc -Tlint -W warning "$page"
 	else skip "$(basename "$page") is clean" "no mandoc"; fi
+done
+
+# Every variable that the programs read is in td(7), and on the page of each tool that reads it.
+variables=$(sed -n 's/.*\(getenv\|variable\)("\([A-Z_]*\)").*/\2/p' "$ROOT"/common/con[fn].c | sort -u | grep -vx HOME)
+like "the programs read variables" "$variables" '^TD_API_KEY$'
+for page in td.7 td-fetch.1 td-put.1 td-swap.1 td-conn.1; do
+	is "$page: variables that it does not name" "$(for v in $variables; do
+		[ $v = TD_API_IMPORT_SERVER ] && [ $page != td-put.1 ] && [ $page != td.7 ] ||
+			sed -n '/^\.Sh ENVIRONMENT/,/^\.Sh FILES/p' "$ROOT/man/$page" | grep -qw "$v" || echo "$v"
+	done)" ""
 done
 
 ok "the bash completion is bash" bash -n "$ROOT/completions/td.bash"
