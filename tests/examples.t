@@ -46,6 +46,14 @@ printf "$orders" >orders.csv
 printf '007,apple,1.5\n010,pear,2.25\n' >codes.csv
 printf 'item,price\nhat,30\ncoat,120\n' >new.csv
 printf '{"items":[{"id":1,"tags":["x"]},{"id":2,"tags":[]}]}\n' >items.json
+{
+	echo item,amount
+	i=0
+	while [ $i -lt 99 ]; do echo "hat,$((i += 1))"; done
+	echo coat,n/a
+} >sales.csv
+printf 'datum;ort;wert\n29.02.2024;K\366ln;NULL\n01.03.2024;Bonn;7\n' >export.csv
+echo '{"at":1709210096789,"tags":["a","b"]}' >items.jsonl
 i=0
 while [ $i -lt 200 ]; do echo "{\"time\":$((1700000000 + i)),\"path\":\"/$i\"}"; i=$((i + 1)); done >access.jsonl
 echo '{"time":' >>access.jsonl
