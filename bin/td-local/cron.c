@@ -92,9 +92,9 @@ static bool day_fits(const struct cron *c, int64_t days)
 	return c->any_day || c->any_week ? day && week : day || week;
 }
 
-int64_t cron_next(const struct cron *c, const struct zone *z, int64_t after)
+int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after)
 {
-	int64_t local = after + zone_offset(z, after, NULL), first = local / 86400;
+	int64_t local = after + tz_offset(z, after, NULL), first = local / 86400;
 
 	for (int64_t day = first - 1; day < first + 3660; day++) {
 		if (!day_fits(c, day))
@@ -104,7 +104,7 @@ int64_t cron_next(const struct cron *c, const struct zone *z, int64_t after)
 
 			if (!(c->hour >> (minute / 60) & 1) || !(c->minute >> (minute % 60) & 1))
 				continue;
-			t = zone_utc(z, day * 86400 + minute * 60);
+			t = tz_utc(z, day * 86400 + minute * 60);
 			if (t > after)
 				return t;
 		}

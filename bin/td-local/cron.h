@@ -5,7 +5,7 @@
 #ifndef CRON_H
 #define CRON_H
 
-#include "zone.h"
+#include "tz.h"
 
 #include <stdbool.h>
 
@@ -17,6 +17,6 @@ struct cron {
 
 int cron_parse(struct cron *c, const char *text); /* -1: it is none */
 /* The first moment after `after`, or -1 if there is none within ten years. */
-int64_t cron_next(const struct cron *c, const struct zone *z, int64_t after);
+int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after);
 
 #endif

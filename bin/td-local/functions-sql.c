@@ -1,7 +1,7 @@
 /* Functions of Presto and Hive: choice, times, aggregates. */
 #include "functions.h"
 #include "when.h"
-#include "zone.h"
+#include "tz.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -68,12 +68,12 @@ static void from_unixtime(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 static void to_unixtime(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	struct zone *utc = zone_open("UTC");
+	struct tz *utc = tz_open("UTC");
 	int64_t t;
 
 	if (!functions_any_null(argc, argv) && functions_parse_time(functions_text(argv[0]), utc, &t) == 0)
 		sqlite3_result_double(x, (double)t);
-	zone_free(utc);
+	tz_free(utc);
 }
 
 static void now(sqlite3_context *x, int argc, sqlite3_value **argv)

@@ -2,7 +2,7 @@
 #include "buf.h"
 #include "functions.h"
 #include "when.h"
-#include "zone.h"
+#include "tz.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -12,19 +12,19 @@
 
 static void zone_drop(void *z)
 {
-	zone_free(z);
+	tz_free(z);
 }
 
 /* The zone in argument i, or UTC. It is kept with the statement if the argument is constant. NULL: an error is said. */
-static const struct zone *zone_arg(sqlite3_context *x, int argc, sqlite3_value **argv, int i)
+static const struct tz *zone_arg(sqlite3_context *x, int argc, sqlite3_value **argv, int i)
 {
 	const char *name = argc > i && sqlite3_value_type(argv[i]) != SQLITE_NULL ? (const char *)sqlite3_value_text(argv[i]) : "UTC";
-	struct zone *z = sqlite3_get_auxdata(x, i);
+	struct tz *z = sqlite3_get_auxdata(x, i);
 	char text[200];
 
 	if (z)
 		return z;
-	z = name ? zone_open(name) : NULL;
+	z = name ? tz_open(name) : NULL;
 	if (!z) {
 		snprintf(text, sizeof text, "unknown time zone '%.100s'", name ? name : "");
 		sqlite3_result_error(x, text, -1);
@@ -35,7 +35,7 @@ static const struct zone *zone_arg(sqlite3_context *x, int argc, sqlite3_value *
 }
 
 /* yyyy-MM-dd[( |T)HH:mm[:ss[.S]]][ ][Z|UTC|+HH:mm|name] */
-int functions_parse_time(const char *s, const struct zone *z, int64_t *out)
+int functions_parse_time(const char *s, const struct tz *z, int64_t *out)
 {
 	int y, mo, d, h = 0, mi = 0, sec = 0, n = 0;
 	int64_t t;
@@ -59,20 +59,20 @@ int functions_parse_time(const char *s, const struct zone *z, int64_t *out)
 	s += strspn(s, " ");
 	t = when_days(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec;
 	if (*s) {
-		struct zone *own = zone_open(s);
+		struct tz *own = tz_open(s);
 
 		if (!own)
 			return -1;
-		*out = zone_utc(own, t);
-		zone_free(own);
+		*out = tz_utc(own, t);
+		tz_free(own);
 		return 0;
 	}
-	*out = zone_utc(z, t);
+	*out = tz_utc(z, t);
 	return 0;
 }
 
 /* A time that is a number or a text: 1 and the time, 0 for NULL, -1 for a text that is no time. */
-static int time_arg(sqlite3_value *v, const struct zone *z, int64_t *out)
+static int time_arg(sqlite3_value *v, const struct tz *z, int64_t *out)
 {
 	const char *s;
 
@@ -98,7 +98,7 @@ static void bad_time(sqlite3_context *x, sqlite3_value *v)
 /* TD_TIME_RANGE(time, from, to [, zone]): from <= time < to; a bound that is NULL is none. */
 static void time_range(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct zone *z = zone_arg(x, argc, argv, 3);
+	const struct tz *z = zone_arg(x, argc, argv, 3);
 	int64_t t = 0, from = 0, to = 0;
 	int has_from, has_to;
 
@@ -126,12 +126,12 @@ static const char *const months[] = { "January", "February", "March", "April", "
 	"November", "December" };
 static const char *const days[] = { "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday" }; /* 1970-01-01 first */
 
-static struct parts split(const struct zone *z, int64_t t)
+static struct parts split(const struct tz *z, int64_t t)
 {
 	struct parts p = { .t = t };
 	int64_t local;
 
-	p.offset = zone_offset(z, t, &p.zone);
+	p.offset = tz_offset(z, t, &p.zone);
 	local = t + p.offset;
 	p.days = local / 86400 - (local % 86400 < 0);
 	p.second = (int)(local - p.days * 86400);
@@ -202,7 +202,7 @@ static int format_time(struct buf *b, const struct parts *p, const char *s)
 	return 0;
 }
 
-static void result_formatted(sqlite3_context *x, int64_t t, const struct zone *z, const char *format)
+static void result_formatted(sqlite3_context *x, int64_t t, const struct tz *z, const char *format)
 {
 	struct parts p = split(z, t);
 	struct buf b;
@@ -217,7 +217,7 @@ static void result_formatted(sqlite3_context *x, int64_t t, const struct zone *z
 
 static void time_format(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct zone *z = zone_arg(x, argc, argv, 2);
+	const struct tz *z = zone_arg(x, argc, argv, 2);
 	const char *format = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : "yyyy-MM-dd HH:mm:ss z";
 	int64_t t;
 
@@ -228,7 +228,7 @@ static void time_format(sqlite3_context *x, int argc, sqlite3_value **argv)
 /* TD_TIME_PARSE(text [, zone]): NULL if it is no time. */
 static void time_parse(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct zone *z = zone_arg(x, argc, argv, 1);
+	const struct tz *z = zone_arg(x, argc, argv, 1);
 	int64_t t;
 
 	if (z && time_arg(argv[0], z, &t) > 0)
@@ -264,7 +264,7 @@ static int duration(const char *s, int64_t *out)
 
 static void time_add(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct zone *z = zone_arg(x, argc, argv, 2);
+	const struct tz *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]);
 	int64_t t, d;
 
@@ -276,7 +276,7 @@ static void time_add(sqlite3_context *x, int argc, sqlite3_value **argv)
 		sqlite3_result_int64(x, t + d);
 }
 
-static int truncate_time(const char *unit, const struct zone *z, int64_t t, int64_t *out)
+static int truncate_time(const char *unit, const struct tz *z, int64_t t, int64_t *out)
 {
 	struct parts p = split(z, t);
 	int64_t day = p.days, second = 0;
@@ -297,13 +297,13 @@ static int truncate_time(const char *unit, const struct zone *z, int64_t t, int6
 		day = when_days(p.d.year, 1, 1);
 	else if (strcasecmp(unit, "day") != 0)
 		return -1;
-	*out = zone_utc(z, day * 86400 + second);
+	*out = tz_utc(z, day * 86400 + second);
 	return 0;
 }
 
 static void date_trunc(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct zone *z = zone_arg(x, argc, argv, 2);
+	const struct tz *z = zone_arg(x, argc, argv, 2);
 	const char *unit = (const char *)sqlite3_value_text(argv[0]);
 	int64_t t;
 
@@ -323,7 +323,7 @@ static void scheduled_time(sqlite3_context *x, int argc, sqlite3_value **argv)
 }
 
 /* n units later, in the calendar of the zone. */
-static int64_t shift(const struct zone *z, int64_t t, char unit, int64_t n)
+static int64_t shift(const struct tz *z, int64_t t, char unit, int64_t n)
 {
 	static const char fixed[] = "smhdw";
 	static const int64_t scale[] = { 1, 60, 3600, 86400, 604800 };
@@ -334,8 +334,8 @@ static int64_t shift(const struct zone *z, int64_t t, char unit, int64_t n)
 	if (at && unit != 'd' && unit != 'w')
 		return t + n * scale[at - fixed];
 	if (at)
-		return zone_utc(z, (p.days + n * scale[at - fixed] / 86400) * 86400 + p.second);
-	return zone_utc(z, when_days(p.d.year, (int64_t)p.d.month + months_on, p.d.day) * 86400 + p.second);
+		return tz_utc(z, (p.days + n * scale[at - fixed] / 86400) * 86400 + p.second);
+	return tz_utc(z, when_days(p.d.year, (int64_t)p.d.month + months_on, p.d.day) * 86400 + p.second);
 }
 
 /*
@@ -346,7 +346,7 @@ static void interval(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	static const char units[] = "smhdwMqy";
 	static const char *const names[] = { "second", "minute", "hour", "day", "week", "month", "quarter", "year" };
-	const struct zone *z = zone_arg(x, argc, argv, 2);
+	const struct tz *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]), *at;
 	int64_t t, base = functions_scheduled(x), from, to;
 	char *end;
@@ -379,7 +379,7 @@ static void time_string(sqlite3_context *x, int argc, sqlite3_value **argv)
 	static const char *const whole[] = { "yyyy-01-01 00:00:00Z", "yyyy-MM-01 00:00:00Z", "yyyy-MM-dd 00:00:00Z", "yyyy-MM-dd HH:00:00Z",
 		"yyyy-MM-dd HH:mm:00Z", "yyyy-MM-dd HH:mm:ssZ" };
 	static const char *const cut[] = { "yyyy", "yyyy-MM", "yyyy-MM-dd", "yyyy-MM-dd HH", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss" };
-	const struct zone *z = zone_arg(x, argc, argv, 2);
+	const struct tz *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]), *at = s && *s ? strchr(units, *s) : NULL;
 	int64_t t;
 

@@ -33,7 +33,7 @@ bool functions_any_null(int argc, sqlite3_value **argv);
 void functions_result(sqlite3_context *x, struct buf *b);
 
 /* Text to epoch seconds: dates and times as people write them, in the zone unless the text has its own. */
-struct zone;
-int functions_parse_time(const char *s, const struct zone *z, int64_t *out);
+struct tz;
+int functions_parse_time(const char *s, const struct tz *z, int64_t *out);
 
 #endif

@@ -16,11 +16,11 @@ enum { RUNS_MAX = 10, CATCH_UP = 1000, NAP_MS = 60000 };
 /* The next run after a moment, or -1: no cron, or it never fires. */
 static int64_t next_run(const char *cron, const char *tz, int64_t after)
 {
-	struct zone *z = zone_open(tz);
+	struct tz *z = tz_open(tz);
 	struct cron c;
 	int64_t t = z && *cron && cron_parse(&c, cron) == 0 ? cron_next(&c, z, after) : -1;
 
-	zone_free(z);
+	tz_free(z);
 	return t;
 }
 
@@ -84,14 +84,14 @@ static void show_one(struct req *r, const char *name)
 static bool bad_time(struct req *r)
 {
 	const char *cron = req_param(r, "cron"), *tz = req_param(r, "timezone");
-	struct zone *z = tz ? zone_open(tz) : NULL;
+	struct tz *z = tz ? tz_open(tz) : NULL;
 	struct cron c;
 
 	if (tz && !z)
 		req_error(r, 422, "Validation failed: Timezone is invalid");
 	else if (cron && cron_parse(&c, cron))
 		req_error(r, 422, "Validation failed: Cron is invalid");
-	zone_free(z);
+	tz_free(z);
 	return r->status != 0;
 }
 

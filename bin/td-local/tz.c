@@ -1,4 +1,4 @@
-#include "zone.h"
+#include "tz.h"
 #include "mem.h"
 
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 enum { FILE_MAX = 256 << 10 };
 
-struct zone {
+struct tz {
 	char fixed_name[10];
 	int fixed;            /* if there is no file */
 	unsigned char *file;
@@ -34,7 +34,7 @@ static void counts(const unsigned char *header, uint64_t n[6])
 		n[i] = (uint64_t)big(header + 20 + 4 * i, 4) & 0xffffff;
 }
 
-static int parse(struct zone *z, uint64_t len)
+static int parse(struct tz *z, uint64_t len)
 {
 	uint64_t n[6], skip;
 	const unsigned char *p = z->file, *end = z->file + len;
@@ -65,7 +65,7 @@ static int parse(struct zone *z, uint64_t len)
 	return 0;
 }
 
-static int load(struct zone *z, const char *name)
+static int load(struct tz *z, const char *name)
 {
 	char *path;
 	ssize_t n = -1;
@@ -99,13 +99,13 @@ static int parse_offset(const char *s, int *out)
 	return 0;
 }
 
-struct zone *zone_open(const char *name)
+struct tz *tz_open(const char *name)
 {
 	/* What Java, and so TD, makes of the old abbreviations. */
 	static const struct { const char *old, *name; } olds[] = { { "PST", "America/Los_Angeles" }, { "MST", "America/Denver" },
 		{ "CST", "America/Chicago" }, { "EST", "America/New_York" }, { "PDT", "America/Los_Angeles" }, { "EDT", "America/New_York" },
 		{ "IST", "Asia/Kolkata" }, { "CET", "Europe/Paris" }, { "BST", "Europe/London" } };
-	struct zone *z = mem_zero(1, sizeof *z);
+	struct tz *z = mem_zero(1, sizeof *z);
 
 	snprintf(z->fixed_name, sizeof z->fixed_name, "%s", name);
 	if (strcasecmp(name, "UTC") == 0 || strcasecmp(name, "GMT") == 0 || strcmp(name, "Z") == 0 || parse_offset(name, &z->fixed) == 0)
@@ -119,18 +119,18 @@ struct zone *zone_open(const char *name)
 			name = olds[i].name;
 	if (load(z, name) == 0)
 		return z;
-	zone_free(z);
+	tz_free(z);
 	return NULL;
 }
 
-void zone_free(struct zone *z)
+void tz_free(struct tz *z)
 {
 	if (z)
 		free(z->file);
 	free(z);
 }
 
-int zone_offset(const struct zone *z, int64_t utc, const char **abbreviation)
+int tz_offset(const struct tz *z, int64_t utc, const char **abbreviation)
 {
 	uint64_t lo = 0, hi = z->times; /* the first transition that is later */
 	const unsigned char *t;
@@ -154,9 +154,9 @@ int zone_offset(const struct zone *z, int64_t utc, const char **abbreviation)
 	return (int)big(t, 4);
 }
 
-int64_t zone_utc(const struct zone *z, int64_t local)
+int64_t tz_utc(const struct tz *z, int64_t local)
 {
-	int first = zone_offset(z, local - zone_offset(z, local, NULL), NULL);
+	int first = tz_offset(z, local - tz_offset(z, local, NULL), NULL);
 
-	return local - zone_offset(z, local - first, NULL);
+	return local - tz_offset(z, local - first, NULL);
 }
