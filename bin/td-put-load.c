@@ -1,7 +1,6 @@
 /* td-put: one transfer, from the head of the frame to the end of the receipt. */
 #include "td-put.h"
 
-#include "clock.h"
 #include "die.h"
 #include "fd.h"
 #include "mem.h"
@@ -10,96 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* --- what may go wrong before anything is sent ------------------------------------------------------------------ */
-
-/* Values of one type read from a column of the other. */
-static bool compatible(const char *a, const char *b)
-{
-	static const char *const pairs[][2] = { { "int", "long" }, { "float", "double" } };
-
-	if (strcmp(a, b) == 0)
-		return true;
-	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-		if ((strcmp(a, pairs[i][0]) == 0 && strcmp(b, pairs[i][1]) == 0) ||
-		    (strcmp(a, pairs[i][1]) == 0 && strcmp(b, pairs[i][0]) == 0))
-			return true;
-	return false;
-}
-
-/* Values that do not have the type of a column that stays would read as NULL. */
-static int check_types(const struct load *l, const struct schema *s, struct fail *f)
-{
-	if (l->to.mode == TDURL_REPLACE)
-		return 0;
-	for (size_t i = 0; i < s->n; i++) {
-		long at = schema_find(&l->target.schema, s->col[i].name);
-		const char *have = at >= 0 ? l->target.schema.col[at].type : NULL;
-
-		if (have && s->col[i].type && !compatible(have, s->col[i].type))
-			return fail_set(f, FAIL_DATA, "column %s is %s in table %s.%s but %s in this frame, and would read as NULL "
-					"(td-encode --columns %s:%s)", s->col[i].name, have, l->to.database, l->to.table,
-					s->col[i].type, s->col[i].name, have);
-	}
-	return 0;
-}
-
-/*
- * A temporary table can only take its target's place by a master key. A write-only key is told here, before gigabytes are
- * sent: it may not list tables either.
- */
-static int look_at_key(struct load *l, struct fail *f)
-{
-	struct api_name *list;
-	size_t n;
-
-	if (l->to.mode == TDURL_APPEND)
-		return 0;
-	if (api_table_list(l->api, l->to.database, &list, &n, f) == 0) {
-		api_names_free(list, n);
-		return 0;
-	}
-	if (api_status(l->api) == 404) { /* no such database: making the table tells, or makes it */
-		*f = (struct fail){ 0 };
-		return 0;
-	}
-	if (api_status(l->api) != 403)
-		return -1;
-	*f = (struct fail){ 0 };
-	return fail_set(f, FAIL_KEY, "mode=%s needs a master key: the key of %s may append, but not replace tables",
-			tdurl_mode_name(l->to.mode), l->conf.key_from);
-}
-
-/*
- * Rows of a job that this key can see on this server come from the account that they go to. Said only to a person: a
- * schedule cannot do anything about it.
- */
-static void hint(struct load *l)
-{
-	struct fail ignored = { 0 };
-	struct api_job job = { 0 };
-
-	if (!l->in.head.job_id || !l->in.head.endpoint || strcmp(l->in.head.endpoint, l->conf.endpoint) != 0 ||
-	    !isatty(STDERR_FILENO))
-		return;
-	if (api_job_status(l->api, l->in.head.job_id, &job, &ignored) == 0)
-		warn("source and target are the same account: INSERT INTO or CREATE TABLE AS in the query would be faster");
-	api_job_free(&job);
-}
-
-static int look_at_target(struct load *l, struct fail *f)
-{
-	if (look_at_key(l, f))
-		return -1;
-	if (api_table_show(l->api, l->to.database, l->to.table, &l->target, f) == 0) {
-		l->target_known = true;
-		return check_types(l, &l->in.head.schema, f);
-	}
-	if (!(f->kind == FAIL_KEY && api_status(l->api) == 403))
-		return -1;
-	*f = (struct fail){ 0 }; /* a write-only key may not be allowed to look */
-	return 0;
-}
 
 /* --- the frame becomes parts ------------------------------------------------------------------------------------ */
 
@@ -160,76 +69,6 @@ static int pump(struct load *l, enum framein_what what, struct frame_block *b, c
 	}
 }
 
-/* --- the receipt ------------------------------------------------------------------------------------------------- */
-
-static int put_text(char *text, struct fail *f)
-{
-	int rc = fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
-
-	free(text);
-	return rc;
-}
-
-/* What the end of the frame says, and the first half of the line. */
-static int begin_receipt(struct load *l, struct fail *f)
-{
-	const struct frame_end *e = &l->in.end;
-	struct receipt *r = &l->receipt;
-	uint64_t parts = 0, bytes = 0;
-
-	if (l->upload)
-		upload_counts(l->upload, &parts, &bytes);
-	r->rows = l->rows_unknown ? r->valid : (int64_t)e->rows;
-	r->rejects = (int64_t)e->rejects;
-	r->parts = (int64_t)parts;
-	r->bytes = (int64_t)bytes;
-	r->verified = e->verified;
-	r->has_time = e->has_time;
-	r->time_min = e->time_min;
-	r->time_max = e->time_max;
-	if (schema_copy(&r->schema, &e->schema, f))
-		return -1;
-	l->receipt_begun = true;
-	return put_text(receipt_begin(r), f);
-}
-
-static int end_receipt(struct load *l, const struct fail *why, struct fail *f)
-{
-	struct receipt *r = &l->receipt;
-	char now[21];
-
-	clock_utc(now);
-	free(r->finished);
-	r->finished = mem_string(now);
-	r->done = !why;
-	if (why) {
-		free(r->reason);
-		r->reason = mem_string(why->why);
-		r->status = why->kind;
-	}
-	if (!l->receipt_begun && put_text(receipt_begin(r), f))
-		return -1;
-	if (put_text(receipt_end(r), f))
-		return -1;
-	return fd_close(STDOUT_FILENO, "standard output", f);
-}
-
-static void start_receipt(struct load *l)
-{
-	struct receipt *r = &l->receipt;
-	char now[21];
-
-	receipt_init(r);
-	clock_utc(now);
-	r->started = mem_string(now);
-	r->mode = l->to.mode;
-	r->action = mem_string(l->o->no_commit ? "upload" : l->o->streaming ? "import"
-			       : l->to.mode == TDURL_APPEND ? "append" : "load");
-	r->endpoint = mem_string(l->conf.endpoint);
-	r->database = mem_string(l->to.database);
-	r->table = mem_string(l->to.table);
-}
-
 /* --- the transfer ------------------------------------------------------------------------------------------------- */
 
 static int check_end(const struct load *l, struct fail *f)
@@ -285,46 +124,9 @@ static int no_rows(struct load *l, struct fail *f)
 	const bool append = l->to.mode == TDURL_APPEND;
 
 	l->receipt.valid = l->receipt.errors = 0;
-	if ((append && begin_receipt(l, f)) || session_table(l, f) || session_schema(l, f))
+	if ((append && paper_begin(l, f)) || session_table(l, f) || session_schema(l, f))
 		return -1;
-	return append ? 0 : begin_receipt(l, f);
-}
-
-/* --dry-run: everything is read and looked at, and the rest is said. */
-static int say_plan(struct load *l, struct fail *f)
-{
-	const struct load *const c = l;
-	const struct schema *new = &c->in.end.schema;
-	const bool append = c->to.mode == TDURL_APPEND;
-	struct buf b;
-	int rc;
-
-	buf_init(&b, 16 << 20);
-	buf_printf(&b, "%llu rows (%s) for %s.%s on %s, mode=%s\n", (unsigned long long)c->in.end.rows,
-		   c->in.end.verified ? "verified" : "taken from end-of-file", c->to.database, c->to.table, c->conf.endpoint,
-		   tdurl_mode_name(c->to.mode));
-	if (!c->target_known)
-		buf_printf(&b, "table %s: the key may not look at it\n", c->to.table);
-	else if (c->target.exists)
-		buf_printf(&b, "table %s: %lld rows, %zu columns\n", c->to.table, (long long)c->target.count, c->target.schema.n);
-	else
-		buf_printf(&b, "table %s: does not exist%s\n", c->to.table, append ? ", would be made" : "");
-	for (size_t i = 0; i < new->n; i++)
-		if (new->col[i].type && schema_find(&c->target.schema, new->col[i].name) < 0)
-			buf_printf(&b, "new column: %s %s\n", new->col[i].name, new->col[i].type);
-	for (size_t i = 0; c->to.mode == TDURL_REPLACE && i < c->target.schema.n; i++)
-		if (schema_find(new, c->target.schema.col[i].name) < 0)
-			buf_printf(&b, "dropped column: %s\n", c->target.schema.col[i].name);
-	if (!append || !c->target.exists)
-		buf_printf(&b, "POST table/create/%s/%s\n", c->to.database, append ? c->to.table : "(temporary)");
-	if (c->o->streaming)
-		buf_puts(&b, "PUT table/import_with_id, for each part\nPOST table/append-schema\n");
-	else if (c->in.end.rows)
-		buf_puts(&b, "POST bulk_import/create\nPUT bulk_import/upload_part, for each part\nPOST bulk_import/freeze\n"
-			 "POST bulk_import/perform\nPOST table/append-schema\nPOST bulk_import/commit\n");
-	rc = fd_write(STDOUT_FILENO, "standard output", b.p, b.len, f);
-	buf_free(&b);
-	return rc;
+	return append ? 0 : paper_begin(l, f);
 }
 
 static int transfer(struct load *l, struct fail *f)
@@ -340,18 +142,17 @@ static int transfer(struct load *l, struct fail *f)
 		l->receipt.source_job = mem_string(l->in.head.job_id);
 	if (l->o->once && !l->o->once_key && !l->in.head.job_id)
 		return fail_set(f, FAIL_USAGE, "--once needs a KEY: these rows do not come from a job (--once=KEY)");
-	if (look_at_target(l, f))
+	if (check_target(l, f))
 		return -1;
-	hint(l);
 	/* the first block before anything is made: a source that fails at once leaves no trace on the server */
 	what = input_next(l, &b, &p, &n, f);
 	if (what == FRAMEIN_FAILED)
 		return -1;
 	if (l->o->dry_run)
-		return drain(l, what, &b, p, n, f) || check_end(l, f) || say_plan(l, f) ? -1 : 0;
+		return drain(l, what, &b, p, n, f) || check_end(l, f) || check_plan(l, f) ? -1 : 0;
 	if (what == FRAMEIN_END)
 		return check_end(l, f) || no_rows(l, f) ? -1 : 0;
-	if (send_rows(l, what, &b, p, n, f) || begin_receipt(l, f))
+	if (send_rows(l, what, &b, p, n, f) || paper_begin(l, f))
 		return -1;
 	return l->already || l->o->no_commit || l->o->streaming ? 0 : commit(l, f);
 }
@@ -415,7 +216,7 @@ static int failed(struct load *l, struct fail *f)
 {
 	undo(l, f);
 	if (f->kind != FAIL_PIPE)
-		end_receipt(l, f, &(struct fail){ 0 });
+		paper_end(l, f, &(struct fail){ 0 });
 	return -1;
 }
 
@@ -468,22 +269,22 @@ int load_commit(struct load *l, struct fail *f)
 {
 	struct fail debris = { 0 };
 
-	start_receipt(l);
+	paper_start(l);
 	l->receipt.session = mem_string(l->o->session);
 	l->api = api_open(&l->conf, &l->o->api);
-	if (read_receipts(l, f) || session_take_up(l, f) || (l->o->strict && check_end(l, f)) || begin_receipt(l, f) ||
+	if (read_receipts(l, f) || session_take_up(l, f) || (l->o->strict && check_end(l, f)) || paper_begin(l, f) ||
 	    (!l->already && commit(l, f)))
 		return failed(l, f);
 	if (api_session_delete(l->api, l->session, &debris))
 		warn("the rows are in, but: %s", debris.why);
-	return end_receipt(l, NULL, f);
+	return paper_end(l, NULL, f);
 }
 
 int load_run(struct load *l, struct fail *f)
 {
 	struct fail debris = { 0 };
 
-	start_receipt(l);
+	paper_start(l);
 	progress_init(&l->progress, l->o->progress, l->o->quiet);
 	l->api = api_open(&l->conf, &l->o->api);
 	if (transfer(l, f)) {
@@ -495,7 +296,7 @@ int load_run(struct load *l, struct fail *f)
 	if (l->session && !l->keep_session && api_session_delete(l->api, l->session, &debris))
 		warn("the rows are in, but: %s", debris.why);
 	progress_done(&l->progress, "%lld rows in %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
-	if (end_receipt(l, NULL, f) == 0)
+	if (paper_end(l, NULL, f) == 0)
 		return 0;
 	if (l->to.mode == TDURL_APPEND)
 		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written", l->to.database, l->to.table);

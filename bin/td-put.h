@@ -1,6 +1,7 @@
 /*
  * td-put: what its files share. td-put.c: options and main; td-put-load.c: one transfer; td-put-session.c: its tables and
- * session; td-put-parts.c: how parts are named and sent; td-put-input.c: what comes in.
+ * session; td-put-parts.c: how parts are named and sent; td-put-input.c: what comes in;
+ * td-put-check.c: what is looked at before; td-put-paper.c: the receipt.
  */
 #ifndef TD_PUT_H
 #define TD_PUT_H
@@ -84,6 +85,16 @@ int load_commit(struct load *l, struct fail *f); /* --commit: no rows, the recei
 int input_open(struct load *l, struct fail *f);
 enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f);
 void input_close(struct load *l);
+
+/* td-put-check.c */
+int check_target(struct load *l, struct fail *f); /* the key, the target, and whether the head's types fit into it */
+int check_types(const struct load *l, const struct schema *s, struct fail *f);
+int check_plan(struct load *l, struct fail *f);   /* --dry-run: what would be done, on standard output */
+
+/* td-put-paper.c: the receipt, in its two pieces */
+void paper_start(struct load *l);
+int paper_begin(struct load *l, struct fail *f);  /* what the end of the input says */
+int paper_end(struct load *l, const struct fail *why, struct fail *f); /* why: NULL, or the failure that it tells */
 
 /* td-put-session.c */
 int session_open(struct load *l, struct fail *f);     /* the table that is loaded into, the session, the uploads */
