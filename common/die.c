@@ -98,13 +98,16 @@ void die_usage(const char *fmt, ...)
 
 void die_option(int c, char **argv)
 {
-	const char *arg = argv[optind - 1];
+	const char *arg = argv[optind - 1], *next = argv[optind];
 	char letter[] = { '-', (char)optopt, '\0' };
-	const char *name_of = strncmp(arg, "--", 2) == 0 && arg[2] ? arg : letter;
+	/* optind has not passed a word of several letters, of which one is wrong */
+	bool among = c == '?' && optopt > 0 && optopt <= 0xff && next && next[0] == '-' && strchr(next + 1, optopt);
+	bool is_long = !among && strncmp(arg, "--", 2) == 0 && arg[2];
+	const char *name_of = is_long ? arg : letter;
 
 	if (c == ':')
 		die_usage("option '%s' needs a value", name_of);
-	if (optopt > 0xff) /* a long one that we know */
+	if (is_long && optopt) /* one that we know */
 		die_usage("option '%s' takes no value", name_of);
 	die_usage("unrecognized option '%s'", name_of);
 }
