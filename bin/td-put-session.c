@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3 };
+enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3, READY_MS = 10000 };
 
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 
@@ -224,6 +224,14 @@ static int wait_for(struct load *l, enum api_session_state during, struct api_se
 	}
 }
 
+static int wait_while_ready(struct load *l, struct api_session *s, struct fail *f)
+{
+	for (uint64_t waited = 0; s->state == API_READY && waited < READY_MS; waited += READY_MS / 50)
+		if (clock_sleep(READY_MS / 50, f) || api_session_show(l->api, l->session, s, f))
+			return -1;
+	return 0;
+}
+
 /* A name that every run with the same KEY, destination and account comes to. */
 static char *once_name(const struct load *l)
 {
@@ -279,9 +287,10 @@ static int join(struct load *l, struct fail *f)
 }
 
 /*
- * --once: an earlier run with the same KEY has died, or has done it all. Its parts are used if it was still uploading. Whether
- * the parts of a session that is ready are all of the rows is not known before the input was read, and then it is too
- * late to send them: such a session is made anew.
+ * --once: an earlier run with the same KEY has died, or has done it all, or another one is at it. Its parts are used if it
+ * was still uploading. Whether the parts of a session that is ready are all of the rows is not known before the input was
+ * read, and then it is too late to send them: such a session is made anew. But a run that lives commits it in a moment,
+ * and then it must stay as the memory of that: it is given a while first.
  */
 static int resume(struct load *l, struct fail *f)
 {
@@ -289,6 +298,7 @@ static int resume(struct load *l, struct fail *f)
 	bool made;
 
 	if (look_at_session(l, &s, f) || (s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f)) ||
+	    (s.state == API_READY && wait_while_ready(l, &s, f)) ||
 	    (s.state == API_COMMITTING && wait_for(l, API_COMMITTING, &s, f)))
 		return -1;
 	l->already = s.state == API_COMMITTED;

@@ -66,6 +66,18 @@ faults
 run td-put --part-size 1 -j 1 --once=k $D/killed <"$T/f"
 is "after SIGKILL" "$status $(rows_of testdb killed)" "0 100,100,4950"
 
+# two at once, as when cron starts a job twice: the rows are there once, whatever the two say
+i=0 bad=
+while [ $i -lt 15 ]; do
+	i=$((i + 1))
+	td-put --part-size 1 --once=$i $D/both$i <"$T/f" >/dev/null 2>&1 & a=$!
+	td-put --part-size 1 --once=$i $D/both$i <"$T/f" >/dev/null 2>&1
+	wait $a
+	td-put --part-size 1 --once=$i $D/both$i <"$T/f" >/dev/null 2>"$T/err" || bad="$bad status($i)"
+	[ "$(rows_of testdb both$i)" = 100,100,4950 ] || bad="$bad rows($i)"
+done
+is "two at once with the same key, then again: the rows are there once" "$bad" ""
+
 # --- many machines
 for i in 1 2 3; do
 	frame rows=50 blocks=5 start=$((i * 100)) >"$T/m$i"
