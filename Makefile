@@ -135,10 +135,11 @@ TESTS = $(sort $(wildcard tests/*.t)) $(UNITS:%=$(O)/unit/%)
 
 check: deps-check
 	@$(MAKE) --no-print-directory all $(UNITS:%=$(O)/unit/%) $(FUZZ:%=$(O)/fuzz/%)
+	$(if $(findstring -fsanitize,$(CFLAGS)),,@$(MAKE) --no-print-directory san)
 	TD_BUILD='$(abspath $(O))' $(PROVE) $(TESTS)
 
 check-san: deps-check
-	$(MAKE) O=.build/san CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined' check
+	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' check
 
 # For tests/layers.t: "floor room" lines.
 print-floors:
@@ -232,9 +233,14 @@ $(foreach t,$(filter-out td-encode,$(TOOLS)),$(eval LIBS.$t := -Wl,-Bstatic $(fi
 LIBS.td-encode := -static $(LIBS.td-encode)
 endif
 
+# What tests/san.t runs.
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+san:
+	@$(MAKE) --no-print-directory O='$(O)/san' CFLAGS='$(SANITIZE)' all $(UNITS:%='$(O)/san/unit/%')
+
 lint: deps-check
 	@$(PROVE) -v tests/lint.t
 
 print-version: ; @echo '$(VERSION)'
 
-.PHONY: dist deb static lint print-version
+.PHONY: dist deb static san lint print-version
