@@ -64,10 +64,11 @@ help:
 	@echo 'make demo       install what is missing, build, and run the main job on a local Treasure Data'
 	@echo 'make check      install what is missing, build, and run all tests'
 	@echo 'make check-faults  every fault of the server and every kill, some thousand runs'
-	@echo 'make lint       the static checks among them, alone'
 	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make lint       the static checks alone'
 	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
+	@echo 'make deb        a Debian package; make dist: the tarball; make static: programs that need fewer libraries'
 
 # --- building
 
