@@ -308,8 +308,23 @@ static void drop_old_rows(struct swap *s)
 	s->out.kept = mem_string(s->in.temporary);
 }
 
+/* A receipt may be edited, and names may be used again: only what bears td-put's kind of name and its id is ever dropped. */
+static bool is_td_puts(struct swap *s)
+{
+	struct api_table t;
+	bool its;
+
+	if (!strstr(s->in.temporary, "_tdput_"))
+		return false;
+	if (api_table_show(s->api, s->in.database, s->in.temporary, &t, &(struct fail){ 0 }))
+		return true; /* then deleting fails too, and says so */
+	its = t.exists && (s->in.temporary_id < 0 || t.id < 0 || t.id == s->in.temporary_id);
+	api_table_free(&t);
+	return its;
+}
+
 /* The receipt came through a pipe: nobody can use it again, so the rows that it speaks of go. */
-static void drop_new_rows(struct swap *s, struct fail *f)
+void replace_drop(struct swap *s, struct fail *f)
 {
 	size_t n = strlen(f->why);
 
@@ -319,8 +334,6 @@ static void drop_new_rows(struct swap *s, struct fail *f)
 				 s->in.database, s->in.table, s->in.temporary);
 		return;
 	}
-	if (s->temporary.exists && s->in.temporary_id >= 0 && s->temporary.id >= 0 && s->temporary.id != s->in.temporary_id)
-		return; /* not td-put's */
 	if (s->repeatable) {
 		snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in %s.%s for another try", s->in.database,
 			 s->in.temporary);
@@ -328,7 +341,7 @@ static void drop_new_rows(struct swap *s, struct fail *f)
 	}
 	sig_hold(true);
 	api_hurry(s->api);
-	if (api_table_delete(s->api, s->in.database, s->in.temporary, &(struct fail){ 0 }))
+	if (is_td_puts(s) && api_table_delete(s->api, s->in.database, s->in.temporary, &(struct fail){ 0 }))
 		snprintf(f->why + n, sizeof f->why - n, "; the table %s.%s could not be removed", s->in.database,
 			 s->in.temporary);
 	sig_hold(false);
@@ -368,7 +381,7 @@ int replace_run(struct swap *s, struct fail *f)
 	if (step == DONE)
 		drop_old_rows(s);
 	else
-		drop_new_rows(s, f);
+		replace_drop(s, f);
 	return step == DONE ? 0 : -1;
 }
 

@@ -9,6 +9,7 @@
 #include "sandbox.h"
 #include "sig.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,9 +276,46 @@ static int collect(struct swap *s, struct tdurl *to, struct fail *f)
 	return fd_close(STDOUT_FILENO, "standard output", f);
 }
 
+/* All of the input. When a signal ends the reading, what is in the pipe already is still taken. */
+static int read_receipt(struct buf *b, struct fail *f)
+{
+	ssize_t n;
+
+	buf_init(b, RECEIPT_MAX);
+	do {
+		if (buf_room(b, b->len < 4096 ? 4096 : 1))
+			return fail_set(f, FAIL_DATA, "standard input: longer than %d bytes", RECEIPT_MAX);
+		n = fd_read(STDIN_FILENO, "standard input", b->p + b->len, b->cap - b->len, f);
+		b->len += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
+	if (f->kind == FAIL_SIGNAL && !buf_room(b, 4096) && fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) == 0) {
+		n = read(STDIN_FILENO, b->p + b->len, b->cap - b->len);
+		b->len += n > 0 ? (size_t)n : 0;
+	}
+	return n < 0 || f->kind ? -1 : 0;
+}
+
+/*
+ * Interrupted, but td-put has written its receipt and is gone: nobody else knows of the rows any more. If it is still at
+ * it, it will find its reader gone, and removes them itself.
+ */
+static void interrupted(struct swap *s, const struct buf *b, const struct tdurl *to, struct fail *f)
+{
+	struct fail ignored = { 0 };
+
+	if (b->len == 0 || b->p[b->len - 1] != '\n' || receipt_parse(&s->in, b->p, b->len, "", &ignored) || !s->in.done ||
+	    s->in.mode == TDURL_APPEND || check_receipt(s, to, &ignored))
+		return;
+	sig_hold(true);
+	if (connect_to(s, to, &ignored) == 0)
+		replace_drop(s, f);
+	sig_hold(false);
+}
+
 static int run(struct swap *s, struct tdurl *to, struct fail *f)
 {
-	char *text = NULL;
+	const char *text;
+	struct buf b;
 	size_t n;
 	int rc;
 
@@ -285,8 +323,14 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 		return collect(s, to, f);
 	if (s->o->undo && to)
 		return undo(s, to, f);
-	if (fd_slurp(STDIN_FILENO, "standard input", RECEIPT_MAX, &text, &n, f))
+	if (read_receipt(&b, f)) {
+		if (f->kind == FAIL_SIGNAL && !s->o->undo)
+			interrupted(s, &b, to, f);
+		buf_free(&b);
 		return -1;
+	}
+	text = buf_text(&b);
+	n = b.len;
 	rc = receipt_parse(&s->in, text, n, "standard input", f);
 	if (rc == 0 && !s->in.done) {
 		pass(text, n, &(struct fail){ 0 });
@@ -298,7 +342,7 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 	} else if (rc == 0) {
 		rc = replace(s, to, f);
 	}
-	free(text);
+	buf_free(&b);
 	return rc;
 }
 

@@ -35,6 +35,9 @@ int swap_begin_receipt(struct swap *s, struct fail *f);
 /* The temporary table of s->in in the place of its target; fills s->out. */
 int replace_run(struct swap *s, struct fail *f);
 
+/* A failure before anything changed: the new rows go, or are named in f if the receipt can be used again. */
+void replace_drop(struct swap *s, struct fail *f);
+
 /* The kept table of s->in, which is named as the temporary one, and its target, exchanged again. */
 int replace_undo(struct swap *s, struct fail *f);
 

@@ -178,6 +178,8 @@ jq -c 'del(.table)' "$T/r" >"$T/x"; refuse "no table" 65 "without" <"$T/x"
 jq -c '.table = "../x"' "$T/r" >"$T/x"; refuse "an edited table" 65 "no name of a table" <"$T/x"
 jq -c '.temporary_table = .table' "$T/r" >"$T/x"; refuse "the table as its own temporary one" 65 "its own temporary" <"$T/x"
 jq -c '.temporary_table = "app"' "$T/r" >"$T/x"; refuse "another table" 80 "is not the one that td-put made" <"$T/x"
+jq -c '.temporary_table = "app" | del(.temporary_table_id) | .rows = 0 | .valid_records = 0' "$T/r" | run_swap
+is "an edited receipt in a pipe drops no table of others" "$(cat "$T/status") $(tables testdb)" "80 $was"
 jq -c '.rows = 99' "$T/r" >"$T/x"; refuse "numbers that do not add up" 65 "99 rows are not its 100 valid" <"$T/x"
 jq -c '.rows = 99 | .valid_records = 99' "$T/r" >"$T/x"; refuse "fewer rows than the table holds" 80 "holds 100 rows, but td-put sent 99" <"$T/x"
 jq -c '.endpoint = "https://api.treasuredata.com"' "$T/r" >"$T/x"; refuse "another server" 78 "the receipt is of https://api.treasuredata.com, but the server here is" <"$T/x"
@@ -269,6 +271,17 @@ for sig in TERM INT; do
 	is "$sig during the swap: nothing changed, nothing is left" "$(rows_of testdb lost) $(tables testdb)" "$new app empty lost tbl"
 	rm "$T/fifo"
 done
+
+mkfifo "$T/fifo"
+put old lost
+bg td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
+exec 8>"$T/fifo"
+cat "$T/r" >&8
+sleep 0.3
+kill -TERM $pid
+wait $pid 2>/dev/null
+is "TERM when the receipt is in the pipe: nothing is left" "$(kill -l $?) $(tables testdb)" "TERM app empty lost tbl"
+exec 8>&-
 
 # --- two replaces at once: each whole, the later one wins, nothing is left
 for i in 1 2 3 4 5; do
