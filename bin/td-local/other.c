@@ -11,11 +11,14 @@ static void server_status(struct req *r)
 	req_json(r, json_pack("{s:s}", "status", "ok"));
 }
 
+#define USER_NAME  "td-local"
+#define USER_EMAIL "td-local@localhost"
+
 /* The only user. The keys are those that td-client-go knows; it refuses any other. */
 static json_t *user(void)
 {
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:[], s:s, s:s}", "id", 1, "name", "td-local", "first_name",
-	                 "td-local", "last_name", "", "email", "td-local@localhost", "phone", "", "gravatar_url", "", "organization", "",
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:[], s:s, s:s}", "id", 1, "name", USER_NAME, "first_name",
+	                 "td-local", "last_name", "", "email", USER_EMAIL, "phone", "", "gravatar_url", "", "organization", "",
 	                 "administrator", 1, "account_owner", 1, "roles", "created_at", "2014-01-01 00:00:00 UTC", "updated_at",
 	                 "2014-01-01 00:00:00 UTC");
 }
@@ -28,6 +31,21 @@ static void user_list(struct req *r)
 static void user_show(struct req *r)
 {
 	req_json(r, user());
+}
+
+/* The keys of that user are those that this td-local takes. */
+static void apikey_list(struct req *r)
+{
+	json_t *keys;
+
+	if (strcmp(r->arg[0], USER_EMAIL) != 0 && strcmp(r->arg[0], USER_NAME) != 0) {
+		req_error(r, 404, "Couldn't find User with name = %.300s", r->arg[0]);
+		return;
+	}
+	keys = json_pack("[s]", r->l->key);
+	if (r->l->write_key)
+		json_array_append_new(keys, json_string(r->l->write_key));
+	req_json(r, json_pack("{s:o}", "apikeys", keys));
 }
 
 static void account_show(struct req *r)
@@ -94,6 +112,7 @@ const struct route other_routes[] = {
 	{ "GET", "system/server_status", NOBODY, .handle = server_status },
 	{ "GET", "user/list", MASTER, .handle = user_list },
 	{ "GET", "user/show", MASTER, .handle = user_show },
+	{ "GET", "user/apikey/list/:", MASTER, .handle = apikey_list },
 	{ "GET", "account/show", MASTER, .handle = account_show },
 	{ "GET", "local/clock", NOBODY, .prepare = clock_show },
 	{ "POST", "local/clock", NOBODY, .prepare = clock_post },
