@@ -17,6 +17,8 @@ is 'keys: status' "$(tail -c 4 "$T/keys")" 200
 is 'keys: no other member, the keys in order' "$(sed 's/200$//' "$T/keys" | jq -c .)" "{\"apikeys\":[\"$master\",\"$writer\"]}"
 keys $master td-local >"$T/keys"
 is 'keys: by name, too' "$(tail -c 4 "$T/keys")" 200
+keys $master td-local%2540localhost >"$T/keys"
+is 'keys: escaped twice, as the Go client does' "$(tail -c 4 "$T/keys")" 200
 keys $master nobody >"$T/keys"
 is 'keys: of a user who is not there' "$(tail -c 4 "$T/keys")" 404
 keys $writer td-local >"$T/keys"

@@ -13,6 +13,7 @@ static void server_status(struct req *r)
 
 #define USER_NAME  "td-local"
 #define USER_EMAIL "td-local@localhost"
+#define USER_TWICE "td-local%40localhost" /* td-client-go escapes what stands in a path twice */
 
 /* The only user. The keys are those that td-client-go knows; it refuses any other. */
 static json_t *user(void)
@@ -38,7 +39,7 @@ static void apikey_list(struct req *r)
 {
 	json_t *keys;
 
-	if (strcmp(r->arg[0], USER_EMAIL) != 0 && strcmp(r->arg[0], USER_NAME) != 0) {
+	if (strcmp(r->arg[0], USER_EMAIL) != 0 && strcmp(r->arg[0], USER_NAME) != 0 && strcmp(r->arg[0], USER_TWICE) != 0) {
 		req_error(r, 404, "Couldn't find User with name = %.300s", r->arg[0]);
 		return;
 	}
