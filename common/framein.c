@@ -75,7 +75,8 @@ static ptrdiff_t header(struct framein *in, struct gzip_header *h, struct fail *
 			return have;
 		n = gzip_header_parse(in->in.p + in->at, in->in.len - in->at, h);
 		if (n < 0)
-			return fail_set(f, FAIL_DATA, "%s: not a td frame: no gzip member at byte %llu", in->from->name,
+			return fail_set(f, FAIL_DATA, in->offset ? "%s: no gzip member at byte %llu" :
+					"%s: not a td frame (rows of other kinds go through td-encode): byte %llu", in->from->name,
 					(unsigned long long)in->offset);
 		if (n > 0)
 			return n;

@@ -274,7 +274,7 @@ int tdurl_parse(struct tdurl *u, const char *text, struct fail *f)
 		return fail_set(f, FAIL_USAGE, "a destination longer than %d characters", URL_MAX);
 	if (strncmp(text, "td://", 5) == 0)
 		rc = parse_url(u, text + 5, f);
-	else if (colon && colon > text && strncmp(colon, "://", 3) != 0)
+	else if (colon && colon > text && colon[1] != '/') /* "td:/..." and other schemes are no connections */
 		rc = parse_named(u, text, colon, f);
 	else
 		rc = fail_set(f, FAIL_USAGE, "a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE");
