@@ -28,7 +28,7 @@ count_of() { # DB TABLE
 	api GET "table/show/$1/$2" | jq .count
 }
 # A command in the background that can be interrupted: shells let background commands ignore SIGINT.
-bg() {
+background() {
 	exec "$PYTHON" -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' "$@"
 }
 receipt() { # JQ-EXPRESSION: of the receipt in $out

@@ -257,8 +257,7 @@ done
 for sig in TERM INT HUP; do
 	was=$(tables testdb)
 	faults 'PUT bulk_import/upload_part/* * delay=30'
-	# shellcheck disable=SC2217 # bg is a function of ours
-	bg td-put "$D/fullreplace?mode=replace" <"$T/f" >"$T/out" 2>"$T/err" & put=$!
+	background td-put "$D/fullreplace?mode=replace" <"$T/f" >"$T/out" 2>"$T/err" & put=$!
 	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
 	kill -$sig $put
 	wait $put

@@ -258,8 +258,7 @@ for sig in TERM INT; do
 	put old lost
 	mkfifo "$T/fifo"
 	faults 'POST table/swap/* 1 delay=30'
-	# shellcheck disable=SC2217 # bg is a function of ours
-	bg td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
+	background td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
 	cat "$T/r" >"$T/fifo"
 	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
 	kill -$sig $pid
@@ -274,7 +273,7 @@ done
 
 mkfifo "$T/fifo"
 put old lost
-bg td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
+background td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
 exec 8>"$T/fifo"
 cat "$T/r" >&8
 sleep 0.3
