@@ -132,15 +132,16 @@ endef
 # --- tests
 
 PROVE = prove -j2 --timer
-TESTS = $(sort $(wildcard tests/*.t)) $(UNITS:%=$(O)/unit/%)
+TESTS = $(filter-out $(NOT),$(sort $(wildcard tests/*.t)) $(UNITS:%=$(O)/unit/%))
 
 check: deps-check
 	@$(MAKE) --no-print-directory all $(UNITS:%=$(O)/unit/%) $(FUZZ:%=$(O)/fuzz/%)
 	$(if $(findstring -fsanitize,$(CFLAGS)),,@$(MAKE) --no-print-directory san)
 	TD_BUILD='$(abspath $(O))' $(PROVE) $(TESTS)
 
+# Without the tests that run no code of ours in C: shells on a slow terminal, linters, packaging.
 check-san: deps-check
-	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' check
+	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' NOT='tests/completion.t tests/lint.t tests/package.t' check
 
 # For tests/layers.t: "floor room" lines.
 print-floors:
