@@ -17,7 +17,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die mem buf num sig fd
-SHAPES = mp gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5
+SHAPES = mp crc gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5
 SHAPES += deflater type tdtime exact infer colname cell record csvscan csvescape csvin mpin keys jsontok jsonvalue jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode sandbox
@@ -43,7 +43,7 @@ LIBS.td-encode = -lcsv -ljansson $(ISAL) -lz
 LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) -lz
 LIBS.td-swap   = -lcurl -linih -ljansson -lz
 LIBS.td-conn   = -lcurl -linih -ljansson -lz
-LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson -lz -lm
+LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout

@@ -1,4 +1,5 @@
 #include "deflater.h"
+#include "crc.h"
 #include "gzip.h"
 #include "mem.h"
 
@@ -24,14 +25,13 @@ static bool fast_init(struct deflater *d, int level)
 	return d->fast;
 }
 
-static int fast_block(struct deflater *d, const void *p, size_t n, struct buf *out, uint32_t *crc, struct fail *f)
+static int fast_block(struct deflater *d, const void *p, size_t n, struct buf *out, struct fail *f)
 {
 	struct isal_zstream *s = &d->s;
 	uint8_t *in = (uint8_t *)(uintptr_t)p;
 
 	if (n > UINT32_MAX || buf_room(out, gzip_deflate_bound(n)))
 		return fail_set(f, FAIL_SYSTEM, "block of %zu bytes: too large to compress", n);
-	*crc = crc32_gzip_refl(0, in, n);
 	isal_deflate_init(s);
 	s->level = 1;
 	s->level_buf = d->level_buf;
@@ -58,9 +58,9 @@ static bool fast_init(struct deflater *d, int level)
 	return d->fast;
 }
 
-static int fast_block(struct deflater *d, const void *p, size_t n, struct buf *out, uint32_t *crc, struct fail *f)
+static int fast_block(struct deflater *d, const void *p, size_t n, struct buf *out, struct fail *f)
 {
-	(void)d, (void)p, (void)n, (void)out, (void)crc;
+	(void)d, (void)p, (void)n, (void)out;
 	return fail_set(f, FAIL_SYSTEM, "built without ISA-L");
 }
 #endif
@@ -84,8 +84,6 @@ void deflater_close(struct deflater *d)
 
 int deflater_block(struct deflater *d, const void *p, size_t n, struct buf *out, uint32_t *crc, struct fail *f)
 {
-	if (d->fast)
-		return fast_block(d, p, n, out, crc, f);
-	*crc = (uint32_t)crc32_z(0, p, n);
-	return gzip_deflate_block(&d->z, p, n, out, f);
+	*crc = crc_add(0, p, n);
+	return d->fast ? fast_block(d, p, n, out, f) : gzip_deflate_block(&d->z, p, n, out, f);
 }

@@ -1,4 +1,5 @@
 #include "framein.h"
+#include "crc.h"
 #include "gzip.h"
 #include "mem.h"
 
@@ -57,7 +58,7 @@ static int gave_up(const struct frame_end *e, struct fail *f)
 static void use(struct framein *in, size_t n, bool counted)
 {
 	if (counted)
-		in->crc = (uint32_t)crc32_z(in->crc, (Bytef *)in->in.p + in->at, n);
+		in->crc = crc_add(in->crc, in->in.p + in->at, n);
 	in->at += n;
 	in->offset += n;
 }

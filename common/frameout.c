@@ -1,4 +1,5 @@
 #include "frameout.h"
+#include "crc.h"
 #include "gzip.h"
 #include "mem.h"
 
@@ -47,7 +48,7 @@ int frameout_open(struct frameout *o, struct sink *to, const struct frame_head *
 
 int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f)
 {
-	o->crc = (uint32_t)crc32_z(o->crc, p, n);
+	o->crc = crc_add(o->crc, p, n);
 	return io_put(o->to, p, n, f);
 }
 

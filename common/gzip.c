@@ -1,4 +1,5 @@
 #include "gzip.h"
+#include "crc.h"
 
 #include <string.h>
 
@@ -140,7 +141,7 @@ int gzip_inflate_block(const void *p, size_t n, char *out, size_t body_len, uint
 	}
 	inflateEnd(&z);
 	if (rc != Z_STREAM_END || z.total_out != body_len ||
-	    crc32(0, (const Bytef *)out, (uInt)body_len) != crc)
+	    crc_add(0, out, body_len) != crc)
 		return fail_set(f, FAIL_DATA, "the compressed data is damaged");
 	return 0;
 }
@@ -247,7 +248,7 @@ static ssize_t gzip_read(struct source *s, void *p, size_t cap, struct fail *f)
 					g->source.name, (unsigned long long)g->members + 1);
 		g->at = g->in.len - g->z.avail_in;
 		got = (size_t)((char *)g->z.next_out - (char *)p);
-		g->crc = (uint32_t)crc32_z(g->crc, p, got);
+		g->crc = crc_add(g->crc, p, got);
 		g->body += got;
 		if (rc == Z_STREAM_END && end_member(g, f))
 			return -1;

@@ -1,4 +1,5 @@
 #include "part.h"
+#include "crc.h"
 #include "mp.h"
 
 /* Adding one block may take it past the wanted size by that block. */
@@ -96,6 +97,6 @@ int part_plain_next(struct part_plain *s, bool all, struct frame_block *b, struc
 	if (gzip_deflate_block(&s->deflate, s->body.p, s->whole, &s->packed, f))
 		return -1;
 	*b = (struct frame_block){ s->packed.p, s->packed.len, (uint32_t)s->whole,
-				   (uint32_t)crc32_z(0, (const Bytef *)s->body.p, s->whole), s->values };
+				   crc_add(0, s->body.p, s->whole), s->values };
 	return 1;
 }
