@@ -3,13 +3,42 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* 1, 2, 4 or 8 bytes; each of them is one instruction for the compiler. */
 static uint64_t big(const unsigned char *p, unsigned n)
 {
-	uint64_t v = 0;
+	uint32_t high;
 
-	while (n--)
-		v = v << 8 | *p++;
-	return v;
+	if (n == 1)
+		return p[0];
+	if (n == 2)
+		return (uint32_t)p[0] << 8 | p[1];
+	high = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	if (n == 4)
+		return high;
+	return (uint64_t)high << 32 | ((uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7]);
+}
+
+#define SIXTEEN(n) n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n
+
+/* By its first byte, the whole length of a token that is no array and no map; 0 where that takes more than this byte. */
+static const unsigned char token_len[256] = {
+	SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), /* 0 to 127 */
+	SIXTEEN(0), SIXTEEN(0),                                                                         /* maps, arrays */
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,                                          /* short strings */
+	17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
+	1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9, /* nil, false, true; bin, ext; float, double; unsigned */
+	2, 3, 5, 9, 3, 4, 6, 10, 18, 0, 0, 0, 0, 0, 0, 0, /* signed; fixext; str, arrays, maps */
+	SIXTEEN(1), SIXTEEN(1),                           /* -32 to -1 */
+};
+
+/* What nearly all tokens are, without a look inside: the length of the one at p, 0 if it is another or not whole. */
+static size_t short_token(const unsigned char *p, size_t room)
+{
+	size_t n = token_len[p[0]];
+
+	if (p[0] == 0xd9 && room > 1)
+		n = 2 + (size_t)p[1];
+	return n <= room ? n : 0;
 }
 
 static double float_of(uint64_t bits, unsigned n)
@@ -124,22 +153,53 @@ ptrdiff_t mp_value(const char *p, const char *end)
 
 	for (;;) {
 		struct mp t;
-		ptrdiff_t n = mp_token(at, end, &t);
+		ptrdiff_t n = at < end ? (ptrdiff_t)short_token((const unsigned char *)at, (size_t)(end - at)) : 0;
 
-		if (n <= 0)
-			return n;
-		at += n;
-		if ((t.type == MP_ARRAY || t.type == MP_MAP) && t.n > 0) {
-			if (depth == MP_DEPTH)
-				return MP_BAD;
-			left[depth++] = t.type == MP_MAP ? 2 * (uint64_t)t.n : t.n;
-			continue;
+		if (n == 0) {
+			n = mp_token(at, end, &t);
+			if (n <= 0)
+				return n;
+			if ((t.type == MP_ARRAY || t.type == MP_MAP) && t.n > 0) {
+				if (depth == MP_DEPTH)
+					return MP_BAD;
+				left[depth++] = t.type == MP_MAP ? 2 * (uint64_t)t.n : t.n;
+				at += n;
+				continue;
+			}
 		}
+		at += n;
 		while (depth > 0 && --left[depth - 1] == 0)
 			depth--;
 		if (depth == 0)
 			return at - p;
 	}
+}
+
+/* A value is over, and with it those that it was the last one of. */
+static void count_value(struct mp_count *c)
+{
+	while (c->depth > 0 && --c->left[c->depth - 1] == 0)
+		c->depth--;
+	if (c->depth == 0)
+		c->values++;
+}
+
+/* The elements of the innermost array or map, as far as they are short tokens. Where the first other one begins. */
+static const unsigned char *count_short(struct mp_count *c, const unsigned char *p, const unsigned char *end)
+{
+	uint64_t left = c->left[c->depth - 1];
+	size_t n;
+
+	while (left > 0 && p < end && (n = short_token(p, (size_t)(end - p))) > 0) {
+		p += n;
+		left--;
+	}
+	c->left[c->depth - 1] = left;
+	if (left == 0) {
+		c->depth--;
+		count_value(c);
+	}
+	return p;
 }
 
 /* A token's header was read: descend, or finish values upwards. */
@@ -153,10 +213,7 @@ static int count_token(struct mp_count *c, const struct mp *t)
 		c->left[c->depth++] = t->type == MP_MAP ? 2 * (uint64_t)t->n : t->n;
 		return 0;
 	}
-	while (c->depth > 0 && --c->left[c->depth - 1] == 0)
-		c->depth--;
-	if (c->depth == 0)
-		c->values++;
+	count_value(c);
 	if (has_payload(t->type))
 		c->skip = t->n;
 	return 0;
@@ -177,6 +234,8 @@ int mp_count_put(struct mp_count *c, const void *bytes, size_t n)
 			p += some;
 			continue;
 		}
+		if (c->depth > 0 && c->part_len == 0 && (p = count_short(c, p, end)) == end)
+			break;
 		if (c->part_len > 0) { /* a header that was cut: complete it byte by byte */
 			c->part[c->part_len++] = *p++;
 			used = header(c->part, c->part_len, &t);
