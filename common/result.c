@@ -1,7 +1,6 @@
 #include "result.h"
 #include "clock.h"
-
-#include <zlib.h>
+#include "crc.h"
 
 enum { FRUITLESS_MAX = 5, LATE_MAX = 4 };
 static const uint32_t wait_first_ms = 500;
@@ -25,7 +24,7 @@ static int put(struct sink *s, const void *bytes, size_t n, struct fail *f)
 	if (p->again < p->passed) {
 		size_t some = n < p->passed - p->again ? n : (size_t)(p->passed - p->again);
 
-		p->again_crc = (uint32_t)crc32_z(p->again_crc, bytes, some);
+		p->again_crc = crc_add(p->again_crc, bytes, some);
 		p->again += some;
 		at += some;
 		n -= some;
@@ -40,7 +39,7 @@ static int put(struct sink *s, const void *bytes, size_t n, struct fail *f)
 		return 0;
 	if (io_put(p->to, at, n, f))
 		return -1;
-	p->crc = (uint32_t)crc32_z(p->crc, (const Bytef *)at, n);
+	p->crc = crc_add(p->crc, at, n);
 	p->passed += n;
 	p->again = p->passed;
 	return 0;

@@ -96,6 +96,34 @@ static void nested(msgpack_packer *pk, msgpack_sbuffer *b)
 	tap_num(mp_count_whole(&c), 0, "an unfinished value is noticed");
 }
 
+/* Every first byte there is, in an array of its own between two strings: walked as a token, as a value, and counted. */
+static void first_bytes(void)
+{
+	int good = 1;
+
+	for (unsigned c = 0; c < 256; c++) {
+		char b[400] = "\x93\xa3xyz";
+		struct mp t;
+		struct mp_count whole = { 0 }, cut = { 0 };
+		ptrdiff_t n;
+
+		if (c == 0xc1 || (c >= 0x80 && c < 0xa0) || (c >= 0xdc && c < 0xe0) || c == 0xc6 || c == 0xc9 || c == 0xdb)
+			continue; /* arrays, maps, and strings with lengths of 32 bits, which have no bytes here */
+		memset(b + 5, 1, sizeof b - 5); /* lengths of one byte are 1, of two bytes 257 */
+		b[5] = (char)c;
+		n = mp_token(b + 5, b + sizeof b, &t);
+		good &= n > 0 && mp_value(b + 5, b + sizeof b) == n;
+		memcpy(b + 5 + n, "\xa1z", 2);
+		good &= mp_value(b, b + sizeof b) == 5 + n + 2;
+		for (ptrdiff_t i = 0; i < n; i++)
+			good &= mp_value(b + 5, b + 5 + i) == MP_MORE;
+		good &= mp_count_put(&whole, b, (size_t)n + 7) == 0 && whole.values == 1 && mp_count_whole(&whole);
+		for (ptrdiff_t i = 0; i < n + 7; i++)
+			good &= mp_count_put(&cut, b + i, 1) == 0 && mp_count_whole(&cut) == (i == n + 6);
+	}
+	tap_result(good, "every first byte: token, value and count agree");
+}
+
 static void hostile(void)
 {
 	char deep[200];
@@ -123,6 +151,7 @@ int main(void)
 	integers(&pk, &b);
 	strings(&pk, &b);
 	nested(&pk, &b);
+	first_bytes();
 	hostile();
 	msgpack_sbuffer_destroy(&b);
 	return tap_done();
