@@ -64,14 +64,13 @@ static enum cell_result put_long(enum type_kind kind, const struct mp *t, struct
 
 static enum cell_result put_double(struct cell_rules *r, const struct mp *t, struct buf *out)
 {
-	enum { EXACT = 53 }; /* integers up to 2^53 are exact doubles */
 	double d;
 
 	if (t->type == MP_FLOAT)
 		d = t->as.d;
-	else if (t->type == MP_UINT && t->as.u <= 1ULL << EXACT)
+	else if (t->type == MP_UINT && t->as.u <= EXACT_INTEGER)
 		d = (double)t->as.u;
-	else if (t->type == MP_INT && t->as.i >= -(1LL << EXACT))
+	else if (t->type == MP_INT && t->as.i >= -EXACT_INTEGER)
 		d = (double)t->as.i;
 	else if (t->type != MP_STR || !exact_double(t->as.p, t->n, &d))
 		return CELL_MISFIT;
@@ -231,6 +230,17 @@ static enum cell_result put_json_string(const struct cell_rules *r, const struct
 	}
 }
 
+struct cell cell_packed(const struct cell *c, char room[CELL_PACKED])
+{
+	char *end = room;
+
+	if (c->kind == CELL_INT)
+		mpack_to_int64(&end, c->i);
+	else
+		mpack_to_double(&end, c->d);
+	return (struct cell){ { room }, (size_t)(end - room), CELL_MP };
+}
+
 bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c)
 {
 	for (size_t i = 0; c->kind == CELL_TEXT && nulls && i < nulls->n; i++)
@@ -241,6 +251,8 @@ bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c)
 
 enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf *out)
 {
+	char room[CELL_PACKED];
+	struct cell packed_cell;
 	const char *p = c->p;
 
 	switch (c->kind) {
@@ -254,6 +266,10 @@ enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf
 		return put_mp(r, r->type, &p, c->p + c->n, out);
 	case CELL_STRING:
 		return put_json_string(r, c, out);
+	case CELL_INT:
+	case CELL_REAL:
+		packed_cell = cell_packed(c, room);
+		return cell_put(r, &packed_cell, out);
 	default:
 		return packed(mpack_nil(out));
 	}
@@ -272,10 +288,15 @@ char *cell_show(const struct cell *c)
 {
 	enum { SHOWN = 60 };
 	struct text_sink to = { .full = false };
-	const char *quote = c->kind == CELL_MP ? "" : c->kind == CELL_STRING ? "\"" : "'", *p = c->p;
+	const char *quote = c->kind >= CELL_INT ? "" : c->kind == CELL_STRING ? "\"" : "'", *p = c->p;
 	size_t n = c->n;
-	char *out;
+	char *out, room[CELL_PACKED];
+	struct cell number;
 
+	if (c->kind == CELL_INT || c->kind == CELL_REAL) {
+		number = cell_packed(c, room);
+		return cell_show(&number);
+	}
 	buf_init(&to.b, 1 << 16);
 	if (c->kind == CELL_MP) {
 		if (make_text(&to, NULL, c->p, c->n) != CELL_GOOD)

@@ -40,6 +40,9 @@ enum cell_result {
 /* Appends the value. After anything but CELL_GOOD the buffer holds rubbish behind its old length. */
 enum cell_result cell_put(struct cell_rules *rules, const struct cell *c, struct buf *out);
 
+enum { CELL_PACKED = 9 };
+struct cell cell_packed(const struct cell *c, char room[CELL_PACKED]); /* a CELL_INT or CELL_REAL as CELL_MP, in room */
+
 bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c); /* a text that means NULL */
 
 /* A value for people: quoted, cut when long; malloc'ed. */

@@ -11,7 +11,7 @@ static void add_cell(struct csvin *c, const char *p, size_t n)
 {
 	if (c->scan.n == c->scan.cap)
 		c->scan.cell = mem_resize(c->scan.cell, c->scan.cap = c->scan.cap ? 2 * c->scan.cap : 64, sizeof *c->scan.cell);
-	c->scan.cell[c->scan.n++] = (struct cell){ p, n, CELL_TEXT };
+	c->scan.cell[c->scan.n++] = (struct cell){ { p }, n, CELL_TEXT };
 }
 
 /* libcsv's callbacks. Its buffer lives until the next cell: copy. No more bytes come out than went in, ROW_MAX: it fits. */
@@ -118,8 +118,10 @@ static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct 
 /* Cells from libcsv stand in c->text one after the other. */
 static void row_of_libcsv(struct csvin *c)
 {
-	const char *p = c->text.p;
+	const char *p;
 
+	buf_room(&c->text, ROW_AHEAD);
+	p = c->text.p;
 	for (size_t i = 0; i < c->scan.n; i++) {
 		c->scan.cell[i].p = c->scan.cell[i].n ? p : "";
 		p += c->scan.cell[i].n;

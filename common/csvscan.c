@@ -137,7 +137,7 @@ static inline void add_cell(struct csvscan *s, const char *p, size_t n, enum cel
 {
 	if (s->n == s->cap)
 		s->cell = mem_resize(s->cell, s->cap = s->cap ? 2 * s->cap : 64, sizeof *s->cell);
-	s->cell[s->n++] = (struct cell){ p, n, kind };
+	s->cell[s->n++] = (struct cell){ { p }, n, kind };
 }
 
 /* Line ends inside a cell: LF, CRLF or CR. */

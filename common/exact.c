@@ -1,34 +1,52 @@
 #include "exact.h"
+#include "digits.h"
 #include "num.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS = 15, NUMBER_MAX = 400 };
+enum { DIGITS = 15, LONG_DIGITS = 19, NUMBER_MAX = 400 };
 
 static bool is_digit(char c)
 {
 	return (unsigned)(unsigned char)c - '0' < 10;
 }
 
+bool exact_long_ahead(const char *p, size_t n, int64_t *out)
+{
+	bool minus = n > 0 && *p == '-';
+	size_t left = n - minus;
+	uint64_t v = digits_load(p + minus), w;
+	int64_t m;
+
+	if (left == 0 || (p[minus] == '0' && n > 1))
+		return false;
+	if (left > 2 * DIGITS_WORD)
+		return left <= LONG_DIGITS && num_i64(p, n, out);
+	if (digits_count(v) < (left < DIGITS_WORD ? left : DIGITS_WORD))
+		return false;
+	if (left <= DIGITS_WORD) {
+		m = (int64_t)digits_value(v, (unsigned)left);
+	} else {
+		left -= DIGITS_WORD;
+		w = digits_load(p + minus + DIGITS_WORD);
+		if (digits_count(w) < left)
+			return false;
+		m = (int64_t)(digits_value(v, DIGITS_WORD) * digits_ten[left] + digits_value(w, (unsigned)left));
+	}
+	*out = minus ? -m : m;
+	return true;
+}
+
 bool exact_long(const char *p, size_t n, int64_t *out)
 {
-	bool minus = n > 0 && p[0] == '-';
-	size_t at = minus;
-	int64_t v = 0;
+	char text[1 + LONG_DIGITS + EXACT_AHEAD] = "";
 
-	if (at == n || n - at > 19 || (p[at] == '0' && n > 1))
+	if (n > 1 + LONG_DIGITS)
 		return false;
-	if (n - at > 18)
-		return num_i64(p, n, out);
-	for (; at < n; at++) {
-		if (!is_digit(p[at]))
-			return false;
-		v = v * 10 + (p[at] - '0');
-	}
-	*out = minus ? -v : v;
-	return true;
+	memcpy(text, p, n);
+	return exact_long_ahead(text, n, out);
 }
 
 static bool slow_double(const char *p, size_t n, double *out)
@@ -73,6 +91,26 @@ bool exact_double(const char *p, size_t n, double *out)
 		return slow_double(p, n, out);
 	*out = (double)m / ten[n - point - 1];
 	if (first)
+		*out = -*out;
+	return true;
+}
+
+bool exact_double_ahead(const char *p, size_t n, double *out)
+{
+	bool minus = n > 0 && *p == '-';
+	const char *at = p + minus;
+	uint64_t v = digits_load(at), w, m;
+	unsigned k = digits_count(v);
+	size_t left = n - minus - k; /* the point and what is behind it */
+
+	if (k == DIGITS_WORD || k + minus >= n || at[k] != '.' || left < 2 || left > 1 + DIGITS_WORD || (k > 1 && *at == '0'))
+		return exact_double(p, n, out);
+	w = digits_load(at + k + 1);
+	if (digits_count(w) < --left)
+		return false;
+	m = (k ? digits_value(v, k) * digits_ten[left] : 0) + digits_value(w, (unsigned)left);
+	*out = (double)m / (double)digits_ten[left]; /* both are exact: see exact_double() */
+	if (minus)
 		*out = -*out;
 	return true;
 }

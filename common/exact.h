@@ -12,8 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define EXACT_INTEGER (1LL << 53) /* integers up to it are exact doubles */
+
 bool exact_long(const char *p, size_t n, int64_t *out);
 bool exact_double(const char *p, size_t n, double *out);
+
+/* The same, faster, where EXACT_AHEAD bytes behind the text may be read, whatever they are. */
+enum { EXACT_AHEAD = 16 };
+bool exact_long_ahead(const char *p, size_t n, int64_t *out);
+bool exact_double_ahead(const char *p, size_t n, double *out);
 
 /* A number as a person would write it, leniently: a sign, leading zeros, an exponent. Not hexadecimal, no NaN. */
 bool exact_long_lenient(const char *p, size_t n, int64_t *out);

@@ -2,6 +2,8 @@
 #include "exact.h"
 #include "mp.h"
 
+static const int64_t double_max = 1000000000000000; /* 15 digits: see exact.h */
+
 static void see_text(struct infer *c, const char *p, size_t n)
 {
 	int64_t i;
@@ -11,10 +13,18 @@ static void see_text(struct infer *c, const char *p, size_t n)
 	if (n == 0 || (c->not_long && c->not_double))
 		return;
 	c->text = true;
-	if (!c->not_long && !exact_long(p, n, &i))
-		c->not_long = true;
-	if (!c->not_double && !exact_double(p, n, &d))
-		c->not_double = true;
+	if (!c->not_long && exact_long(p, n, &i)) {
+		c->not_double |= i >= double_max || i <= -double_max;
+		return;
+	}
+	c->not_long = true;
+	c->not_double = c->not_double || !exact_double(p, n, &d);
+}
+
+static void see_int(struct infer *c, int64_t i)
+{
+	c->integer = true;
+	c->large |= i > EXACT_INTEGER || i < -EXACT_INTEGER;
 }
 
 static void see_mp(struct infer *c, const struct cell *cell)
@@ -31,13 +41,11 @@ static void see_mp(struct infer *c, const struct cell *cell)
 		c->boolean = true;
 		break;
 	case MP_UINT:
-		c->integer = true;
-		c->large |= t.as.u > 1ULL << 53;
+		see_int(c, t.as.u > INT64_MAX ? INT64_MAX : (int64_t)t.as.u);
 		c->other |= t.as.u > INT64_MAX;
 		break;
 	case MP_INT:
-		c->integer = true;
-		c->large |= t.as.i < -(1LL << 53);
+		see_int(c, t.as.i);
 		break;
 	case MP_FLOAT:
 		c->real = true;
@@ -55,6 +63,10 @@ void infer_cell(struct infer *c, const struct cell *cell)
 		see_text(c, cell->p, cell->n);
 	else if (cell->kind == CELL_MP)
 		see_mp(c, cell);
+	else if (cell->kind == CELL_INT)
+		see_int(c, cell->i);
+	else if (cell->kind == CELL_REAL)
+		c->real = true;
 	else if (cell->kind == CELL_STRING)
 		c->other = true;
 }

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 256 << 10, OUT_MAX = 2 * ROW_MAX + READ_SIZE };
+enum { READ_SIZE = 256 << 10, OUT_MAX = 2 * ROW_MAX + READ_SIZE, STR32 = 5 /* bytes of its header */ };
 
 /* --- rows */
 
@@ -40,39 +40,57 @@ static void reserve(struct jsonin *j, size_t n)
 
 		j->cell = mem_resize(j->cell, cap, sizeof *j->cell);
 		while (j->cap < cap)
-			j->cell[j->cap++] = (struct cell){ NULL, 0, CELL_NONE };
+			j->cell[j->cap++] = (struct cell){ .kind = CELL_NONE };
 	}
 }
 
-/* One column's value; its cell keeps an offset, because out may move. */
-static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
+/* A value that stands in out; its cell keeps an offset, because out may move. */
+static enum jsontok_step made_cell(struct jsonin *j, struct jsontok *s, size_t i)
 {
 	size_t at = s->out->len;
-	const char *start;
-	enum jsontok_step rc;
+	const char *start = s->p;
+	enum jsontok_step rc = jsonvalue_put(s, 1);
 
-	reserve(j, i + 1);
-	if (!jsontok_something(s))
-		return STEP_MORE;
-	start = s->p;
-	if (*start == '"') {
-		s->p++;
-		rc = jsontok_plain(s, &j->cell[i].p, &j->cell[i].n);
-		if (rc != STEP_MORE) {
-			j->cell[i].kind = CELL_STRING;
-			return rc;
-		}
-		s->p = start;
-	}
-	rc = jsonvalue_put(s, 1);
 	if (rc != STEP_GOOD)
 		return rc;
 	if ((*start == '{' || *start == '[') && !(j->nested && j->nested[i])) {
 		s->out->len = at;
 		rc = jsontok_packed(s, put_compact(s->out, start, s->p));
 	}
-	j->cell[i] = (struct cell){ (const char *)(uintptr_t)at, s->out->len - at, CELL_MP };
+	j->cell[i] = (struct cell){ .i = (int64_t)at, .n = s->out->len - at, .kind = CELL_MP };
 	return rc;
+}
+
+/* One column's value. */
+static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
+{
+	struct cell *c;
+	enum jsontok_step rc;
+
+	reserve(j, i + 1);
+	c = &j->cell[i];
+	if (!jsontok_something(s))
+		return STEP_MORE;
+	if (*s->p == '"') {
+		s->p++;
+		rc = jsontok_plain(s, &c->p, &c->n);
+		if (rc != STEP_MORE) {
+			c->kind = CELL_STRING;
+			return rc;
+		}
+		s->p--;
+		return made_cell(j, s, i);
+	}
+	switch (jsontok_short(s, &c->i, &c->d)) {
+	case JSONTOK_INT:
+		c->kind = CELL_INT;
+		return STEP_GOOD;
+	case JSONTOK_REAL:
+		c->kind = CELL_REAL;
+		return STEP_GOOD;
+	default:
+		return made_cell(j, s, i);
+	}
 }
 
 static enum jsontok_step unknown_key(struct jsontok *s, const char *at, long why)
@@ -93,6 +111,11 @@ static enum jsontok_step column_key(struct jsonin *j, struct jsontok *s, long *i
 	if (*start != '"')
 		return jsontok_bad(s, start, jsonvalue_no_key);
 	s->p++;
+	n = keys_expected(j->keys, s->p, s->end, i);
+	if (n > 0) {
+		s->p += n;
+		return jsonvalue_colon(s);
+	}
 	rc = jsontok_plain(s, &text, &n);
 	if (rc == STEP_MORE) {
 		rc = jsontok_string(s);
@@ -149,7 +172,7 @@ static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 {
 	j->out.len = 0;
 	keys_row(j->keys);
-	for (size_t i = 0; i < j->cap; i++)
+	for (size_t i = 0; i < j->cap && i < j->keys->n; i++)
 		j->cell[i].kind = CELL_NONE;
 	if (*s->p != '{' && *s->p != '[')
 		return jsontok_bad(s, s->p, "an object should stand here");
@@ -173,9 +196,9 @@ static int fill(struct jsonin *j, struct fail *f)
 	do {
 		ssize_t n;
 
-		if (j->in.cap - j->in.len < READ_SIZE / 4 && buf_room(&j->in, READ_SIZE))
+		if (j->in.cap - j->in.len < READ_SIZE / 4 && buf_room(&j->in, READ_SIZE + JSONTOK_AHEAD))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", j->from->name);
-		n = io_read(j->from, j->in.p + j->in.len, j->in.cap - j->in.len, f);
+		n = io_read(j->from, j->in.p + j->in.len, j->in.cap - j->in.len - JSONTOK_AHEAD, f);
 		if (n < 0)
 			return -1;
 		j->in.len += (size_t)n;
@@ -303,12 +326,20 @@ static int next_start(struct jsonin *j, struct fail *f)
 	return rc == 0 ? fail_here(j, j->in.p + j->at, "the input ends inside its array", f) : rc;
 }
 
+/* The cells whose values stand in out. A str32 there is a string that had escapes, or a text. */
 static void find_cells(struct jsonin *j)
 {
 	reserve(j, j->keys->n);
-	for (size_t i = 0; i < j->keys->n; i++)
-		if (j->cell[i].kind == CELL_MP)
-			j->cell[i].p = j->out.p + (uintptr_t)j->cell[i].p;
+	buf_room(&j->out, ROW_AHEAD);
+	for (size_t i = 0; i < j->keys->n; i++) {
+		struct cell *c = &j->cell[i];
+
+		if (c->kind != CELL_MP)
+			continue;
+		c->p = j->out.p + c->i;
+		if (*c->p == '\xdb')
+			*c = (struct cell){ .p = c->p + STR32, .n = c->n - STR32, .kind = CELL_STRING };
+	}
 }
 
 /* A row that is bad: of rows on lines of their own the next line is the next row; in an array nothing is sure any more. */
@@ -366,15 +397,15 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	find_cells(j);
 	j->used = (size_t)(s.p - (j->in.p + j->at));
 	j->after = true;
-	*row = (struct row){ j->cell, j->keys->n, j->line, false, j->in.p + j->at, j->used };
+	*row = (struct row){ j->cell, j->keys->n, j->line, true, j->in.p + j->at, j->used };
 	return ROW_GOOD;
 }
 
 void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys)
 {
 	*j = (struct jsonin){ .rowin = { next, "line" }, .keys = keys, .from = from, .line = 1 };
-	buf_init(&j->in, (size_t)2 * ROW_MAX + READ_SIZE);
-	buf_room(&j->in, READ_SIZE);
+	buf_init(&j->in, (size_t)2 * ROW_MAX + READ_SIZE + JSONTOK_AHEAD);
+	buf_room(&j->in, READ_SIZE + JSONTOK_AHEAD);
 	buf_init(&j->out, OUT_MAX);
 }
 

@@ -1,4 +1,5 @@
 #include "jsontok.h"
+#include "digits.h"
 #include "exact.h"
 #include "mpack.h"
 #include "num.h"
@@ -117,24 +118,20 @@ static inline const char *plain_end(const char *p, const char *end, bool *ascii)
 {
 	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), low = _mm_set1_epi8(0x1f);
 
-	while (end - p >= 16) {
+	for (; p < end; p += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
 					    _mm_cmpeq_epi8(_mm_min_epu8(v, low), v));
-		int bits = _mm_movemask_epi8(stop), high = _mm_movemask_epi8(v);
+		unsigned bits = (unsigned)_mm_movemask_epi8(stop), high = (unsigned)_mm_movemask_epi8(v);
 
 		if (bits) {
-			int n = __builtin_ctz((unsigned)bits);
-
-			*ascii &= (high & ((1 << n) - 1)) == 0;
-			return p + n;
+			*ascii &= (high & (bits ^ (bits - 1))) == 0; /* what stands before the first one, which is ASCII */
+			p += __builtin_ctz(bits);
+			break;
 		}
 		*ascii &= high == 0;
-		p += 16;
 	}
-	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-		*ascii &= (*p++ & 0x80) == 0;
-	return p;
+	return p < end ? p : end;
 }
 #else
 static inline const char *plain_end(const char *p, const char *end, bool *ascii)
@@ -288,4 +285,41 @@ enum jsontok_step jsontok_number(struct jsontok *s)
 		return jsontok_packed(s, mpack_double(s->out, d));
 	}
 	return jsontok_packed(s, mpack_text(s->out, p, n));
+}
+
+enum jsontok_short jsontok_short(struct jsontok *s, int64_t *i, double *d)
+{
+	enum { DIGITS = 15 };
+	bool minus = *s->p == '-';
+	const char *p = s->p + minus;
+	uint64_t v = digits_load(p), m;
+	unsigned n = digits_count(v), more;
+
+	if (n == 0 || (n > 1 && *p == '0'))
+		return JSONTOK_NEITHER;
+	m = digits_value(v, n);
+	if (n == DIGITS_WORD) {
+		v = digits_load(p + n);
+		more = digits_count(v);
+		if (more == DIGITS_WORD)
+			return JSONTOK_NEITHER;
+		m = more ? m * digits_ten[more] + digits_value(v, more) : m;
+		n += more;
+	}
+	p += n;
+	if (p < s->end && *p != '.' && (*p | 32) != 'e') {
+		*i = minus ? -(int64_t)m : (int64_t)m;
+		s->p = p;
+		return JSONTOK_INT;
+	}
+	v = digits_load(++p);
+	more = digits_count(v);
+	p += more;
+	if (p >= s->end || p[-1 - (int)more] != '.' || more == 0 || more == DIGITS_WORD || n + more > DIGITS || (*p | 32) == 'e')
+		return JSONTOK_NEITHER;
+	m = m * digits_ten[more] + digits_value(v, more);
+	*d = (double)m / (double)digits_ten[more]; /* both are exact: see exact_double() */
+	*d = minus ? -*d : *d;
+	s->p = p;
+	return JSONTOK_REAL;
 }

@@ -2,6 +2,8 @@
  * jsontok: the strings and numbers of JSON (RFC 8259) to msgpack. A cursor over bytes that may end in the middle: every step
  * answers that it is done, that it needs more bytes (then it is repeated from the start of the row), or what is wrong.
  *
+ * JSONTOK_AHEAD bytes behind `end` may be read, whatever they are.
+ *
  * Integers within 64 bits are integers; others with at most 17 significant digits, within a double's range, doubles; all other
  * numbers are kept as their text. Strings must be UTF-8, escapes of surrogates come in pairs.
  */
@@ -11,7 +13,9 @@
 #include "buf.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
+enum { JSONTOK_AHEAD = 32 };
 enum jsontok_step { STEP_BAD = -1, STEP_MORE = 0, STEP_GOOD = 1 };
 
 struct jsontok {
@@ -46,5 +50,9 @@ enum jsontok_step jsontok_string(struct jsontok *s);
 enum jsontok_step jsontok_plain(struct jsontok *s, const char **text, size_t *n);
 
 enum jsontok_step jsontok_number(struct jsontok *s);
+
+/* A number of at most 15 digits without an exponent. JSONTOK_NEITHER: it is no such number, or cut; s->p has not moved. */
+enum jsontok_short { JSONTOK_NEITHER, JSONTOK_INT, JSONTOK_REAL };
+enum jsontok_short jsontok_short(struct jsontok *s, int64_t *i, double *d);
 
 #endif

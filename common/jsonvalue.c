@@ -112,12 +112,15 @@ enum jsontok_step jsonvalue_put(struct jsontok *s, int depth)
 
 const char *jsonvalue_text(const char *p, size_t n, struct buf *out)
 {
-	/* a number's end is seen by what follows it */
-	char *text = mem_printf("%.*s ", (int)n, p);
-	struct jsontok s = { text, text + strlen(text), out, NULL };
-	enum jsontok_step rc = jsonvalue_put(&s, 0);
-	const char *why = rc == STEP_BAD ? s.why : rc == STEP_MORE || jsontok_something(&s) ? "not one whole value" : NULL;
+	char *text = mem_zero(n + 1 + JSONTOK_AHEAD, 1);
+	struct jsontok s = { text, text + n + 1, out, NULL };
+	enum jsontok_step rc;
+	const char *why;
 
+	memcpy(text, p, n);
+	text[n] = ' '; /* a number's end is seen by what follows it */
+	rc = jsonvalue_put(&s, 0);
+	why = rc == STEP_BAD ? s.why : rc == STEP_MORE || jsontok_something(&s) ? "not one whole value" : NULL;
 	free(text);
 	return why;
 }

@@ -1,6 +1,7 @@
 #include "keys.h"
 #include "mem.h"
 #include "schema.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 
@@ -67,15 +68,25 @@ static void grow(struct keys *k)
 		k->slot[place(k, keys_name(k, i), k->key[i].len)] = (uint32_t)i + 1;
 }
 
+static bool is_verbatim(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)p[i] < 0x20 || p[i] == '"' || p[i] == '\\')
+			return false;
+	return utf8_is(p, n);
+}
+
 static long add(struct keys *k, const char *p, size_t n)
 {
 	if (k->closed)
 		return KEYS_UNKNOWN;
-	if (k->n == SCHEMA_COLUMNS_MAX || n > UINT32_MAX || buf_put(&k->text, p, n))
+	if (k->n == SCHEMA_COLUMNS_MAX || n >= UINT32_MAX || buf_room(&k->text, n + 1))
 		return KEYS_FULL;
+	buf_put(&k->text, p, n);
+	buf_putc(&k->text, '"');
 	grow(k);
 	k->slot[place(k, p, n)] = (uint32_t)k->n + 1;
-	k->key[k->n] = (struct key){ (uint32_t)(k->text.len - n), (uint32_t)n, 0 };
+	k->key[k->n] = (struct key){ (uint32_t)(k->text.len - n - 1), (uint32_t)n, is_verbatim(p, n), 0 };
 	return (long)k->n++;
 }
 

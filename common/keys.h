@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 struct keys {
-	struct buf text;   /* all names, one after the other */
+	struct buf text;   /* all names, one after the other, with a quote behind each */
 	struct key {
 		uint32_t at, len;
+		bool verbatim; /* in JSON it is written as it is, without escapes */
 		uint64_t seen; /* the last row that had it */
 	} *key;
 	size_t n;
@@ -36,6 +37,26 @@ void keys_row(struct keys *k); /* a new row begins */
 
 /* The column of a key, once in a row; or a keys_result. */
 long keys_find(struct keys *k, const char *p, size_t n);
+
+/*
+ * The same where JSON is expected to have the key that follows the last one: p is behind its opening quote. *i: its column;
+ * the bytes that it and its closing quote take, or 0 if it is not that key.
+ */
+static inline size_t keys_expected(struct keys *k, const char *p, const char *end, long *i)
+{
+	struct key *key;
+	size_t n;
+
+	if (k->next >= k->n)
+		return 0;
+	key = &k->key[k->next];
+	n = (size_t)key->len + 1;
+	if (!key->verbatim || key->seen == k->row || (size_t)(end - p) < n || memcmp(p, k->text.p + key->at, n) != 0)
+		return 0;
+	key->seen = k->row;
+	*i = (long)k->next++;
+	return n;
+}
 
 static inline const char *keys_name(const struct keys *k, size_t i)
 {

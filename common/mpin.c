@@ -40,14 +40,14 @@ static void reserve(struct mpin *m, size_t n)
 
 		m->cell = mem_resize(m->cell, cap, sizeof *m->cell);
 		while (m->cap < cap)
-			m->cell[m->cap++] = (struct cell){ NULL, 0, CELL_NONE };
+			m->cell[m->cap++] = (struct cell){ .kind = CELL_NONE };
 	}
 }
 
 static void set_cell(struct mpin *m, size_t i, const char *p, size_t n)
 {
 	reserve(m, i + 1);
-	m->cell[i] = (struct cell){ p, n, CELL_MP };
+	m->cell[i] = (struct cell){ { p }, n, CELL_MP };
 }
 
 /* The value at p: its length, MP_MORE, or -1 with f. */

@@ -6,7 +6,10 @@
 
 #include <stdlib.h>
 
-enum { NUMBER = 9 }; /* bytes of the longest number, or of a string's header and then some */
+enum {
+	NUMBER = 9, /* bytes of the longest number, or of a string's header and then some */
+	HEAD_ROOM = 16
+};
 
 void record_init(struct record *r)
 {
@@ -34,9 +37,10 @@ void record_add(struct record *r, const char *name, struct type *type, bool exac
 	if ((r->n & (r->n - 1)) == 0) /* a power of two: full */
 		r->column = mem_resize(r->column, r->n ? 2 * r->n : 1, sizeof *r->column);
 	c = &r->column[r->n++];
-	buf_init(&key, strlen(name) + 8);
+	buf_init(&key, strlen(name) + 8 + ROW_AHEAD);
+	buf_room(&key, strlen(name) + 8 + ROW_AHEAD);
 	mpack_text(&key, name, strlen(name));
-	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name), cell, key.p, key.len };
+	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name), type->kind, cell, key.p, key.len };
 }
 
 void record_begin(struct record *r)
@@ -44,9 +48,9 @@ void record_begin(struct record *r)
 	mpack_map(&r->head, r->n + 1);
 	mpack_text(&r->head, "time", 4);
 	r->plain = true;
-	r->room = r->head.len + NUMBER;
+	r->room = HEAD_ROOM + NUMBER + ROW_AHEAD;
 	for (size_t i = 0; i < r->n; i++) {
-		enum type_kind kind = r->column[i].rules.type->kind;
+		enum type_kind kind = r->column[i].kind;
 
 		r->plain &= (kind == TYPE_LONG || kind == TYPE_DOUBLE || kind == TYPE_STRING) && !r->column[i].rules.nulls;
 		r->room += r->column[i].key_len + NUMBER;
@@ -79,8 +83,17 @@ static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, 
 
 static const char *time_of(const struct tdtime *rules, const struct cell *c, int64_t *out)
 {
+	char room[CELL_PACKED];
+	struct cell number;
+
+	if (c->kind == CELL_REAL) {
+		number = cell_packed(c, room);
+		return time_of_mp(rules, &number, out);
+	}
 	if (c->kind == CELL_NONE || c->kind == CELL_QUOTED || ((c->kind == CELL_TEXT || c->kind == CELL_STRING) && c->n == 0))
 		return "is empty: every record needs a time";
+	if (c->kind == CELL_INT)
+		return tdtime_number(rules, c->i, out);
 	return c->kind == CELL_MP ? time_of_mp(rules, c, out) : tdtime_parse(rules, c->p, c->n, out);
 }
 
@@ -101,7 +114,8 @@ static const char *better(const struct cell *c)
 
 	if (c->kind == CELL_TEXT)
 		return exact_double(c->p, c->n, &d) ? "double" : "string";
-	return mp_token(c->p, c->p + c->n, &t) > 0 && t.type == MP_FLOAT ? "double" : "string";
+	return c->kind == CELL_REAL || (c->kind == CELL_MP && mp_token(c->p, c->p + c->n, &t) > 0 && t.type == MP_FLOAT) ?
+	       "double" : "string";
 }
 
 static enum record_result bad_cell(const struct record_column *column, const struct cell *c, enum cell_result why,
@@ -120,39 +134,76 @@ static enum record_result bad_cell(const struct record_column *column, const str
 	return RECORD_BAD;
 }
 
-/* The value of a text, where there is room for it; NULL if it does not fit its column. */
-static inline char *put_plain(char *o, const struct cell_rules *rules, const struct cell *c)
+/* n bytes; up to ROW_AHEAD more are read and written, which a short text does not notice. */
+static inline void copy(char *o, const char *p, size_t n)
 {
-	int64_t i;
-	double d;
+	enum { LONG = 256 };
 
-	switch (rules->type->kind) {
+	if (n > LONG)
+		memcpy(o, p, n);
+	else
+		for (size_t at = 0; at < n; at += ROW_AHEAD)
+			memcpy(o + at, p + at, ROW_AHEAD);
+}
+
+static inline char *plain_string(char *o, const struct cell *c)
+{
+	if (c->kind != CELL_TEXT && c->kind != CELL_STRING && c->kind != CELL_QUOTED)
+		return NULL;
+	mpack_to_str(&o, c->n);
+	copy(o, c->p, c->n);
+	return o + c->n;
+}
+
+static inline char *plain_long(char *o, const struct cell_rules *rules, const struct cell *c)
+{
+	int64_t i = c->i;
+
+	if (c->kind != CELL_INT && (c->kind != CELL_TEXT || (!exact_long_ahead(c->p, c->n, &i) &&
+							      (rules->exact || !exact_long_lenient(c->p, c->n, &i)))))
+		return NULL;
+	mpack_to_int64(&o, i);
+	return o;
+}
+
+static inline char *plain_double(char *o, const struct cell_rules *rules, const struct cell *c)
+{
+	double d = c->d;
+
+	if (c->kind == CELL_INT && c->i > -EXACT_INTEGER && c->i < EXACT_INTEGER)
+		d = (double)c->i;
+	else if (c->kind != CELL_REAL && (c->kind != CELL_TEXT || (!exact_double_ahead(c->p, c->n, &d) &&
+								   (rules->exact || !exact_double_lenient(c->p, c->n, &d)))))
+		return NULL;
+	mpack_to_double(&o, d);
+	return o;
+}
+
+static inline bool plain_nil(enum type_kind kind, const struct cell *c)
+{
+	return kind != TYPE_STRING && c->kind <= CELL_QUOTED && c->n == 0;
+}
+
+/* The value, where there is room for it; NULL: the long way knows more about it. */
+static inline char *put_plain(char *o, const struct record_column *column, const struct cell *c)
+{
+	if (plain_nil(column->kind, c)) {
+		mpack_to_nil(&o);
+		return o;
+	}
+	switch (column->kind) {
 	case TYPE_STRING:
-		mpack_to_str(&o, c->n);
-		memcpy(o, c->p, c->n);
-		return o + c->n;
+		return plain_string(o, c);
 	case TYPE_LONG:
-		if (c->n == 0)
-			mpack_to_nil(&o);
-		else if (exact_long(c->p, c->n, &i) || (!rules->exact && exact_long_lenient(c->p, c->n, &i)))
-			mpack_to_int64(&o, i);
-		else
-			return NULL;
-		return o;
+		return plain_long(o, &column->rules, c);
 	default:
-		if (c->n == 0)
-			mpack_to_nil(&o);
-		else if (exact_double(c->p, c->n, &d) || (!rules->exact && exact_double_lenient(c->p, c->n, &d)))
-			mpack_to_double(&o, d);
-		else
-			return NULL;
-		return o;
+		return plain_double(o, &column->rules, c);
 	}
 }
 
 /*
- * The common case without a look at the buffer for every piece: all cells are texts, so the record is at most r->room longer
- * than the row. False, with nothing appended, if there is no such room or a cell is bad: then the long way finds out why.
+ * The common case without a look at the buffer for every piece: the record is at most r->room longer than the row. False, with
+ * nothing appended, if there is no such room or a cell is not plain or bad: then the long way finds out why.
  */
 static bool put_plain_row(const struct record *r, const struct row *row, int64_t when, struct buf *out)
 {
@@ -161,14 +212,14 @@ static bool put_plain_row(const struct record *r, const struct row *row, int64_t
 	if (out->cap - out->len < row->raw_len || out->cap - out->len - row->raw_len < r->room)
 		return false;
 	o = out->p + out->len;
-	memcpy(o, r->head.p, r->head.len);
+	memcpy(o, r->head.p, HEAD_ROOM);
 	o += r->head.len;
 	mpack_to_int64(&o, when);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct record_column *c = &r->column[i];
 
-		memcpy(o, c->key, c->key_len);
-		o = put_plain(o + c->key_len, &c->rules, &row->cell[c->cell]);
+		copy(o, c->key, c->key_len);
+		o = put_plain(o + c->key_len, c, &row->cell[c->cell]);
 		if (!o)
 			return false;
 	}
@@ -207,7 +258,7 @@ enum record_result record_put(struct record *r, const struct row *row, struct bu
 
 	if (r->time_cell >= 0 && (why = time_of(&r->time_rules, &row->cell[r->time_cell], &when)))
 		return bad_time(r, &row->cell[r->time_cell], why, f);
-	if (!(r->plain && row->text && put_plain_row(r, row, when, out))) {
+	if (!(r->plain && row->bounded && put_plain_row(r, row, when, out))) {
 		enum record_result rc = put_row(r, row, when, out, f);
 
 		if (rc != RECORD_GOOD)

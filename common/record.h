@@ -12,8 +12,9 @@
 struct record_column {
 	struct cell_rules rules; /* rules.type is owned */
 	char *name;              /* as it is written */
+	enum type_kind kind;     /* of rules.type */
 	size_t cell;             /* where its cells stand in a row */
-	char *key;               /* the name as msgpack str */
+	char *key;               /* the name as msgpack str; ROW_AHEAD bytes behind it may be read */
 	size_t key_len;
 };
 
@@ -25,8 +26,8 @@ struct record {
 	const struct cell_nulls *nulls; /* for columns that are added from now on; borrowed, or NULL */
 	struct tdtime time_rules;
 	int64_t time;      /* without a cell: every record's */
-	bool plain;        /* only long, double and string, and no texts for NULL: see put_plain() */
-	size_t room;       /* bytes that a record of plain cells takes beside the texts, at most */
+	bool plain;        /* only long, double and string, and no texts for NULL: see put_plain_row() */
+	size_t room;       /* bytes that such a record takes beside the texts, at most */
 	struct buf head;   /* the map's header and the key of the time */
 	bool any;          /* at least one record was written */
 	int64_t time_min, time_max;

@@ -17,11 +17,17 @@ enum cell_kind {
 	CELL_TEXT,  /* p[0..n) as it stood in a text file, quotes removed */
 	CELL_QUOTED, /* an empty text in quotes */
 	CELL_STRING, /* p[0..n) is a string of JSON: UTF-8, unescaped */
+	CELL_INT,   /* i */
+	CELL_REAL,  /* d */
 	CELL_MP     /* one whole msgpack value */
 };
 
 struct cell {
-	const char *p;
+	union {
+		const char *p;
+		int64_t i;
+		double d;
+	};
 	size_t n;
 	enum cell_kind kind;
 };
@@ -30,7 +36,7 @@ struct row {
 	const struct cell *cell;
 	size_t n;
 	uint64_t line;     /* where it starts, counted from 1: of a text the line, otherwise the row */
-	bool text;         /* every cell is CELL_TEXT or CELL_QUOTED, and they are no longer than raw together */
+	bool bounded;      /* texts and strings are no longer than raw together; ROW_AHEAD bytes behind each may be read */
 	const char *raw;   /* the row as it came; of a text with its line end if it had one */
 	size_t raw_len;
 };
@@ -52,6 +58,9 @@ static inline enum row_result row_next(struct rowin *r, struct row *row, struct 
 	return r->next(r, row, f);
 }
 
-enum { ROW_MAX = 64 << 20 }; /* bytes of one input row; a longer one is refused */
+enum {
+	ROW_MAX = 64 << 20, /* bytes of one input row; a longer one is refused */
+	ROW_AHEAD = 32
+};
 
 #endif

@@ -1,11 +1,61 @@
 /* jsonin: rows are whole msgpack; what is accepted is what jansson accepts; cutting changes nothing. */
 #include "jsonin.h"
+#include "cell.h"
 #include "fuzz.h"
 #include "jsonvalue.h"
 #include "mp.h"
 #include "../unit/bytes.h"
 
 #include <jansson.h>
+
+/* The column's cell is the value: a string, or the same msgpack. Arrays and maps may be texts. */
+static void same_value(const struct cell *c, const char *p, size_t n)
+{
+	char room[CELL_PACKED];
+	struct cell packed = *c;
+	struct mp t;
+
+	FUZZ_CHECK(mp_token(p, p + n, &t) > 0 && c->kind != CELL_NONE);
+	if (t.type == MP_ARRAY || t.type == MP_MAP)
+		return;
+	if (c->kind == CELL_STRING) {
+		FUZZ_CHECK(t.type == MP_STR && t.n == c->n && memcmp(t.as.p, c->p, c->n) == 0);
+		return;
+	}
+	if (c->kind != CELL_MP)
+		packed = cell_packed(c, room);
+	FUZZ_CHECK(packed.n == n && memcmp(packed.p, p, n) == 0);
+}
+
+/* The reference: the row as one value of jsonvalue, without what is taken short ways in rows. */
+static void same_row(const struct row *row, const struct keys *keys)
+{
+	struct buf map;
+	const char *p, *end;
+	struct mp t;
+
+	buf_init(&map, 64 << 20);
+	FUZZ_CHECK(!jsonvalue_text(row->raw, row->raw_len, &map));
+	end = map.p + map.len;
+	p = map.p + mp_token(map.p, end, &t);
+	for (uint32_t i = 0; i < t.n; i++) {
+		size_t column = i;
+		struct mp key;
+		ptrdiff_t n;
+
+		if (t.type == MP_MAP) {
+			p += mp_token(p, end, &key);
+			for (column = 0; column < keys->n; column++)
+				if (keys->key[column].len == key.n && memcmp(keys_name(keys, column), key.as.p, key.n) == 0)
+					break;
+		}
+		FUZZ_CHECK(column < row->n);
+		n = mp_value(p, end);
+		same_value(&row->cell[column], p, (size_t)n);
+		p += n;
+	}
+	buf_free(&map);
+}
 
 static enum fail_kind read_all(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on, bool nested)
 {
@@ -23,12 +73,18 @@ static enum fail_kind read_all(struct buf *out, const char *p, size_t n, size_t 
 	jsonin_init(&j, &s.source, &keys);
 	while ((rc = row_next(&j.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on)) {
 		f.kind = FAIL_NONE;
+		if (rc == ROW_GOOD && piece > 3)
+			same_row(&row, &keys);
 		for (size_t i = 0; i < row.n; i++) {
-			FUZZ_CHECK(row.cell[i].kind != CELL_MP ||
-				   mp_value(row.cell[i].p, row.cell[i].p + row.cell[i].n) == (ptrdiff_t)row.cell[i].n);
-			buf_printf(out, "%zu %d ", i, row.cell[i].kind);
-			if (row.cell[i].kind != CELL_NONE)
-				buf_put(out, row.cell[i].p, row.cell[i].n);
+			char room[CELL_PACKED];
+			struct cell cell = row.cell[i].kind == CELL_INT || row.cell[i].kind == CELL_REAL ?
+					   cell_packed(&row.cell[i], room) : row.cell[i];
+
+			FUZZ_CHECK(cell.kind != CELL_MP ||
+				   mp_value(cell.p, cell.p + cell.n) == (ptrdiff_t)cell.n);
+			buf_printf(out, "%zu %d ", i, cell.kind);
+			if (cell.kind != CELL_NONE)
+				buf_put(out, cell.p, cell.n);
 		}
 		j.nested = nested && keys.n < 60 ? all : NULL;
 		if (keys.n > 60)

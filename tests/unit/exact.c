@@ -3,6 +3,7 @@
 #include "infer.h"
 #include "tap.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static void numbers(void)
@@ -34,6 +35,37 @@ static void numbers(void)
 		if (!tap_result(good, table[i].text))
 			printf("# %.17g\n", d);
 	}
+}
+
+/* The faster forms agree with the plain ones, and integers with strtoll(), whatever stands behind the text. */
+static void ahead(void)
+{
+	static const char pick[] = "0123456789.0123456789.0123456789-+e x";
+	enum { DIGITS = 32 };
+	uint64_t seed = 88172645463325252u;
+	int good = 1;
+
+	for (int i = 0; i < 500000; i++) {
+		char text[64], plain[32] = "", *end;
+		int64_t l = 0, l_ahead = 0;
+		double d = 0, d_ahead = 0;
+		size_t n;
+		bool is;
+
+		for (size_t j = 0; j < sizeof text; j++) { /* every second text has a sign in front, at most */
+			seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+			text[j] = pick[(seed >> 20) % (i % 2 && j ? DIGITS : sizeof pick - 1)];
+		}
+		n = (size_t)(seed >> 40) % 24;
+		memcpy(plain, text, n);
+		is = exact_long(text, n, &l);
+		good &= exact_long_ahead(text, n, &l_ahead) == is && l == l_ahead;
+		errno = 0;
+		good &= !is || (strtoll(plain, &end, 10) == l && end == plain + n && errno == 0);
+		is = exact_double(text, n, &d);
+		good &= exact_double_ahead(text, n, &d_ahead) == is && memcmp(&d, &d_ahead, sizeof d) == 0;
+	}
+	tap_result(good, "with bytes behind the text the same is found");
 }
 
 /* Every decimal of up to 15 digits is what strtod() makes of it, and prints again as it came. */
@@ -78,7 +110,7 @@ static enum type_kind of(const char *const *cells)
 	struct infer c = { 0 };
 
 	for (; *cells; cells++)
-		infer_cell(&c, &(struct cell){ *cells, strlen(*cells), CELL_TEXT });
+		infer_cell(&c, &(struct cell){ { *cells }, strlen(*cells), CELL_TEXT });
 	return infer_kind(&c);
 }
 
@@ -87,6 +119,7 @@ static enum type_kind of(const char *const *cells)
 int main(void)
 {
 	numbers();
+	ahead();
 	decimals();
 	lenient();
 	tap_num(OF("1", "2", ""), TYPE_LONG, "integers are long");
