@@ -66,7 +66,7 @@ help:
 	@echo 'make check-faults  every fault of the server and every kill, some thousand runs'
 	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make lint       the static checks alone'
-	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise'
+	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise; make bench-put: td-put'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
 	@echo 'make deb        a Debian package; make dist: the tarball; make static: programs that need fewer libraries'
 
@@ -164,6 +164,10 @@ MB = 100
 
 bench: all $(O)/bench/gen
 	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/bench.py '$(abspath $(O))' $(MB)
+
+# Beside curl -T. TMPDIR=/dev/shm leaves the disk out.
+bench-put: all
+	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/put.py '$(abspath $(O))' $(MB)
 
 # Instructions for a byte of input, which noise does not touch. Needs valgrind.
 bench-instructions: all $(O)/bench/gen
