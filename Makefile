@@ -21,7 +21,7 @@ SHAPES = mp crc gzip inflater gunzip schema frame frameout framein utf8 textout 
 SHAPES += deflater type tdtime exact infer colname cell record csvscan csvescape csvin mpin keys jsontok jsonvalue jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode sandbox
-DOMAIN = api api_table api_bulk api_job api_list job ranges result upload
+DOMAIN = api api_call api_table api_bulk api_job api_list job ranges result upload
 ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
 
 TOOLS = td-fetch td-encode td-put td-swap td-conn

@@ -12,13 +12,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3, READY_MS = 10000 };
+enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3, RECOMMIT_MS = 500, READY_MS = 10000 };
 
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 
-static int make_table(struct load *l, const char *name, bool *made, struct fail *f)
+static int make_table(struct load *l, const char *name, enum api_made *made, struct fail *f)
 {
 	const char *db = l->to.database;
 
@@ -35,31 +34,31 @@ static int make_table(struct load *l, const char *name, bool *made, struct fail 
 }
 
 /*
- * TARGET_tdput_TTTTTTTTRRRRRRRR: the time and chance in hexadecimal. td-swap --gc knows its own by it. Cut so that it stays
+ * TARGET_tdput_TTTTTTTTRRRRRRRR: the server's time and chance in hexadecimal. td-swap --gc knows its own by it. Cut so that it stays
  * within the length that Treasure Data advises.
  */
-static char *temporary_name(const char *table)
+static char *temporary_name(const struct load *l)
 {
 	enum { SUFFIX = 7 + 16 };
-	size_t n = strlen(table);
+	size_t n = strlen(l->to.table);
 
 	if (n > TDURL_NAME_ADVISED - SUFFIX)
 		n = TDURL_NAME_ADVISED - SUFFIX;
-	return mem_printf("%.*s_tdput_%08llx%08llx", (int)n, table, (unsigned long long)time(NULL) & 0xffffffff,
-			  (unsigned long long)clock_random() & 0xffffffff);
+	return mem_printf("%.*s_tdput_%08llx%08llx", (int)n, l->to.table,
+			  (unsigned long long)api_time(l->api) & 0xffffffff, (unsigned long long)clock_random() & 0xffffffff);
 }
 
 int session_table(struct load *l, struct fail *f)
 {
 	struct api_table made_table;
+	enum api_made made;
 	char *name;
-	bool made;
 
 	if (l->to.mode == TDURL_APPEND) {
 		l->into = l->to.table;
-		return l->target_known && l->target.exists ? 0 : make_table(l, l->into, &l->table_made, f);
+		return l->target_known && l->target.exists ? 0 : make_table(l, l->into, &made, f);
 	}
-	name = temporary_name(l->to.table);
+	name = temporary_name(l);
 	if (make_table(l, name, &made, f)) {
 		if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL) /* it may have been made all the same */
 			l->temporary = name;
@@ -67,7 +66,7 @@ int session_table(struct load *l, struct fail *f)
 			free(name);
 		return -1;
 	}
-	if (!made) {
+	if (made == API_WAS_THERE) {
 		fail_set(f, FAIL_TEMP, "table %s.%s exists already", l->to.database, name);
 		free(name);
 		return -1;
@@ -257,7 +256,7 @@ static char *session_name(const struct load *l)
 		return mem_string(l->o->session);
 	if (l->o->once)
 		return once_name(l);
-	clock_utc(now);
+	clock_text(api_time(l->api), now); /* the server's clock, as in temporary_name() */
 	return mem_printf("td_put_%.4s%.2s%.2s_%.2s%.2s%.2s_%016llx", now, now + 5, now + 8, now + 11, now + 14, now + 17,
 			  (unsigned long long)clock_random());
 }
@@ -295,7 +294,7 @@ static int join(struct load *l, struct fail *f)
 static int resume(struct load *l, struct fail *f)
 {
 	struct api_session s;
-	bool made;
+	enum api_made made;
 
 	if (look_at_session(l, &s, f) || (s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f)) ||
 	    (s.state == API_READY && wait_while_ready(l, &s, f)) ||
@@ -316,12 +315,12 @@ static int resume(struct load *l, struct fail *f)
 	if (api_session_delete(l->api, l->session, f) ||
 	    api_session_create(l->api, l->session, l->to.database, l->into, &made, f))
 		return -1;
-	return made ? 0 : fail_set(f, FAIL_TEMP, "session %s is used by another run", l->session);
+	return made != API_WAS_THERE ? 0 : fail_set(f, FAIL_TEMP, "session %s is used by another run", l->session);
 }
 
 int session_open(struct load *l, struct fail *f)
 {
-	bool made;
+	enum api_made made;
 
 	if (session_table(l, f))
 		return -1;
@@ -336,13 +335,13 @@ int session_open(struct load *l, struct fail *f)
 	l->receipt.session = mem_string(l->session);
 	if (api_session_create(l->api, l->session, l->to.database, l->into, &made, f))
 		return -1;
-	if (!made && !l->keep_session) {
+	if (made == API_WAS_THERE && !l->keep_session) {
 		fail_set(f, FAIL_TEMP, "session %s exists already", l->session);
 		free(l->session);
 		l->session = NULL; /* somebody else's */
 		return -1;
 	}
-	if (!made && (l->o->once ? resume(l, f) : join(l, f)))
+	if (made != API_MADE && l->keep_session && (l->o->once ? resume(l, f) : join(l, f)))
 		return -1;
 	note("session %s loads into %s.%s", l->session, l->to.database, l->into);
 	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_send, l);
@@ -367,8 +366,8 @@ int session_commit(struct load *l, struct fail *f)
 	const bool append = l->to.mode == TDURL_APPEND;
 	struct api_session s = { .state = API_READY };
 
-	for (unsigned i = 0; i < RECOMMITS && s.state == API_READY; i++) { /* back to ready: the commit failed */
-		if (api_session_commit(l->api, l->session, f)) {
+	for (unsigned i = 0; i < RECOMMITS && s.state == API_READY; i++) { /* back to ready: the commit failed, or is slow to show */
+		if (api_session_commit(l->api, l->session, i > 0, f)) {
 			l->committing = append && f->kind == FAIL_UNKNOWN;
 			return -1;
 		}
@@ -378,6 +377,8 @@ int session_commit(struct load *l, struct fail *f)
 			return -1;
 		}
 		l->committing = append && s.state != API_READY;
+		if (s.state == API_READY && clock_sleep(RECOMMIT_MS << i, f))
+			return -1;
 	}
 	if (s.state == API_READY)
 		return fail_set(f, FAIL_TEMP, "the service failed to commit session %s", l->session);

@@ -68,11 +68,18 @@ static int removed(const char *what, const char *name, struct fail *f)
 	return rc;
 }
 
-static int tables(struct swap *s, const char *db, const char *target, int64_t before, struct fail *f)
+/* By the server's clock, as in the names: one of ours that is wrong must not make a table old that a run is filling. */
+static int64_t limit(const struct swap *s)
+{
+	return api_time(s->api) - (int64_t)s->o->older_s;
+}
+
+static int tables(struct swap *s, const char *db, const char *target, struct fail *f)
 {
 	struct api_name *list;
 	size_t n;
 	int rc = api_table_list(s->api, db, &list, &n, f);
+	const int64_t before = limit(s);
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		int64_t made = table_time(list[i].name, target);
@@ -101,17 +108,18 @@ static bool is_ours(const struct api_session *c, const char *db, const char *tar
 	       (!target || strcmp(c->table, target) == 0 || table_time(c->table, target) >= 0);
 }
 
-static int sessions(struct swap *s, const char *db, const char *target, int64_t before, struct fail *f)
+static int sessions(struct swap *s, const char *db, const char *target, struct fail *f)
 {
 	struct api_name *list;
 	struct api_session one;
 	size_t n;
 	int rc = api_session_list(s->api, &list, &n, f);
+	const int64_t before = session_number(limit(s));
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		int64_t made = session_time(list[i].name);
 
-		if (made < 0 || made > session_number(before))
+		if (made < 0 || made > before)
 			continue;
 		rc = api_session_show(s->api, list[i].name, &one, f);
 		if (rc || !is_ours(&one, db, target))
@@ -127,7 +135,5 @@ static int sessions(struct swap *s, const char *db, const char *target, int64_t 
 /* Sessions first: one whose table is gone no longer says which database it is of. */
 int gc_run(struct swap *s, const char *db, const char *table, struct fail *f)
 {
-	const int64_t before = (int64_t)time(NULL) - (int64_t)s->o->older_s;
-
-	return sessions(s, db, table, before, f) || tables(s, db, table, before, f) ? -1 : 0;
+	return sessions(s, db, table, f) || tables(s, db, table, f) ? -1 : 0;
 }

@@ -1,56 +1,14 @@
 #include "api_call.h"
 #include "clock.h"
-#include "die.h"
 #include "mem.h"
 #include "num.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { JSON_MAX = 16 << 20, MESSAGE_MAX = 500 };
-
-/*
- * Repeatable: sending it again after a lost answer leaves the same state. Fresh: a connection of its own, because a
- * repeat inside libcurl, which nobody sees, would be taken for a first try (409) or would undo the work (swap).
- * perform and commit are decided by looking at the session, rename and swap by the caller, who looks at the tables.
- */
-static const struct {
-	const char *method, *path;
-	bool repeatable, fresh;
-} endpoints[] = {
-	[DATABASE_CREATE] = { "POST", "database/create", true, false },
-	[DATABASE_LIST] = { "GET", "database/list", true, false },
-	[TABLE_LIST] = { "GET", "table/list", true, false },
-	[TABLE_UPDATE] = { "POST", "table/update", true, false },
-	[SESSION_LIST] = { "GET", "bulk_import/list", true, false },
-	[TABLE_SHOW] = { "GET", "table/show", true, false },
-	[TABLE_CREATE] = { "POST", "table/create", true, true },
-	[TABLE_DELETE] = { "POST", "table/delete", true, false },
-	[TABLE_RENAME] = { "POST", "table/rename", false, true },
-	[TABLE_SWAP] = { "POST", "table/swap", false, true },
-	[SCHEMA_APPEND] = { "POST", "table/append-schema", true, false },
-	[SESSION_CREATE] = { "POST", "bulk_import/create", true, true },
-	[SESSION_SHOW] = { "GET", "bulk_import/show", true, false },
-	[SESSION_UPLOAD] = { "PUT", "bulk_import/upload_part", true, false },
-	[SESSION_FREEZE] = { "POST", "bulk_import/freeze", true, false },
-	[SESSION_PERFORM] = { "POST", "bulk_import/perform", false, true },
-	[SESSION_COMMIT] = { "POST", "bulk_import/commit", false, true },
-	[SESSION_DELETE] = { "POST", "bulk_import/delete", true, false },
-	[SESSION_ERRORS] = { "GET", "bulk_import/error_records", true, false },
-	[SESSION_PARTS] = { "GET", "bulk_import/list_parts", true, false },
-	[SESSION_PART_DELETE] = { "POST", "bulk_import/delete_part", true, false },
-	[SESSION_UNFREEZE] = { "POST", "bulk_import/unfreeze", true, false },
-	[TABLE_IMPORT] = { "PUT", "table/import_with_id", true, false }, /* the id makes a repeat harmless */
-	[JOB_ISSUE] = { "POST", "job/issue", true, false }, /* always with a domain_key */
-	[JOB_STATUS] = { "GET", "job/status", true, false },
-	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", true, false },
-	[JOB_SHOW] = { "GET", "job/show", true, false },
-	[JOB_KILL] = { "POST", "job/kill", true, false },
-	[JOB_RESULT] = { "GET", "job/result", true, false },
-	[RESULT_EXPORT] = { "POST", "job/result_export", true, false }, /* always with a domain_key */
-	[SCHEDULE_HISTORY] = { "GET", "schedule/history", true, false },
-};
+enum { MESSAGE_MAX = 500 };
 
 /* --- the handle ------------------------------------------------------------------------------------------------ */
 
@@ -66,6 +24,7 @@ struct api *api_open(const struct conf *c, const struct api_opt *o)
 	a->retry = o->retry;
 	a->stall_said = o->stall_said;
 	a->stop = o->http.stop;
+	a->date = -1;
 	a->http = http_open(&o->http);
 	return a;
 }
@@ -92,6 +51,21 @@ int api_status(const struct api *a)
 const char *api_endpoint(const struct api *a)
 {
 	return a->endpoint;
+}
+
+int64_t api_time(const struct api *a)
+{
+	return a->date >= 0 ? a->date + (int64_t)(clock_ms() - a->date_ms) / 1000 : (int64_t)time(NULL);
+}
+
+int api_server_status(struct api *a, struct fail *f)
+{
+	struct api_call c = { .e = SERVER_STATUS };
+	json_t *j = api_call(a, &c, f) ? NULL : api_call_json(a, &c, f);
+
+	api_call_free(&c);
+	json_decref(j);
+	return j ? 0 : fail_at(f, "no Treasure Data answers");
 }
 
 void api_hurry(struct api *a)
@@ -165,7 +139,7 @@ static void message(const struct http_answer *a, char *out, size_t cap)
 	json_decref(j);
 }
 
-static int refused(struct api *a, const struct api_call *c, unsigned tries, struct fail *f)
+int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct fail *f)
 {
 	int s = c->answer.status;
 	char text[MESSAGE_MAX], after[40] = "";
@@ -240,100 +214,4 @@ void api_form(struct buf *b, const char *name, const char *value)
 	buf_puts(b, name);
 	buf_putc(b, '=');
 	http_escape(b, value);
-}
-
-/* --- one request and its repeats --------------------------------------------------------------------------------- */
-
-static void make_url(struct api *a, const struct api_call *c, struct buf *url)
-{
-	buf_init(url, 64 << 10);
-	buf_printf(url, "%s/v3/%s", c->e == TABLE_IMPORT ? a->import_endpoint : a->endpoint, endpoints[c->e].path);
-	for (size_t i = 0; i < sizeof c->seg / sizeof *c->seg && c->seg[i]; i++) {
-		buf_putc(url, '/');
-		http_escape(url, c->seg[i]);
-	}
-	if (c->suffix)
-		buf_puts(url, c->suffix);
-	if (c->query)
-		buf_printf(url, "?%s", c->query);
-	buf_text(url);
-}
-
-static int one_try(struct api *a, struct api_call *c, const char *url, struct fail *f)
-{
-	struct http_piece form = { c->form ? c->form->p : NULL, c->form ? c->form->len : 0 };
-	const struct http_request r = {
-		.method = endpoints[c->e].method,
-		.url = url,
-		.authorization = a->authorization,
-		.content_type = c->form ? "application/x-www-form-urlencoded" : c->body ? "application/octet-stream" : NULL,
-		.body = c->form ? &form : c->body,
-		.pieces = c->form ? 1 : c->pieces,
-		.once = endpoints[c->e].fresh,
-		.range = c->range, .range_from = c->range_from, .range_to = c->range_to, .if_range = c->if_range,
-		.stall_s = a->hurry || a->stall_said ? 0 : c->stall_s,
-		.body_max = JSON_MAX,
-		.to = c->to, .begin = c->begin, .arg = c->arg,
-	};
-	int rc;
-
-	http_answer_free(&c->answer);
-	rc = http_do(a->http, &r, &c->answer, f);
-	a->status = c->answer.status;
-	c->broke = rc && c->answer.transport;
-	debug("%s %s: %d", r.method, strstr(url, "/v3/"), a->status);
-	return rc;
-}
-
-static int no_answer(struct api *a, unsigned tries, struct fail *f)
-{
-	char after[40] = "";
-
-	if (tries > 1)
-		snprintf(after, sizeof after, " (after %u tries)", tries);
-	return fail_at(f, "no answer from %s%s", a->host, after);
-}
-
-int api_call(struct api *a, struct api_call *c, struct fail *f)
-{
-	const bool repeatable = endpoints[c->e].repeatable;
-	const uint64_t start = clock_ms();
-	struct buf url;
-	int rc = -1;
-
-	make_url(a, c, &url);
-	for (unsigned attempt = 0;; attempt++) {
-		struct fail why = { 0 };
-		struct retry_outcome o;
-		int64_t wait;
-
-		rc = one_try(a, c, url.p, &why);
-		if (rc == 0 && c->answer.status / 100 == 2)
-			break;
-		if (rc == 0)
-			rc = refused(a, c, attempt + 1, &why);
-		else if (c->broke)
-			no_answer(a, attempt + 1, &why);
-		o = (struct retry_outcome){ c->answer.status, c->answer.sent, c->answer.retry_after_ms };
-		wait = !c->broke && why.kind != FAIL_TEMP ? RETRY_STOP
-		       : c->to && c->answer.got && c->broke ? RETRY_STOP
-		       : retry_wait(&a->retry, repeatable, &o, attempt, clock_ms() - start, clock_random());
-		if (wait == RETRY_STOP) {
-			if (!repeatable && why.kind == FAIL_TEMP && retry_is_unknown(&o))
-				why.kind = FAIL_UNKNOWN;
-			fail_set(f, why.kind, "%s", why.why);
-			break;
-		}
-		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
-		note("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
-		if (clock_sleep_or((uint64_t)wait, a->stop, f))
-			break;
-	}
-	buf_free(&url);
-	return rc;
-}
-
-void api_call_free(struct api_call *c)
-{
-	http_answer_free(&c->answer);
 }

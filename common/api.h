@@ -1,6 +1,6 @@
 /*
  * api: Treasure Data's REST API, one function an endpoint. Requests and answers, the retry loop, and the sentence that
- * explains a refusal. What a request may do on a lost answer is written in the endpoint table in api.c, nowhere else.
+ * explains a refusal. What a request may do on a lost answer is written in the endpoint table in api_call.c, nowhere else.
  *
  * All functions return 0, or -1 with f filled: FAIL_KEY (401, 403), FAIL_REFUSED (other 4xx), FAIL_TEMP (no answer, 5xx,
  * 429, after all repeats; nothing was changed), FAIL_UNKNOWN (a request that must not be repeated got no usable answer:
@@ -47,6 +47,8 @@ struct api *api_open(const struct conf *c, const struct api_opt *o); /* copies; 
 void api_close(struct api *a);
 int api_status(const struct api *a);
 const char *api_endpoint(const struct api *a);
+int64_t api_time(const struct api *a); /* epoch seconds by the server's clock, as far as an answer has told it; else by ours */
+int api_server_status(struct api *a, struct fail *f); /* is it there, and Treasure Data? Needs no key */
 
 /* For cleaning up after a failure: each request is given up after 15 seconds. After a signal also sig_hold(). */
 void api_hurry(struct api *a);
@@ -79,8 +81,9 @@ struct api_table {
 int api_table_show(struct api *a, const char *db, const char *table, struct api_table *t, struct fail *f);
 void api_table_free(struct api_table *t);
 
-/* *made: false when the table was there (409 to a first try); after a repeat 409 counts as our own success. */
-int api_table_create(struct api *a, const char *db, const char *table, bool *made, struct fail *f);
+/* API_MAYBE_MADE: it is there (409), but only after a try whose answer was lost: that one may have made it. */
+enum api_made { API_WAS_THERE, API_MAYBE_MADE, API_MADE };
+int api_table_create(struct api *a, const char *db, const char *table, enum api_made *made, struct fail *f);
 int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f); /* 404 is success */
 int api_table_rename(struct api *a, const char *db, const char *from, const char *to, struct fail *f); /* never repeated */
 int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f);     /* never repeated */
@@ -107,7 +110,7 @@ struct api_session {
 	char database[TDURL_NAME_MAX + 1], table[TDURL_NAME_MAX + 1];
 	int64_t valid_records, error_records, valid_parts, error_parts; /* -1: null */
 };
-int api_session_create(struct api *a, const char *name, const char *db, const char *table, bool *made, struct fail *f);
+int api_session_create(struct api *a, const char *name, const char *db, const char *table, enum api_made *made, struct fail *f);
 int api_session_show(struct api *a, const char *name, struct api_session *s, struct fail *f); /* 404: API_SESSION_GONE */
 int api_session_upload(struct api *a, const char *name, const char *part, const struct http_piece *p, size_t pieces,
 		       struct fail *f);
@@ -117,7 +120,8 @@ int api_session_part_delete(struct api *a, const char *name, const char *part, s
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f);
 int api_session_freeze(struct api *a, const char *name, struct fail *f); /* frozen already is success */
 int api_session_perform(struct api *a, const char *name, struct fail *f); /* on a lost answer looks before it repeats */
-int api_session_commit(struct api *a, const char *name, struct fail *f);  /* the same */
+/* The same. again: the service was asked before, and said yes, but the session came back to ready. */
+int api_session_commit(struct api *a, const char *name, bool again, struct fail *f);
 int api_session_delete(struct api *a, const char *name, struct fail *f);  /* 404 is success */
 int api_session_errors(struct api *a, const char *name, struct sink *to, struct fail *f); /* gzip of msgpack maps, may be empty */
 

@@ -4,18 +4,14 @@
 
 #include <string.h>
 
-int api_session_create(struct api *a, const char *name, const char *db, const char *table, bool *made, struct fail *f)
+int api_session_create(struct api *a, const char *name, const char *db, const char *table, enum api_made *made, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_CREATE, .seg = { name, db, table } };
 	int rc = api_call(a, &c, f);
+	const bool there = api_made(a, &c, rc, made, f);
 
 	api_call_free(&c);
-	*made = rc == 0;
-	if (rc && api_forgive(a, 409, f)) {
-		*made = c.maybe_done;
-		return 0;
-	}
-	return rc ? fail_at(f, "cannot create session %s", name) : 0;
+	return there ? 0 : fail_at(f, "cannot create session %s", name);
 }
 
 static enum api_session_state state(const char *text)
@@ -128,12 +124,12 @@ static int has_begun(struct api *a, const char *name, enum endpoint e, struct fa
 /*
  * perform and commit: the server refuses them in the wrong state, so that a repeat after a look can do no harm: if the
  * first one was only late, the second is refused (409, 422), and the next look says that the work is under way.
+ * unknown: an earlier one may be under way already.
  */
-static int step(struct api *a, const char *name, enum endpoint e, const char *what, struct fail *f)
+static int step(struct api *a, const char *name, enum endpoint e, const char *what, bool unknown, struct fail *f)
 {
 	static const struct retry_outcome lost = { 0, true, -1 };
 	const uint64_t start = clock_ms();
-	bool unknown = false;
 
 	for (unsigned i = 0;; i++) {
 		struct api_call c = { .e = e, .seg = { name } };
@@ -166,12 +162,12 @@ static int step(struct api *a, const char *name, enum endpoint e, const char *wh
 
 int api_session_perform(struct api *a, const char *name, struct fail *f)
 {
-	return step(a, name, SESSION_PERFORM, "perform", f);
+	return step(a, name, SESSION_PERFORM, "perform", false, f);
 }
 
-int api_session_commit(struct api *a, const char *name, struct fail *f)
+int api_session_commit(struct api *a, const char *name, bool again, struct fail *f)
 {
-	return step(a, name, SESSION_COMMIT, "commit", f);
+	return step(a, name, SESSION_COMMIT, "commit", again, f);
 }
 
 int api_session_delete(struct api *a, const char *name, struct fail *f)

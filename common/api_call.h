@@ -1,4 +1,4 @@
-/* api_call: what the files of `api` share: the endpoint table, one request with its repeats, and its JSON. Private. */
+/* api_call: what the files of `api` share: one request with its repeats, and its JSON. Private. */
 #ifndef API_CALL_H
 #define API_CALL_H
 
@@ -10,7 +10,7 @@ enum endpoint {
 	SESSION_CREATE, SESSION_SHOW, SESSION_UPLOAD, SESSION_FREEZE, SESSION_PERFORM, SESSION_COMMIT, SESSION_DELETE,
 	SESSION_ERRORS, SESSION_PARTS, SESSION_PART_DELETE, SESSION_UNFREEZE, TABLE_IMPORT,
 	JOB_ISSUE, JOB_STATUS, JOB_BY_KEY, JOB_SHOW, JOB_KILL, JOB_RESULT,
-	RESULT_EXPORT, SCHEDULE_HISTORY
+	RESULT_EXPORT, SCHEDULE_HISTORY, SERVER_STATUS
 };
 
 struct api {
@@ -21,6 +21,8 @@ struct api {
 	const atomic_bool *stop;
 	bool hurry, stall_said;
 	int status;
+	int64_t date;     /* the server's clock in its last answer, -1 */
+	uint64_t date_ms; /* clock_ms() then */
 };
 
 struct api_call {
@@ -43,6 +45,12 @@ struct api_call {
 	bool maybe_done;               /* an earlier try may have done the work */
 	bool broke;                    /* the last try ended without an answer */
 };
+
+/* TD's own sentence in an answer that refuses, as a failure. tries: how many there were. */
+int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct fail *f);
+
+/* What a request that makes something says, after api_call(): true, and f is empty, if it is there now. */
+bool api_made(struct api *a, const struct api_call *c, int rc, enum api_made *made, struct fail *f);
 
 /* 0: 2xx. Always followed by api_call_free(). A call with `to` is not repeated after its first byte. */
 int api_call(struct api *a, struct api_call *c, struct fail *f);

@@ -59,18 +59,14 @@ void api_table_free(struct api_table *t)
 	*t = (struct api_table){ 0 };
 }
 
-int api_table_create(struct api *a, const char *db, const char *table, bool *made, struct fail *f)
+int api_table_create(struct api *a, const char *db, const char *table, enum api_made *made, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_CREATE, .seg = { db, table, "log" } };
 	int rc = api_call(a, &c, f);
+	const bool there = api_made(a, &c, rc, made, f);
 
 	api_call_free(&c);
-	*made = rc == 0;
-	if (rc && api_forgive(a, 409, f)) {
-		*made = c.maybe_done;
-		return 0;
-	}
-	return rc ? fail_at(f, "cannot create table %s.%s", db, table) : 0;
+	return there ? 0 : fail_at(f, "cannot create table %s.%s", db, table);
 }
 
 int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f)

@@ -27,6 +27,7 @@ struct call {
 	CURL *curl;
 	size_t piece, at;  /* of the body: what was sent */
 	bool begun;        /* the first byte of the answer's body came */
+	char retry_after[64];
 };
 
 static void library(void)
@@ -151,28 +152,32 @@ static void content_range(struct http_answer *a, const char *text)
 		a->range_total = (int64_t)v;
 }
 
-static void no_headers(struct http_answer *a)
+static void no_headers(struct call *c)
 {
-	a->length = a->range_from = a->range_total = a->retry_after_ms = -1;
-	a->etag[0] = a->type[0] = '\0';
+	struct http_answer *a = c->a;
+
+	a->length = a->range_from = a->range_total = a->retry_after_ms = a->date = -1;
+	a->etag[0] = a->type[0] = c->retry_after[0] = '\0';
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *arg)
 {
-	struct http_answer *a = ((struct call *)arg)->a;
+	struct call *c = arg;
+	struct http_answer *a = c->a;
 	size_t n = size * count;
 	char text[256];
 	uint64_t v;
 
 	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) /* also after "100 Continue" and a proxy's CONNECT */
-		no_headers(a);
+		no_headers(c);
 	else if (header_is(line, n, "Content-Length", text, sizeof text) && num_u64(text, strlen(text), INT64_MAX, &v))
 		a->length = (int64_t)v;
 	else if (header_is(line, n, "Content-Range", text, sizeof text))
 		content_range(a, text);
-	else if (header_is(line, n, "Retry-After", text, sizeof text))
-		a->retry_after_ms = retry_after_parse(text, time(NULL));
-	else if (!header_is(line, n, "ETag", a->etag, sizeof a->etag))
+	else if (header_is(line, n, "Date", text, sizeof text))
+		a->date = retry_date(text);
+	else if (!header_is(line, n, "Retry-After", c->retry_after, sizeof c->retry_after) &&
+		 !header_is(line, n, "ETag", a->etag, sizeof a->etag))
 		header_is(line, n, "Content-Type", a->type, sizeof a->type);
 	return n;
 }
@@ -249,8 +254,12 @@ static struct curl_slist *headers(const struct http_request *r)
 static void set_options(struct http *h, const struct http_request *r)
 {
 	CURL *c = h->curl;
-	unsigned stall = r->stall_s ? r->stall_s : h->opt.stall_s;
+	long stall_s = r->stall_s ? (long)r->stall_s : (long)h->opt.stall_s, connect_ms = (long)h->opt.connect_ms;
 
+	if (r->wait_ms > 0 && r->wait_ms < (uint64_t)connect_ms)
+		connect_ms = (long)r->wait_ms;
+	if (r->wait_ms > 0 && r->wait_ms < (uint64_t)stall_s * 1000)
+		stall_s = (long)(r->wait_ms + 999) / 1000;
 	curl_easy_reset(c); /* keeps connections, the DNS cache and TLS sessions */
 	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->why);
@@ -259,9 +268,10 @@ static void set_options(struct http *h, const struct http_request *r)
 	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(c, CURLOPT_USERAGENT, "td-pipe/" TD_VERSION);
 	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)h->opt.connect_ms);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)r->whole_ms);
 	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)stall);
+	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, stall_s);
 	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)BUFFER);
 	curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER);
@@ -366,7 +376,7 @@ int http_do(struct http *h, const struct http_request *r, struct http_answer *a,
 
 	*a = (struct http_answer){ 0 };
 	buf_init(&a->body, r->body_max ? r->body_max : BODY_MAX);
-	no_headers(a);
+	no_headers(&call);
 	h->why[0] = '\0';
 	set_options(h, r);
 	set_body(c, &call);
@@ -380,6 +390,8 @@ int http_do(struct http *h, const struct http_request *r, struct http_answer *a,
 	a->sent = was_sent(c, rc);
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	a->status = rc == CURLE_OK ? (int)status : 0;
+	if (call.retry_after[0])
+		a->retry_after_ms = retry_after_parse(call.retry_after, a->date >= 0 ? a->date : time(NULL));
 	if (rc == CURLE_OK && !call.begun && status / 100 == 2 && r->begin)
 		rc = r->begin(r->arg, a, f) ? CURLE_WRITE_ERROR : CURLE_OK; /* an empty body */
 	if (rc != CURLE_OK)

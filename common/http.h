@@ -50,6 +50,8 @@ struct http_request {
 	int64_t range_from, range_to;
 	const char *if_range;          /* an ETag, or NULL */
 	unsigned stall_s;              /* 0: as the option says */
+	uint64_t wait_ms;              /* wait no longer than this to connect, nor for the next byte; 0: as the option says */
+	uint64_t whole_ms;             /* nor for the whole answer; 0: as long as bytes move */
 	size_t body_max;               /* ceiling of answer.body; 0: 1 MiB */
 	/* Bodies of 2xx answers go here; NULL: into answer.body. Other answers' bodies always go into answer.body. */
 	struct sink *to;
@@ -67,6 +69,7 @@ struct http_answer {
 	int64_t length;           /* Content-Length, -1 */
 	int64_t range_from, range_total; /* Content-Range "bytes from-to/total", -1 */
 	int64_t retry_after_ms;   /* -1 */
+	int64_t date;             /* the server's clock, epoch seconds, -1 */
 	char etag[256];           /* as sent, with quotes; "" if none */
 	char type[128];           /* Content-Type */
 };

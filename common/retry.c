@@ -1,7 +1,7 @@
 #include "retry.h"
 #include "num.h"
+#include "tdtime.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static bool may_pass(const struct retry_outcome *o)
@@ -40,35 +40,12 @@ int64_t retry_wait(const struct retry_policy *p, bool repeatable, const struct r
 	return (int64_t)wait;
 }
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar. */
-static int64_t days(int64_t y, unsigned m, unsigned d)
+int64_t retry_date(const char *text)
 {
-	static const unsigned before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
-	int64_t last = y - 1;
-	int64_t n = 365 * (y - 1970) + (last / 4 - last / 100 + last / 400) - (1969 / 4 - 1969 / 100 + 1969 / 400);
+	static const struct tdtime http = { .format = "%a, %d %b %Y %H:%M:%S GMT" };
+	int64_t at;
 
-	n += before[m - 1] + d - 1;
-	if (m > 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
-		n++;
-	return n;
-}
-
-/* "Sun, 06 Nov 1994 08:49:37 GMT"; the two obsolete forms are not worth their code. */
-static int64_t http_date(const char *s)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	unsigned d, h, mi, sec;
-	int y, used = 0;
-	char mon[4];
-	const char *at;
-
-	if (sscanf(s, "%*3[A-Za-z], %2u %3[A-Za-z] %4d %2u:%2u:%2u GMT%n", &d, mon, &y, &h, &mi, &sec, &used) != 6 ||
-	    used == 0 || s[used])
-		return -1;
-	at = strstr(months, mon);
-	if (strlen(mon) != 3 || !at || (at - months) % 3 || y < 1970 || d < 1 || d > 31 || h > 23 || mi > 59 || sec > 60)
-		return -1;
-	return days(y, (unsigned)(at - months) / 3 + 1, d) * 86400 + h * 3600 + mi * 60 + sec;
+	return tdtime_parse(&http, text, strlen(text), &at) ? -1 : at;
 }
 
 int64_t retry_after_parse(const char *text, int64_t now)
@@ -79,7 +56,7 @@ int64_t retry_after_parse(const char *text, int64_t now)
 
 	if (num_u64(text, strlen(text), UINT64_MAX, &seconds))
 		return (int64_t)(seconds < LONGEST ? seconds : LONGEST) * 1000;
-	at = http_date(text);
+	at = retry_date(text);
 	if (at < 0)
 		return -1;
 	if (at <= now)

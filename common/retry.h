@@ -34,7 +34,13 @@ int64_t retry_wait(const struct retry_policy *p, bool repeatable, const struct r
 /* True if the outcome says nothing about whether the work was done. */
 bool retry_is_unknown(const struct retry_outcome *o);
 
-/* Retry-After: seconds, or an HTTP date (RFC 9110, 10.2.3) against now (epoch seconds). ms, or -1. */
+/* "Sun, 06 Nov 1994 08:49:37 GMT" to epoch seconds, or -1; the two obsolete forms of RFC 9110, 5.6.7 are not worth their code. */
+int64_t retry_date(const char *text);
+
+/*
+ * Retry-After: seconds, or a date against now (epoch seconds; the server's own Date, where it says one: our clock may be
+ * another). ms, at most a week; or -1.
+ */
 int64_t retry_after_parse(const char *text, int64_t now);
 
 #endif

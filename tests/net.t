@@ -41,6 +41,10 @@ for kind in html text empty null array long deep headers notutf8; do
 	done
 done
 
+odd later later
+TD_API_SERVER=http://127.0.0.1:$port run td-put -v --retry-wait 0 --timeout 2 td://@/testdb/tbl <"$T/f"
+like "a date in Retry-After is of the server's clock" "$err" "503 from .*; trying again in 1.0 s"
+
 # --- proxies
 odd proxy proxy
 mode=append

@@ -35,6 +35,11 @@ job=$(api POST job/issue/presto/testdb --data-urlencode 'query=SELECT 7 AS id' |
 for i in 1 2; do td-fetch "$job" | td-encode | run td-put --once $D/byjob; done
 is "--once by the job: not twice" "$(rows_of testdb byjob)" 1,1,7
 
+faults 'POST bulk_import/create/* 1 503'
+run td-put $fast --once=monday $D/once <"$T/f"
+is "--once again, the first answer is lost: done, and not twice" "$status $(receipt .status) $(rows_of testdb once)" "0 done 160,160,66720"
+faults
+
 # it goes on where it died
 for state in 'PUT bulk_import/upload_part/* 5-1000000 503' 'POST bulk_import/freeze/* * 503' 'POST bulk_import/perform/* * 422' \
 	'POST bulk_import/commit/* * 422' 'POST bulk_import/commit/* * 500,after' 'POST table/append-schema/* * 422'; do
@@ -65,6 +70,19 @@ wait $put 2>/dev/null
 faults
 run td-put --part-size 1 -j 1 --once=k $D/killed <"$T/f"
 is "after SIGKILL" "$status $(rows_of testdb killed)" "0 100,100,4950"
+
+# a step whose answer is lost is looked at before it is asked for again: a second one would be refused, so rows alone prove nothing
+for step in perform commit; do
+	for fault in reset-after 500,after cut reset 503; do
+		faults "POST bulk_import/$step/* 1 $fault" "POST bulk_import/$step/* 1-9 delay=0"
+		run td-put -vv $fast $D/blind <"$T/f"
+		case $fault in reset | 503) want="POST $step GET show POST $step" times=2 ;; *) want="POST $step GET show" times=1 ;; esac
+		is "$step, $fault: looked at before anything else" \
+			"$status $(printf '%s\n' "$err" | sed -n 's,.*: \([A-Z]*\) /v3/bulk_import/\([a-z]*\)/.*,\1 \2,p' | tr '\n' ' ' | grep -o "$want")" "0 $want"
+		is "$step, $fault: so often the server was asked for it" "$(struck)" $times
+	done
+done
+faults
 
 # two at once, as when cron starts a job twice: the rows are there once, whatever the two say
 i=0 bad=

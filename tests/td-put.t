@@ -210,6 +210,12 @@ for_ever() { # what, fault line, status, pattern
 	faults
 }
 for_ever "upload 503" 'PUT bulk_import/upload_part/* * 503' 75 "upload of part part0: 503 from"
+faults 'GET table/show/* * delay=30'
+begun=$(date +%s)
+run td-put --retry-wait 0 --timeout 1 $D/ever <"$T/f"
+faults
+is "a server that is silent: status" "$status" 75
+ok "a server that is silent: --timeout comes before --stall" [ $(($(date +%s) - begun)) -lt 15 ]
 for_ever "upload 422" 'PUT bulk_import/upload_part/* * 422' 69 "upload of part part0: 422 from"
 for_ever "perform 503" 'POST bulk_import/perform/* * 503' 75 "cannot perform session"
 for_ever "commit 503" 'POST bulk_import/commit/* * 503' 75 "cannot commit session"
