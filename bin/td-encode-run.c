@@ -82,6 +82,15 @@ static int reject(struct run *run, const struct row *row, struct fail *why, stru
 	return fail_set(f, why->kind, "%s", why->why);
 }
 
+/* A file's share is known by the place in it, that of a frame by its head. */
+static void say_progress(struct run *run)
+{
+	int64_t size = -1, at = run->opts->command ? -1 : fd_place(STDIN_FILENO, &size);
+
+	progress_rate(&run->progress, at < 0 ? "encoding" : "reading", at < 0 ? run->bytes : (uint64_t)at, size,
+		      (int64_t)run->in.taken, run->in.format == FORMAT_FRAME ? run->in.frame.head.rows : -1);
+}
+
 static int put_row(struct run *run, const struct row *row, struct fail *f)
 {
 	struct fail why;
@@ -109,7 +118,7 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 	run->block = blockpool_take(run->pool, f);
 	if (!run->block)
 		return -1;
-	progress_rate(&run->progress, "encoded", run->bytes, -1, (int64_t)run->in.taken, -1);
+	say_progress(run);
 	return 0;
 }
 
@@ -197,7 +206,7 @@ static int transfer(struct run *run, const struct schema *schema, struct fail *f
 	run->pool = blockpool_open(&run->frame, run->opts->jobs, run->opts->level, f);
 	if (!run->pool)
 		return -1;
-	progress_init(&run->progress, run->opts->progress, run->opts->quiet);
+	progress_start(&run->progress);
 	progress_hand_over(&run->progress);
 	if (pump(run, f) || blockpool_close(run->pool, f)) {
 		run->out.broken |= !blockpool_stop(run->pool);
@@ -215,6 +224,7 @@ int encode(const struct opts *o, struct fail *f)
 	int rc;
 
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
+	progress_init(&run.progress, o->progress, o->quiet);
 	record_init(&run.record);
 	rc = rejects_open(&run.rejects, o, &run.in, f) || input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
 	if (rc == 0 && o->preview) {

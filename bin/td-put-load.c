@@ -148,6 +148,7 @@ static int transfer(struct load *l, struct fail *f)
 	what = input_next(l, &b, &p, &n, f);
 	if (what == FRAMEIN_FAILED)
 		return -1;
+	progress_start(&l->progress);
 	if (l->o->dry_run)
 		return drain(l, what, &b, p, n, f) || check_end(l, f) || check_plan(l, f) ? -1 : 0;
 	if (what == FRAMEIN_END)
@@ -295,7 +296,7 @@ int load_run(struct load *l, struct fail *f)
 		return fd_close(STDOUT_FILENO, "standard output", f);
 	if (l->session && !l->keep_session && api_session_delete(l->api, l->session, &debris))
 		warn("the rows are in, but: %s", debris.why);
-	progress_done(&l->progress, "%lld rows in %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
+	progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
 	if (paper_end(l, NULL, f) == 0)
 		return 0;
 	if (l->to.mode == TDURL_APPEND)

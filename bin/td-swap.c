@@ -34,6 +34,7 @@ static const char help[] =
 	"      --undo               exchange the table and its kept one again\n"
 	"      --gc                 remove temporary tables and sessions that earlier runs left behind\n"
 	"      --older-than TIME    --gc: only those at least so old (2d)\n"
+	"      --progress           say what was done also where standard error is no terminal\n"
 	API_USAGE
 	"  -v, --verbose            say more; -vv more still\n"
 	"  -q, --quiet              say only errors\n"
@@ -61,13 +62,13 @@ static int percent(char *s)
 
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { ALLOW_EMPTY = 256, MIN_ROWS, MAX_SHRINK, SAME_SCHEMA, STRICT, KEEP, UNDO, GC, OLDER_THAN };
+	enum { ALLOW_EMPTY = 256, MIN_ROWS, MAX_SHRINK, SAME_SCHEMA, STRICT, KEEP, UNDO, GC, OLDER_THAN, PROGRESS };
 	static const struct option list[] = {
 		{ "allow-empty", no_argument, NULL, ALLOW_EMPTY }, { "min-rows", required_argument, NULL, MIN_ROWS },
 		{ "max-shrink", required_argument, NULL, MAX_SHRINK }, { "same-schema", no_argument, NULL, SAME_SCHEMA },
 		{ "strict", no_argument, NULL, STRICT }, { "keep", optional_argument, NULL, KEEP },
 		{ "undo", no_argument, NULL, UNDO }, { "gc", no_argument, NULL, GC },
-		{ "older-than", required_argument, NULL, OLDER_THAN },
+		{ "older-than", required_argument, NULL, OLDER_THAN }, { "progress", no_argument, NULL, PROGRESS },
 		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
@@ -85,12 +86,13 @@ static void options(struct opts *o, int argc, char **argv)
 		case KEEP: o->keep = true; o->keep_name = optarg; break;
 		case UNDO: o->undo = true; break;
 		case GC: o->gc = true; break;
+		case PROGRESS: o->progress = true; break;
 		case OLDER_THAN:
 			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
 				die_usage("--older-than: '%s' is no time: digits with an optional s, m, h or d", optarg);
 			break;
 		case 'v': verbosity++; break;
-		case 'q': verbosity = -1; break;
+		case 'q': verbosity = -1; o->quiet = true; break;
 		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
 		case 'V': puts("td-swap " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
 		default:
@@ -216,11 +218,23 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 	return -1;
 }
 
+static void say_done(struct swap *s)
+{
+	const struct receipt *r = &s->out;
+
+	if (r->rows_before < 0)
+		progress_done(&s->progress, "%s.%s is there, with %lld rows", r->database, r->table, (long long)r->rows);
+	else
+		progress_done(&s->progress, "%lld rows in the place of the %lld of %s.%s", (long long)r->rows,
+			      (long long)r->rows_before, r->database, r->table);
+}
+
 static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 {
 	if (check_receipt(s, to, f) || start_receipt(s, f))
 		return -1;
 	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
+		say_done(s);
 		if (end_receipt(s, NULL, f) == 0)
 			return 0;
 		return fail_at(f, "%s.%s was replaced, but the receipt is not written", s->in.database, s->in.table);
@@ -329,6 +343,7 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 		buf_free(&b);
 		return -1;
 	}
+	progress_start(&s->progress);
 	text = buf_text(&b);
 	n = b.len;
 	rc = receipt_parse(&s->in, text, n, "standard input", f);
@@ -382,6 +397,7 @@ int main(int argc, char **argv)
 		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... | td-swap");
 	s.repeatable = fd_is_file(STDIN_FILENO);
 	receipt_init(&s.out);
+	progress_init(&s.progress, o.progress, o.quiet);
 	rc = run(&s, has_to ? &to : NULL, &f);
 	api_table_free(&s.target);
 	api_table_free(&s.temporary);

@@ -6,10 +6,11 @@
 #define TD_SWAP_H
 
 #include "api.h"
+#include "progress.h"
 #include "receipt.h"
 
 struct opts {
-	bool allow_empty, same_schema, strict;
+	bool allow_empty, same_schema, strict, progress, quiet;
 	bool keep, undo, gc;
 	const char *keep_name; /* of --keep=NAME, or NULL */
 	uint64_t older_s;      /* --gc: of things at least so old */
@@ -26,6 +27,7 @@ struct swap {
 	struct receipt out;     /* ours */
 	bool repeatable;        /* the receipt stands in a file: the same command can be given again */
 	bool out_begun;
+	struct progress progress;
 	struct api_table target, temporary; /* as they were before */
 };
 

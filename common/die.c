@@ -7,19 +7,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char *name = "td";
 static int level;
+static bool terminal;   /* stderr is one that knows how to clear a line */
 static bool line_shown; /* by die_line() */
 
 void die_init(const char *argv0, int verbosity)
 {
-	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL, *kind = getenv("TERM");
 
 	if (argv0)
 		name = slash ? slash + 1 : argv0;
 	level = verbosity;
+	terminal = isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+}
+
+bool die_terminal(void)
+{
+	return terminal;
 }
 
 void die_verbosity(int verbosity)
@@ -32,13 +40,21 @@ const char *die_name(void)
 	return name;
 }
 
+/* A line that fills the last column may wrap, and one that wraps could not be taken away. */
+static size_t columns(void)
+{
+	struct winsize w;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1U : 79;
+}
+
 /* One write(2) a message, so that the lines of a pipe's tools do not mix. UTF-8 passes, control bytes do not. */
 static void put_line(const char *text, bool transient)
 {
 	static const char clear[] = "\r\033[K";
 	char line[2048];
 	/* on a terminal there may be a line of progress, ours or another tool's */
-	size_t from = line_shown || (*text && isatty(STDERR_FILENO)) ? sizeof clear - 1 : 0, n = from;
+	size_t from = line_shown || (*text && terminal) ? sizeof clear - 1 : 0, n = from;
 	ssize_t put;
 
 	memcpy(line, clear, from);
@@ -46,6 +62,8 @@ static void put_line(const char *text, bool transient)
 		n += (size_t)snprintf(line + n, sizeof line - 1 - n, "%s: %s", name, text);
 	if (n > sizeof line - 2)
 		n = sizeof line - 2;
+	if (transient && n > from + columns())
+		n = from + columns();
 	for (size_t i = from; i < n; i++)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = '?';

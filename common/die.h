@@ -10,6 +10,8 @@
 
 #include "fail.h"
 
+#include <stdbool.h>
+
 /* How much is said: -1 only errors (-q), 0 also warnings, 1 also notes (-v), 2 also debug (-vv). */
 void die_init(const char *argv0, int verbosity);
 void die_verbosity(int verbosity);
@@ -33,8 +35,12 @@ _Noreturn void die_option(int c, char **argv);
 /* Print f's sentence without ending. */
 void die_report(const struct fail *f);
 
-/* A line on a terminal that the next message, or the next such line, replaces; "" only takes it away. See progress.h. */
+/*
+ * A line on a terminal that the next message, or the next such line, replaces; "" only takes it away. See progress.h.
+ * ASCII: it is cut to the width of the terminal.
+ */
 void die_line(const char *text);
+bool die_terminal(void); /* stderr is a terminal, and one that can do this */
 
 /* A line at every verbosity: what was asked for (--progress, SIGUSR1). */
 void die_say(const char *text);

@@ -27,6 +27,7 @@ ssize_t fd_read(int fd, const char *name, void *p, size_t cap, struct fail *f)
 			return n;
 		if (errno != EINTR)
 			return fail_errno(f, FAIL_SYSTEM, "cannot read %s", name);
+		sig_answer();
 	}
 }
 
@@ -85,6 +86,16 @@ bool fd_is_file(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+int64_t fd_place(int fd, int64_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return -1;
+	*size = st.st_size;
+	return lseek(fd, 0, SEEK_CUR);
 }
 
 int fd_slurp(int fd, const char *name, size_t max, char **text, size_t *len, struct fail *f)

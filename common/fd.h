@@ -9,6 +9,7 @@
 #include "io.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct fd_source {
 	struct source source;
@@ -28,6 +29,7 @@ ssize_t fd_read(int fd, const char *name, void *p, size_t cap, struct fail *f); 
 int fd_write(int fd, const char *name, const void *p, size_t n, struct fail *f); /* all of it */
 int fd_close(int fd, const char *name, struct fail *f);                          /* checked */
 bool fd_is_file(int fd); /* a regular file: it cannot be the output of a program that is dying */
+int64_t fd_place(int fd, int64_t *size); /* how far a regular file was read, and its size; -1: it is none */
 
 /* The whole of a file or descriptor, at most max bytes, NUL-terminated in *text (malloc'ed). */
 int fd_slurp(int fd, const char *name, size_t max, char **text, size_t *n, struct fail *f);

@@ -3,8 +3,8 @@
  * elsewhere a line every ten seconds, and one line whenever SIGUSR1 asks. Silent otherwise, and with -q.
  *
  * The tools of one pipe share the terminal, and only one of them can rewrite its line. So a tool whose rows go into a pipe
- * leaves the line to the next one, which sees the same rows later (progress_hand_over); what each of them did is said in
- * one line at its end (progress_done).
+ * leaves the line to the next one, which sees the same rows later (progress_hand_over), and with --progress says whole lines
+ * instead; what each of them did is said in one line at its end (progress_done).
  */
 #ifndef PROGRESS_H
 #define PROGRESS_H
@@ -12,28 +12,38 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How far it is; -1: not known, or not said. */
+struct progress_rate {
+	const char *what; /* a literal; NULL: nothing came yet */
+	uint64_t bytes;
+	int64_t of_bytes, rows, of_rows;
+};
+
 struct progress {
 	enum { PROGRESS_NONE, PROGRESS_LINES, PROGRESS_LINE } mode;
 	bool wanted;       /* --progress */
 	bool sums_up;      /* a line at the end */
 	bool asked;        /* the next line answers SIGUSR1 */
-	uint64_t begun_ms; /* progress_init() */
+	bool begun;        /* progress_start() */
+	uint64_t begun_ms; /* the first of them */
 	uint64_t start_ms; /* of what is going on */
 	uint64_t next_ms;  /* when a line is due */
+	struct progress_rate rate;
 };
 
-void progress_init(struct progress *p, bool wanted, bool quiet); /* wanted: --progress */
-void progress_start(struct progress *p);                         /* something new begins: rates count from here */
+/* wanted: --progress. From now on p answers SIGUSR1, also while input is waited for: it must live as long as that. */
+void progress_init(struct progress *p, bool wanted, bool quiet);
+void progress_start(struct progress *p); /* something new begins, its input is there: rates count from here */
 uint64_t progress_seconds(const struct progress *p);             /* since then */
 /* True if a line should be said now; callers ask before they gather what to say. */
 bool progress_due(struct progress *p);
 void progress_say(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* If due: "WHAT: 1.5 of 3.0 MB (50 %), 1234 of 2468 rows, 0.5 MB/s, 3 s left"; -1: not known, or not said. */
+/* If due: "WHAT: 50 %, 3 s left, 1234 of 2468 rows, 1.5 of 3.0 MB, 0.5 MB/s". */
 void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes, int64_t rows, int64_t of_rows);
 /* Rows are on their way to standard output: if that is a pipe, the line is its reader's. */
 void progress_hand_over(struct progress *p);
 void progress_end(struct progress *p); /* takes the line away */
-/* The summary, where there was progress to see, at the end of all: "WORDS in 3.2 s", counted from progress_init(). */
+/* The summary, where there was progress to see, at the end of all: "WORDS in 3.2 s", from the first progress_start(). */
 void progress_done(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

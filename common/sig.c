@@ -9,6 +9,8 @@ static atomic_int caught;
 static atomic_bool held, asked;
 static bool pipe_was_ignored;
 static _Thread_local const atomic_bool *stop_when;
+static _Thread_local void (*answer)(void *);
+static _Thread_local void *answer_arg;
 
 static void on_signal(int sig)
 {
@@ -41,12 +43,24 @@ void sig_init(void)
 	catch(SIGTERM);
 	catch(SIGHUP);
 	if (sigaction(SIGUSR1, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-		sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_usr1, .sa_flags = (int)SA_RESTART }, NULL);
+		sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_usr1 }, NULL);
 }
 
 bool sig_asked(void)
 {
 	return atomic_exchange(&asked, false);
+}
+
+void sig_answer_by(void (*say)(void *), void *arg)
+{
+	answer = say;
+	answer_arg = arg;
+}
+
+void sig_answer(void)
+{
+	if (answer && sig_asked())
+		answer(answer_arg);
 }
 
 void sig_stop_when(const atomic_bool *stop)

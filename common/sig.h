@@ -3,8 +3,8 @@
  *
  * INT, TERM and HUP set the flag and interrupt blocking reads (no SA_RESTART); whoever sees it stops with FAIL_SIGNAL,
  * cleans up what is cheap and safe, and die_fail() then ends the process by the same signal. A second signal kills at
- * once. SIGPIPE is ignored so that a vanished reader is an error of write(2), which `fd` turns into FAIL_PIPE. A signal
- * that was inherited ignored stays ignored (nohup).
+ * once. USR1 interrupts reads, too, so that who waits can say for what. SIGPIPE is ignored so that a vanished reader is an
+ * error of write(2), which `fd` turns into FAIL_PIPE. A signal that was inherited ignored stays ignored (nohup).
  */
 #ifndef SIG_H
 #define SIG_H
@@ -17,6 +17,9 @@ int sig_caught(void);            /* 0, or the signal that asks us to stop */
 /* For the calling thread only: while *stop, sig_caught() is true, so that a worker's request or wait ends soon. */
 void sig_stop_when(const atomic_bool *stop);
 bool sig_asked(void);            /* SIGUSR1 came since the last call: somebody wants to know how far it is */
+/* For the calling thread: who answers SIGUSR1 while it waits for its input, called by sig_answer(). */
+void sig_answer_by(void (*say)(void *), void *arg);
+void sig_answer(void);
 void sig_hold(bool on);          /* while on, sig_caught() says 0: for cleaning up after a signal. A second one still kills */
 bool sig_pipe_was_ignored(void); /* SIGPIPE was ignored when we started */
 _Noreturn void sig_die(int sig); /* end by the default action of sig */
