@@ -130,7 +130,6 @@ static int64_t time_of(const struct opts *o, const char *s)
 	return t;
 }
 
-
 /* NAME,NAME,... */
 static void names_of(struct schema *s, const char *option, char *text)
 {

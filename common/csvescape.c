@@ -41,11 +41,12 @@ static enum csvscan_result plain(struct cursor *c)
 {
 	enum csvscan_result rc = SCAN_ROW;
 
-	while (rc == SCAN_ROW && !ends_cell(c))
+	while (rc == SCAN_ROW && !ends_cell(c)) {
 		if (*c->p == c->escape)
 			rc = escaped(c);
 		else
 			*c->out++ = *c->p++;
+	}
 	return rc;
 }
 

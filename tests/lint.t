@@ -18,8 +18,47 @@ in_c() { xargs grep -nE "$1" /dev/null <"$T/c" | grep -v 'lint: '; }
 is "no blanks at the end of a line" "$(grep -v '\.t$' "$T/text" | xargs grep -nE '[[:blank:]]$' /dev/null)" ""
 is "no carriage returns" "$(xargs grep -l "$(printf '\r')" /dev/null <"$T/text")" ""
 is "every file ends with a line feed" "$(while read -r f; do [ -z "$(tail -c 1 "$f")" ] || echo "$f"; done <"$T/text")" ""
-is "C is indented by tabs" "$(in_c '^ {1,7}[^ *]')" ""
 is "C has lines of at most 140 characters" "$(xargs awk 'length > 140 { print FILENAME ":" FNR ": " length }' <"$T/c")" ""
+is "C has our form" "$(xargs perl tests/form.pl <"$T/c" 2>&1)" ""
+cat >"$T/bad.c" <<'END'
+int one(int a) {
+	if(a) return 2;
+	for (int i = 0; i <3; i++) {
+ 	a = f (a,1);
+		a=2;
+
+	}
+
+
+	while (a>= 1) {
+	a = g( a);
+		}
+	if (a) { return 1 ; }
+	else
+		return sizeof(a);
+	char* p;
+    if (a){
+	}else {
+	}
+}
+END
+is "and form.pl sees another" "$(perl tests/form.pl "$T/bad.c" | cut -d: -f 2-3)" "1: the brace of a function stands on a line of its own
+2: no blank behind if, for, while or switch
+4: a blank before a tab
+4: a blank before the bracket of a call
+4: no blank behind a comma
+5: no blank around =
+7: an empty line at the end of a block
+9: two empty lines
+10: no blank around an operator
+11: a blank inside of brackets
+11: indented by 1 where its block is by 2
+13: a blank before a comma
+13: code behind the brace of a block
+16: the star of a pointer stands with its name
+17: indented by blanks
+17: no blank beside a brace
+18: no blank beside a brace"
 
 # --- functions that are not used: unbounded copies, numbers without a check, state behind one's back, /bin/sh
 

@@ -126,7 +126,7 @@ static int fill(struct change *ch, struct local *l, const struct outcome *rows, 
 }
 
 int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db, const struct outcome *rows,
-                   struct fail *f)
+		   struct fail *f)
 {
 	json_t *result;
 

@@ -168,7 +168,7 @@ struct arguments {
 };
 
 static void arguments(struct arguments *a, const struct local *l, const struct job *j, const struct outcome *rows, const struct tdurl *u,
-                      const char *url)
+		      const char *url)
 {
 	const char **put = a->put, **swap = a->swap;
 	json_t *schema = columns_load(rows->schema);
@@ -300,7 +300,7 @@ static void read_said(int fd, struct buf *out)
 }
 
 int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, const char *url, struct buf *said,
-               struct fail *f)
+	       struct fail *f)
 {
 	struct fail fed = { 0 };
 	struct arguments a;

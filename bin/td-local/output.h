@@ -20,7 +20,7 @@ char *output_resolve(struct catalog *c, const char *result, struct fail *f);
  * job that is run again after a crash sends the same, and an append of it is made once. FAIL_SIGNAL if it was interrupted.
  */
 int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, const char *url, struct buf *said,
-               struct fail *f);
+	       struct fail *f);
 
 /* Inside a transaction, when the job is done: the session that remembered an append to ourselves may go. */
 void output_forget(struct catalog *c, const char *said);

@@ -228,7 +228,7 @@ static enum MHD_Result complete(struct req *r)
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
-                                  const char *version, const char *data, size_t *n, void **state)
+				  const char *version, const char *data, size_t *n, void **state)
 {
 	struct req *r = *state;
 

@@ -69,7 +69,7 @@ static bool conclude(struct local *l, const struct job *j, struct change *ch, co
 
 /* A query, with what is done with its rows: kept as the result, sent, or put into a table. */
 static void answer(struct local *l, struct running *me, const struct job *j, const struct statement *st, struct change *ch,
-                       struct outcome *out, struct buf *said, struct fail *f)
+		       struct outcome *out, struct buf *said, struct fail *f)
 {
 	struct query q = { .hive = strcmp(j->type, "hive") == 0, .db = j->db, .sql = st->query, .scheduled = j->scheduled };
 

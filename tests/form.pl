@@ -1,0 +1,62 @@
+#!/usr/bin/perl
+# The form of our C, as CONTRIBUTING has it: form.pl FILE... prints "FILE:LINE: what: the line" for what has another.
+# What is laid out by hand, tables and wrapped expressions, is left as it is: no formatter keeps those.
+use strict;
+use warnings;
+
+my $control = qr/(?:if|for|while|switch)/;
+my $sign = qr/==|!=|<=|>=|&&|\|\||<<=?|>>=?|[-+*\/|&^%]=/;
+my @rules = ( # what no line of code may have
+	qr/^\t* \t/, 'a blank before a tab',
+	qr/^ +\S/, 'indented by blanks',
+	qr/\b$control\(/, 'no blank behind if, for, while or switch',
+	qr/(?<!\* )\b(?!$control|return|case|sizeof|else|do|defined|void|int|char|bool)[a-z_]\w*(?<!_t) \((?!\*)/,
+		'a blank before the bracket of a call',
+	qr/\([ \t]+\S|[^\s(,;] \)/, 'a blank inside of brackets',
+	qr/[,;](?=[^\s);])/, 'no blank behind a comma',
+	qr/\S (?:,|;(?!\s*[;)]))/, 'a blank before a comma',
+	qr/\b(?:char|int|void|bool|double|float|FILE|struct \w+|\w+_t)\* ?\w/, 'the star of a pointer stands with its name',
+	qr/[\w)\]]$sign|$sign[\w(]/, 'no blank around an operator',
+	qr/[\w)\]]=[^=]|[\w)\]] =[\w(&"']/, 'no blank around =',
+	qr/\)\{$|\b(?:else|do)\{|\}(?:else|while)/, 'no blank beside a brace',
+	qr/^\s*$control \(.*\) \{.*\S$/, 'code behind the brace of a block',
+	qr/^\w.*\w\(.*\) ?\{$/, 'the brace of a function stands on a line of its own',
+);
+my $begins = qr/^(\t*)(?:\}\ else\b|\}\ while\ \(|else\b|(?:$control\ |\w+_foreach)\(|do\ \{|case\ .*:|default:|return\b|break;|continue;|goto\ |
+	[*a-z][\w>.\[\]-]*\ [-+|&]?=\ |\w+\(.*\);$)/x;
+
+# The lines with comments blanked and x for what is inside of quotes: what is left is code.
+sub code {
+	my ($text) = @_;
+	$text =~ s{/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'}{
+		my $s = $&;
+		$s =~ m{^/} ? $s =~ s/[^\n\t]/ /gr : substr($s, 0, 1) . 'x' x (length($s) - 2) . substr($s, -1)
+	}gse;
+	return map { s/\s+$//r =~ s/^#.*|.*\\$//r } split /\n/, $text;
+}
+
+for my $file (@ARGV) {
+	open my $in, '<', $file or die "$file: $!\n";
+	my $text = do { local $/; <$in> };
+	my ($n, $tabs, $before, $was_empty, @block) = (0, 0, '', 0);
+	my @line = split /\n/, $text;
+	my $say = sub { print "$file:$n: $_[0]: ", $line[$n - 1] =~ s/^\s+//r, "\n" };
+	for my $code (code($text)) {
+		my $empty = $line[$n++] eq '';
+		for (my $i = 0; $i < @rules; $i += 2) { $say->($rules[$i + 1]) if $code =~ $rules[$i] }
+		$say->('two empty lines') if $empty && $was_empty;
+		$say->('an empty line at the end of a block') if $was_empty && $code =~ /^\t*\}/;
+		$say->('else stands behind its brace') if $before =~ /^\t*\}$/ && $code =~ /^\t*else\b/;
+		# A block is indented by one more than what it belongs to. Its statements begin behind one of ; { } and a label.
+		if ($code =~ $begins) {
+			$tabs = length $1;
+			my $wanted = @block ? $block[-1] - ($code =~ /^\t*(?:\}|case |default:)/) : $tabs;
+			$say->("indented by $tabs where its block is by $wanted") if $before =~ /[;{}:]$/ && $tabs != $wanted;
+		}
+		my $more = $code =~ tr/{// - $code =~ tr/}//;
+		if ($more > 0) { push @block, ($code =~ /^\S/ ? 0 : $tabs) + 1 for 1 .. $more }
+		else { splice @block, $more if $more && @block >= -$more }
+		$before = $code if $code ne '';
+		$was_empty = $empty;
+	}
+}
