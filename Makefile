@@ -48,7 +48,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) -lz -lm
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl part receipt
-UNITS += exact tdtime type csvin zone sandbox
+UNITS += exact tdtime type csvin jsonin zone sandbox
 LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
@@ -90,6 +90,18 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 	@mkdir -p $(@D)
 	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
+# The same rooms without SSE2, as they are on other machines: csvin-plain, jsonin-plain.
+PLAIN = csvscan jsontok
+UNITS += csvin-plain jsonin-plain
+
+$(O)/plain/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OWN) -U__SSE2__ $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/libtd.a
+	@mkdir -p $(@D)
+	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
+
 # One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
 FUZZ = csvin jsonin mpin framein tdtime type gunzip rowout
 
@@ -108,7 +120,7 @@ fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
 	cd $(O)/fuzz && for t in $(FUZZ); do mkdir -p new/$$t && ./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -print_final_stats=1 \
 		new/$$t '$(CURDIR)'/tests/fuzz/corpus/$$t || exit 1; done
 
--include $(ROOMS:%=$(O)/common/%.d) $(foreach t,$(TOOLS),$(SRC.$t:%.c=$(O)/%.d)) $(UNITS:%=$(O)/tests/unit/%.d)
+-include $(ROOMS:%=$(O)/common/%.d) $(foreach t,$(TOOLS),$(SRC.$t:%.c=$(O)/%.d)) $(UNITS:%=$(O)/tests/unit/%.d) $(PLAIN:%=$(O)/plain/common/%.d)
 
 # --- what a machine needs
 

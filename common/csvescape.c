@@ -103,7 +103,7 @@ enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p,
 	struct cursor c = { s, escape, p, end, last, why, s->text };
 
 	s->n = s->lines = 0;
-	s->unusual = true;
+	s->unusual = p;
 	for (;;) {
 		enum csvscan_result rc = cell(&c);
 
@@ -122,5 +122,6 @@ enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p,
 	}
 	s->lines += c.p < end;
 	s->length = (size_t)(c.p - p) + (c.p < end);
+	s->unusual_end = p + s->length;
 	return SCAN_ROW;
 }

@@ -7,21 +7,12 @@
 
 enum { READ_SIZE = 256 << 10 };
 
-static void add_cell(struct csvin *c, const char *p, size_t n)
-{
-	if (c->scan.n == c->scan.cap)
-		c->scan.cell = mem_resize(c->scan.cell, c->scan.cap = c->scan.cap ? 2 * c->scan.cap : 64, sizeof *c->scan.cell);
-	c->scan.cell[c->scan.n++] = (struct cell){ { p }, n, CELL_TEXT };
-}
-
 /* libcsv's callbacks. Its buffer lives until the next cell: copy. No more bytes come out than went in, ROW_MAX: it fits. */
 static void on_cell(void *p, size_t n, void *self)
 {
 	struct csvin *c = self;
 
-	add_cell(c, NULL, n); /* the text may move: row_of_libcsv() finds it again */
-	if (n == 0 && p)
-		c->scan.cell[c->scan.n - 1].kind = CELL_QUOTED;
+	csvscan_add(&c->scan, NULL, n, n == 0 && p ? CELL_QUOTED : CELL_TEXT); /* row_of_libcsv() says where: texts may move */
 	buf_put(&c->text, p, n);
 }
 
@@ -163,9 +154,10 @@ static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct
 	return bad_row(c, end, row);
 }
 
-static int check_text(struct csvin *c, const char *p, size_t n, struct fail *f)
+/* p..end holds all that is unusual in the row: is it UTF-8? */
+static int check_text(struct csvin *c, const char *p, const char *end, struct fail *f)
 {
-	if (utf8_text(p, n) == n)
+	if (!p || utf8_text(p, (size_t)(end - p)) == (size_t)(end - p))
 		return 0;
 	for (size_t i = 0; i < c->scan.n; i++) {
 		size_t good = utf8_text(c->scan.cell[i].p, c->scan.cell[i].n);
@@ -180,11 +172,11 @@ static int check_text(struct csvin *c, const char *p, size_t n, struct fail *f)
 	return fail_here(c, c->row_line, "not UTF-8", f);
 }
 
-static enum row_result deliver(struct csvin *c, size_t len, bool unusual, struct row *row, struct fail *f)
+static enum row_result deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)
 {
 	const char *raw = c->in.p + c->at;
 
-	if (unusual && check_text(c, raw, len, f))
+	if (check_text(c, c->scan.unusual, c->scan.unusual_end, f))
 		return bad_row(c, len, row);
 	if (c->columns == 0)
 		c->columns = c->scan.n;
@@ -229,7 +221,9 @@ static enum row_result quoted(struct csvin *c, size_t end, struct row *row, stru
 		end = (size_t)next;
 	}
 	row_of_libcsv(c);
-	return deliver(c, used, true, row, f);
+	c->scan.unusual = c->in.p + c->at;
+	c->scan.unusual_end = c->scan.unusual + used;
+	return deliver(c, used, row, f);
 }
 
 /* A byte order mark: UTF-8's is skipped, others are refused. */
@@ -313,7 +307,7 @@ static enum row_result record(struct csvin *c, struct row *row, struct fail *f)
 		switch (scan(c, &why)) {
 		case SCAN_ROW:
 			c->line += c->scan.lines;
-			return deliver(c, c->scan.length, c->scan.unusual, row, f);
+			return deliver(c, c->scan.length, row, f);
 		case SCAN_HARD:
 			return c->rules.escape ? bad_escaped(c, why, row, f) : judge(c, row, f);
 		default:

@@ -1,4 +1,5 @@
 #include "csvscan.h"
+#include "digits.h"
 #include "mem.h"
 
 #include <stdlib.h>
@@ -16,121 +17,131 @@ static inline void look(const char *p, const struct csvscan *s, struct csvscan_b
 	const __m128i quote = _mm_set1_epi8(s->quote), delim = _mm_set1_epi8(s->delim), lf = _mm_set1_epi8('\n'),
 		      cr = _mm_set1_epi8('\r'), zero = _mm_setzero_si128();
 
-	m->quote = m->delim = m->line = m->unusual = 0;
+	m->quote = m->special = m->line = m->unusual = 0;
 	for (int i = 0; i < BLOCK; i += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
 		__m128i line = _mm_or_si128(_mm_cmpeq_epi8(v, lf), _mm_cmpeq_epi8(v, cr));
 
 		m->quote |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << i;
-		m->delim |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, delim)) << i;
+		m->special |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, delim)) << i;
 		m->line |= (uint64_t)(unsigned)_mm_movemask_epi8(line) << i;
 		m->unusual |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(v, _mm_cmpeq_epi8(v, zero))) << i;
 	}
 }
 #else
+/* The top bits of eight bytes. */
+static uint64_t tops(uint64_t v)
+{
+	return (v >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56;
+}
+
 /* One bit for each of eight bytes that is c. */
 static uint64_t equal(uint64_t v, char c)
 {
 	const uint64_t low = 0x7f7f7f7f7f7f7f7fu;
 
 	v ^= 0x0101010101010101u * (unsigned char)c;
-	v = ~(((v & low) + low) | v | low); /* 0x80 where the byte is zero */
-	return (v >> 7) * 0x0102040810204080u >> 56;
-}
-
-static uint64_t eight(const char *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 7; i >= 0; i--)
-		v = v << 8 | (unsigned char)p[i];
-	return v;
+	return tops(~(((v & low) + low) | v)); /* the top bit is set where the byte is zero */
 }
 
 static inline void look(const char *p, const struct csvscan *s, struct csvscan_block *m)
 {
-	m->quote = m->delim = m->line = m->unusual = 0;
-	for (int i = 0; i < BLOCK; i += 8) {
-		uint64_t v = eight(p + i);
+	m->quote = m->special = m->line = m->unusual = 0;
+	for (int i = 0; i < BLOCK; i += DIGITS_WORD) {
+		uint64_t v = digits_load(p + i);
 
 		m->quote |= equal(v, s->quote) << i;
-		m->delim |= equal(v, s->delim) << i;
+		m->special |= equal(v, s->delim) << i;
 		m->line |= (equal(v, '\n') | equal(v, '\r')) << i;
-		m->unusual |= (v & 0x8080808080808080u || equal(v, 0) ? 1ull : 0) << i;
+		m->unusual |= (tops(v) | equal(v, 0)) << i;
 	}
 }
 #endif
 
-/* The cursor: the block at `base`, whose bits before the cursor are cleared. */
+/* In the block at s->block.base: what is special behind the cursor, and what is unusual behind the start of the record. */
 struct cursor {
-	const struct csvscan *s;
-	struct csvscan_block m;
-	uint64_t unusual; /* in any block of the record */
+	struct csvscan *s;
+	const char *end;
+	uint64_t special, unusual;
 };
+
+static inline void note_unusual(struct csvscan *s, uint64_t bits)
+{
+	if (!bits)
+		return;
+	if (!s->unusual)
+		s->unusual = s->block.base + __builtin_ctzll(bits);
+	s->unusual_end = s->block.base + BLOCK - __builtin_clzll(bits);
+}
 
 static inline void load(struct cursor *c, const char *base)
 {
-	c->m.base = base;
-	look(base, c->s, &c->m);
+	struct csvscan_block *m = &c->s->block;
+	ptrdiff_t left = c->end - base;
+	uint64_t valid = left < BLOCK ? (1ull << left) - 1 : ~0ull; /* what stands behind the end does not count */
+
+	look(base, c->s, m);
+	m->base = base;
+	m->end = c->end;
 	if (!c->s->quote)
-		c->m.quote = 0;
-	if (c->m.end - base < BLOCK) { /* what stands behind the end does not count */
-		uint64_t valid = (1ull << (c->m.end - base)) - 1;
-
-		c->m.quote &= valid;
-		c->m.delim &= valid;
-		c->m.line &= valid;
-		c->m.unusual &= valid;
-	}
-	c->unusual |= c->m.unusual;
+		m->quote = 0;
+	m->quote &= valid;
+	m->line &= valid;
+	m->special = (m->special & valid) | m->quote | m->line;
+	c->unusual = m->unusual & valid;
+	c->special = m->special;
 }
 
-/* Forget everything before p, which is not before base. */
-static inline void forward(struct cursor *c, const char *p)
+/* The cursor to p, in the block that is at hand or at the start of another one. */
+static inline void begin(struct cursor *c, const char *p)
 {
-	uint64_t keep;
+	const struct csvscan_block *m = &c->s->block;
 
-	while (p - c->m.base >= BLOCK) {
-		if (c->m.base + BLOCK >= c->m.end) {
-			c->m.quote = c->m.delim = c->m.line = 0;
-			return;
-		}
-		load(c, c->m.base + BLOCK);
+	if (m->base && m->end == c->end && p >= m->base && p - m->base < BLOCK) {
+		c->special = m->special & ~0ull << (p - m->base);
+		c->unusual = m->unusual & ~0ull << (p - m->base);
+	} else {
+		load(c, p);
 	}
-	keep = ~0ull << (p - c->m.base);
-	c->m.quote &= keep;
-	c->m.delim &= keep;
-	c->m.line &= keep;
 }
 
-/* The next quote; NULL: none until the end. *lines: a line end was passed. */
-static inline const char *next_quote(struct cursor *c, bool *lines)
+static inline bool load_next(struct cursor *c)
 {
-	for (;;) {
-		if (c->m.quote) {
-			int i = __builtin_ctzll(c->m.quote);
-
-			*lines |= (c->m.line & ((1ull << i) - 1)) != 0;
-			return c->m.base + i;
-		}
-		*lines |= c->m.line != 0;
-		if (c->m.end - c->m.base <= BLOCK)
-			return NULL;
-		load(c, c->m.base + BLOCK);
-	}
+	if (c->end - c->s->block.base <= BLOCK)
+		return false;
+	note_unusual(c->s, c->unusual);
+	load(c, c->s->block.base + BLOCK);
+	return true;
 }
 
-/* The next quote, delimiter or line end. */
+/* The next quote, delimiter or line end, which the cursor passes. NULL: there is none. */
 static inline const char *next_special(struct cursor *c)
 {
-	uint64_t all;
+	const char *at;
 
-	while (!(all = c->m.quote | c->m.delim | c->m.line)) {
-		if (c->m.end - c->m.base <= BLOCK)
+	while (!c->special)
+		if (!load_next(c))
 			return NULL;
-		load(c, c->m.base + BLOCK);
+	at = c->s->block.base + __builtin_ctzll(c->special);
+	c->special &= c->special - 1;
+	return at;
+}
+
+/* The next quote, which the cursor passes, with all before it. *lines: a line end was among that. */
+static inline const char *next_quote(struct cursor *c, bool *lines)
+{
+	const struct csvscan_block *m = &c->s->block;
+	uint64_t quotes, before;
+
+	while (!(quotes = c->special & m->quote)) {
+		*lines |= (c->special & m->line) != 0;
+		if (!load_next(c))
+			return NULL;
 	}
-	return c->m.base + __builtin_ctzll(all);
+	before = quotes ^ (quotes - 1); /* up to the first one */
+	*lines |= (c->special & m->line & before) != 0;
+	c->special &= ~before;
+	return m->base + __builtin_ctzll(quotes);
 }
 
 static inline void add_cell(struct csvscan *s, const char *p, size_t n, enum cell_kind kind)
@@ -167,22 +178,24 @@ static void add_unescaped(struct csvscan *s, const char *p, const char *end)
 	add_cell(s, start, (size_t)(out - start), CELL_TEXT);
 }
 
-/* The quoted cell behind the quote before p. SCAN_ROW: *at is the character behind its closing quote (or the end). */
-static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const char *p, bool last, const char **at)
+/*
+ * The quoted cell behind the quote before p. SCAN_ROW: it was added; *closed is behind its closing quote, where the next special
+ * byte or the end must be.
+ */
+static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const char *p, bool last, const char **closed)
 {
 	bool doubled = false, lines = false;
 
-	forward(c, p);
 	for (;;) {
 		const char *q = next_quote(c, &lines);
 
 		if (!q)
 			return last ? SCAN_HARD : SCAN_MORE;
-		if (q + 1 == c->m.end && !last)
+		if (q + 1 == c->end && !last)
 			return SCAN_MORE;
-		if (q + 1 < c->m.end && q[1] == s->quote) {
+		if (q + 1 < c->end && q[1] == s->quote) {
 			doubled = true;
-			forward(c, q + 2);
+			next_special(c); /* it */
 			continue;
 		}
 		if (lines)
@@ -191,8 +204,7 @@ static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const cha
 			add_unescaped(s, p, q);
 		else
 			add_cell(s, p, (size_t)(q - p), q > p ? CELL_TEXT : CELL_QUOTED);
-		*at = q + 1;
-		forward(c, q + 1);
+		*closed = q + 1;
 		return SCAN_ROW;
 	}
 }
@@ -200,60 +212,52 @@ static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const cha
 /* A line end at p, or the end of everything: the record ends there. */
 static enum csvscan_result finish(struct csvscan *s, struct cursor *c, const char *start, const char *p, bool last)
 {
-	if (p < c->m.end && *p == '\r') {
-		if (p + 1 == c->m.end && !last)
+	ptrdiff_t mine = p - s->block.base;
+
+	if (p < c->end && *p == '\r') {
+		if (p + 1 == c->end && !last)
 			return SCAN_MORE;
-		p += p + 1 < c->m.end && p[1] == '\n';
+		p += p + 1 < c->end && p[1] == '\n';
 	}
-	s->lines += p < c->m.end;
-	s->length = (size_t)(p - start) + (p < c->m.end);
-	s->unusual = c->unusual != 0;
-	s->block = c->m;
+	s->lines += p < c->end;
+	s->length = (size_t)(p - start) + (p < c->end);
+	note_unusual(s, mine < BLOCK ? c->unusual & ((1ull << mine) - 1) : c->unusual);
 	return SCAN_ROW;
 }
 
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last)
 {
-	struct cursor c = { .s = s };
-	const char *start = p;
+	struct cursor c = { .s = s, .end = end };
+	const char *start = p, *closed = NULL; /* closed: behind the quoted cell that was just added */
 
 	s->n = s->text_len = 0;
 	s->lines = 0;
+	s->unusual = NULL;
 	if (p == end)
 		return SCAN_MORE;
-	if (s->block.base && end == s->block.end && p >= s->block.base && p - s->block.base < BLOCK) {
-		c.m = s->block;
-		c.unusual = c.m.unusual;
-		forward(&c, p);
-	} else {
-		c.m.end = end;
-		load(&c, p);
-	}
+	begin(&c, p);
 	for (;;) { /* p: the start of a cell */
 		const char *at = next_special(&c);
 
-		if (at && at == p && *at == s->quote && s->quote) {
-			enum csvscan_result rc = quoted(s, &c, p + 1, last, &at);
+		if (at && *at == s->quote && s->quote) {
+			enum csvscan_result rc = at == p && !closed ? quoted(s, &c, p + 1, last, &closed) : SCAN_HARD;
 
 			if (rc != SCAN_ROW)
 				return rc;
-			if (at < end && *at != s->delim && *at != '\n' && *at != '\r')
-				return SCAN_HARD;
-		} else {
-			if (!at && !last)
-				return SCAN_MORE;
-			if (at && *at == s->quote && s->quote)
-				return SCAN_HARD;
-			if (!at)
-				at = end;
-			add_cell(s, p, (size_t)(at - p), CELL_TEXT);
+			continue;
 		}
+		if (!at && !last)
+			return SCAN_MORE;
+		if (!at)
+			at = end;
+		if (!closed)
+			add_cell(s, p, (size_t)(at - p), CELL_TEXT);
+		else if (at != closed)
+			return SCAN_HARD;
+		closed = NULL;
 		if (at == end || *at != s->delim)
 			return finish(s, &c, start, at, last);
 		p = at + 1;
-		forward(&c, p);
-		if (p == end && !last)
-			return SCAN_MORE;
 	}
 }
 

@@ -25,11 +25,11 @@ struct csvscan {
 	size_t n, cap;
 	size_t length;      /* of the record with its line end */
 	uint64_t lines;     /* that it has */
-	bool unusual;       /* some byte may be no ASCII or be NUL */
+	const char *unusual, *unusual_end; /* from the first to the last byte that is no ASCII or is NUL; or NULL */
 	/* private: the block of 64 bytes that was looked at last, which mostly holds the start of the next record */
 	struct csvscan_block {
 		const char *base, *end;
-		uint64_t quote, delim, line, unusual; /* bit i: byte i is one */
+		uint64_t special, quote, line, unusual; /* bit i: byte i is one; special: a quote, a delimiter or a line end */
 	} block;
 	/* for cells with doubled quotes; the caller's, with room for the whole record */
 	char *text;

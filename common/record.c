@@ -81,11 +81,14 @@ static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, 
 	}
 }
 
-static const char *time_of(const struct tdtime *rules, const struct cell *c, int64_t *out)
+static const char *time_of(const struct tdtime *rules, const struct cell *c, bool ahead, int64_t *out)
 {
 	char room[CELL_PACKED];
 	struct cell number;
+	int64_t seconds;
 
+	if (ahead && c->kind == CELL_TEXT && !rules->format && exact_long_ahead(c->p, c->n, &seconds))
+		return tdtime_number(rules, seconds, out); /* as tdtime_parse() would, sooner */
 	if (c->kind == CELL_REAL) {
 		number = cell_packed(c, room);
 		return time_of_mp(rules, &number, out);
@@ -256,7 +259,7 @@ enum record_result record_put(struct record *r, const struct row *row, struct bu
 	int64_t when = r->time;
 	const char *why;
 
-	if (r->time_cell >= 0 && (why = time_of(&r->time_rules, &row->cell[r->time_cell], &when)))
+	if (r->time_cell >= 0 && (why = time_of(&r->time_rules, &row->cell[r->time_cell], row->bounded, &when)))
 		return bad_time(r, &row->cell[r->time_cell], why, f);
 	if (!(r->plain && row->bounded && put_plain_row(r, row, when, out))) {
 		enum record_result rc = put_row(r, row, when, out, f);

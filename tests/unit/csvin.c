@@ -123,18 +123,20 @@ static struct buf ours(const char *p, size_t n, size_t piece)
 
 static void differential(void)
 {
-	static const char *const pieces[] = { "a", "bc", ",", "\"", "\"\"", "\n", "\r\n", "\r", " ", "\n\"", "\",\"", "\",12345678,\"" };
+	static const char *const pieces[] = { "a", "bc", ",", "\"", "\"\"", "\n", "\r\n", "\r", " ", "\n\"", "\",\"", "\",12345678,\"",
+						"0123456789012345678901234567890123456789", "\xc3\xa9" };
+	enum { PIECES = sizeof pieces / sizeof *pieces };
 	unsigned long long seed = 88172645463325252ULL;
 	int good_ones = 0, right = 1;
 
 	for (int i = 0; i < 100000 && right; i++) {
-		char text[200];
+		char text[800];
 		struct buf want, got;
 		size_t n = 0;
 
 		seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
-		for (unsigned long long s = seed, k = 0; k < 4 + seed % 14; k++, s /= 12)
-			n += (size_t)snprintf(text + n, sizeof text - n, "%s", pieces[(s ^ seed >> k) % 12]);
+		for (unsigned long long s = seed, k = 0; k < 4 + seed % 14; k++, s /= PIECES)
+			n += (size_t)snprintf(text + n, sizeof text - n, "%s", pieces[(s ^ seed >> k) % PIECES]);
 		want = reference(text, n);
 		got = ours(text, n, 1 + (size_t)i % 7);
 		good_ones += strchr(want.p, '!') == NULL;
@@ -148,6 +150,32 @@ static void differential(void)
 	printf("# %d without an error\n", good_ones);
 	tap_result(right, "100,000 random texts: the same cells as libcsv, or an error for an error");
 	tap_result(good_ones > 10000, "... enough of them without an error");
+}
+
+/* Three rows; one byte of the second one, anywhere, is no UTF-8 or a NUL. */
+static void unusual(void)
+{
+	enum { LEN = 200, ROW = LEN + 1 };
+	char text[3 * ROW];
+	int right = 1;
+
+	for (size_t at = 0; at < LEN; at++) {
+		struct bytes_source s;
+		struct csvin c;
+		struct fail f = { 0 };
+		struct row row;
+
+		memset(text, 'a', sizeof text);
+		for (size_t i = 1; i <= 3; i++)
+			text[i * ROW - 1] = '\n';
+		text[ROW + at] = at % 2 ? '\0' : '\xff';
+		s = bytes_source(text, sizeof text, sizeof text);
+		csvin_init(&c, &s.source, &(struct csvin_rules){ .delim = ',', .quote = '"' }, &f);
+		right &= row_next(&c.rowin, &row, &f) == ROW_GOOD && row_next(&c.rowin, &row, &f) == ROW_BAD &&
+			 row_next(&c.rowin, &row, &f) == ROW_GOOD && row_next(&c.rowin, &row, &f) == ROW_END;
+		csvin_free(&c);
+	}
+	tap_result(right, "a byte that is no UTF-8, anywhere: its row is refused, and no other");
 }
 
 int main(void)
@@ -167,6 +195,7 @@ int main(void)
 	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8", "not UTF-8");
 	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8", "not UTF-8 in quotes");
 	good("", "", "nothing");
+	unusual();
 	differential();
 	return tap_done();
 }
