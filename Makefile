@@ -28,7 +28,7 @@ TOOLS = td-fetch td-encode td-put td-swap td-conn
 SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c bin/td-fetch-since.c
 SRC.td-encode = $(wildcard bin/td-encode*.c)
 SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c bin/td-put-parts.c bin/td-put-input.c \
-                bin/td-put-check.c bin/td-put-paper.c
+                bin/td-put-check.c bin/td-put-errors.c bin/td-put-paper.c
 SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c bin/td-swap-gc.c
 SRC.td-conn   = bin/td-conn.c
 SRC.td-local  = $(wildcard bin/td-local/*.c)

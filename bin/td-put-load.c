@@ -99,7 +99,7 @@ static int send_rows(struct load *l, enum framein_what what, struct frame_block 
 		return drain(l, what, b, p, n, f) || session_check_already(l, f) ? -1 : 0;
 	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f))
 		return -1;
-	if (!l->o->no_commit && !l->o->streaming && ((l->o->once && parts_settle(l, f)) || session_perform(l, f)))
+	if ((l->o->once && parts_settle(l, f)) || (!l->o->no_commit && !l->o->streaming && session_perform(l, f)))
 		return -1;
 	return session_schema(l, f);
 }
@@ -171,10 +171,10 @@ static void undo_session(struct load *l, struct fail *f)
 {
 	if (!l->session)
 		return;
-	if (l->o->no_commit && parts_withdraw(l, &(struct fail){ 0 }))
-		add(f, "; parts of it may be in session %s%s", l->session, "");
-	else if (l->o->once && l->names.n > 0 && !l->already)
+	if (l->o->once && l->names.n > 0 && !l->already)
 		add(f, "; the same command goes on with session %s%s", l->session, "");
+	else if (l->o->no_commit && parts_withdraw(l, &(struct fail){ 0 }))
+		add(f, "; parts of it may be in session %s%s", l->session, "");
 	else if (!l->keep_session && api_session_delete(l->api, l->session, &(struct fail){ 0 }))
 		add(f, "; the bulk import session %s could not be removed%s", l->session, "");
 }
@@ -240,6 +240,7 @@ static int add_receipt(struct load *l, const char *line, size_t n, struct fail *
 	e->verified = (e->rows == 0 || e->verified) && r.verified;
 	e->rows += (uint64_t)(r.rows > 0 ? r.rows : 0);
 	e->rejects += (uint64_t)(r.rejects > 0 ? r.rejects : 0);
+	l->parts_said = l->parts_said < 0 || r.parts < 0 ? -1 : l->parts_said + r.parts;
 	receipt_free(&r);
 	return f->kind ? -1 : 0;
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAME = 64 };
+enum { NAME = 96 };
 
 static uint64_t body_of(struct part *p, struct http_piece body[PART_PIECES])
 {
@@ -58,7 +58,7 @@ int parts_send(void *arg, struct api *a, uint64_t number, struct part *p, uint64
 		return api_session_upload(a, l->session, name, body, PART_PIECES, f);
 	}
 	md5_of(body, md5);
-	snprintf(name, sizeof name, "part%llu_%s", (unsigned long long)number, md5);
+	snprintf(name, sizeof name, "part%llu_%s%s", (unsigned long long)number, md5, l->names.whose);
 	remember(&l->names, name); /* before it is sent: the answer may be lost */
 	if (is_there(&l->names, name))
 		return 0;
@@ -91,6 +91,14 @@ static bool is_mine(const struct names *names, const char *name)
 	return false;
 }
 
+/* Of this run or of an earlier one with the same KEY: all parts of a session, or with --session those with our mark. */
+static bool is_ours(const struct names *names, const char *name)
+{
+	size_t n = strlen(name), mark = strlen(names->whose);
+
+	return n >= mark && strcmp(name + n - mark, names->whose) == 0;
+}
+
 /* Parts of an earlier run that had other rows, or other parts of them, would be loaded too. */
 int parts_settle(struct load *l, struct fail *f)
 {
@@ -101,7 +109,7 @@ int parts_settle(struct load *l, struct fail *f)
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (is_mine(&l->names, list[i].name))
 			ours++;
-		else
+		else if (is_ours(&l->names, list[i].name))
 			rc = api_session_part_delete(l->api, l->session, list[i].name, f);
 	}
 	api_names_free(list, n);

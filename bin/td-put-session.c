@@ -3,17 +3,15 @@
 
 #include "clock.h"
 #include "die.h"
-#include "gunzip.h"
-#include "jsonout.h"
 #include "md5.h"
 #include "mem.h"
-#include "mp.h"
 #include "sig.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/utsname.h>
 
-enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, SHOWN_ERRORS = 3, SHOWN_CHARS = 300, RECOMMITS = 3, RECOMMIT_MS = 500, READY_MS = 10000 };
+enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, RECOMMITS = 3, RECOMMIT_MS = 500, READY_MS = 10000 };
 
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 
@@ -134,58 +132,6 @@ static int import_failed(struct load *l, const struct api_session *s, struct fai
 	return -1;
 }
 
-/* A sink for the beginning of something: what does not fit is dropped. */
-struct beginning {
-	struct sink sink;
-	struct buf b;
-};
-
-static int beginning_put(struct sink *s, const void *p, size_t n, struct fail *f)
-{
-	struct buf *b = &((struct beginning *)s)->b;
-
-	(void)f;
-	return buf_put(b, p, n < b->max - b->len ? n : b->max - b->len);
-}
-
-static void show_record(unsigned i, const char *p, const char *end)
-{
-	struct beginning text = { { beginning_put, "text" }, { .max = SHOWN_CHARS } };
-	struct fail ignored = { 0 };
-	struct textout t;
-
-	textout_init(&t, &text.sink);
-	jsonout_value(&t, p, end, &ignored);
-	textout_flush(&t, &ignored);
-	warn("error record %u: %s", i, buf_text(&text.b));
-	textout_free(&t);
-	buf_free(&text.b);
-}
-
-/* The first records that the import refused. That they cannot be shown is no failure beside the one at hand. */
-static void show_errors(struct load *l)
-{
-	struct beginning plain = { { beginning_put, "error records" }, { .max = 64 << 10 } };
-	struct fail ignored = { 0 };
-	struct gunzip g;
-	const char *p, *end;
-
-	if (gunzip_init(&g, &plain.sink, NULL, &ignored) == 0)
-		api_session_errors(l->api, l->session, &g.sink, &ignored);
-	p = plain.b.p;
-	end = p + plain.b.len;
-	for (unsigned i = 1; i <= SHOWN_ERRORS && p < end; i++) {
-		ptrdiff_t n = mp_value(p, end);
-
-		if (n <= 0)
-			break;
-		show_record(i, p, p + n);
-		p += n;
-	}
-	gunzip_free(&g);
-	buf_free(&plain.b);
-}
-
 static int check_counts(struct load *l, const struct api_session *s, struct fail *f)
 {
 	const int64_t rows = l->rows_unknown ? s->valid_records + s->error_records : (int64_t)l->in.end.rows;
@@ -193,7 +139,7 @@ static int check_counts(struct load *l, const struct api_session *s, struct fail
 	l->receipt.valid = s->valid_records;
 	l->receipt.errors = s->error_records;
 	if (s->error_records > 0 || s->error_parts > 0)
-		show_errors(l);
+		errors_show(l);
 	if (s->error_records > (int64_t)l->o->max_errors || s->error_parts > 0)
 		return fail_set(f, FAIL_DATA, "the import refused %lld of %lld records%s: nothing was published",
 				(long long)s->error_records, (long long)rows, s->error_parts > 0 ? " (and whole parts)" : "");
@@ -231,31 +177,48 @@ static int wait_while_ready(struct load *l, struct api_session *s, struct fail *
 	return 0;
 }
 
-/* A name that every run with the same KEY, destination and account comes to. */
-static char *once_name(const struct load *l)
+/* What every run with the same KEY, destination and account comes to. */
+static void once_text(const struct load *l, char text[MD5_TEXT])
 {
 	const char *key = l->o->once_key, *const parts[] = {
 		l->conf.endpoint, l->to.database, l->to.table, key ? "key" : "job",
 		key ? key : l->in.head.job_id, key ? "" : l->in.head.endpoint ? l->in.head.endpoint : "",
 	};
-	char text[MD5_TEXT];
 	struct md5 m;
 
 	md5_init(&m);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		md5_put(&m, parts[i], strlen(parts[i]) + 1);
 	md5_text(&m, text);
-	return mem_printf("td_put_once_%s", text);
+}
+
+/* --session: the mark of our parts: this machine, or what KEY stands for. */
+static void mark_parts(struct load *l)
+{
+	char text[MD5_TEXT] = "";
+	struct utsname name;
+	struct md5 m;
+
+	if (l->o->once) {
+		once_text(l, text);
+	} else if (uname(&name) == 0) {
+		md5_init(&m);
+		md5_put(&m, name.nodename, strlen(name.nodename));
+		md5_text(&m, text);
+	}
+	snprintf(l->names.whose, sizeof l->names.whose, "_%.7s", text);
 }
 
 static char *session_name(const struct load *l)
 {
-	char now[21];
+	char now[21], text[MD5_TEXT];
 
 	if (l->o->session)
 		return mem_string(l->o->session);
-	if (l->o->once)
-		return once_name(l);
+	if (l->o->once) {
+		once_text(l, text);
+		return mem_printf("td_put_once_%s", text);
+	}
 	clock_text(api_time(l->api), now); /* the server's clock, as in temporary_name() */
 	return mem_printf("td_put_%.4s%.2s%.2s_%.2s%.2s%.2s_%016llx", now, now + 5, now + 8, now + 11, now + 14, now + 17,
 			  (unsigned long long)clock_random());
@@ -273,7 +236,7 @@ static int look_at_session(struct load *l, struct api_session *s, struct fail *f
 	return 0;
 }
 
-/* --session: others have made it, or are at it. */
+/* --session: others have made it, or are at it; or we, when we were here before: what is there need not be sent again. */
 static int join(struct load *l, struct fail *f)
 {
 	struct api_session s;
@@ -282,7 +245,7 @@ static int join(struct load *l, struct fail *f)
 		return -1;
 	if (s.state != API_UPLOADING || s.frozen)
 		return fail_set(f, FAIL_REFUSED, "session %s takes no more parts", l->session);
-	return 0;
+	return api_session_parts(l->api, l->session, &l->names.there, &l->names.there_n, f);
 }
 
 /*
@@ -331,6 +294,8 @@ int session_open(struct load *l, struct fail *f)
 	}
 	l->keep_session = l->o->once || l->o->session;
 	l->names.wanted = l->keep_session;
+	if (l->o->session)
+		mark_parts(l);
 	l->session = session_name(l); /* before the request: its answer may be lost */
 	l->receipt.session = mem_string(l->session);
 	if (api_session_create(l->api, l->session, l->to.database, l->into, &made, f))
@@ -341,7 +306,7 @@ int session_open(struct load *l, struct fail *f)
 		l->session = NULL; /* somebody else's */
 		return -1;
 	}
-	if (made != API_MADE && l->keep_session && (l->o->once ? resume(l, f) : join(l, f)))
+	if (made != API_MADE && l->keep_session && (l->o->session ? join(l, f) : resume(l, f)))
 		return -1;
 	note("session %s loads into %s.%s", l->session, l->to.database, l->into);
 	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_send, l);
@@ -403,6 +368,23 @@ int session_check_already(struct load *l, struct fail *f)
 	return 0;
 }
 
+/* Before the session is closed to those whose receipt is missing here, because they are not done. */
+static int check_parts(struct load *l, struct fail *f)
+{
+	struct api_name *list;
+	size_t n;
+
+	if (l->rows_unknown || l->parts_said < 0)
+		return 0;
+	if (api_session_parts(l->api, l->session, &list, &n, f))
+		return -1;
+	api_names_free(list, n);
+	if ((int64_t)n == l->parts_said)
+		return 0;
+	return fail_set(f, FAIL_GUARD, "session %s holds %zu parts, but the receipts speak of %lld: one is missing, or a run that died "
+			"left some; nothing was changed", l->session, n, (long long)l->parts_said);
+}
+
 int session_take_up(struct load *l, struct fail *f)
 {
 	struct api_session s;
@@ -413,7 +395,7 @@ int session_take_up(struct load *l, struct fail *f)
 	if (look_at_session(l, &s, f))
 		return -1;
 	if (s.state == API_UPLOADING)
-		return session_perform(l, f);
+		return check_parts(l, f) || session_perform(l, f) ? -1 : 0;
 	if (s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f))
 		return -1;
 	if (s.state == API_COMMITTING && wait_for(l, API_COMMITTING, &s, f))

@@ -28,8 +28,8 @@ static const char help[] =
 	"      --once[=KEY]     append once, however often this is run with the same KEY; a run that died is continued.\n"
 	"                       Without KEY: the number of the job that the rows come from\n"
 	"      --session NAME   one append from many machines: each says --no-commit, and one of them, in the end,\n"
-	"      --no-commit      --commit, with the receipts of the others on standard input\n"
-	"      --commit\n"
+	"      --no-commit      --commit, with the receipts of all on standard input. --once=KEY: what this machine\n"
+	"      --commit         uploads; a run that died is continued\n"
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
@@ -114,8 +114,10 @@ static void options(struct opts *o, int argc, char **argv)
 	o->quiet = verbosity < 0;
 	if (o->session ? o->no_commit == o->commit : o->no_commit || o->commit)
 		die_usage("--session NAME goes with one of --no-commit and --commit");
-	if (o->once + !!o->session + o->streaming > 1)
-		die_usage("--once, --session and --streaming: only one of them");
+	if (o->streaming && (o->once || o->session))
+		die_usage("--streaming goes with neither --once nor --session");
+	if (o->commit && o->once)
+		die_usage("--once=KEY names what one machine uploads: it goes with --no-commit");
 	if (o->once_key && !*o->once_key)
 		die_usage("--once=: an empty KEY");
 	if (o->streaming && o->part_size == PART_SIZE_DEFAULT)

@@ -1,6 +1,6 @@
 /*
  * td-put: what its files share. td-put.c: options and main; td-put-load.c: one transfer; td-put-session.c: its tables and
- * session; td-put-parts.c: how parts are named and sent; td-put-input.c: what comes in;
+ * session; td-put-parts.c: how parts are named and sent; td-put-errors.c: what the import refused; td-put-input.c: what comes in;
  * td-put-check.c: what is looked at before; td-put-paper.c: the receipt.
  */
 #ifndef TD_PUT_H
@@ -39,6 +39,7 @@ struct names {
 	size_t n;
 	struct api_name *there; /* before this run */
 	size_t there_n;
+	char whose[9];          /* behind the names of --session, so that equal parts of two machines stay two; else "" */
 };
 
 /* One transfer: what is known, and what was made and has to go again if it fails. */
@@ -62,6 +63,7 @@ struct load {
 	bool committing;          /* append: the commit was asked for: no way back */
 	bool keep_session;        /* it outlives a failure: the same command goes on with it */
 	bool rows_unknown;        /* --commit without receipts */
+	int64_t parts_said;       /* --commit: in the receipts; -1: not all of them say */
 	bool already;             /* --once: the rows are in since an earlier run */
 	struct names names;
 	uint64_t stream_base;     /* --streaming: ids of this run */
@@ -103,6 +105,9 @@ int session_table(struct load *l, struct fail *f);    /* only the table that is 
 int session_schema(struct load *l, struct fail *f);   /* the columns of the frame's end */
 int session_take_up(struct load *l, struct fail *f);  /* --commit: another's session, to ready and checked, or committed */
 int session_check_already(struct load *l, struct fail *f); /* --once: were it these rows? */
+
+/* td-put-errors.c */
+void errors_show(struct load *l); /* the first records that the import refused, on standard error */
 
 /* td-put-parts.c */
 upload_send parts_send;      /* into the session */

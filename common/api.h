@@ -34,7 +34,7 @@ enum { API_TIMEOUT = 0x4100, API_RETRY_WAIT, API_CACERT, API_CERT, API_CERT_KEY,
 	{ "stall", required_argument, NULL, API_STALL }, { "cert-key", required_argument, NULL, API_CERT_KEY }, \
 	{ "insecure", no_argument, NULL, API_INSECURE }
 #define API_USAGE \
-	"  --timeout TIME       how long one request is repeated on errors that may pass (10m)\n" \
+	"  --timeout TIME       how long one request is tried, with all its repeats (10m)\n" \
 	"  --retry-wait TIME    longest wait between two tries (60s)\n" \
 	"  --stall TIME         give up a connection on which nothing moves for so long (60s)\n" \
 	"  --cacert FILE        trust these certificates (PEM)\n" \

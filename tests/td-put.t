@@ -102,14 +102,14 @@ frame bad=2 rows=10 >"$T/x"
 run td-put $D/bad <"$T/x"
 is "refused records: status" "$status" 65
 like "refused records: message" "$err" "the import refused 2 of 10 records: nothing was published"
-like "refused records: they are shown" "$err" '^td-put: error record 1: \{.*yesterday'
+like "refused records: they are shown, and why" "$err" '^td-put: error record 1, its time is no integer: \{.*yesterday'
 is "refused records: the receipt counts them" "$(receipt '[.status, .error_records, .valid_records] | join(" ")')" "failed 2 8"
 is "refused records: nothing is in the table" "$(count_of testdb bad)" 0
 run td-put --max-errors 1 $D/bad <"$T/x"
 is "one refused record too many: status" "$status" 65
 run td-put --max-errors 2 $D/bad <"$T/x"
 is "refused records within the limit" "$status $(receipt '[.rows, .valid_records, .error_records] | join(" ")') $(rows_of testdb bad)" "0 10 8 2 8,8,44"
-like "refused records within the limit: they are shown" "$err" '^td-put: error record 1: \{.*yesterday'
+like "refused records within the limit: they are shown" "$err" '^td-put: error record 1, .*: \{.*yesterday'
 td-put --max-errors 2 "$D/bad?mode=replace" <"$T/x" 2>/dev/null | td-swap >"$T/y"
 is "refused records within the limit, replaced" "$(jq -r .action "$T/y") $(rows_of testdb bad)" "swap 8,8,44"
 frame columns='[["id","string"],["name","string"]]' >"$T/x"
