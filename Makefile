@@ -16,7 +16,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
       -DTD_VERSION='"$(VERSION)"' -iquote common -pthread
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
-GROUND = fail die mem buf num sig fd
+GROUND = fail die option mem buf num sig fd
 SHAPES = mp crc gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5
 SHAPES += deflater type tdtime exact infer colname cell record csvscan csvescape csvin mpin keys jsontok jsonvalue jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http

@@ -4,6 +4,7 @@
 #include "die.h"
 #include "fd.h"
 #include "mem.h"
+#include "option.h"
 #include "sandbox.h"
 #include "sig.h"
 
@@ -27,14 +28,12 @@ static const char help[] =
 	"      --key-file FILE    the key is in FILE, read at each use\n"
 	"      --key-command COMMAND  COMMAND, run by sh at each use, prints the key\n"
 	API_USAGE
-	"  -v, --verbose          say more; -vv more still\n"
-	"  -q, --quiet            say only errors\n"
-	"  -h, --help             this text\n"
-	"  -V, --version          the version\n";
+	OPTION_USAGE;
 
 struct opts {
 	bool key;
 	const char *key_file, *key_command;
+	int verbosity;
 	struct api_opt api;
 };
 
@@ -44,30 +43,24 @@ static void options(struct opts *o, int argc, char **argv)
 	static const struct option list[] = {
 		{ "key", no_argument, NULL, 'k' }, { "key-file", required_argument, NULL, KEY_FILE },
 		{ "key-command", required_argument, NULL, KEY_COMMAND },
-		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		OPTION_LONG,
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
 	};
 	struct fail f = { 0 };
-	int c, verbosity = 0;
+	int c;
 
-	while ((c = getopt_long(argc, argv, "+:kvqhV", list, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+:k" OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
 		case 'k': o->key = true; break;
 		case KEY_FILE: o->key_file = optarg; break;
 		case KEY_COMMAND: o->key_command = optarg; break;
-		case 'v': verbosity++; break;
-		case 'q': verbosity = -1; break;
-		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
-		case 'V': puts("td-conn " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
-				die_option(c, argv);
+				option_common(c, argv, help, &o->verbosity);
 			if (f.kind)
 				die_usage("%s", f.why);
 		}
 	}
-	die_verbosity(verbosity);
 	if (o->key + !!o->key_file + !!o->key_command > 1)
 		die_usage("--key, --key-file and --key-command: only one of them");
 }

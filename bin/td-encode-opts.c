@@ -4,6 +4,7 @@
 #include "colname.h"
 #include "die.h"
 #include "num.h"
+#include "option.h"
 #include "zone.h"
 
 #include <fcntl.h>
@@ -50,10 +51,7 @@ static const char help[] =
 	"  -j, --jobs N               threads that compress (default: one for each processor)\n"
 	"  -0 ... -9, --level N       how hard to compress (default 1)\n"
 	"      --progress             say how far it is, also when stderr is no terminal\n"
-	"  -v, --verbose              say more; -vv more still\n"
-	"  -q, --quiet                say only errors\n"
-	"  -h, --help                 this text\n"
-	"  -V, --version              the version\n"
+	OPTION_USAGE
 	"\n"
 	"Without a time option, a column named time is the time, or else the moment the run started.\n";
 
@@ -257,8 +255,7 @@ static const struct option options[] = {
 	{ "null", required_argument, NULL, NULL_TEXT },      { "encoding", required_argument, NULL, ENCODING },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
 	{ "preview", no_argument, NULL, PREVIEW },           { "progress", no_argument, NULL, PROGRESS },
-	{ "verbose", no_argument, NULL, 'v' },               { "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },                  { "version", no_argument, NULL, 'V' },
+	OPTION_LONG,
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -313,7 +310,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	const char *time_value = NULL;
 	int opt, verbosity = 0;
 
-	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789vqhV", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789" OPTION_SHORT, options, NULL)) != -1) {
 		switch (opt) {
 		case 'f': o->format = format_of(optarg); break;
 		case 'c': columns_of(&o->columns, optarg); break;
@@ -330,16 +327,15 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		case PROGRESS: o->progress = true; break;
 		case 'j': o->jobs = number_of("-j", optarg, BLOCKPOOL_WORKERS); break;
 		case LEVEL: o->level = number_of("--level", optarg, 9); break;
-		case 'v': verbosity++; break;
-		case 'q': verbosity = -1; break;
-		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
-		case 'V': puts("td-encode " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
+		case 'v':
+		case 'q':
+		case 'h':
+		case 'V':
 		case '?':
-		case ':': die_option(opt, argv);
+		case ':': option_common(opt, argv, help, &verbosity); break;
 		default: form_option(o, opt, optarg);
 		}
 	}
-	die_verbosity(verbosity);
 	o->quiet = verbosity < 0;
 	if (optind < argc && (optind == 1 || strcmp(argv[optind - 1], "--") != 0))
 		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- COMMAND", argv[optind]);

@@ -5,6 +5,7 @@
 #include "fd.h"
 #include "mem.h"
 #include "num.h"
+#include "option.h"
 #include "ranges.h"
 #include "sig.h"
 
@@ -35,10 +36,7 @@ static const char help[] =
 	"  -c, --connection NAME  server and key of this connection\n"
 	API_USAGE
 	"      --progress       say how far it is, also where standard error is no terminal\n"
-	"  -v, --verbose        say more\n"
-	"  -q, --quiet          say only errors\n"
-	"  -h, --help           this text\n"
-	"  -V, --version\n";
+	OPTION_USAGE;
 
 /* --- options --------------------------------------------------------------------------------------------------- */
 
@@ -62,23 +60,10 @@ static const struct option long_options[] = {
 	{ "after", required_argument, NULL, AFTER },
 	{ "result", required_argument, NULL, RESULT },
 	{ "progress", no_argument, NULL, PROGRESS },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
+	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
 };
-
-static _Noreturn void print(const char *text)
-{
-	struct fail f = { 0 };
-
-	if (fd_write(STDOUT_FILENO, "standard output", text, strlen(text), &f) ||
-	    fd_close(STDOUT_FILENO, "standard output", &f))
-		die_fail(&f);
-	exit(0);
-}
 
 static enum resultout_format format_of(const char *name)
 {
@@ -143,16 +128,12 @@ static void option(struct opts *o, int c, char **argv)
 	case RESULT: o->result = taken_from(optarg); return;
 	case 'j': o->jobs = (int)number_of("-j", optarg, 1, RANGES_MAX); return;
 	case PROGRESS: o->progress = true; return;
-	case 'v': die_verbosity(++o->verbosity); return;
-	case 'q': die_verbosity(o->verbosity = -1); return;
-	case 'h': print(help);
-	case 'V': print("td-fetch " TD_VERSION "\n");
 	}
 	taken = api_option(&o->api, c, optarg, &f);
 	if (taken < 0)
 		die_fail(&f);
 	if (taken == 0)
-		die_option(c, argv);
+		option_common(c, argv, help, &o->verbosity);
 }
 
 static void parse(struct opts *o, int argc, char **argv)
@@ -160,7 +141,7 @@ static void parse(struct opts *o, int argc, char **argv)
 	const char *old, *new;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+:d:T:e:f:c:j:vqhV", long_options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "+:d:T:e:f:c:j:" OPTION_SHORT, long_options, NULL)) != -1)
 		option(o, c, argv);
 	if (optind < argc)
 		o->job_id = argv[optind++];

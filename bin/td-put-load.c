@@ -287,7 +287,7 @@ int load_run(struct load *l, struct fail *f)
 	struct fail debris = { 0 };
 
 	paper_start(l);
-	progress_init(&l->progress, l->o->progress, l->o->quiet);
+	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	l->api = api_open(&l->conf, &l->o->api);
 	if (transfer(l, f)) {
 		progress_end(&l->progress);

@@ -4,6 +4,7 @@
 #include "die.h"
 #include "fd.h"
 #include "num.h"
+#include "option.h"
 #include "sandbox.h"
 #include "sig.h"
 
@@ -37,10 +38,7 @@ static const char help[] =
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
 	"      --progress       say how far it is, also where standard error is no terminal\n"
 	API_USAGE
-	"  -v, --verbose        say more; -vv more still\n"
-	"  -q, --quiet          say only errors\n"
-	"  -h, --help           this text\n"
-	"  -V, --version        the version\n";
+	OPTION_USAGE;
 
 static uint64_t number(const char *option, const char *s, uint64_t max)
 {
@@ -74,14 +72,13 @@ static void options(struct opts *o, int argc, char **argv)
 		{ "commit", no_argument, NULL, COMMIT }, { "streaming", no_argument, NULL, STREAMING },
 		{ "dry-run", no_argument, NULL, DRY_RUN }, { "trust-eof", no_argument, NULL, TRUST_EOF },
 		{ "max-errors", required_argument, NULL, MAX_ERRORS },
-		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		OPTION_LONG,
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
 	};
 	struct fail f = { 0 };
-	int c, verbosity = 0;
+	int c;
 
-	while ((c = getopt_long(argc, argv, "+:j:vqhV", list, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+:j:" OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
 		case 'j': o->jobs = (unsigned)number("-j", optarg, UPLOAD_THREADS); break;
 		case PART_SIZE: o->part_size = number("--part-size", optarg, PART_SIZE_MAX); break;
@@ -99,19 +96,13 @@ static void options(struct opts *o, int argc, char **argv)
 			if (!num_u64(optarg, strlen(optarg), INT64_MAX, &o->max_errors))
 				die_usage("--max-errors: '%s' is no number", optarg);
 			break;
-		case 'v': verbosity++; break;
-		case 'q': verbosity = -1; break;
-		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
-		case 'V': puts("td-put " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
-				die_option(c, argv);
+				option_common(c, argv, help, &o->verbosity);
 			if (f.kind)
 				die_usage("%s", f.why);
 		}
 	}
-	die_verbosity(verbosity);
-	o->quiet = verbosity < 0;
 	if (o->session ? o->no_commit == o->commit : o->no_commit || o->commit)
 		die_usage("--session NAME goes with one of --no-commit and --commit");
 	if (o->streaming && (o->once || o->session))

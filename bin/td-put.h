@@ -23,11 +23,12 @@ struct opts {
 	unsigned jobs;
 	uint64_t part_size;
 	uint64_t max_errors;   /* records that the import may refuse */
-	bool create_database, strict, progress, quiet, trust_eof, dry_run, streaming;
+	bool create_database, strict, progress, trust_eof, dry_run, streaming;
 	bool once;
 	const char *once_key;  /* NULL: the job that the rows come from */
 	const char *session;   /* of many machines; with one of these: */
 	bool no_commit, commit;
+	int verbosity;
 	struct api_opt api;
 };
 

@@ -6,6 +6,7 @@
 #include "fd.h"
 #include "mem.h"
 #include "num.h"
+#include "option.h"
 #include "sandbox.h"
 #include "sig.h"
 
@@ -36,10 +37,7 @@ static const char help[] =
 	"      --older-than TIME    --gc: only those at least so old (2d)\n"
 	"      --progress           say what was done also where standard error is no terminal\n"
 	API_USAGE
-	"  -v, --verbose            say more; -vv more still\n"
-	"  -q, --quiet              say only errors\n"
-	"  -h, --help               this text\n"
-	"  -V, --version            the version\n";
+	OPTION_USAGE;
 
 static int64_t number(const char *option, const char *s, uint64_t max)
 {
@@ -69,14 +67,13 @@ static void options(struct opts *o, int argc, char **argv)
 		{ "strict", no_argument, NULL, STRICT }, { "keep", optional_argument, NULL, KEEP },
 		{ "undo", no_argument, NULL, UNDO }, { "gc", no_argument, NULL, GC },
 		{ "older-than", required_argument, NULL, OLDER_THAN }, { "progress", no_argument, NULL, PROGRESS },
-		{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+		OPTION_LONG,
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
 	};
 	struct fail f = { 0 };
-	int c, verbosity = 0;
+	int c;
 
-	while ((c = getopt_long(argc, argv, "+:vqhV", list, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+:" OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
 		case ALLOW_EMPTY: o->allow_empty = true; break;
 		case MIN_ROWS: o->min_rows = number("--min-rows", optarg, INT64_MAX); break;
@@ -91,18 +88,13 @@ static void options(struct opts *o, int argc, char **argv)
 			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
 				die_usage("--older-than: '%s' is no time: digits with an optional s, m, h or d", optarg);
 			break;
-		case 'v': verbosity++; break;
-		case 'q': verbosity = -1; o->quiet = true; break;
-		case 'h': fputs(help, stdout); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
-		case 'V': puts("td-swap " TD_VERSION); exit(fflush(stdout) ? FAIL_SYSTEM : 0);
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
-				die_option(c, argv);
+				option_common(c, argv, help, &o->verbosity);
 			if (f.kind)
 				die_usage("%s", f.why);
 		}
 	}
-	die_verbosity(verbosity);
 	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
 		die_usage("--keep: %s", f.why);
 	if (o->undo && o->gc)
@@ -397,7 +389,7 @@ int main(int argc, char **argv)
 		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... | td-swap");
 	s.repeatable = fd_is_file(STDIN_FILENO);
 	receipt_init(&s.out);
-	progress_init(&s.progress, o.progress, o.quiet);
+	progress_init(&s.progress, o.progress, o.verbosity < 0);
 	rc = run(&s, has_to ? &to : NULL, &f);
 	api_table_free(&s.target);
 	api_table_free(&s.temporary);
