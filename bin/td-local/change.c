@@ -1,14 +1,10 @@
 #include "change.h"
-#include "fd.h"
-#include "gzip.h"
 #include "mem.h"
+#include "rows.h"
 #include "value.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { ROW_MAX = 64 << 20, PIECE = 256 << 10 };
 
 static int64_t table_of(struct change *ch, struct catalog *c)
 {
@@ -49,7 +45,7 @@ static int name_columns(struct change *ch, struct local *l, const json_t *result
 	return f->kind ? -1 : 0;
 }
 
-/* An array becomes a map; time that is null is left out, and the loader puts the present one. */
+/* An array becomes a map, a boolean 0 or 1; time that is null is left out, and the loader puts the present one. */
 static int put_record(struct change *ch, const char *p, const char *end, struct buf *b)
 {
 	struct mp row, v;
@@ -72,57 +68,44 @@ static int put_record(struct change *ch, const char *p, const char *end, struct 
 
 		mp_token(p, end, &v);
 		if (!(v.type == MP_NIL && strcmp(name, "time") == 0))
-			rc = value_put_str(b, name, strlen(name)) || buf_put(b, p, (size_t)len);
+			rc = value_put_str(b, name, strlen(name)) || (v.type == MP_BOOL ? value_put_int(b, (int64_t)v.as.u) : buf_put(b, p, (size_t)len));
 		p += len;
 	}
 	return rc;
 }
 
-static int convert(struct change *ch, struct buf *in, struct buf *out, struct fail *f)
-{
-	const char *p = in->p, *end = in->p + in->len;
-	ptrdiff_t n;
-
-	while (p < end && (n = mp_value(p, end)) > 0) {
-		out->len = 0;
-		if (put_record(ch, p, p + n, out))
-			return fail_set(f, FAIL_DATA, "a row is too long");
-		if (load_records(&ch->load, out->p, out->len, f))
-			return -1;
-		p += n;
-	}
-	buf_eat(in, (size_t)(p - in->p));
-	return 0;
-}
-
 static int fill(struct change *ch, struct local *l, const struct outcome *rows, struct fail *f)
 {
-	struct fd_source file;
-	struct gzip_source gz;
-	struct buf in, out;
-	ssize_t n = 1;
-	int fd = store_read(&l->store, rows->file, f);
+	const char *p;
+	struct rows in;
+	struct buf out;
+	ptrdiff_t n;
 
-	if (fd < 0)
+	if (rows_open(&in, &l->store, rows->file, f))
 		return -1;
-	buf_init(&in, ROW_MAX);
-	buf_init(&out, ROW_MAX);
-	fd_source_init(&file, fd, "the query's rows");
-	if (gzip_source_init(&gz, &file.source, f) == 0) {
-		while (n > 0 && f->kind == FAIL_NONE) {
-			if (buf_room(&in, in.len > PIECE ? in.len : PIECE))
-				fail_set(f, FAIL_DATA, "a row is too long");
-			else if ((n = io_read(&gz.source, in.p + in.len, in.cap - in.len, f)) > 0) {
-				in.len += (size_t)n;
-				convert(ch, &in, &out, f);
-			}
-		}
-		gzip_source_free(&gz);
+	buf_init(&out, ROWS_MAX);
+	while ((n = rows_next(&in, &p, f)) > 0) {
+		out.len = 0;
+		if (put_record(ch, p, p + n, &out))
+			fail_set(f, FAIL_DATA, "a row is too long");
+		else
+			load_records(&ch->load, out.p, out.len, f);
+		if (f->kind)
+			break;
 	}
-	buf_free(&in);
 	buf_free(&out);
-	close(fd);
+	rows_close(&in);
 	return f->kind ? -1 : load_close(&ch->load, f);
+}
+
+static int64_t target(struct change *ch, struct local *l)
+{
+	int64_t table;
+
+	cat_begin(&l->cat);
+	table = table_of(ch, &l->cat);
+	cat_end(&l->cat, false, NULL);
+	return table;
 }
 
 int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db, const struct outcome *rows,
@@ -133,6 +116,8 @@ int change_prepare(struct change *ch, struct local *l, const struct statement *s
 	*ch = (struct change){ .st = st, .db = st->db ? st->db : db, .load.fd = -1, .columns = json_array() };
 	if (!rows)
 		return 0;
+	if (st->kind == STATEMENT_DELETE)
+		return rewrite_prepare(&ch->rewrite, l, target(ch, l), rows->file, f);
 	result = columns_load(rows->schema);
 	if (name_columns(ch, l, result, f) == 0 && load_open(&ch->load, &l->store, true, f) == 0) {
 		ch->load.now = when_now();
@@ -170,6 +155,8 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 	if (!creates && !table)
 		return kind == STATEMENT_DROP && ch->st->if_exists ? 0 :
 		       fail_set(f, FAIL_DATA, "Table %s.%s does not exist", ch->db, ch->st->table);
+	if (kind == STATEMENT_DELETE)
+		return rewrite_apply(&ch->rewrite, c, table) ? 0 : fail_set(f, FAIL_DATA, "the table was changed meanwhile: run it again");
 	if (kind == STATEMENT_DROP) {
 		cat_do(c, "DELETE FROM tables WHERE id = ?1", "i", table);
 		return 0;
@@ -186,8 +173,9 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 	return 0;
 }
 
-void change_free(struct change *ch, bool kept)
+void change_free(struct change *ch, struct local *l, bool kept)
 {
+	rewrite_free(&ch->rewrite, l, kept);
 	if (ch->load.store)
 		load_free(&ch->load, !kept || ch->load.rows == 0);
 	json_decref(ch->columns);

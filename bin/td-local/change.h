@@ -1,5 +1,5 @@
 /*
- * change: what INSERT, CREATE TABLE and DROP TABLE do. The rows of their query, which lie in a result file, become a
+ * change: what INSERT, DELETE, CREATE TABLE and DROP TABLE do. The rows of their query, which lie in a result file, become a
  * segment (change_prepare, takes its time); the catalogue follows in one transaction (change_apply).
  */
 #ifndef CHANGE_H
@@ -8,12 +8,14 @@
 #include "load.h"
 #include "local.h"
 #include "query.h"
+#include "rewrite.h"
 #include "statement.h"
 
 struct change {
 	const struct statement *st;
 	const char *db;
 	struct load load;
+	struct rewrite rewrite; /* DELETE */
 	json_t *columns; /* [name, type] of what the rows hold, without time */
 };
 
@@ -23,6 +25,6 @@ int change_prepare(struct change *ch, struct local *l, const struct statement *s
 /* Inside a transaction. FAIL_DATA, and nothing done: the table is there, or is not. */
 int change_apply(struct change *ch, struct catalog *c, struct fail *f);
 /* kept: the catalogue has the segment now. */
-void change_free(struct change *ch, bool kept);
+void change_free(struct change *ch, struct local *l, bool kept);
 
 #endif

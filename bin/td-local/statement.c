@@ -156,6 +156,22 @@ static int drop(struct statement *s, const char *p, struct fail *f)
 	return *skip(p) ? fail_set(f, FAIL_DATA, "syntax error behind DROP TABLE") : 0;
 }
 
+static int delete(struct statement *s, const char *p, struct fail *f)
+{
+	const char *from;
+
+	s->kind = STATEMENT_DELETE;
+	if (!keyword(&p, "from"))
+		return fail_set(f, FAIL_DATA, "syntax error: DELETE FROM table WHERE ...");
+	from = p;
+	if (table(s, &p, f))
+		return -1;
+	if (*p && *p != ';' && !keyword(&p, "where"))
+		return fail_set(f, FAIL_DATA, "syntax error behind DELETE FROM: only WHERE may follow");
+	s->query = s->made = mem_printf("SELECT _rowid_ FROM %s", from);
+	return 0;
+}
+
 int statement_parse(struct statement *s, const char *sql, struct fail *f)
 {
 	const char *p = skip(sql);
@@ -163,6 +179,8 @@ int statement_parse(struct statement *s, const char *sql, struct fail *f)
 	*s = (struct statement){ .kind = STATEMENT_QUERY, .query = sql };
 	if (keyword(&p, "insert"))
 		insert(s, p, f);
+	else if (keyword(&p, "delete"))
+		delete(s, p, f);
 	else if (keyword(&p, "create"))
 		s->query = NULL, create(s, p, f);
 	else if (keyword(&p, "drop"))
@@ -176,6 +194,7 @@ void statement_free(struct statement *s)
 {
 	free(s->db);
 	free(s->table);
+	free(s->made);
 	json_decref(s->columns);
 	*s = (struct statement){ 0 };
 }

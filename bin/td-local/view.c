@@ -7,10 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int view_map(struct view *v, const struct store *s, const char *file, uint64_t bytes, struct fail *f)
+int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail *f)
 {
+	const char *file = cat_column(q, 1);
+	uint64_t bytes = (uint64_t)sqlite3_column_int64(q, 2), have;
 	int fd = store_read(s, file, f);
-	uint64_t have;
 	void *p;
 
 	if (fd < 0)
@@ -23,14 +24,14 @@ int view_map(struct view *v, const struct store *s, const char *file, uint64_t b
 		return f->kind ? -1 : fail_errno(f, FAIL_SYSTEM, "cannot map %s", file);
 	if ((v->segs & (v->segs - 1)) == 0)
 		v->seg = mem_resize(v->seg, v->segs ? 2 * v->segs : 1, sizeof *v->seg);
-	v->seg[v->segs++] = (struct segment){ p, bytes };
+	v->seg[v->segs++] = (struct segment){ sqlite3_column_int64(q, 0), p, bytes };
 	return 0;
 }
 
 int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table, struct fail *f)
 {
 	char *schema = cat_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", table);
-	sqlite3_stmt *q = cat_select(c, "SELECT file, bytes, rows FROM segments WHERE tbl = ?1 ORDER BY id", "i", table);
+	sqlite3_stmt *q = cat_select(c, "SELECT id, file, bytes, rows FROM segments WHERE tbl = ?1 ORDER BY id", "i", table);
 
 	*v = (struct view){ .name = cat_text(c, "SELECT name FROM tables WHERE id = ?1", "i", table), .schema = columns_load(schema) };
 	free(schema);
@@ -38,8 +39,8 @@ int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t 
 		keys_add(&v->keys, columns_name(v->schema, i), strlen(columns_name(v->schema, i)));
 	keys_add(&v->keys, "time", 4);
 	while (f->kind == FAIL_NONE && cat_next(c, &q)) {
-		v->rows += sqlite3_column_int64(q, 2);
-		view_map(v, s, cat_column(q, 0), (uint64_t)sqlite3_column_int64(q, 1), f);
+		v->rows += sqlite3_column_int64(q, 3);
+		view_map(v, s, q, f);
 	}
 	sqlite3_finalize(q);
 	if (cat_failed(c))

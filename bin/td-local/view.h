@@ -16,6 +16,7 @@ struct view {
 	json_t *schema;
 	struct keys keys; /* of the schema, in its order, and `time` last */
 	struct segment {
+		int64_t id;
 		const char *p;
 		size_t n;
 	} *seg;
@@ -24,7 +25,16 @@ struct view {
 };
 
 int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table, struct fail *f);
-int view_map(struct view *v, const struct store *s, const char *file, uint64_t bytes, struct fail *f); /* one more segment */
+
+/* One more segment: id, file, bytes of the present row of q. */
+int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail *f);
+
+/* Rows have numbers that stay as long as their segment does: the nth of a segment, from 1. */
+static inline int64_t view_number(int64_t segment, uint64_t n)
+{
+	return (int64_t)((uint64_t)segment << 32 | n);
+}
+
 void view_free(struct view *v);
 
 /* The newest `count` records, newest first: msgpack maps one after the other, or a JSON array. Inside a transaction. */

@@ -183,6 +183,7 @@ static int on_next(sqlite3_vtab_cursor *base)
 		}
 		c->p = v->seg[c->seg].p;
 		c->end = c->p + v->seg[c->seg].n;
+		c->row = view_number(v->seg[c->seg].id, 0);
 		c->seg++;
 	}
 	c->row++;

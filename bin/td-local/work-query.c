@@ -100,7 +100,7 @@ void work_query(struct local *l, struct running *me, const struct job *j, struct
 	}
 	if (out.file[0] && j->target == 0 && (!done || st.kind != STATEMENT_QUERY))
 		store_drop(&l->store, out.file);
-	change_free(&ch, done && f->kind == FAIL_NONE);
+	change_free(&ch, l, done && f->kind == FAIL_NONE);
 	statement_free(&st);
 	free(out.schema);
 	buf_free(&said);
