@@ -74,9 +74,9 @@ is 'an import of rubbish' "$(put table/import/testdb/rows/msgpack.gz "$T/rubbish
 head -c 60 "$T/rows.gz" >"$T/cut.gz"
 is 'an import that is cut short' "$(put table/import/testdb/rows/msgpack.gz "$T/cut.gz" | field .status_code)" 422
 is 'columns are found' "$(api GET table/show/testdb/rows | jq -r .schema)" '[["a","long"],["b","string"],["c","array<long>"],["m","map<string,string>"]]'
-is 'rows come back' "$(query testdb 'SELECT a, b, c, m, time > 1500000001 FROM rows ORDER BY a')" '[1,"x",null,null,0]
-[2,null,[1,2],{"k":"v"},0]
-[3,null,null,null,1]'
+is 'rows come back' "$(query testdb 'SELECT a, b, c, m, time > 1500000001 FROM rows ORDER BY a')" '[1,"x",null,null,false]
+[2,null,[1,2],{"k":"v"},false]
+[3,null,null,null,true]'
 is 'the tail' "$(api GET 'table/tail/testdb/rows?count=2&format=json' | field '[.[].a]')" '[3,2]'
 
 # --- bulk import
@@ -147,7 +147,7 @@ job=$(jq -r .job_id "$T/issued")
 is 'keys of an issue' "$(jq -c keys "$T/issued")" '["database","job","job_id"]'
 is 'the same domain_key' "$(post job/issue/presto/testdb -d 'query=SELECT 2' -d domain_key=k1 | field '[.status_code, .details.conflicts_with]')" "[409,\"$job\"]"
 until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/v3/job/status/$job | grep -q success"
-is 'names and types' "$(api GET "job/show/$job" | jq -r '.hive_result_schema')" '[["_col0", "bigint"], ["n", "varchar"], ["_col2", "double"], ["t", "bigint"]]'
+is 'names and types' "$(api GET "job/show/$job" | jq -r '.hive_result_schema')" '[["_col0", "bigint"], ["n", "varchar"], ["_col2", "double"], ["t", "boolean"]]'
 is 'keys of job/status' "$(api GET "job/status/$job" | field keys)" \
 	'["cpu_time","created_at","duration","end_at","job_id","num_records","result_size","start_at","status","updated_at"]'
 is 'keys of job/show' "$(api GET "job/show/$job" | field 'keys - ["cpu_time","created_at","duration","end_at","job_id","num_records","result_size","start_at","status","updated_at"]')" \

@@ -11,7 +11,7 @@ enum { AGGREGATE_MAX = 64 << 20 }; /* bytes that an array may hold, about */
 
 /* --- JSON and arrays, which are JSON text with SQLite's subtype for it */
 
-static void result_json(sqlite3_context *x, const json_t *j)
+void functions_result_json(sqlite3_context *x, const json_t *j)
 {
 	char *s = json_dumps(j, JSON_COMPACT | JSON_ENCODE_ANY);
 
@@ -20,7 +20,7 @@ static void result_json(sqlite3_context *x, const json_t *j)
 	free(s);
 }
 
-static json_t *json_arg(sqlite3_value *v)
+json_t *functions_json(sqlite3_value *v)
 {
 	const char *s = functions_text(v);
 
@@ -29,7 +29,7 @@ static json_t *json_arg(sqlite3_value *v)
 
 static void cardinality(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	json_t *j = json_arg(argv[0]);
+	json_t *j = functions_json(argv[0]);
 
 	(void)argc;
 	if (json_is_array(j) || json_is_object(j))
@@ -37,7 +37,7 @@ static void cardinality(sqlite3_context *x, int argc, sqlite3_value **argv)
 	json_decref(j);
 }
 
-static void result_element(sqlite3_context *x, const json_t *j)
+void functions_result_element(sqlite3_context *x, const json_t *j)
 {
 	if (json_is_string(j))
 		sqlite3_result_text(x, json_string_value(j), (int)json_string_length(j), SQLITE_TRANSIENT);
@@ -48,27 +48,27 @@ static void result_element(sqlite3_context *x, const json_t *j)
 	else if (json_is_boolean(j))
 		sqlite3_result_int(x, json_is_true(j));
 	else if (j && !json_is_null(j))
-		result_json(x, j);
+		functions_result_json(x, j);
 }
 
 /* element_at(array, n), from 1, negative from the end; element_at(map, key) */
 static void element_at(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	json_t *j = json_arg(argv[0]);
+	json_t *j = functions_json(argv[0]);
 	int64_t n = sqlite3_value_int64(argv[1]), len = (int64_t)json_array_size(j);
 
 	if (functions_any_null(argc, argv))
 		;
 	else if (json_is_object(j))
-		result_element(x, json_object_get(j, functions_text(argv[1])));
+		functions_result_element(x, json_object_get(j, functions_text(argv[1])));
 	else if (n != 0 && n <= len && -n <= len)
-		result_element(x, json_array_get(j, (size_t)(n > 0 ? n - 1 : len + n)));
+		functions_result_element(x, json_array_get(j, (size_t)(n > 0 ? n - 1 : len + n)));
 	json_decref(j);
 }
 
 static void contains(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	json_t *j = json_arg(argv[0]), *v;
+	json_t *j = functions_json(argv[0]), *v;
 	bool found = false;
 	size_t i;
 
@@ -92,13 +92,13 @@ static void split(sqlite3_context *x, int argc, sqlite3_value **argv)
 	for (; (stop = strstr(s, d)); s = stop + strlen(d))
 		json_array_append_new(all, json_stringn(s, (size_t)(stop - s)));
 	json_array_append_new(all, json_string(s));
-	result_json(x, all);
+	functions_result_json(x, all);
 	json_decref(all);
 }
 
 static void array_join(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	json_t *j = json_arg(argv[0]), *v;
+	json_t *j = functions_json(argv[0]), *v;
 	struct buf b;
 	size_t i;
 
@@ -123,7 +123,7 @@ static void array_join(sqlite3_context *x, int argc, sqlite3_value **argv)
 	functions_result(x, &b);
 }
 
-static json_t *json_of(sqlite3_value *v)
+json_t *functions_json_of(sqlite3_value *v)
 {
 	json_t *j;
 
@@ -132,7 +132,7 @@ static json_t *json_of(sqlite3_value *v)
 	case SQLITE_FLOAT: return json_real(sqlite3_value_double(v));
 	case SQLITE_NULL: return json_null();
 	default:
-		if (sqlite3_value_subtype(v) == 'J' && (j = json_arg(v)))
+		if (sqlite3_value_subtype(v) == 'J' && (j = functions_json(v)))
 			return j;
 		j = json_stringn(functions_text(v), (size_t)sqlite3_value_bytes(v));
 		return j ? j : json_null();
@@ -180,12 +180,12 @@ static json_t *json_path(json_t *j, const char *path)
 
 static void json_extract_as(sqlite3_context *x, int argc, sqlite3_value **argv, bool scalar)
 {
-	json_t *j = json_arg(argv[0]), *v;
+	json_t *j = functions_json(argv[0]), *v;
 	char *s;
 
 	if (!functions_any_null(argc, argv) && (v = json_path(j, functions_text(argv[1])))) {
 		if (!scalar) {
-			result_json(x, v);
+			functions_result_json(x, v);
 		} else if (json_is_string(v)) {
 			sqlite3_result_text(x, json_string_value(v), -1, SQLITE_TRANSIENT);
 		} else if (!json_is_object(v) && !json_is_array(v) && !json_is_null(v)) {
@@ -207,6 +207,36 @@ static void json_extract_scalar(sqlite3_context *x, int argc, sqlite3_value **ar
 	json_extract_as(x, argc, argv, true);
 }
 
+static void json_parse(sqlite3_context *x, int argc, sqlite3_value **argv)
+{
+	json_t *j = functions_json(argv[0]);
+
+	if (j)
+		functions_result_json(x, j);
+	else if (!functions_any_null(argc, argv))
+		functions_error(x, "Cannot convert '%.100s' to JSON", functions_text(argv[0]));
+	json_decref(j);
+}
+
+static void json_format(sqlite3_context *x, int argc, sqlite3_value **argv)
+{
+	const char *s = functions_text(argv[0]);
+
+	(void)argc;
+	if (s)
+		sqlite3_result_text(x, s, -1, SQLITE_TRANSIENT); /* without the subtype: a text */
+}
+
+static void json_array_length_(sqlite3_context *x, int argc, sqlite3_value **argv)
+{
+	json_t *j = functions_json(argv[0]);
+
+	(void)argc;
+	if (json_is_array(j))
+		sqlite3_result_int64(x, (sqlite3_int64)json_array_size(j));
+	json_decref(j);
+}
+
 /* array_agg */
 struct list {
 	json_t *all;
@@ -226,7 +256,7 @@ static void array_agg_step(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (l->bytes > AGGREGATE_MAX)
 		sqlite3_result_error_toobig(x);
 	else
-		json_array_append_new(l->all, json_of(argv[0]));
+		json_array_append_new(l->all, functions_json_of(argv[0]));
 }
 
 static void array_agg_end(sqlite3_context *x)
@@ -234,16 +264,20 @@ static void array_agg_end(sqlite3_context *x)
 	struct list *l = sqlite3_aggregate_context(x, 0);
 
 	if (l && l->all) {
-		result_json(x, l->all);
+		functions_result_json(x, l->all);
 		json_decref(l->all);
 	}
 }
 
 const struct function functions_on_json[] = {
-	{ "cardinality", 1, cardinality, 0, 0 }, { "size", 1, cardinality, 0, 0 }, { "element_at", 2, element_at, 0, 0 },
-	{ "contains", 2, contains, 0, 0 }, { "split", 2, split, 0, 0 }, { "array_join", 2, array_join, 0, 0 },
-	{ "json_extract", 2, json_extract, 0, 0 }, { "json_extract_scalar", 2, json_extract_scalar, 0, 0 },
-	{ "get_json_object", 2, json_extract_scalar, 0, 0 }, { "array_agg", 1, 0, array_agg_step, array_agg_end },
-	{ "collect_list", 1, 0, array_agg_step, array_agg_end },
+	{ "cardinality", 1, cardinality, 0, 0, "bigint" }, { "size", 1, cardinality, 0, 0, "bigint" },
+	{ "element_at", 2, element_at, 0, 0, 0 }, { "contains", 2, contains, 0, 0, "boolean" },
+	{ "split", 2, split, 0, 0, 0 }, { "array_join", 2, array_join, 0, 0, "varchar" },
+	{ "json_extract", 2, json_extract, 0, 0, "json" }, { "json_extract_scalar", 2, json_extract_scalar, 0, 0, "varchar" },
+	{ "get_json_object", 2, json_extract_scalar, 0, 0, "varchar" },
+	{ "array_agg", 1, 0, array_agg_step, array_agg_end, 0 }, { "collect_list", 1, 0, array_agg_step, array_agg_end, 0 },
+	{ "json_parse", 1, json_parse, 0, 0, "json" }, { "json_format", 1, json_format, 0, 0, "varchar" },
+	{ "json_array_length", 1, json_array_length_, 0, 0, "bigint" },
+	{ "json_array_contains", 2, contains, 0, 0, "boolean" },
 	{ 0 },
 };

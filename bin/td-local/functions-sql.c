@@ -1,10 +1,7 @@
-/* Functions of Presto and Hive: choice, times, aggregates. */
+/* Functions of Presto and Hive: choice, chance, aggregates. */
 #include "functions.h"
-#include "when.h"
-#include "tz.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* --- choice and comparison */
@@ -15,6 +12,11 @@ static void if_(sqlite3_context *x, int argc, sqlite3_value **argv)
 		sqlite3_result_value(x, argv[1]);
 	else if (argc > 2)
 		sqlite3_result_value(x, argv[2]);
+}
+
+static void nvl(sqlite3_context *x, int argc, sqlite3_value **argv)
+{
+	sqlite3_result_value(x, argv[functions_any_null(1, argv) ? argc - 1 : 0]);
 }
 
 static void extreme(sqlite3_context *x, int argc, sqlite3_value **argv, int sign)
@@ -45,46 +47,7 @@ static void least(sqlite3_context *x, int argc, sqlite3_value **argv)
 	extreme(x, argc, argv, -1);
 }
 
-/* --- times */
-
-static void from_unixtime(sqlite3_context *x, int argc, sqlite3_value **argv)
-{
-	double v = sqlite3_value_double(argv[0]);
-	int64_t ms, t, days;
-	struct date d;
-	char out[64];
-
-	if (functions_any_null(argc, argv) || !(v > -6e10 && v < 3e11))
-		return;
-	ms = (int64_t)floor(v * 1000 + 0.5);
-	t = ms / 1000 - (ms % 1000 < 0);
-	days = t / 86400 - (t % 86400 < 0);
-	d = when_date(days);
-	t -= days * 86400;
-	snprintf(out, sizeof out, "%04lld-%02u-%02u %02d:%02d:%02d.%03d", (long long)d.year, d.month, d.day, (int)(t / 3600), (int)(t / 60 % 60),
-	         (int)(t % 60), (int)(ms - (ms / 1000 - (ms % 1000 < 0)) * 1000));
-	sqlite3_result_text(x, out, -1, SQLITE_TRANSIENT);
-}
-
-static void to_unixtime(sqlite3_context *x, int argc, sqlite3_value **argv)
-{
-	struct tz *utc = tz_open("UTC");
-	int64_t t;
-
-	if (!functions_any_null(argc, argv) && functions_parse_time(functions_text(argv[0]), utc, &t) == 0)
-		sqlite3_result_double(x, (double)t);
-	tz_free(utc);
-}
-
-static void now(sqlite3_context *x, int argc, sqlite3_value **argv)
-{
-	json_t *j = when_text(when_now());
-
-	(void)argc;
-	(void)argv;
-	sqlite3_result_text(x, json_string_value(j), -1, SQLITE_TRANSIENT);
-	json_decref(j);
-}
+/* --- chance */
 
 static void random_(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
@@ -270,13 +233,14 @@ static void distinct_end(sqlite3_context *x)
 }
 
 const struct function functions_sql[] = {
-	{ "if", 2, if_, 0, 0 }, { "if", 3, if_, 0, 0 }, { "greatest", -1, greatest, 0, 0 }, { "least", -1, least, 0, 0 },
-	{ "from_unixtime", 1, from_unixtime, 0, 0 }, { "to_unixtime", 1, to_unixtime, 0, 0 },
-	{ "unix_timestamp", 1, to_unixtime, 0, 0 }, { "now", 0, now, 0, 0 }, { "random", 0, random_, 0, 0 },
-	{ "rand", 0, random_, 0, 0 }, { "random", 1, random_, 0, 0 }, { "count_if", 1, 0, count_if_step, count_if_end },
-	{ "bool_and", 1, 0, logic_step, bool_and_end }, { "bool_or", 1, 0, logic_step, bool_or_end },
-	{ "every", 1, 0, logic_step, bool_and_end }, { "max_by", 2, 0, max_by_step, pick_end },
-	{ "min_by", 2, 0, min_by_step, pick_end }, { "arbitrary", 1, 0, arbitrary_step, pick_end },
-	{ "any_value", 1, 0, arbitrary_step, pick_end }, { "approx_distinct", 1, 0, distinct_step, distinct_end },
+	{ "if", 2, if_, 0, 0, FUNCTIONS_LAST }, { "if", 3, if_, 0, 0, FUNCTIONS_LAST },
+	{ "nvl", 2, nvl, 0, 0, FUNCTIONS_LAST }, { "greatest", -1, greatest, 0, 0, FUNCTIONS_LAST },
+	{ "least", -1, least, 0, 0, FUNCTIONS_LAST }, { "random", 0, random_, 0, 0, 0 }, { "rand", 0, random_, 0, 0, 0 },
+	{ "random", 1, random_, 0, 0, 0 }, { "count_if", 1, 0, count_if_step, count_if_end, "bigint" },
+	{ "bool_and", 1, 0, logic_step, bool_and_end, "boolean" }, { "bool_or", 1, 0, logic_step, bool_or_end, "boolean" },
+	{ "every", 1, 0, logic_step, bool_and_end, "boolean" }, { "max_by", 2, 0, max_by_step, pick_end, 0 },
+	{ "min_by", 2, 0, min_by_step, pick_end, 0 }, { "arbitrary", 1, 0, arbitrary_step, pick_end, FUNCTIONS_LAST },
+	{ "any_value", 1, 0, arbitrary_step, pick_end, FUNCTIONS_LAST },
+	{ "approx_distinct", 1, 0, distinct_step, distinct_end, "bigint" },
 	{ 0 },
 };

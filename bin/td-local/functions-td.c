@@ -34,10 +34,20 @@ static const struct tz *zone_arg(sqlite3_context *x, int argc, sqlite3_value **a
 	return sqlite3_get_auxdata(x, i);
 }
 
-/* yyyy-MM-dd[( |T)HH:mm[:ss[.S]]][ ][Z|UTC|+HH:mm|name] */
-int functions_parse_time(const char *s, const struct tz *z, int64_t *out)
+/* Digits behind the point, of which three count. */
+static const char *fraction(const char *s, int *ms)
 {
-	int y, mo, d, h = 0, mi = 0, sec = 0, n = 0;
+	int scale = 100;
+
+	for (*ms = 0; isdigit((unsigned char)*s); s++, scale /= 10)
+		*ms += (*s - '0') * scale;
+	return s;
+}
+
+/* yyyy-MM-dd[( |T)HH:mm[:ss[.S]]][ ][Z|UTC|+HH:mm|name] */
+int functions_parse_ms(const char *s, const struct tz *z, int64_t *out)
+{
+	int y, mo, d, h = 0, mi = 0, sec = 0, ms = 0, n = 0;
 	int64_t t;
 
 	s += strspn(s, " ");
@@ -54,7 +64,7 @@ int functions_parse_time(const char *s, const struct tz *z, int64_t *out)
 			return -1;
 		s += *s == ':' ? 1 + n : 0;
 		if (*s == '.' || *s == ',')
-			s += 1 + strspn(s + 1, "0123456789");
+			s = fraction(s + 1, &ms);
 	}
 	s += strspn(s, " ");
 	t = when_days(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec;
@@ -63,11 +73,11 @@ int functions_parse_time(const char *s, const struct tz *z, int64_t *out)
 
 		if (!own)
 			return -1;
-		*out = tz_utc(own, t);
+		*out = tz_utc(own, t) * 1000 + ms;
 		tz_free(own);
 		return 0;
 	}
-	*out = tz_utc(z, t);
+	*out = (z ? tz_utc(z, t) : t) * 1000 + ms;
 	return 0;
 }
 
@@ -83,7 +93,10 @@ static int time_arg(sqlite3_value *v, const struct tz *z, int64_t *out)
 		return 1;
 	}
 	s = (const char *)sqlite3_value_text(v);
-	return s && functions_parse_time(s, z, out) == 0 ? 1 : -1;
+	if (!s || functions_parse_ms(s, z, out))
+		return -1;
+	*out = *out / 1000 - (*out % 1000 < 0);
+	return 1;
 }
 
 static void bad_time(sqlite3_context *x, sqlite3_value *v)
@@ -128,10 +141,10 @@ static const char *const days[] = { "Thursday", "Friday", "Saturday", "Sunday", 
 
 static struct parts split(const struct tz *z, int64_t t)
 {
-	struct parts p = { .t = t };
+	struct parts p = { .t = t, .zone = "UTC" };
 	int64_t local;
 
-	p.offset = tz_offset(z, t, &p.zone);
+	p.offset = z ? tz_offset(z, t, &p.zone) : 0;
 	local = t + p.offset;
 	p.days = local / 86400 - (local % 86400 < 0);
 	p.second = (int)(local - p.days * 86400);
@@ -202,13 +215,19 @@ static int format_time(struct buf *b, const struct parts *p, const char *s)
 	return 0;
 }
 
-static void result_formatted(sqlite3_context *x, int64_t t, const struct tz *z, const char *format)
+int functions_format_time(struct buf *b, const struct tz *z, int64_t t, const char *format)
 {
 	struct parts p = split(z, t);
+
+	return format_time(b, &p, format);
+}
+
+static void result_formatted(sqlite3_context *x, int64_t t, const struct tz *z, const char *format)
+{
 	struct buf b;
 
 	buf_init(&b, 64 << 10);
-	if (format_time(&b, &p, format))
+	if (functions_format_time(&b, z, t, format))
 		sqlite3_result_error(x, "this is no time format", -1);
 	else
 		sqlite3_result_text(x, b.p ? b.p : "", (int)b.len, SQLITE_TRANSIENT);
@@ -276,7 +295,7 @@ static void time_add(sqlite3_context *x, int argc, sqlite3_value **argv)
 		sqlite3_result_int64(x, t + d);
 }
 
-static int truncate_time(const char *unit, const struct tz *z, int64_t t, int64_t *out)
+int functions_truncate(const char *unit, const struct tz *z, int64_t t, int64_t *out)
 {
 	struct parts p = split(z, t);
 	int64_t day = p.days, second = 0;
@@ -297,7 +316,7 @@ static int truncate_time(const char *unit, const struct tz *z, int64_t t, int64_
 		day = when_days(p.d.year, 1, 1);
 	else if (strcasecmp(unit, "day") != 0)
 		return -1;
-	*out = tz_utc(z, day * 86400 + second);
+	*out = z ? tz_utc(z, day * 86400 + second) : day * 86400 + second;
 	return 0;
 }
 
@@ -309,7 +328,7 @@ static void date_trunc(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 	if (!z || !unit || time_arg(argv[1], z, &t) <= 0)
 		return;
-	if (truncate_time(unit, z, t, &t))
+	if (functions_truncate(unit, z, t, &t))
 		sqlite3_result_error(x, "a unit is second, minute, hour, day, week, month, quarter or year", -1);
 	else
 		sqlite3_result_int64(x, t);
@@ -319,7 +338,7 @@ static void scheduled_time(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	(void)argc;
 	(void)argv;
-	sqlite3_result_int64(x, functions_scheduled(x));
+	sqlite3_result_int64(x, functions_query(x)->scheduled);
 }
 
 /* n units later, in the calendar of the zone. */
@@ -348,7 +367,7 @@ static void interval(sqlite3_context *x, int argc, sqlite3_value **argv)
 	static const char *const names[] = { "second", "minute", "hour", "day", "week", "month", "quarter", "year" };
 	const struct tz *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]), *at;
-	int64_t t, base = functions_scheduled(x), from, to;
+	int64_t t, base = functions_query(x)->scheduled, from, to;
 	char *end;
 	long long n;
 
@@ -363,7 +382,7 @@ static void interval(sqlite3_context *x, int argc, sqlite3_value **argv)
 		if (*end2 && strchr(units, *end2))
 			base = shift(z, base, *end2, m);
 	}
-	if (!at || n == 0 || (end[1] && end[1] != '/') || truncate_time(names[at - units], z, base, &base)) {
+	if (!at || n == 0 || (end[1] && end[1] != '/') || functions_truncate(names[at - units], z, base, &base)) {
 		sqlite3_result_error(x, "an interval is a number and one of y q M w d h m s, such as -1d", -1);
 		return;
 	}
@@ -392,13 +411,14 @@ static void time_string(sqlite3_context *x, int argc, sqlite3_value **argv)
 }
 
 const struct function functions_td[] = {
-	{ "td_time_range", 2, time_range, 0, 0 }, { "td_time_range", 3, time_range, 0, 0 }, { "td_time_range", 4, time_range, 0, 0 },
-	{ "td_time_format", 1, time_format, 0, 0 }, { "td_time_format", 2, time_format, 0, 0 }, { "td_time_format", 3, time_format, 0, 0 },
-	{ "td_time_parse", 1, time_parse, 0, 0 }, { "td_time_parse", 2, time_parse, 0, 0 },
-	{ "td_time_add", 2, time_add, 0, 0 }, { "td_time_add", 3, time_add, 0, 0 },
-	{ "td_date_trunc", 2, date_trunc, 0, 0 }, { "td_date_trunc", 3, date_trunc, 0, 0 },
-	{ "td_scheduled_time", 0, scheduled_time, 0, 0 },
-	{ "td_interval", 2, interval, 0, 0 }, { "td_interval", 3, interval, 0, 0 },
-	{ "td_time_string", 2, time_string, 0, 0 }, { "td_time_string", 3, time_string, 0, 0 },
+	{ "td_time_range", 2, time_range, 0, 0, "boolean" }, { "td_time_range", 3, time_range, 0, 0, "boolean" },
+	{ "td_time_range", 4, time_range, 0, 0, "boolean" }, { "td_time_format", 1, time_format, 0, 0, "varchar" },
+	{ "td_time_format", 2, time_format, 0, 0, "varchar" }, { "td_time_format", 3, time_format, 0, 0, "varchar" },
+	{ "td_time_parse", 1, time_parse, 0, 0, "bigint" }, { "td_time_parse", 2, time_parse, 0, 0, "bigint" },
+	{ "td_time_add", 2, time_add, 0, 0, "bigint" }, { "td_time_add", 3, time_add, 0, 0, "bigint" },
+	{ "td_date_trunc", 2, date_trunc, 0, 0, "bigint" }, { "td_date_trunc", 3, date_trunc, 0, 0, "bigint" },
+	{ "td_scheduled_time", 0, scheduled_time, 0, 0, "bigint" }, { "td_interval", 2, interval, 0, 0, "boolean" },
+	{ "td_interval", 3, interval, 0, 0, "boolean" }, { "td_time_string", 2, time_string, 0, 0, "varchar" },
+	{ "td_time_string", 3, time_string, 0, 0, "varchar" },
 	{ 0 },
 };

@@ -24,27 +24,45 @@ static bool plain_name(const char *s)
 }
 
 /* SQLite calls a column without a name by its text; TD's engines by its number. */
-static char *result_name(sqlite3_stmt *q, int i, const char *sql, bool hive)
+static char *result_name(sqlite3_stmt *q, int i, const struct dialect *d, bool hive)
 {
 	const char *name = sqlite3_column_name(q, i);
-	char *quoted = name ? mem_printf("\"%s\"", name) : NULL;
-	bool own = name && (plain_name(name) || sqlite3_column_origin_name(q, i) || strstr(sql, quoted));
+	bool own = name && (plain_name(name) || sqlite3_column_origin_name(q, i) || dialect_names(d, name));
 
-	free(quoted);
 	return own ? mem_string(name) : mem_printf(hive ? "_c%d" : "_col%d", i);
 }
 
-struct out_column *outcolumn_all(sqlite3_stmt *q, int n, const char *sql, bool hive)
+static bool is_nested(const char *type)
+{
+	return strncmp(type, "array", 5) == 0 || strncmp(type, "map", 3) == 0;
+}
+
+static bool is_real(const char *type)
+{
+	return strcmp(type, "double") == 0 || strcmp(type, "real") == 0 || strcmp(type, "float") == 0;
+}
+
+static bool is_whole(const char *type)
+{
+	return strcmp(type, "bigint") == 0 || strcmp(type, "integer") == 0 || strcmp(type, "int") == 0 || strcmp(type, "smallint") == 0 ||
+	       strcmp(type, "tinyint") == 0;
+}
+
+struct out_column *outcolumn_all(sqlite3_stmt *q, int n, const struct dialect *d, bool hive)
 {
 	struct out_column *c = mem_zero((size_t)n + 1, sizeof *c);
 
 	for (int i = 0; i < n; i++) {
-		const char *type = sqlite3_column_decltype(q, i);
+		const char *type = sqlite3_column_decltype(q, i), *name = sqlite3_column_name(q, i);
 
-		c[i].name = result_name(q, i, sql, hive);
+		c[i].said = !type;
+		if (!type && name)
+			type = dialect_type(d, name);
+		c[i].name = result_name(q, i, d, hive);
 		c[i].type = type ? mem_string(type) : NULL;
-		c[i].nested = type && (strncmp(type, "array", 5) == 0 || strncmp(type, "map", 3) == 0);
-		c[i].real = type && (strcmp(type, "double") == 0 || strcmp(type, "real") == 0 || strcmp(type, "float") == 0);
+		c[i].nested = type && is_nested(type);
+		c[i].real = type && is_real(type);
+		c[i].boolean = type && c[i].said && strcmp(type, "boolean") == 0;
 	}
 	return c;
 }
@@ -103,6 +121,9 @@ int outcolumn_put(struct buf *b, struct out_column *c, sqlite3_stmt *q, int i)
 	switch (sqlite3_column_type(q, i)) {
 	case SQLITE_INTEGER:
 		c->saw_int = true;
+		c->saw_other |= sqlite3_column_int64(q, i) >> 1 != 0;
+		if (c->boolean)
+			return value_put_bool(b, sqlite3_column_int64(q, i) != 0);
 		return c->real ? value_put_double(b, sqlite3_column_double(q, i)) : value_put_int(b, sqlite3_column_int64(q, i));
 	case SQLITE_FLOAT:
 		c->saw_real = true;
@@ -110,9 +131,21 @@ int outcolumn_put(struct buf *b, struct out_column *c, sqlite3_stmt *q, int i)
 	case SQLITE_NULL:
 		return value_put_nil(b);
 	default:
-		json = c->nested || sqlite3_value_subtype(sqlite3_column_value(q, i)) == VTAB_JSON;
+		json = c->nested || (!c->type && sqlite3_value_subtype(sqlite3_column_value(q, i)) == VTAB_JSON);
 		return put_text(b, c, sqlite3_column_blob(q, i), (size_t)sqlite3_column_bytes(q, i), json);
 	}
+}
+
+/* Do the values deny what the statement says? */
+static bool denied(const struct out_column *c)
+{
+	if (!c->said || !c->type)
+		return false;
+	if (c->boolean || is_whole(c->type))
+		return c->saw_text || c->saw_real || c->inner || (c->boolean && c->saw_other);
+	if (c->nested)
+		return c->saw_int || c->saw_real || c->saw_text;
+	return c->real ? c->saw_text || c->inner : c->saw_int || c->saw_real || c->inner;
 }
 
 bool outcolumn_mixed(struct out_column *c, int n)
@@ -120,6 +153,12 @@ bool outcolumn_mixed(struct out_column *c, int n)
 	bool any = false;
 
 	for (int i = 0; i < n; i++) {
+		if (denied(&c[i])) {
+			free(c[i].type);
+			c[i].type = NULL;
+			c[i].nested = c[i].real = c[i].boolean = false;
+			any = true;
+		}
 		if (!c[i].real && c[i].saw_int && c[i].saw_real && !c[i].saw_text)
 			any = c[i].real = true;
 	}

@@ -1,10 +1,12 @@
 #define _GNU_SOURCE /* strcasestr */
 #include "query.h"
 #include "columns.h"
+#include "dialect.h"
 #include "fd.h"
 #include "functions.h"
 #include "mem.h"
 #include "outcolumn.h"
+#include "unnest.h"
 #include "value.h"
 #include "view.h"
 #include "vtab.h"
@@ -114,7 +116,8 @@ static int open_tables(sqlite3 *db, const struct query *q, struct vtabs *a, stru
 	return 0;
 }
 
-static int open_sqlite(sqlite3 **out, const struct query *q, struct vtabs *a, struct fail *f)
+static int open_sqlite(sqlite3 **out, const struct query *q, struct vtabs *a, const struct dialect *d, const struct functions_query *known,
+                       struct fail *f)
 {
 	char setup[128];
 	sqlite3 *db;
@@ -129,9 +132,9 @@ static int open_sqlite(sqlite3 **out, const struct query *q, struct vtabs *a, st
 	sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 2000);
 	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
 	snprintf(setup, sizeof setup, "PRAGMA temp_store = 1; PRAGMA cache_size = -%d;", CACHE_KIB);
-	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK || vtab_register(db, a) != SQLITE_OK || functions_register(db, q->scheduled))
+	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK || vtab_register(db, a) != SQLITE_OK || functions_register(db, known))
 		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(db));
-	if (open_tables(db, q, a, f))
+	if (open_tables(db, q, a, f) || unnest_create(db, q->db, d->unnests, f))
 		return -1;
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	sqlite3_set_authorizer(db, allow, NULL);
@@ -219,12 +222,13 @@ static bool nothing(const char *p)
 	}
 }
 
-static int run_statement(struct local *l, sqlite3 *db, const struct query *what, struct running *me, struct outcome *out, struct fail *f)
+static int run_statement(struct local *l, sqlite3 *db, const struct query *what, const struct dialect *d, struct running *me,
+                         struct outcome *out, struct fail *f)
 {
 	const char *rest = NULL;
 	sqlite3_stmt *q = NULL;
 	struct out_column *c;
-	int rc = sqlite3_prepare_v2(db, what->sql, -1, &q, &rest), n;
+	int rc = sqlite3_prepare_v2(db, d->sql, -1, &q, &rest), n;
 
 	if (rc != SQLITE_OK)
 		return sql_failed(db, rc, me, f);
@@ -233,7 +237,11 @@ static int run_statement(struct local *l, sqlite3 *db, const struct query *what,
 		return fail_set(f, FAIL_DATA, q ? "only one statement can be run" : "there is no statement");
 	}
 	n = sqlite3_column_count(q);
-	c = outcolumn_all(q, n, what->sql, what->hive);
+	if (n == 0 || !sqlite3_stmt_readonly(q) || sqlite3_stmt_isexplain(q)) {
+		sqlite3_finalize(q);
+		return fail_set(f, FAIL_DATA, "only queries can be run");
+	}
+	c = outcolumn_all(q, n, d, what->hive);
 	if (result_file(l, q, c, n, me, out, f) == 0 && outcolumn_mixed(c, n)) {
 		store_drop(&l->store, out->file); /* again, now that the types are known */
 		sqlite3_reset(q);
@@ -247,17 +255,20 @@ static int run_statement(struct local *l, sqlite3 *db, const struct query *what,
 
 int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out, struct fail *f)
 {
+	struct functions_query known = { q->scheduled, q->hive };
 	struct vtabs a = { .hive = q->hive };
+	struct dialect d;
 	sqlite3 *db = NULL;
 
 	*out = (struct outcome){ 0 };
-	if (snapshot(l, q, &a, f) == 0 && open_sqlite(&db, q, &a, f) == 0) {
+	if (dialect_translate(&d, q->sql, q->hive, f) == 0 && snapshot(l, q, &a, f) == 0 && open_sqlite(&db, q, &a, &d, &known, f) == 0) {
 		running_set(me, db);
-		run_statement(l, db, q, me, out, f);
+		run_statement(l, db, q, &d, me, out, f);
 		running_set(me, NULL);
 	}
 	if (db)
 		sqlite3_close(db);
 	tables_free(&a);
+	dialect_free(&d);
 	return f->kind ? -1 : 0;
 }

@@ -1,0 +1,135 @@
+#include "words.h"
+#include "mem.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '$' || (unsigned char)c >= 0x80;
+}
+
+/* Behind blanks and comments; NULL: a comment has no end. */
+static const char *skip(const char *p)
+{
+	for (;;) {
+		p += strspn(p, " \t\r\n\f\v");
+		if (p[0] == '-' && p[1] == '-') {
+			p += strcspn(p, "\n");
+		} else if (p[0] == '/' && p[1] == '*') {
+			p = strstr(p + 2, "*/");
+			if (!p)
+				return NULL;
+			p += 2;
+		} else {
+			return p;
+		}
+	}
+}
+
+/* Behind the closing quote; two of them are one, and Hive has \' too. NULL: there is none. */
+static const char *quoted(const char *p, bool escapes)
+{
+	char quote = *p;
+
+	for (p++; *p; p++)
+		if (*p == '\\' && escapes && p[1])
+			p++;
+		else if (*p == quote && *++p != quote)
+			return p;
+	return NULL;
+}
+
+static const char *number(const char *p)
+{
+	p += strspn(p, "0123456789");
+	if (*p == '.')
+		p += 1 + strspn(p + 1, "0123456789");
+	if ((*p == 'e' || *p == 'E') && (isdigit((unsigned char)p[1]) || ((p[1] == '+' || p[1] == '-') && isdigit((unsigned char)p[2]))))
+		p += 2 + strspn(p + 2, "0123456789");
+	return p;
+}
+
+static size_t sign(const char *p)
+{
+	static const char *const two[] = { "<>", "<=", ">=", "!=", "==", "||", "->", "=>", "<<", ">>" };
+
+	for (size_t i = 0; i < sizeof two / sizeof *two; i++)
+		if (strncmp(p, two[i], 2) == 0)
+			return 2;
+	return 1;
+}
+
+static const char *cut(const char *p, bool hive, struct word *w)
+{
+	const char *end;
+
+	w->p = p;
+	if (*p == '\'' || *p == '"' || *p == '`') {
+		w->kind = *p == '\'' || (*p == '"' && hive) ? WORD_TEXT : WORD_QUOTED;
+		end = quoted(p, hive && *p != '`');
+	} else if (isdigit((unsigned char)*p) || (*p == '.' && isdigit((unsigned char)p[1]))) {
+		w->kind = WORD_NUMBER;
+		end = number(p);
+	} else if (name_char(*p)) {
+		w->kind = WORD_NAME;
+		for (end = p; name_char(*end);)
+			end++;
+	} else {
+		w->kind = WORD_SIGN;
+		end = p + sign(p);
+	}
+	w->n = end ? (size_t)(end - p) : 0;
+	return end;
+}
+
+int words_cut(struct words *all, const char *sql, bool hive, struct fail *f)
+{
+	size_t cap = 64;
+
+	*all = (struct words){ .w = mem_zero(cap, sizeof *all->w) };
+	for (const char *p = sql;;) {
+		struct word w = { .kind = WORD_END, .p = p };
+		const char *start = p;
+
+		if (!(p = skip(p)) || (*p && !(p = cut(p, hive, &w)))) {
+			words_free(all);
+			return fail_set(f, FAIL_DATA, "syntax error: a quote or a comment has no end: %.40s", start);
+		}
+		w.apart = w.p > start;
+		if (all->n + 1 == cap)
+			all->w = mem_resize(all->w, cap *= 2, sizeof *all->w);
+		all->w[all->n] = w;
+		if (w.kind == WORD_END)
+			return 0;
+		all->n++;
+	}
+}
+
+void words_free(struct words *all)
+{
+	free(all->w);
+	*all = (struct words){ 0 };
+}
+
+bool words_is(const struct word *w, const char *keyword)
+{
+	return (w->kind == WORD_NAME || w->kind == WORD_SIGN) && strlen(keyword) == w->n && strncasecmp(w->p, keyword, w->n) == 0;
+}
+
+char *words_name(const struct word *w)
+{
+	char *s, *to;
+
+	if (w->kind != WORD_QUOTED)
+		return mem_copy(w->p, w->n);
+	s = to = mem_alloc(w->n);
+	for (const char *p = w->p + 1, *end = w->p + w->n - 1; p < end; p++) {
+		*to++ = *p;
+		p += *p == *w->p;
+	}
+	*to = '\0';
+	return s;
+}

@@ -1,0 +1,33 @@
+/*
+ * words: SQL cut into words: names, quoted names, texts, numbers, signs. Blanks and comments lie between them. The words
+ * point into the text. In Hive "x" is a text and has escapes; elsewhere it is a name. Pure.
+ */
+#ifndef WORDS_H
+#define WORDS_H
+
+#include "fail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum word_kind { WORD_END, WORD_NAME, WORD_QUOTED, WORD_TEXT, WORD_NUMBER, WORD_SIGN };
+
+struct word {
+	enum word_kind kind;
+	const char *p; /* with its quotes */
+	size_t n;
+	bool apart;    /* something blank is before it */
+};
+
+struct words {
+	struct word *w; /* the last is of the kind WORD_END */
+	size_t n;       /* without it */
+};
+
+int words_cut(struct words *all, const char *sql, bool hive, struct fail *f); /* FAIL_DATA: a quote or a comment has no end */
+void words_free(struct words *all);
+
+bool words_is(const struct word *w, const char *keyword); /* a name without quotes, in any case; or a sign */
+char *words_name(const struct word *w);                   /* a name, without its quotes; malloc'ed */
+
+#endif
