@@ -103,7 +103,7 @@ $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/lib
 	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
-FUZZ = csvin jsonin mpin framein tdtime type gunzip rowout
+FUZZ = csvin jsonin mpin framein tdtime type gunzip rowout recode
 
 $(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libtd.a
 	@mkdir -p $(@D)
