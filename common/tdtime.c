@@ -4,9 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
-static const char no_time[] = "is no time: give epoch seconds or YYYY-MM-DD HH:MM:SS with or without a zone";
+static const char no_time[] = "is no time: give epoch seconds or YYYY-MM-DD HH:MM:SS with or without a zone, or say --time-format";
+static const char before[] = "is before 1970";
 static const char no_day[] = "is no date of the calendar";
-static const char no_clock[] = "has no time of day";
+static const char no_clock[] = "has a time of day that there is not";
 
 struct cursor {
 	const char *p, *end;
@@ -32,7 +33,7 @@ static unsigned month_days(unsigned year, unsigned month)
 static const char *check(int64_t seconds)
 {
 	if (seconds < 0)
-		return "is before 1970";
+		return before;
 	return seconds <= TDTIME_MAX ? NULL : "is beyond the year 9999";
 }
 
@@ -42,15 +43,9 @@ static bool looks_like_date(int64_t n)
 	return n >= 19000101 && n <= 29991231 && n / 100 % 100 >= 1 && n / 100 % 100 <= 12 && n % 100 >= 1 && n % 100 <= 31;
 }
 
-const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *out)
+/* Epoch seconds, or what they are more likely to be. */
+static const char *check_seconds(int64_t number)
 {
-	*out = rules->unit ? number / rules->unit : number;
-	if (number < 0)
-		return "is before 1970";
-	if (rules->unit)
-		return check(*out);
-	if (looks_like_date(number))
-		return "looks like a date: say --time-format %Y%m%d, or --time-unit s if it is seconds";
 	if (number <= TDTIME_MAX)
 		return NULL;
 	if (number / 1000 <= TDTIME_MAX)
@@ -58,6 +53,18 @@ const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *o
 	if (number / 1000000 <= TDTIME_MAX)
 		return "is beyond the year 9999 in seconds: it looks like microseconds (--time-unit us)";
 	return "is beyond the year 9999 in seconds: it looks like nanoseconds (--time-unit ns)";
+}
+
+const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *out)
+{
+	*out = rules->unit ? number / rules->unit : number;
+	if (number < 0)
+		return before;
+	if (rules->unit)
+		return check(*out);
+	if (looks_like_date(number))
+		return "looks like a date: say --time-format %Y%m%d, or --time-unit s if it is seconds";
+	return check_seconds(number);
 }
 
 static bool take(struct cursor *c, char what)
@@ -90,20 +97,25 @@ static const char *epoch(const struct tdtime *rules, struct cursor *c, int64_t *
 {
 	bool minus = take(c, '-');
 	const char *start = c->p;
+	bool large = false, zero = true;
 	int64_t v = 0;
 
 	for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
-		if (v > (INT64_MAX - 9) / 10)
-			return "is beyond the year 9999";
-		v = v * 10 + (*c->p - '0');
+		large |= v > (INT64_MAX - (*c->p - '0')) / 10;
+		v = large ? 0 : v * 10 + (*c->p - '0');
 	}
 	if (c->p == start)
 		return no_time;
+	start = c->p;
 	if (take(c, '.')) /* sub-second parts are cut off */
 		skip_digits(c);
 	if (c->p != c->end)
 		return no_time;
-	return tdtime_number(rules, minus ? -v : v, out);
+	for (; start < c->end; start++)
+		zero &= *start == '.' || *start == '0';
+	if (minus && (large || v > 0 || !zero))
+		return before; /* and not 1970 because -0.5 would be cut to 0 */
+	return large ? "is beyond the year 9999" : tdtime_number(rules, v, out);
 }
 
 /* Z|UTC|GMT|+HH[[:]MM]; *out: seconds to the east. */
@@ -131,7 +143,7 @@ static bool zone(struct cursor *c, int64_t *out)
 	return true;
 }
 
-static bool clock_time(struct cursor *c, int64_t *out)
+static bool clock_time(struct cursor *c, int64_t *out, bool *leap)
 {
 	unsigned h, m, s = 0;
 
@@ -143,30 +155,36 @@ static bool clock_time(struct cursor *c, int64_t *out)
 		if (take(c, '.') || take(c, ','))
 			skip_digits(c);
 	}
-	if (h > 23 || m > 59 || s > 60) /* 60: a leap second, which epoch time counts into the next minute */
+	if (h > 23 || m > 59 || s > 60) /* 60: see moment() */
 		return false;
+	*leap = s == 60;
 	*out = (int64_t)h * 3600 + (int64_t)m * 60 + s;
 	return true;
 }
 
-/* A date and a time of day, with a zone (seconds to the east) or without. */
-static const char *moment(const struct tdtime *rules, int64_t local, bool zoned, int64_t east, int64_t *out)
+/*
+ * A date and a time of day, with a zone (seconds to the east) or without. Second 60 is a leap second, which stands at the end
+ * of a day in UTC and which epoch time counts as the first of the next day.
+ */
+static const char *moment(const struct tdtime *rules, int64_t local, bool leap, bool zoned, int64_t east, int64_t *out)
 {
 	*out = zoned || !rules->to_utc ? local - east : rules->to_utc(local);
-	return check(*out);
+	if (leap && *out % 86400 != 0)
+		return no_clock;
+	return leap && *out <= 0 ? before : check(*out);
 }
 
 static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *out)
 {
 	unsigned y, m, d;
 	int64_t seconds = 0, east = 0;
-	bool zoned = false;
+	bool zoned = false, leap = false;
 
 	if (!digits(c, 4, &y) || !take(c, '-') || !digits(c, 2, &m) || !take(c, '-') || !digits(c, 2, &d))
 		return no_time;
 	if (m < 1 || m > 12 || d < 1 || d > month_days(y, m))
 		return no_day;
-	if (c->p < c->end && (!(take(c, 'T') || take(c, 't') || take(c, ' ')) || !clock_time(c, &seconds)))
+	if (c->p < c->end && (!(take(c, 'T') || take(c, 't') || take(c, ' ')) || !clock_time(c, &seconds, &leap)))
 		return no_time;
 	if (c->p < c->end) {
 		take(c, ' ');
@@ -174,14 +192,14 @@ static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *ou
 		if (!zoned || c->p < c->end)
 			return no_time;
 	}
-	return moment(rules, tdtime_days(y, m, d) * 86400 + seconds, zoned, east, out);
+	return moment(rules, tdtime_days(y, m, d) * 86400 + seconds, leap, zoned, east, out);
 }
 
 /* --- formats */
 
 struct fields {
 	unsigned year, month, day, day_of_year, hour, minute, second;
-	bool pm, twelve, zoned, epoch;
+	bool pm, twelve, zoned, epoch, before;
 	int64_t east, seconds;
 };
 
@@ -214,11 +232,13 @@ static bool some_digits(struct cursor *c, int n, unsigned *out)
 
 static bool seconds_of(struct cursor *c, struct fields *t)
 {
+	bool minus = take(c, '-');
 	const char *start = c->p;
 
 	t->epoch = true;
 	for (t->seconds = 0; c->p < c->end && *c->p >= '0' && *c->p <= '9' && c->p - start < 18; c->p++)
 		t->seconds = t->seconds * 10 + (*c->p - '0');
+	t->before = minus && t->seconds > 0;
 	return c->p > start;
 }
 
@@ -321,7 +341,7 @@ static const char *formatted(const struct tdtime *rules, struct cursor *c, int64
 	if (!format(c, rules->format, &t) || c->p != c->end)
 		return "does not have the form that --time-format says";
 	if (t.epoch)
-		return *out = t.seconds, check(*out);
+		return *out = t.seconds, t.before ? before : check_seconds(*out);
 	if (t.twelve && (t.hour < 1 || t.hour > 12))
 		return no_clock;
 	if (t.twelve)
@@ -332,7 +352,7 @@ static const char *formatted(const struct tdtime *rules, struct cursor *c, int64
 	    t.day_of_year > 365 + (unsigned)(month_days(t.year, 2) == 29))
 		return no_day;
 	return moment(rules, (tdtime_days(t.year, t.month, t.day) + (t.day_of_year ? t.day_of_year - 1 : 0)) * 86400 +
-		      (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second, t.zoned, t.east, out);
+		      (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second, t.second == 60, t.zoned, t.east, out);
 }
 
 const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, int64_t *out)

@@ -75,7 +75,11 @@ int main(void)
 	bad("", "is no time");
 	bad("x", "is no time");
 	bad("-1", "before 1970");
+	bad("-0.5", "before 1970");
+	bad("-99999999999999999999", "before 1970");
 	bad("1969-12-31", "before 1970");
+	bad("1969-12-31 23:59:60", "before 1970");
+	bad("2016-12-31 12:34:60", "a time of day that there is not");
 	bad("1970-01-01 00:00:00+00:01", "before 1970");
 	bad("253402300800", "milliseconds");
 	bad("1709208000000", "milliseconds");
