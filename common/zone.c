@@ -1,6 +1,7 @@
 #include "zone.h"
 #include "mem.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,18 @@ static bool offset_of(const char *name, int64_t *east)
 	return true;
 }
 
+/* RFC 8536 */
+static bool is_zone_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char magic[4];
+	bool is = fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 static bool has_file(const char *name)
 {
 	static const char *const folders[] = { "/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo" };
@@ -30,7 +43,7 @@ static bool has_file(const char *name)
 	for (size_t i = 0; i < sizeof folders / sizeof *folders && !found; i++) {
 		char *path = mem_printf("%s/%s", folders[i], name);
 
-		found = access(path, R_OK) == 0;
+		found = is_zone_file(path);
 		free(path);
 	}
 	return found;
