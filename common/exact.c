@@ -49,6 +49,14 @@ bool exact_long(const char *p, size_t n, int64_t *out)
 	return exact_long_ahead(text, n, out);
 }
 
+static bool says_zero(const char *number)
+{
+	char first = number[strcspn(number, "123456789eE")];
+
+	return first < '1' || first > '9';
+}
+
+/* Neither too large for a double nor, without being 0, too small. */
 static bool slow_double(const char *p, size_t n, double *out)
 {
 	char text[NUMBER_MAX + 1], *end;
@@ -58,7 +66,7 @@ static bool slow_double(const char *p, size_t n, double *out)
 	memcpy(text, p, n);
 	text[n] = '\0';
 	*out = strtod(text, &end);
-	return end == text + n && isfinite(*out);
+	return end == text + n && isfinite(*out) && (*out != 0 || says_zero(text));
 }
 
 bool exact_double(const char *p, size_t n, double *out)
