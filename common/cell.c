@@ -8,6 +8,9 @@
 #include "utf8.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+#define NIL '\xc0' /* in msgpack */
 
 static enum cell_result packed(int rc)
 {
@@ -144,17 +147,56 @@ static enum cell_result put_string(const struct type *type, const struct mp *t, 
 
 static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p, const char *end, struct buf *out);
 
+struct key {
+	const char *p;
+	size_t n;
+};
+
+static int by_bytes(const void *left, const void *right)
+{
+	const struct key *a = left, *b = right;
+	int c = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+
+	return c ? c : (a->n > b->n) - (a->n < b->n);
+}
+
+/* Which of two equal keys in a map counts is not defined, so none is written. p: the pairs as msgpack. */
+static bool keys_differ(uint32_t count, const char *p, const char *end)
+{
+	struct key *key = mem_zero(count, sizeof *key);
+	bool differ = true;
+
+	for (uint32_t i = 0; i < count; i++) {
+		key[i] = (struct key){ p, (size_t)mp_value(p, end) };
+		p += key[i].n;
+		p += mp_value(p, end);
+	}
+	qsort(key, count, sizeof *key, by_bytes);
+	for (uint32_t i = 1; i < count && differ; i++)
+		differ = by_bytes(&key[i - 1], &key[i]) != 0;
+	free(key);
+	return differ;
+}
+
 static enum cell_result put_items(struct cell_rules *r, const struct type *type, uint32_t count, const char **p,
 				  const char *end, struct buf *out)
 {
-	enum cell_result rc = packed(type->kind == TYPE_MAP ? mpack_map(out, count) : mpack_array(out, count));
+	bool map = type->kind == TYPE_MAP;
+	enum cell_result rc = packed(map ? mpack_map(out, count) : mpack_array(out, count));
+	size_t start = out->len;
 
 	for (uint32_t i = 0; i < count && rc == CELL_GOOD; i++) {
-		if (type->kind == TYPE_MAP)
+		size_t at = out->len;
+
+		if (map)
 			rc = put_mp(r, type->key, p, end, out);
+		if (map && rc == CELL_GOOD && out->p[at] == NIL)
+			return CELL_MISFIT;
 		if (rc == CELL_GOOD)
 			rc = put_mp(r, type->item, p, end, out);
 	}
+	if (rc == CELL_GOOD && map && count > 1 && !keys_differ(count, out->p + start, out->p + out->len))
+		return CELL_TWICE;
 	return rc;
 }
 

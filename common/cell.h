@@ -5,7 +5,7 @@
  * An empty text of a number's column is nil, of a string's column the empty string. Texts of inferred columns must be
  * exact (exact.h); where the user named the type, also what a person would write (+1, 007, 1e5). From msgpack: booleans are
  * 1 and 0 in a long, text in a string; NaN and infinities are nil, because no result format of TD can carry them, and are
- * counted; arrays and maps in a string are JSON text.
+ * counted; arrays and maps in a string are JSON text. A map has each key once, and no NULL among them.
  */
 #ifndef CELL_H
 #define CELL_H
@@ -34,6 +34,7 @@ enum cell_result {
 	CELL_GOOD,
 	CELL_FULL,   /* the buffer's ceiling is reached */
 	CELL_MISFIT, /* the value does not fit the type */
+	CELL_TWICE,  /* a map has a key twice */
 	CELL_BROKEN  /* it is no text: not UTF-8 */
 };
 

@@ -73,7 +73,7 @@ static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, 
 	case MP_FLOAT:
 		if (!(t.as.d > -9e18 && t.as.d < 9e18))
 			return "is no time";
-		return tdtime_number(rules, (int64_t)t.as.d, out);
+		return tdtime_number(rules, t.as.d < 0 && t.as.d > -1 ? -1 : (int64_t)t.as.d, out);
 	case MP_STR:
 		return tdtime_parse(rules, t.as.p, t.n, out);
 	default:
@@ -109,16 +109,24 @@ static enum record_result bad_time(const struct record *r, const struct cell *c,
 	return RECORD_BAD;
 }
 
-/* The type that would take the value. */
-static const char *better(const struct cell *c)
+/* The type that would take the value, and what an int has taken so far. */
+static const char *better(enum type_kind kind, const struct cell *c)
 {
 	struct mp t;
+	int64_t l;
 	double d;
 
 	if (c->kind == CELL_TEXT)
-		return exact_double(c->p, c->n, &d) ? "double" : "string";
-	return c->kind == CELL_REAL || (c->kind == CELL_MP && mp_token(c->p, c->p + c->n, &t) > 0 && t.type == MP_FLOAT) ?
-	       "double" : "string";
+		return kind == TYPE_INT && exact_long(c->p, c->n, &l) ? "long" : exact_double(c->p, c->n, &d) ? "double" : "string";
+	if (c->kind == CELL_INT)
+		return kind == TYPE_INT ? "long" : "string";
+	if (c->kind == CELL_REAL)
+		return "double";
+	if (c->kind != CELL_MP || mp_token(c->p, c->p + c->n, &t) <= 0)
+		return "string";
+	if (kind == TYPE_INT && (t.type == MP_INT || (t.type == MP_UINT && t.as.u <= INT64_MAX)))
+		return "long";
+	return t.type == MP_FLOAT ? "double" : "string";
 }
 
 static enum record_result bad_cell(const struct record_column *column, const struct cell *c, enum cell_result why,
@@ -126,12 +134,15 @@ static enum record_result bad_cell(const struct record_column *column, const str
 {
 	char *shown = cell_show(c), *type = type_text(column->rules.type);
 
-	if (why == CELL_BROKEN)
+	if (why == CELL_TWICE)
+		fail_set(f, FAIL_DATA, "column %zu '%s': %s has a key twice; --columns %s:string would take it", column->cell + 1,
+			 column->name, shown, column->name);
+	else if (why == CELL_BROKEN)
 		fail_set(f, FAIL_DATA, "column %zu '%s': not UTF-8", column->cell + 1, column->name);
 	else
 		fail_set(f, FAIL_DATA, "column %zu '%s': %s is no %s%s; --columns %s:%s would take it", column->cell + 1,
 			 column->name, shown, type, column->rules.exact ? ", as the first rows were" : "", column->name,
-			 better(c));
+			 better(column->rules.type->kind, c));
 	free(shown);
 	free(type);
 	return RECORD_BAD;
