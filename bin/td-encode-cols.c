@@ -6,23 +6,26 @@
 
 #include <stdlib.h>
 
-enum { SAMPLE = 4 << 20 }; /* bytes of the input that types are inferred from */
-
 /* --- the sample */
+
+static int add_key(struct input *in, const char *p, size_t n, struct fail *f)
+{
+	char *name = mem_copy(p, n);
+	int rc = memchr(p, '\0', n) ? fail_set(f, FAIL_DATA, "the name of column %zu has a NUL in it", in->names.n + 1) :
+				      schema_add(&in->names, name, NULL, f);
+
+	free(name);
+	return rc ? fail_at(f, "%s", input_name(in)) : 0;
+}
 
 /* Columns that the last row brought along. */
 static int grow(struct input *in, size_t *known, struct fail *f)
 {
 	size_t n = in->keys.n > in->names.n ? in->keys.n : in->names.n;
 
-	while (in->names.n < n) {
-		char *name = mem_copy(keys_name(&in->keys, in->names.n), in->keys.key[in->names.n].len);
-		int rc = schema_add(&in->names, name, NULL, f);
-
-		free(name);
-		if (rc)
-			return fail_at(f, "%s", input_name(in));
-	}
+	while (in->names.n < n)
+		if (add_key(in, keys_name(&in->keys, in->names.n), in->keys.key[in->names.n].len, f))
+			return -1;
 	if (n > *known) {
 		in->seen = mem_resize(in->seen, n, sizeof *in->seen);
 		memset(in->seen + *known, 0, (n - *known) * sizeof *in->seen);
@@ -48,7 +51,7 @@ static int sample(struct input *in, struct fail *f)
 	struct row row;
 	size_t known = 0;
 
-	if (input_restart(in, false, f) || grow(in, &known, f))
+	if (grow(in, &known, f))
 		return -1;
 	while ((rc = row_next(in->rows, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects))
@@ -56,8 +59,6 @@ static int sample(struct input *in, struct fail *f)
 		f->kind = FAIL_NONE; /* a bad row is set aside when its turn comes */
 		if (rc == ROW_GOOD && see(in, &row, &known, f))
 			return -1;
-		if (in->peek.kept.len >= SAMPLE)
-			break;
 	}
 	return 0;
 }
@@ -267,5 +268,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 	in->dropped = mem_zero(in->names.n + 1, sizeof *in->dropped);
 	rc = schema_copy(&raw, &in->names, f) || name_and_type(in, &raw, r, f) ? -1 : 0;
 	schema_free(&raw);
-	return rc ? rc : input_restart(in, true, f);
+	if (rc == 0)
+		input_rewind(in);
+	return rc;
 }

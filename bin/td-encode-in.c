@@ -30,9 +30,26 @@ static bool is_msgpack(unsigned char c)
 	return (c >= 0x80 && c <= 0x9f) || (c >= 0xdc && c <= 0xdf);
 }
 
-static enum format recognise(const char *p, size_t n)
+/* Where the first row or the header begins: behind what the user says are no rows. */
+static size_t first_line(const struct csvin_rules *rules, const char *p, size_t n)
 {
-	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, len = rules->comment ? strlen(rules->comment) : 0;
+	uint64_t skip = rules->skip;
+
+	while (at < n) {
+		const char *lf = memchr(p + at, '\n', n - at);
+
+		if (skip == 0 && !(len > 0 && n - at >= len && memcmp(p + at, rules->comment, len) == 0))
+			break;
+		skip -= skip > 0;
+		at = lf ? (size_t)(lf - p) + 1 : n;
+	}
+	return at;
+}
+
+static enum format recognise(const struct csvin_rules *rules, const char *p, size_t n)
+{
+	size_t first = first_line(rules, p, n), at = first;
 
 	if (framein_is(p, n))
 		return FORMAT_FRAME;
@@ -42,7 +59,31 @@ static enum format recognise(const char *p, size_t n)
 		at++;
 	if (at < n && (p[at] == '{' || p[at] == '['))
 		return FORMAT_JSONL;
-	return text_format(p, n);
+	return text_format(p + first, n - first);
+}
+
+const char *input_format(const struct input *in)
+{
+	static const char *const names[] = { "nothing", "a frame of rows", "CSV", "TSV", "JSON", "msgpack" };
+
+	return names[in->format];
+}
+
+/* Options that the format has no use for would be ignored: then something else was meant. */
+static int check_options(const struct input *in, struct fail *f)
+{
+	const struct opts *o = in->opts;
+	const char *of_csv = o->csv.delim ? "--delimiter" : o->quote_given ? "--quote" : o->csv.escape ? "--escape" :
+			     o->no_header ? "--no-header" : o->csv.repeated ? "--repeated-header" :
+			     o->csv.skip ? "--skip-lines" : o->nulls.n ? "--null" : NULL;
+
+	if (in->format == FORMAT_CSV || in->format == FORMAT_TSV)
+		return 0;
+	if (of_csv)
+		return fail_set(f, FAIL_USAGE, "%s is for CSV and TSV, and the input is %s", of_csv, input_format(in));
+	if (o->csv.comment && in->format != FORMAT_JSONL)
+		return fail_set(f, FAIL_USAGE, "--comment is for texts, and the input is %s", input_format(in));
+	return 0;
 }
 
 /* --- readers */
@@ -85,34 +126,22 @@ static int reader_open(struct input *in, struct fail *f)
 		return csv_open(in, f);
 	case FORMAT_JSONL:
 		jsonin_init(&in->json, text(in), &in->keys);
-		in->json.nested = in->nested;
 		in->json.comment = in->opts->csv.comment;
 		in->rows = &in->json.rowin;
 		return 0;
 	default:
 		mpin_init(&in->mp, text(in), &in->keys);
-		in->mp.columns = in->keys.n;
 		in->rows = &in->mp.rowin;
 		return 0;
 	}
 }
 
-int input_restart(struct input *in, bool for_good, struct fail *f)
+void input_rewind(struct input *in)
 {
-	struct row row;
-
 	if (in->format == FORMAT_FRAME)
-		return 0; /* its reader stands at the first row: nothing of it was sampled */
-	reader_close(in);
-	if (for_good)
-		peek_go(&in->peek);
-	else
-		peek_rewind(&in->peek);
-	if (reader_open(in, f))
-		return -1;
-	if (in->rows == &in->csv.rowin && !in->opts->no_header && row_next(in->rows, &row, f) != ROW_GOOD)
-		return f->kind ? -1 : fail_set(f, FAIL_DATA, "%s: no header line", input_name(in));
-	return 0;
+		return; /* its reader stands at the first row: nothing of it was sampled */
+	in->rows->rewind(in->rows, false);
+	in->json.nested = in->nested;
 }
 
 /* --- names */
@@ -150,25 +179,35 @@ static void hint_delimiter(const struct input *in, const struct row *row)
 		}
 }
 
-/* The names of CSV: its header, or --columns, or none. */
+/* The names of CSV by its header. */
+static int header_names(struct input *in, struct fail *f)
+{
+	struct row row;
+	enum row_result rc = row_next(in->rows, &row, f);
+
+	if (rc != ROW_GOOD)
+		return rc == ROW_END ? fail_set(f, FAIL_DATA, "%s: no header line", input_name(in)) : -1;
+	hint_delimiter(in, &row);
+	buf_put(&in->header, row.raw, row.raw_len);
+	for (size_t i = 0; i < row.n; i++)
+		if (add_name(in, row.cell[i].p, row.cell[i].n, f))
+			return -1;
+	in->rows->mark(in->rows);
+	return 0;
+}
+
+/* The names of CSV that has no header: --columns, or as many as the first row has cells. */
 static int csv_names(struct input *in, struct fail *f)
 {
 	size_t given = in->opts->columns.n;
 	struct row row = { .n = given };
-	enum row_result rc = row_next(in->rows, &row, f);
+	enum row_result rc;
 
+	in->rows->mark(in->rows);
+	rc = row_next(in->rows, &row, f);
 	if (rc == ROW_FAILED || rc == ROW_BAD)
 		return -1;
-	if (!in->opts->no_header) {
-		if (rc == ROW_END)
-			return fail_set(f, FAIL_DATA, "%s: no header line", input_name(in));
-		hint_delimiter(in, &row);
-		buf_put(&in->header, row.raw, row.raw_len);
-		for (size_t i = 0; i < row.n; i++)
-			if (add_name(in, row.cell[i].p, row.cell[i].n, f))
-				return -1;
-		return 0;
-	}
+	in->rows->rewind(in->rows, true);
 	if (rc == ROW_END && given == 0)
 		return fail_set(f, FAIL_DATA, "%s: no rows, and no --columns", input_name(in));
 	if (given > 0 && row.n != given)
@@ -191,8 +230,7 @@ static int key_names(struct input *in, struct fail *f)
 		keys_row(&in->keys);
 		keys_find(&in->keys, given->col[i].name, strlen(given->col[i].name));
 	}
-	if (in->rows == &in->mp.rowin)
-		in->mp.columns = given->n;
+	in->rows->mark(in->rows);
 	return given_names(in, f);
 }
 
@@ -210,7 +248,6 @@ static int no_columns(struct input *in, struct fail *f)
 
 static int open_frame(struct input *in, struct fail *f)
 {
-	peek_go(&in->peek);
 	if (framein_open(&in->frame, text(in), f))
 		return -1;
 	if (in->frame.head.content != FRAME_ROWS)
@@ -228,7 +265,9 @@ static int open_text(struct input *in, struct fail *f)
 {
 	if (reader_open(in, f))
 		return -1;
-	return in->rows == &in->csv.rowin ? csv_names(in, f) : key_names(in, f);
+	if (in->rows != &in->csv.rowin)
+		return key_names(in, f);
+	return in->opts->no_header ? csv_names(in, f) : header_names(in, f);
 }
 
 /* --- where the bytes come from */
@@ -258,16 +297,30 @@ static ssize_t inflated_read(struct source *s, void *p, size_t cap, struct fail 
 	return n;
 }
 
-/* Inflate what is gzip'ed and no frame. Returns how much can be seen at *p. */
+/* The encoding of a text that begins with these bytes, NULL for UTF-8; *f if the user has to say it. */
+static const char *encoding_of(const struct input *in, const char *p, size_t n, struct fail *f)
+{
+	bool marked;
+	const char *guess = recode_guess(p, n, &marked);
+
+	if (in->opts->encoding || in->format == FORMAT_FRAME || in->format == FORMAT_MSGPACK)
+		return in->opts->encoding;
+	if (guess && !marked && (in->format != FORMAT_AUTO || !is_msgpack((unsigned char)*p)))
+		fail_set(f, FAIL_DATA, "%s: NUL bytes as in UTF-16 without a byte order mark: if it is, say --encoding %s",
+			 in->outer.source.name, guess);
+	return marked ? guess : NULL;
+}
+
+/* Inflate what is gzip'ed and no frame, and turn it into UTF-8. Returns how much can be seen at *p. */
 static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 {
 	ssize_t n = peek_look(&in->outer, LOOK, p, f);
 	struct source *from = &in->outer.source;
+	const char *encoding;
 
 	if (n < 0)
 		return -1;
 	in->gzipped = gzip_is(*p, (size_t)n) && !framein_is(*p, (size_t)n) && in->format != FORMAT_FRAME;
-	peek_go(&in->outer);
 	if (in->gzipped) {
 		if (gzip_source_init(&in->gz, from, f))
 			return -1;
@@ -275,8 +328,16 @@ static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 		in->gz.source.read = inflated_read;
 		from = &in->gz.source;
 	}
-	if (in->opts->encoding) {
-		if (recode_init(&in->recode, from, in->opts->encoding, f))
+	peek_init(&in->plain, from);
+	n = peek_look(&in->plain, LOOK, p, f);
+	encoding = n < 0 ? NULL : encoding_of(in, *p, (size_t)n, f);
+	if (n > 0 && in->gzipped && gzip_is(*p, (size_t)n) && !framein_is(*p, (size_t)n))
+		return fail_set(f, FAIL_DATA, "%s: gzip'ed twice: inflate it once before", in->outer.source.name);
+	if (f->kind)
+		return -1;
+	from = &in->plain.source;
+	if (encoding) {
+		if (recode_init(&in->recode, from, encoding, f))
 			return -1;
 		from = &in->recode.source;
 	}
@@ -299,7 +360,9 @@ int input_open(struct input *in, const struct opts *o, struct fail *f)
 		return fail_set(f, FAIL_UPSTREAM, "%s is empty: the program that should write it died or failed",
 				input_name(in));
 	if (o->format == FORMAT_AUTO)
-		in->format = recognise(p, (size_t)n);
+		in->format = recognise(&o->csv, p, (size_t)n);
+	if (check_options(in, f))
+		return -1;
 	return in->format == FORMAT_FRAME ? open_frame(in, f) : open_text(in, f);
 }
 
@@ -336,5 +399,6 @@ void input_close(struct input *in)
 	if (in->gzipped)
 		gzip_source_free(&in->gz);
 	recode_free(&in->recode);
+	peek_free(&in->plain);
 	peek_free(&in->outer);
 }

@@ -285,6 +285,10 @@ static void check(struct opts *o, const char *time_value)
 		die_usage("the delimiter, the quote and the escape must differ");
 	if (o->csv.escape && o->csv.escape == o->csv.quote)
 		die_usage("a quote that is escaped by itself is what CSV does without --escape");
+	if (o->no_header && o->csv.repeated)
+		die_usage("--no-header and --repeated-header exclude each other");
+	if (o->encoding && (o->format == FORMAT_FRAME || o->format == FORMAT_MSGPACK))
+		die_usage("--encoding is for texts");
 	if (o->time_column && time_value)
 		die_usage("--time-column and --time-value exclude each other");
 	if (o->select.n > 0 && o->drop.n > 0)

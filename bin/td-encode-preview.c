@@ -122,7 +122,6 @@ static void put_table(struct textout *t, const struct input *in, const struct re
 
 int preview(struct input *in, struct record *r, struct fail *f)
 {
-	static const char *const formats[] = { "", "a frame of rows", "CSV", "TSV", "JSON", "msgpack" };
 	char **shown[ROWS];
 	size_t rows = first_rows(in, shown, f);
 	struct fd_sink to;
@@ -134,7 +133,7 @@ int preview(struct input *in, struct record *r, struct fail *f)
 	textout_puts(&t, "# ");
 	textout_puts(&t, input_name(in));
 	textout_puts(&t, ": ");
-	textout_puts(&t, formats[in->format]);
+	textout_puts(&t, input_format(in));
 	textout_puts(&t, in->gzipped ? ", gzip'ed" : "");
 	if (in->seen) {
 		textout_puts(&t, ", types from ");

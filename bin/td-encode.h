@@ -54,8 +54,9 @@ struct input {
 	struct gzip_source gz;
 	ssize_t (*inflate)(struct source *, void *, size_t, struct fail *); /* its read */
 	bool gzipped;
+	struct peek plain;     /* the same, inflated if they were gzip'ed */
 	struct recode recode;
-	struct peek peek;      /* the same, inflated if they were gzip'ed */
+	struct peek peek;      /* the same in UTF-8 */
 	enum format format;
 
 	/* readers; of the formats one is open, and rows is it */
@@ -83,8 +84,8 @@ struct input {
 /* Finds out what the input is and what columns it has. in->names are as they came. */
 int input_open(struct input *in, const struct opts *o, struct fail *f);
 
-/* Start again at the first row: to look at a sample, or (for_good) to take them all. */
-int input_restart(struct input *in, bool for_good, struct fail *f);
+/* Back to the first row, after those that the columns were learned from. */
+void input_rewind(struct input *in);
 
 /* After the last row: is the input complete, and is that proven? */
 int input_verify(struct input *in, uint64_t rejected, bool *verified, struct fail *f);
@@ -96,7 +97,9 @@ static inline const char *input_name(const struct input *in)
 	return in->peek.source.name;
 }
 
-/* Makes the columns' names legal, finds their types, chooses the time, and fills the record; then the input is restarted. */
+const char *input_format(const struct input *in); /* for people */
+
+/* Makes the columns' names legal, finds their types, chooses the time, and fills the record; then the input is rewound. */
 int columns_open(struct input *in, struct record *r, struct fail *f);
 
 /* Rows that were set aside. */

@@ -33,11 +33,8 @@ int input_open(struct load *l, struct fail *f)
 	n = peek_look(&l->peek, FIRST, &first, f);
 	if (n < 0)
 		return -1;
-	if (gzip_is(first, (size_t)n) && !framein_is(first, (size_t)n) && n == FIRST) {
-		peek_go(&l->peek);
+	if (gzip_is(first, (size_t)n) && !framein_is(first, (size_t)n) && n == FIRST)
 		return open_plain(l, f);
-	}
-	peek_go(&l->peek);
 	if (framein_open(&l->in, &l->peek.source, f))
 		return -1;
 	if (l->in.head.content != FRAME_RECORDS)

@@ -34,27 +34,35 @@ static int fail_here(struct csvin *c, uint64_t line, const char *what, struct fa
 			what);
 }
 
-/*
- * Read until there is twice as much as before, or the end, because what is cut is looked at again; the current record moves
- * to the front of the buffer.
- */
+/* Forget what is done with, so that the current record, or the mark, moves to the front of the buffer. */
+static void forget(struct csvin *c)
+{
+	size_t done = c->marked ? c->mark.at : c->here.at;
+
+	csvscan_moved(&c->scan);
+	buf_eat(&c->in, done);
+	c->here.at -= done;
+	c->mark.at = 0;
+}
+
+/* Read until there is row_want() of the current record, or the end. */
 static int fill(struct csvin *c, struct fail *f)
 {
 	size_t want;
 
-	csvscan_moved(&c->scan);
-	buf_eat(&c->in, c->at);
-	c->at = 0;
-	want = 2 * c->in.len;
-	if (c->in.len > ROW_MAX)
+	forget(c);
+	want = c->here.at + row_want(c->in.len - c->here.at);
+	if (c->in.len - c->here.at > ROW_MAX)
 		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes: is a quote not closed?",
 				c->from->name, (unsigned long long)c->row_line, ROW_MAX);
 	do {
+		size_t room;
 		ssize_t n;
 
 		if (c->in.cap - c->in.len < READ_SIZE / 4 && buf_room(&c->in, READ_SIZE + CSVSCAN_SLACK))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
-		n = io_read(c->from, c->in.p + c->in.len, c->in.cap - c->in.len - CSVSCAN_SLACK, f);
+		room = c->in.cap - c->in.len - CSVSCAN_SLACK;
+		n = io_read(c->from, c->in.p + c->in.len, room < READ_SIZE ? room : READ_SIZE, f);
 		if (n < 0)
 			return -1;
 		c->in.len += (size_t)n;
@@ -69,8 +77,8 @@ static ssize_t line_end(struct csvin *c, size_t from, struct fail *f)
 	size_t seen = from; /* no line end before it */
 
 	for (;;) {
-		const char *p = c->in.p ? c->in.p + c->at : "", *lf, *cr;
-		size_t n = c->in.len - c->at;
+		const char *p = c->in.p ? c->in.p + c->here.at : "", *lf, *cr;
+		size_t n = c->in.len - c->here.at;
 
 		lf = memchr(p + seen, '\n', n - seen);
 		cr = memchr(p + seen, '\r', lf ? (size_t)(lf - p) - seen : n - seen);
@@ -134,7 +142,7 @@ static int reset(struct csvin *c, struct fail *f)
 static enum row_result bad_row(struct csvin *c, size_t n, struct row *row)
 {
 	c->used = n;
-	*row = (struct row){ .line = c->row_line, .raw = c->in.p + c->at, .raw_len = n };
+	*row = (struct row){ .line = c->row_line, .raw = c->in.p + c->here.at, .raw_len = n };
 	return ROW_BAD;
 }
 
@@ -148,8 +156,8 @@ static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct
 	csv_free(&c->csv);
 	if (reset(c, &ignored))
 		return ROW_FAILED;
-	c->line = c->row_line + 1;
-	for (size_t at = first; at < end; c->line++) /* the lines are all here */
+	c->here.line = c->row_line + 1;
+	for (size_t at = first; at < end; c->here.line++) /* the lines are all here */
 		at = (size_t)line_end(c, at, &ignored);
 	return bad_row(c, end, row);
 }
@@ -174,7 +182,7 @@ static int check_text(struct csvin *c, const char *p, const char *end, struct fa
 
 static enum row_result deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)
 {
-	const char *raw = c->in.p + c->at;
+	const char *raw = c->in.p + c->here.at;
 
 	if (check_text(c, c->scan.unusual, c->scan.unusual_end, f))
 		return bad_row(c, len, row);
@@ -209,9 +217,9 @@ static enum row_result quoted(struct csvin *c, size_t end, struct row *row, stru
 			}
 			break;
 		}
-		if (feed(c, c->in.p + c->at + used, end - used, c->line, f))
+		if (feed(c, c->in.p + c->here.at + used, end - used, c->here.line, f))
 			return give_up(c, first, end, row, f);
-		c->line++;
+		c->here.line++;
 		used = end;
 		if (c->row_done)
 			break;
@@ -221,33 +229,28 @@ static enum row_result quoted(struct csvin *c, size_t end, struct row *row, stru
 		end = (size_t)next;
 	}
 	row_of_libcsv(c);
-	c->scan.unusual = c->in.p + c->at;
+	c->scan.unusual = c->in.p + c->here.at;
 	c->scan.unusual_end = c->scan.unusual + used;
 	return deliver(c, used, row, f);
 }
 
-/* A byte order mark: UTF-8's is skipped, others are refused. */
-static int begin(struct csvin *c, struct fail *f)
+/* A byte order mark at the cursor is passed over. */
+static int skip_mark(struct csvin *c, struct fail *f)
 {
-	const unsigned char *p;
-
-	c->begun = true;
-	while (c->in.len < 3 && !c->ended)
+	while (c->in.len - c->here.at < 3 && !c->ended)
 		if (fill(c, f))
 			return -1;
-	p = (const unsigned char *)c->in.p;
-	if (c->in.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
-		c->at = 3;
-	else if (c->in.len >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff)))
-		return fail_set(f, FAIL_DATA, "%s: this is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`", c->from->name);
+	if (c->in.len - c->here.at >= 3 && memcmp(c->in.p + c->here.at, "\xef\xbb\xbf", 3) == 0)
+		c->here.at += 3;
+	c->here.begun = true;
 	return 0;
 }
 
 /* Empty lines where there are columns, comments, skipped lines. */
 static bool is_no_row(struct csvin *c, const char *p, size_t n)
 {
-	if (c->rules.skip > 0) {
-		c->rules.skip--;
+	if (c->here.skip > 0) {
+		c->here.skip--;
 		return true;
 	}
 	return (n == 0 && c->columns != 1) ||
@@ -259,9 +262,11 @@ static bool is_repeated(struct csvin *c, const struct row *row)
 {
 	size_t n = chomp(row->raw, row->raw_len);
 
-	if (c->first.len > 0)
+	if (c->here.first > 0)
 		return n == c->first.len && memcmp(row->raw, c->first.p, n) == 0;
+	c->first.len = 0;
 	buf_put(&c->first, row->raw, n);
+	c->here.first = n;
 	return false;
 }
 
@@ -280,14 +285,14 @@ static enum row_result bad_escaped(struct csvin *c, const char *why, struct row 
 	ssize_t end;
 
 	fail_here(c, c->row_line, why, f);
-	c->line++;
+	c->here.line++;
 	end = line_end(c, 0, &(struct fail){ 0 });
 	return end < 0 ? ROW_FAILED : bad_row(c, (size_t)end, row);
 }
 
 static enum csvscan_result scan(struct csvin *c, const char **why)
 {
-	const char *p = c->in.p + c->at, *end = c->in.p + c->in.len;
+	const char *p = c->in.p + c->here.at, *end = c->in.p + c->in.len;
 
 	return c->rules.escape ? csvescape_row(&c->scan, c->rules.escape, p, end, c->ended, why) :
 				 csvscan_row(&c->scan, p, end, c->ended);
@@ -306,7 +311,7 @@ static enum row_result record(struct csvin *c, struct row *row, struct fail *f)
 		c->scan.text = c->text.p;
 		switch (scan(c, &why)) {
 		case SCAN_ROW:
-			c->line += c->scan.lines;
+			c->here.line += c->scan.lines;
 			return deliver(c, c->scan.length, row, f);
 		case SCAN_HARD:
 			return c->rules.escape ? bad_escaped(c, why, row, f) : judge(c, row, f);
@@ -325,22 +330,32 @@ static int seek(struct csvin *c, struct fail *f)
 	for (;;) {
 		ssize_t len;
 
-		if (c->at == c->in.len) {
+		if (c->marked && c->here.at - c->mark.at >= ROW_SAMPLE)
+			return 0;
+		if (c->here.at == c->in.len) {
 			if (c->ended)
 				return 0;
 			if (fill(c, f))
 				return -1;
 			continue;
 		}
-		if (c->comment_len == 0 && c->rules.skip == 0 && c->in.p[c->at] != '\n' && c->in.p[c->at] != '\r')
+		if (!c->here.begun || (c->rules.repeated && c->in.p[c->here.at] == '\xef')) {
+			size_t at = c->here.at;
+
+			if (skip_mark(c, f))
+				return -1;
+			if (c->here.at != at)
+				continue;
+		}
+		if (c->comment_len == 0 && c->here.skip == 0 && c->in.p[c->here.at] != '\n' && c->in.p[c->here.at] != '\r')
 			return 1;
 		len = line_end(c, 0, f);
 		if (len < 0)
 			return -1;
-		if (!is_no_row(c, c->in.p + c->at, chomp(c->in.p + c->at, (size_t)len)))
+		if (!is_no_row(c, c->in.p + c->here.at, chomp(c->in.p + c->here.at, (size_t)len)))
 			return 1;
-		c->at += (size_t)len;
-		c->line++;
+		c->here.at += (size_t)len;
+		c->here.line++;
 	}
 }
 
@@ -348,27 +363,46 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct csvin *c = (struct csvin *)self;
 
-	if (!c->begun && begin(c, f))
-		return ROW_FAILED;
 	for (;;) {
 		enum row_result rc;
 		int found;
 
-		c->at += c->used;
+		c->here.at += c->used;
 		c->used = c->scan.n = 0;
 		found = seek(c, f);
 		if (found <= 0)
 			return found < 0 ? ROW_FAILED : ROW_END;
-		c->row_line = c->line;
+		c->row_line = c->here.line;
 		rc = record(c, row, f);
 		if (rc != ROW_GOOD || !c->rules.repeated || !is_repeated(c, row))
 			return rc;
 	}
 }
 
+static void mark(struct rowin *self)
+{
+	struct csvin *c = (struct csvin *)self;
+
+	c->here.at += c->used;
+	c->used = 0;
+	c->mark = c->here;
+	c->marked = true;
+}
+
+static void rewind_to(struct rowin *self, bool keep)
+{
+	struct csvin *c = (struct csvin *)self;
+
+	c->here = c->mark;
+	c->used = 0;
+	c->marked = keep;
+	csvscan_moved(&c->scan);
+}
+
 int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules, struct fail *f)
 {
-	*c = (struct csvin){ .rowin = { next, "line" }, .from = from, .rules = *rules, .line = 1 };
+	*c = (struct csvin){ .rowin = { next, "line", mark, rewind_to }, .from = from, .rules = *rules };
+	c->here = (struct csvin_place){ .line = 1, .skip = rules->skip };
 	c->scan = (struct csvscan){ .delim = rules->delim, .quote = rules->quote };
 	c->comment_len = rules->comment ? strlen(rules->comment) : 0;
 	buf_init(&c->in, (size_t)2 * ROW_MAX + READ_SIZE + CSVSCAN_SLACK);

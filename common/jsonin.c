@@ -182,23 +182,39 @@ static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 
 /* --- the stream */
 
-/* Read until there is twice as much as before, or the end: a row that is cut is parsed again. */
+/* Forget what is done with, so that the current row, or the mark, moves to the front of the buffer. */
+static void forget(struct jsonin *j)
+{
+	size_t done = j->marked ? j->mark.at : j->at;
+
+	buf_eat(&j->in, done);
+	j->at -= done;
+	j->mark.at = 0;
+}
+
+/*
+ * Read until there is row_want() of the current row, or the end: one that is cut is parsed again. -1 without a reason: what
+ * is looked at in advance ends here.
+ */
 static int fill(struct jsonin *j, struct fail *f)
 {
 	size_t want;
 
-	buf_eat(&j->in, j->at);
-	j->at = 0;
-	want = 2 * j->in.len;
-	if (j->in.len > ROW_MAX)
+	if (j->marked && j->at - j->mark.at >= ROW_SAMPLE)
+		return -1;
+	forget(j);
+	want = j->at + row_want(j->in.len - j->at);
+	if (j->in.len - j->at > ROW_MAX)
 		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes", j->from->name,
 				(unsigned long long)j->line, ROW_MAX);
 	do {
+		size_t room;
 		ssize_t n;
 
 		if (j->in.cap - j->in.len < READ_SIZE / 4 && buf_room(&j->in, READ_SIZE + JSONTOK_AHEAD))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", j->from->name);
-		n = io_read(j->from, j->in.p + j->in.len, j->in.cap - j->in.len - JSONTOK_AHEAD, f);
+		room = j->in.cap - j->in.len - JSONTOK_AHEAD;
+		n = io_read(j->from, j->in.p + j->in.len, room < READ_SIZE ? room : READ_SIZE, f);
 		if (n < 0)
 			return -1;
 		j->in.len += (size_t)n;
@@ -377,9 +393,11 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 
 	advance(j, j->used);
 	j->used = 0;
+	if (j->marked && j->at - j->mark.at >= ROW_SAMPLE)
+		return ROW_END;
 	rc = next_start(j, f);
 	if (rc <= 0)
-		return rc < 0 ? ROW_FAILED : ROW_END;
+		return f->kind ? ROW_FAILED : ROW_END;
 	for (;;) {
 		s = (struct jsontok){ j->in.p + j->at, j->in.p + j->in.len, &j->out, NULL };
 		step = parse_row(j, &s);
@@ -401,9 +419,34 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	return ROW_GOOD;
 }
 
+static void mark(struct rowin *self)
+{
+	struct jsonin *j = (struct jsonin *)self;
+
+	advance(j, j->used);
+	j->used = 0;
+	j->mark = (struct jsonin_place){ j->at, j->begun, j->array, j->after, j->line, j->column };
+	j->marked = true;
+}
+
+static void rewind_to(struct rowin *self, bool keep)
+{
+	struct jsonin *j = (struct jsonin *)self;
+	const struct jsonin_place *to = &j->mark;
+
+	j->at = to->at;
+	j->begun = to->begun;
+	j->array = to->array;
+	j->after = to->after;
+	j->line = to->line;
+	j->column = to->column;
+	j->used = 0;
+	j->marked = keep;
+}
+
 void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys)
 {
-	*j = (struct jsonin){ .rowin = { next, "line" }, .keys = keys, .from = from, .line = 1 };
+	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to }, .keys = keys, .from = from, .line = 1 };
 	buf_init(&j->in, (size_t)2 * ROW_MAX + READ_SIZE + JSONTOK_AHEAD);
 	buf_room(&j->in, READ_SIZE + JSONTOK_AHEAD);
 	buf_init(&j->out, OUT_MAX);

@@ -7,7 +7,7 @@
  * msgpack where `nested` says so. Errors, with line and column (in bytes): everything RFC 8259 forbids, text that is not
  * UTF-8, lone surrogates, a key twice in a row's object, nesting deeper than MP_DEPTH.
  *
- * Memory: the longest row, at most ROW_MAX, twice.
+ * Memory: the longest row, at most ROW_MAX, and a quarter of it; as much again where strings have escapes or values are nested.
  */
 #ifndef JSONIN_H
 #define JSONIN_H
@@ -27,11 +27,18 @@ struct jsonin {
 
 	/* private */
 	struct source *from;
-	struct buf in; /* in.p[at..len): from the start of the current row */
+	struct buf in; /* in.p[at..len): from the start of the current row, or from the mark */
 	size_t at, used;
 	bool ended, begun, array, after;
 	uint64_t line;
 	size_t column; /* bytes of the current line before `at` */
+	bool marked;
+	struct jsonin_place {
+		size_t at;
+		bool begun, array, after;
+		uint64_t line;
+		size_t column;
+	} mark;
 	struct buf out; /* the cells' msgpack */
 	struct cell *cell;
 	size_t cap;

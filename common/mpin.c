@@ -12,20 +12,24 @@ static int bad(struct mpin *m, const char *what, struct fail *f)
 	return fail_set(f, FAIL_DATA, "%s: row %llu: %s", m->from->name, (unsigned long long)m->rows + 1, what);
 }
 
-/* Read some more. 1, 0 at the end of the input, -1. */
+/* Read some more, behind the current row or the mark. 1, 0 at the end of the input, -1. */
 static int fill(struct mpin *m, struct fail *f)
 {
+	size_t done, room;
 	ssize_t n;
 
 	if (m->ended)
 		return 0;
-	buf_eat(&m->in, m->at);
-	m->at = 0;
-	if (m->in.len > ROW_MAX)
+	done = m->marked ? m->mark : m->at;
+	buf_eat(&m->in, done);
+	m->at -= done;
+	m->mark = 0;
+	if (m->in.len - m->at > ROW_MAX)
 		return bad(m, "longer than 64 MiB", f);
 	if (m->in.cap - m->in.len < READ_SIZE / 4 && buf_room(&m->in, READ_SIZE))
 		return bad(m, "no room", f);
-	n = io_read(m->from, m->in.p + m->in.len, m->in.cap - m->in.len, f);
+	room = m->in.cap - m->in.len;
+	n = io_read(m->from, m->in.p + m->in.len, room < READ_SIZE ? room : READ_SIZE, f);
 	if (n < 0)
 		return -1;
 	m->in.len += (size_t)n;
@@ -113,6 +117,17 @@ static const char *map(struct mpin *m, uint32_t count, const char *p, const char
 	return p;
 }
 
+/* Has an array as many values as there are columns? */
+static int check_count(struct mpin *m, size_t count, struct fail *f)
+{
+	size_t want = m->keys ? m->keys->n : m->columns ? m->columns : (m->columns = count);
+
+	if (want == 0)
+		return bad(m, "an array as a row: name its columns with --columns", f);
+	return count == want ? 0 : fail_set(f, FAIL_DATA, "%s: row %llu: %zu values where %zu columns are expected",
+					     m->from->name, (unsigned long long)m->rows + 1, count, want);
+}
+
 /* The row at the cursor: its length, MP_MORE, or -1 with f. */
 static ptrdiff_t row_at(struct mpin *m, size_t *count, struct fail *f)
 {
@@ -130,12 +145,7 @@ static ptrdiff_t row_at(struct mpin *m, size_t *count, struct fail *f)
 	if (!stop)
 		return f->kind ? -1 : MP_MORE;
 	*count = t.type == MP_ARRAY ? t.n : m->keys->n;
-	if (t.type == MP_ARRAY && m->columns == 0)
-		m->columns = *count;
-	if (t.type == MP_ARRAY && *count != m->columns)
-		return fail_set(f, FAIL_DATA, "%s: row %llu: %zu values where %zu columns are expected", m->from->name,
-				(unsigned long long)m->rows + 1, *count, m->columns);
-	return stop - p;
+	return t.type == MP_ARRAY && check_count(m, t.n, f) ? -1 : stop - p;
 }
 
 /* f says what is wrong with the row at the cursor: if it is msgpack at all, it can be passed over. */
@@ -170,6 +180,8 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 
 	m->at += m->used;
 	m->used = 0;
+	if (m->marked && m->at - m->mark >= ROW_SAMPLE)
+		return ROW_END;
 	while (m->in.len == m->at || (n = row_at(m, &count, f)) == MP_MORE) {
 		int rc = fill(m, f);
 
@@ -188,10 +200,31 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	return ROW_GOOD;
 }
 
+static void mark(struct rowin *self)
+{
+	struct mpin *m = (struct mpin *)self;
+
+	m->at += m->used;
+	m->used = 0;
+	m->mark = m->at;
+	m->mark_rows = m->rows;
+	m->marked = true;
+}
+
+static void rewind_to(struct rowin *self, bool keep)
+{
+	struct mpin *m = (struct mpin *)self;
+
+	m->at = m->mark;
+	m->rows = m->mark_rows;
+	m->used = 0;
+	m->marked = keep;
+}
+
 void mpin_init(struct mpin *m, struct source *from, struct keys *keys)
 {
-	*m = (struct mpin){ .rowin = { next, "row" }, .from = from, .keys = keys };
-	buf_init(&m->in, (size_t)ROW_MAX + READ_SIZE);
+	*m = (struct mpin){ .rowin = { next, "row", mark, rewind_to }, .from = from, .keys = keys };
+	buf_init(&m->in, (size_t)ROW_MAX + ROW_SAMPLE + 2 * READ_SIZE);
 }
 
 void mpin_free(struct mpin *m)

@@ -17,15 +17,15 @@
 
 struct mpin {
 	struct rowin rowin;
-	size_t columns;    /* what every array must have; 0: the first one's */
-	struct keys *keys; /* the columns of maps; grows while it is open; NULL: no maps */
+	struct keys *keys; /* the columns of maps, and the number of values that arrays must have; grows while it is open */
+	size_t columns;    /* keys NULL, no maps: what every array must have; 0: the first one's */
 
 	/* private */
 	struct source *from;
-	struct buf in; /* in.p[at..len): from the start of the current row */
-	size_t at, used;
-	uint64_t rows;
-	bool ended;
+	struct buf in; /* in.p[at..len): from the start of the current row, or from the mark */
+	size_t at, used, mark;
+	uint64_t rows, mark_rows;
+	bool ended, marked;
 	struct cell *cell;
 	size_t cap;
 };

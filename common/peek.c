@@ -25,27 +25,19 @@ static ssize_t peek_read(struct source *s, void *to, size_t cap, struct fail *f)
 	struct peek *p = (struct peek *)s;
 	size_t n;
 
-	if (p->at == p->kept.len) {
-		if (p->ended)
-			return 0;
-		if (!p->keeping) {
-			buf_free(&p->kept);
-			p->at = 0;
-			return io_read(p->from, to, cap, f);
-		}
-		if (more(p, cap, f))
-			return -1;
-	}
+	if (p->kept.len == 0)
+		return p->ended ? 0 : io_read(p->from, to, cap, f);
 	n = p->kept.len - p->at < cap ? p->kept.len - p->at : cap;
-	if (n)
-		memcpy(to, p->kept.p + p->at, n);
+	memcpy(to, p->kept.p + p->at, n);
 	p->at += n;
+	if (p->at == p->kept.len)
+		buf_free(&p->kept);
 	return (ssize_t)n;
 }
 
 void peek_init(struct peek *p, struct source *from)
 {
-	*p = (struct peek){ .source = { .read = peek_read, .name = from->name }, .from = from, .keeping = true };
+	*p = (struct peek){ .source = { .read = peek_read, .name = from->name }, .from = from };
 	buf_init(&p->kept, SIZE_MAX / 4);
 }
 
@@ -61,15 +53,4 @@ ssize_t peek_look(struct peek *p, size_t n, const char **text, struct fail *f)
 			return -1;
 	*text = p->kept.p;
 	return (ssize_t)(p->kept.len < n ? p->kept.len : n);
-}
-
-void peek_rewind(struct peek *p)
-{
-	p->at = 0;
-}
-
-void peek_go(struct peek *p)
-{
-	p->at = 0;
-	p->keeping = false;
 }

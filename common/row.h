@@ -51,6 +51,12 @@ enum row_result {
 struct rowin {
 	enum row_result (*next)(struct rowin *self, struct row *row, struct fail *f);
 	const char *place; /* what row.line counts: "line" or "row" */
+	/*
+	 * To look ahead: from mark() on the rows seem to end after ROW_SAMPLE bytes (of the input, comments and all), which are
+	 * kept; rewind() goes back to the first of them, and gives up the mark unless it is to `keep` it.
+	 */
+	void (*mark)(struct rowin *self);
+	void (*rewind)(struct rowin *self, bool keep);
 };
 
 static inline enum row_result row_next(struct rowin *r, struct row *row, struct fail *f)
@@ -60,7 +66,19 @@ static inline enum row_result row_next(struct rowin *r, struct row *row, struct 
 
 enum {
 	ROW_MAX = 64 << 20, /* bytes of one input row; a longer one is refused */
-	ROW_AHEAD = 32
+	ROW_AHEAD = 32,
+	ROW_SAMPLE = 4 << 20
 };
+
+/*
+ * How much to have of a row that was cut after `have` bytes, before it is looked at again: twice as much, or of a long one a
+ * quarter more, which looks at every byte five times but does not hold much more than the row.
+ */
+static inline size_t row_want(size_t have)
+{
+	size_t want = have < (1 << 20) ? 2 * have : have + have / 4;
+
+	return want <= ROW_MAX ? want : ROW_MAX + 1;
+}
 
 #endif

@@ -2,24 +2,7 @@
 # td-encode: what goes in as text comes out as records, value by value, as read by gzip and python3-msgpack; and every
 # way to fail ends in a frame that says so.
 . "$(dirname "$0")/lib.sh"
-
-# The records of a frame, one line of JSON each.
-records() { gzip -dc "$1" | $PYTHON -c '
-import json, msgpack, sys
-for r in msgpack.Unpacker(sys.stdin.buffer, raw=False, strict_map_key=False): print(json.dumps(r, ensure_ascii=False, sort_keys=True))'; }
-# The JSON of a frame'"'"'s head (1) or end (2).
-note_of() { $PYTHON -c '
-import sys
-d = open(sys.argv[1], "rb").read()
-print(d.split(b"TD\x0e\x00\x01" + sys.argv[2].encode())[1][12:].split(b"\x00")[0].decode())' "$1" "$2"; }
-# encode TEXT OPTION...: printf-format text in; $records, $end
-encode() {
-	text=$1; shift
-	printf "$text" | td-encode "$@" >"$T/frame" 2>"$T/err"
-	status=$? err=$(cat "$T/err")
-	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H)
-}
-says() { is "$1: status" "$status" "$2"; like "$1: the message" "$err" "$3"; like "$1: the frame ends in an abort" "$end" '"end":"abort"'; }
+. "$(dirname "$0")/encode.sh"
 
 $PYTHON -c '
 import csv, random, sys
@@ -119,7 +102,6 @@ encode 'a,b\n1,x"y"\n'; says "a quote inside a cell" 65 'line 2, column 2: a quo
 encode 'a,b\n1,"x"y\n'; says "text behind a quote" 65 'line 2, column 2: text behind the closing quote'
 encode 'a,b\n1,\351\n'; says "Latin-1" 65 'line 2, column 2: not UTF-8'
 encode 'a,b\n1,\0\n'; says "a NUL byte" 65 'line 2, column 2: a NUL byte'
-encode '\377\376a\0\n\0'; says "UTF-16" 65 'UTF-16'
 encode ''; says "an empty input" 66 'is empty'
 encode '' -f csv; says "an empty CSV" 65 'no header line'
 $PYTHON -c 'print(",".join("c%d" % i for i in range(4097)))' >"$T/wide"
@@ -204,10 +186,6 @@ assert n > 100" "$1/wire.jsonl"' sh "$SHARED" "$PYTHON"
 else skip "real JSON lines" "no shared data"; fi
 
 # --- msgpack
-pack() { $PYTHON -c "import msgpack, sys
-for r in $1: sys.stdout.buffer.write(msgpack.packb(r, use_bin_type=True))" >"$T/in"; shift; td-encode --time-value 7 "$@" <"$T/in" >"$T/frame" 2>"$T/err"
-	status=$? err=$(cat "$T/err")
-	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H); }
 pack '[{"a": 1, "b": "x", "c": [1, {"k": 1.0}]}, {"b": b"y", "a": None, "d": True}]'
 is "msgpack maps" "$records" '{"a": 1, "b": "x", "c": "[1,{\"k\":1.0}]", "d": null, "time": 7}
 {"a": null, "b": "y", "c": null, "d": 1, "time": 7}'

@@ -49,6 +49,59 @@ static void good(const char *text, const char *want, const char *what)
 	buf_free(&all);
 }
 
+/* The rows of a text, counted twice: those that are seen in advance, and then all. */
+static void mark(const char *text, size_t n, const struct csvin_rules *rules, size_t seen, size_t all, const char *what)
+{
+	int right = 1;
+
+	for (size_t piece = 1; piece < 1 << 20; piece = piece * 9 + 1) {
+		struct bytes_source s = bytes_source(text, n, piece);
+		struct csvin c;
+		struct fail f = { 0 };
+		struct row row;
+		size_t ahead = 0, again = 0;
+		uint64_t line = 0;
+
+		csvin_init(&c, &s.source, rules, &f);
+		c.rowin.mark(&c.rowin);
+		for (; row_next(&c.rowin, &row, &f) == ROW_GOOD; ahead++)
+			line = line ? line : row.line;
+		c.rowin.rewind(&c.rowin, true);
+		for (; row_next(&c.rowin, &row, &f) == ROW_GOOD && again < ahead; again++)
+			right &= again > 0 || row.line == line;
+		right &= ahead == seen && again == seen;
+		c.rowin.rewind(&c.rowin, false);
+		for (again = 0; row_next(&c.rowin, &row, &f) == ROW_GOOD; again++)
+			right &= again > 0 || !line || row.line == line;
+		right &= again == all && !f.kind;
+		csvin_free(&c);
+	}
+	tap_result(right, what);
+}
+
+static void marks(void)
+{
+	static const struct csvin_rules plain = { .delim = ',', .quote = '"' },
+		rich = { .delim = ',', .quote = '"', .skip = 2, .comment = "#", .repeated = true };
+	static const char joined[] = "x\ny\n#\na,b\n1,2\n\xef\xbb\xbf" "a,b\n3,4\n\xef\xbb\xbf" "a,b\n\"\xef\xbb\xbf\",6\n";
+	enum { LONG = 6 << 20 };
+	char *text = malloc(LONG);
+
+	mark("\xef\xbb\xbf" "1,2\n3,4\n", 11, &plain, 2, 2, "a mark before a byte order mark");
+	mark(joined, sizeof joined - 1, &rich, 4, 4, "marks, skipped lines, comments and repeated headers");
+	mark("\xef\xbb\xbf", 3, &rich, 0, 0, "a byte order mark alone");
+	memset(text, '\n', LONG);
+	for (size_t i = 0; i < LONG; i += 8)
+		memcpy(text + i, "a,1234\n", 7);
+	mark(text, LONG, &plain, ROW_SAMPLE / 8, LONG / 8, "what is seen in advance ends");
+	memset(text, '#', LONG - 8);
+	for (size_t i = 0; i < LONG - 8; i += 1024)
+		text[i] = '\n';
+	text[LONG - 9] = '\n';
+	mark(text, LONG, &(struct csvin_rules){ .delim = ',', .quote = '"', .comment = "#" }, 0, 1, "... also among comments");
+	free(text);
+}
+
 /* The reference: libcsv over the whole text, empty lines dropped as it drops them. */
 struct reference {
 	struct buf out;
@@ -196,6 +249,7 @@ int main(void)
 	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8", "not UTF-8 in quotes");
 	good("", "", "nothing");
 	unusual();
+	marks();
 	differential();
 	return tap_done();
 }

@@ -1,0 +1,25 @@
+# shellcheck shell=sh disable=SC2034,SC2059 # variables are for those that source this, texts are printf formats
+# Sourced by the tests of td-encode, behind lib.sh.
+
+# The records of a frame, one line of JSON each.
+records() { gzip -dc "$1" | $PYTHON -c '
+import json, msgpack, sys
+for r in msgpack.Unpacker(sys.stdin.buffer, raw=False, strict_map_key=False): print(json.dumps(r, ensure_ascii=False, sort_keys=True))'; }
+# The JSON of a frame's head (H) or end (E); nothing if it has none.
+note_of() { $PYTHON -c '
+import sys
+d = open(sys.argv[1], "rb").read()
+for part in d.split(b"TD\x0e\x00\x01" + sys.argv[2].encode())[1:]: print(part[12:].split(b"\x00")[0].decode())' "$1" "$2"; }
+# encode TEXT OPTION...: printf-format text in; $records, $end
+encode() {
+	text=$1; shift
+	printf "$text" | td-encode "$@" >"$T/frame" 2>"$T/err"
+	status=$? err=$(cat "$T/err")
+	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H)
+}
+says() { is "$1: status" "$status" "$2"; like "$1: the message" "$err" "$3"; like "$1: the frame ends in an abort" "$end" '"end":"abort"'; }
+# pack PYTHON OPTION...: a list of rows in as msgpack; $records, $end
+pack() { $PYTHON -c "import msgpack, sys
+for r in $1: sys.stdout.buffer.write(msgpack.packb(r, use_bin_type=True))" >"$T/in"; shift; td-encode --time-value 7 "$@" <"$T/in" >"$T/frame" 2>"$T/err"
+	status=$? err=$(cat "$T/err")
+	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H); }
