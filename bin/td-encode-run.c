@@ -24,7 +24,7 @@ struct run {
 	bool head_written;
 	struct rejects rejects;
 	struct blockpool *pool;
-	struct block *block; /* that is being filled */
+	struct block *block; /* that is being filled; NULL: the next row takes one */
 	struct progress progress;
 	uint64_t bytes; /* of msgpack, in blocks that are given away */
 };
@@ -95,6 +95,8 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 {
 	struct fail why;
 
+	if (!run->block && !(run->block = blockpool_take(run->pool, f)))
+		return -1;
 	why.kind = FAIL_NONE; /* not all of it: this is done for every row */
 	switch (put_record(run, row, &why, f)) {
 	case RECORD_FULL:
@@ -115,9 +117,7 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 		return 0;
 	run->bytes += run->block->body.len;
 	blockpool_give(run->pool, run->block);
-	run->block = blockpool_take(run->pool, f);
-	if (!run->block)
-		return -1;
+	run->block = NULL;
 	say_progress(run);
 	return 0;
 }
@@ -127,9 +127,6 @@ static int pump(struct run *run, struct fail *f)
 	enum row_result rc;
 	struct row row;
 
-	run->block = blockpool_take(run->pool, f);
-	if (!run->block)
-		return -1;
 	while ((rc = row_next(run->in.rows, &row, f)) != ROW_END) {
 		struct fail why;
 
@@ -145,7 +142,8 @@ static int pump(struct run *run, struct fail *f)
 		if (reject(run, &row, &why, f))
 			return -1;
 	}
-	blockpool_give(run->pool, run->block);
+	if (run->block)
+		blockpool_give(run->pool, run->block);
 	return 0;
 }
 

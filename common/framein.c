@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum { READ_SIZE = 256 << 10, CHUNK = 64 << 10, HEADER_MAX = FRAME_JSON_MAX + (1 << 17), LOOK_BACK = 16 << 10 };
+enum { KEEP = 4 << 20 };
 
 bool framein_is(const char *p, size_t n)
 {
@@ -377,6 +378,10 @@ static ssize_t plain_read(struct source *s, void *p, size_t cap, struct fail *f)
 	n = in->body.len - in->body_at < cap ? in->body.len - in->body_at : cap;
 	memcpy(p, in->body.p + in->body_at, n);
 	in->body_at += n;
+	if (in->body_at == in->body.len && in->body.cap > KEEP) {
+		buf_free(&in->body);
+		in->body_at = 0;
+	}
 	return (ssize_t)n;
 }
 

@@ -4,8 +4,8 @@
  *
  * Two views of one reader. framein_next() hands out blocks as they are, compressed (td-put). framein_plain() is a source
  * of their plain msgpack (td-encode), inflated and checked. Both verify counts and checksum and return the end only when
- * all is well. Memory: one member, at most FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX; both
- * buffers grow with the bytes that arrive, never with what a header claims.
+ * all is well. Memory: one member, at most FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX, which is given
+ * back when it is read; both buffers grow with the bytes that arrive, never with what a header claims.
  */
 #ifndef FRAMEIN_H
 #define FRAMEIN_H
