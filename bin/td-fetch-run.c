@@ -158,18 +158,23 @@ static int put_watched(struct sink *s, const void *p, size_t n, struct fail *f)
 {
 	struct run *r = (struct run *)((char *)s - offsetof(struct run, watch));
 
-	if (io_put(&r->out.gunzip.sink, p, n, f))
+	if (io_put(&r->out.sink, p, n, f))
 		return -1;
-	progress_rate(&r->progress, "result", r->out.gunzip.taken, r->size, (int64_t)resultout_rows(&r->out), -1);
+	progress_rate(&r->progress, "result", r->out.taken, r->size, resultout_rows(&r->out), -1);
 	return 0;
 }
 
-/* The bytes that came against the bytes that the job has, where nothing on the way has compared them. */
-static int check_size(const struct api_job *j, uint64_t bytes, bool sure, struct fail *f)
+/*
+ * The bytes that came against the bytes that the job has, where nothing on the way has compared them. alone: there is no
+ * other proof that they are all.
+ */
+static int check_size(const struct api_job *j, uint64_t bytes, bool sure, bool alone, struct fail *f)
 {
+	if (j->result_size < 0 && !sure && alone)
+		return fail_set(f, FAIL_REFUSED, "nothing says how long it is: -f msgpack looks inside");
 	if (j->result_size < 0 || (uint64_t)j->result_size == bytes)
 		return 0;
-	if (!sure)
+	if (!sure || alone)
 		return fail_set(f, FAIL_TEMP, "%llu bytes came, but it has %lld", (unsigned long long)bytes,
 				(long long)j->result_size);
 	note("job %s: its result has %llu bytes, not %lld as job/show says", j->id, (unsigned long long)bytes,
@@ -194,9 +199,20 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 		*f = (struct fail){ 0 };
 	else if (rc)
 		return -1;
-	else if (check_size(j, bytes, sure, f))
+	else if (check_size(j, bytes, sure, r->o->out.format == RESULTOUT_GZIP, f))
 		return fail_at(f, "result of job %s", j->id);
 	return 0;
+}
+
+static void say_done(struct run *r, const struct api_job *j)
+{
+	const int64_t rows = resultout_rows(&r->out) >= 0 ? resultout_rows(&r->out) : j->num_records;
+	char text[32] = "";
+
+	if (rows >= 0)
+		snprintf(text, sizeof text, "%lld rows, ", (long long)rows);
+	note("job %s: %s%llu bytes", j->id, text, (unsigned long long)r->out.taken);
+	progress_done(&r->progress, "%s%.1f MB of job %s fetched", text, (double)r->out.taken / 1e6, j->id);
 }
 
 static int deliver(struct run *r, const struct api_job *j, struct fail *f)
@@ -211,8 +227,7 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 	if (r->out.text.blank > 0)
 		warn("%llu rows are NULL in their only column: most readers skip such empty lines (--null TEXT helps)",
 		     (unsigned long long)r->out.text.blank);
-	note("job %s: %llu rows, %llu bytes", j->id, (unsigned long long)resultout_rows(&r->out),
-	     (unsigned long long)r->out.gunzip.taken);
+	say_done(r, j);
 	return 0;
 }
 

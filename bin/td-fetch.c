@@ -19,8 +19,8 @@ static const char help[] =
 	"  -d, --database DB    database of a new job\n"
 	"  -T, --type TYPE      its engine: presto (default), trino or hive\n"
 	"  -e, --execute SQL    its query; without it and without JOB_ID: standard input\n"
-	"  -f, --format FORMAT  frame, csv, tsv, jsonl, msgpack or table; the default is table\n"
-	"                       on a terminal (the first rows), and frame elsewhere\n"
+	"  -f, --format FORMAT  frame, csv, tsv, jsonl, msgpack, msgpack.gz or table; the default\n"
+	"                       is table on a terminal (the first rows), and frame elsewhere\n"
 	"  -j, --jobs N         fetch over N connections at once (1)\n"
 	"      --schedule NAME  the last finished run of this schedule\n"
 	"      --since FILE     the next run after the one that FILE remembers; FILE is written at the end\n"
@@ -69,12 +69,13 @@ static enum resultout_format format_of(const char *name)
 {
 	static const char *const names[] = { [RESULTOUT_FRAME] = "frame", [RESULTOUT_MSGPACK] = "msgpack",
 					     [RESULTOUT_CSV] = "csv",     [RESULTOUT_TSV] = "tsv",
-					     [RESULTOUT_JSONL] = "jsonl", [RESULTOUT_TABLE] = "table" };
+					     [RESULTOUT_JSONL] = "jsonl", [RESULTOUT_TABLE] = "table",
+					     [RESULTOUT_GZIP] = "msgpack.gz" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0)
 			return (enum resultout_format)i;
-	die_usage("no format: %s; there are frame, csv, tsv, jsonl, msgpack and table", name);
+	die_usage("no format: %s; there are frame, csv, tsv, jsonl, msgpack, msgpack.gz and table", name);
 }
 
 static const char *type_of(const char *name)
@@ -146,7 +147,8 @@ static void parse(struct opts *o, int argc, char **argv)
 	if (optind < argc)
 		o->job_id = argv[optind++];
 	if (optind < argc)
-		die_usage("one job at a time: what is %s?", argv[optind]);
+		die_usage(argv[optind][0] == '-' ? "options stand before the job's id: %s" : "one job at a time: what is %s?",
+			  argv[optind]);
 	old = o->job_id ? "a job's id" : o->schedule ? "--schedule" : NULL;
 	new = o->sql ? "-e" : o->no_wait ? "--no-wait" : o->database ? "-d" : NULL;
 	if (old && new)

@@ -62,6 +62,6 @@ int job_check(const struct api_job *j, struct fail *f)
 	if (j->error)
 		last_words(words, sizeof words, j->error);
 	if (j->state == API_JOB_KILLED)
-		return fail_set(f, FAIL_REFUSED, "job %s was killed", j->id);
+		return fail_set(f, FAIL_REFUSED, "job %s was killed%s%s", j->id, words[0] ? ": " : "", words);
 	return fail_set(f, FAIL_REFUSED, "job %s failed: %s", j->id, words[0] ? words : "TD gives no reason");
 }

@@ -1,4 +1,13 @@
 #include "resultout.h"
+#include "gzip.h"
+
+static int put(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	struct resultout *o = (struct resultout *)s;
+
+	o->taken += n;
+	return io_put(o->format == RESULTOUT_GZIP ? o->to : &o->gunzip.sink, p, n, f);
+}
 
 static int put_raw(struct sink *s, const void *p, size_t n, struct fail *f)
 {
@@ -26,8 +35,8 @@ int resultout_open(struct resultout *o, const struct resultout_opts *opts, const
 {
 	bool frame = opts->format == RESULTOUT_FRAME;
 
-	*o = (struct resultout){ .format = opts->format, .schema = &head->schema, .to = to,
-				 .raw = { .put = put_raw, .name = to->name }, .open = true };
+	*o = (struct resultout){ .sink = { .put = put, .name = to->name }, .format = opts->format, .schema = &head->schema,
+				 .to = to, .raw = { .put = put_raw, .name = to->name }, .open = true };
 	rowcount_init(&o->rows, head->schema.n, opts->format == RESULTOUT_MSGPACK ? to : NULL);
 	if (gunzip_init(&o->gunzip, is_text(opts->format) ? &o->text.sink : &o->rows.sink, frame ? &o->raw : NULL, f))
 		return -1;
@@ -36,9 +45,26 @@ int resultout_open(struct resultout *o, const struct resultout_opts *opts, const
 	return is_text(opts->format) ? open_text(o, opts, head, f) : 0;
 }
 
-uint64_t resultout_rows(const struct resultout *o)
+int64_t resultout_rows(const struct resultout *o)
 {
-	return is_text(o->format) ? o->text.rows : o->rows.count.values;
+	if (o->format == RESULTOUT_GZIP)
+		return -1;
+	return (int64_t)(is_text(o->format) ? o->text.rows : o->rows.count.values);
+}
+
+/* Nobody has looked into it. No bytes are legal as a result without rows, but not as gzip. */
+static int end_gzip(struct resultout *o, int64_t rows, struct fail *f)
+{
+	char empty[GZIP_PLAIN_HEADER_LEN + GZIP_FINAL_LEN + GZIP_TRAILER_LEN];
+
+	if (o->taken > 0)
+		return 0;
+	if (rows > 0)
+		return fail_set(f, FAIL_DATA, "no bytes came, but the job has %lld rows", (long long)rows);
+	memcpy(empty, gzip_plain_header, GZIP_PLAIN_HEADER_LEN);
+	memcpy(empty + GZIP_PLAIN_HEADER_LEN, GZIP_FINAL, GZIP_FINAL_LEN);
+	gzip_trailer(empty + GZIP_PLAIN_HEADER_LEN + GZIP_FINAL_LEN, 0, 0);
+	return io_put(o->to, empty, sizeof empty, f);
 }
 
 /* What must be true of the rows before anything says that they are all. */
@@ -48,9 +74,9 @@ static int check(struct resultout *o, int64_t rows, struct fail *f)
 		return -1;
 	if (is_text(o->format) && rowout_end(&o->text, f))
 		return -1;
-	if (rows >= 0 && !o->text.full && resultout_rows(o) != (uint64_t)rows)
-		return fail_set(f, FAIL_DATA, "%llu rows came, but the job has %lld",
-				(unsigned long long)resultout_rows(o), (long long)rows);
+	if (rows >= 0 && !o->text.full && resultout_rows(o) != rows)
+		return fail_set(f, FAIL_DATA, "%lld rows came, but the job has %lld", (long long)resultout_rows(o),
+				(long long)rows);
 	return 0;
 }
 
@@ -60,6 +86,8 @@ int resultout_end(struct resultout *o, int64_t rows, struct fail *f)
 
 	if (o->text.full)
 		return rowout_end(&o->text, f);
+	if (o->format == RESULTOUT_GZIP)
+		return end_gzip(o, rows, f);
 	if (check(o, rows, f))
 		return -1;
 	if (o->format != RESULTOUT_FRAME)

@@ -38,7 +38,7 @@ _td_pipe_connections() { td-conn list 2>/dev/null | cut -f 1; }
 _td_pipe_values()
 {
 	case $1$2 in
-	td-fetch--format) echo frame csv tsv jsonl msgpack table ;;
+	td-fetch--format) echo frame csv tsv jsonl msgpack msgpack.gz table ;;
 	td-encode--format) echo auto frame csv tsv jsonl msgpack ;;
 	*--type) echo presto trino hive ;;
 	*--time-unit) echo s ms us ns ;;

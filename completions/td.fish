@@ -40,7 +40,7 @@ end
 function __td_values
     switch $argv[1]$argv[2]
         case td-fetch--format
-            printf '%s\n' frame csv tsv jsonl msgpack table
+            printf '%s\n' frame csv tsv jsonl msgpack msgpack.gz table
         case td-encode--format
             printf '%s\n' auto frame csv tsv jsonl msgpack
         case '*--type'

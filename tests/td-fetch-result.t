@@ -89,6 +89,12 @@ gzip -dc "$T/got" >"$T/plain"
 ok "and finds the plain rows" cmp "$T/plain" "$S/plain"
 fetch -f msgpack
 ok "-f msgpack: the same" cmp "$T/got" "$S/plain"
+fetch -f msgpack.gz
+ok "-f msgpack.gz: the server's bytes" cmp "$T/got" "$S/result.gz"
+fetch --progress -f msgpack.gz
+like "a summary at the end" "$err" "^td-fetch: 20000 rows, 0\\.[0-9] MB of job 7 fetched in [0-9.]+ s$"
+fetch --progress -f jsonl
+like "the same for rows that were read" "$err" "^td-fetch: 20000 rows, 0\\.[0-9] MB of job 7 fetched in [0-9.]+ s$"
 
 # --- broken connections
 
@@ -99,6 +105,10 @@ is "cut twice: the frame" "$(whole)" "$(committed)"
 is "cut twice: went on where it broke" "$(cat "$S/log")" "None None 200
 bytes=50000- \"a\" 206
 bytes=120000- \"a\" 206"
+plan "etag=a cut=50000" "etag=b norange"
+fetch -f msgpack.gz
+is "cut, then from the start, -f msgpack.gz: status" "$status" 0
+ok "cut, then from the start, -f msgpack.gz: the bytes" cmp "$T/got" "$S/result.gz"
 
 plan "etag=a cut=50000" "etag=a status=503" "etag=a status=500" "etag=a"
 fetch -f msgpack
@@ -143,13 +153,27 @@ plan "nolength cut=50000"
 fetch
 is "cut without a length: status" "$status" 75
 like "cut without a length: says so" "$err" "cut short"
-show "result_size=$size"
 plan "nolength"
 fetch
-is "no length, but the job says it: status" "$status" 0
+is "no length anywhere, but gzip and the rows are whole: status" "$status" 0
+fetch -f msgpack.gz
+is "no length anywhere, and nothing else looked at: status" "$status" 69
+like "no length anywhere, and nothing else looked at: what helps" "$err" "nothing says how long it is: -f msgpack"
+show "result_size=$size"
+for format in frame msgpack.gz; do
+	fetch -f $format
+	is "no length, but the job says it, $format: status" "$status" 0
+done
 show "result_size=$((size + 1))"
+for format in frame msgpack.gz; do
+	fetch -f $format
+	is "no length, and the job says another, $format: status" "$status" 75
+done
+plan ""
 fetch
-is "no length, and the job says another: status" "$status" 75
+is "a length, the job says another, all else agrees: status" "$status" 0
+fetch -f msgpack.gz
+is "a length, the job says another, nothing else looked at: status" "$status" 75
 show
 
 # --- what is not the job's result
@@ -202,6 +226,8 @@ for p in "file=empty.gz" "status=404"; do
 	is "no rows, $p: csv has the header line" "$(cat "$T/got")" "id,name,x"
 	fetch -f jsonl
 	is "no rows, $p: jsonl has nothing" "$status $(wc -c <"$T/got")" "0 0"
+	fetch -f msgpack.gz
+	is "no rows, $p: msgpack.gz is gzip of nothing" "$status $(gzip -dc "$T/got" | wc -c)" "0 0"
 done
 plan "status=404"
 show num_records=null hive_result_schema=null
@@ -232,7 +258,10 @@ like "a failed job without words" "$err" "^td-fetch: job 7 failed: TD gives no r
 show 'status="killed"'
 fetch -f csv
 is "a killed job: status, and nothing written" "$status $(wc -c <"$T/got")" "69 0"
-like "a killed job: says so" "$err" "job 7 was killed"
+like "a killed job: says so" "$err" "job 7 was killed$"
+show 'status="killed"' 'debug={"cmdout":"killed by admin"}'
+fetch -f csv
+like "a killed job: TD's own words" "$err" "job 7 was killed: killed by admin$"
 show
 
 # --- formats and their limits
@@ -266,7 +295,7 @@ like "and says how many rows there are" "$(tail -1 "$T/got")" "^\\(the first 40 
 
 plan ""
 if [ -w /dev/full ]; then
-	for f in frame csv jsonl msgpack table; do
+	for f in frame csv tsv jsonl msgpack msgpack.gz table; do
 		run sh -c 'td-fetch -f '$f' 7 >/dev/full'
 		is "$f to a full disk: status" "$status" 1
 		like "$f to a full disk: says so" "$err" "^td-fetch: .*No space left"

@@ -162,6 +162,7 @@ done <<'EOF'
 --priority 3 -e x|a number from -2 to 2
 12x|no job id
 1 2|one job at a time
+1 -f csv|options stand before the job's id: -f
 -d testdb 1|belongs to a new job
 -e x 1|belongs to a new job
 --no-wait 1|belongs to a new job

@@ -50,7 +50,7 @@ static int frame(struct bytes_sink *to, const char *p, size_t n, size_t piece, i
 	schema_add(&head.schema, "n", "varchar", f);
 	rc = resultout_open(&o, &(struct resultout_opts){ .format = RESULTOUT_FRAME }, &head, &to->sink, f);
 	for (size_t at = 0; rc == 0 && at < n; at += piece)
-		rc = io_put(&o.gunzip.sink, p + at, n - at < piece ? n - at : piece, f);
+		rc = io_put(&o.sink, p + at, n - at < piece ? n - at : piece, f);
 	if (rc == 0)
 		rc = resultout_end(&o, rows, f);
 	if (rc)
