@@ -181,6 +181,10 @@ bench: all $(O)/bench/gen
 bench-put: all
 	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/put.py '$(abspath $(O))' $(MB)
 
+# td-fetch beside curl -o. TMPDIR=/dev/shm leaves the disk out.
+bench-fetch: all $(O)/bench/gen
+	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/fetch.py '$(abspath $(O))' $(MB)
+
 # Instructions for a byte of input, which noise does not touch. Needs valgrind.
 bench-instructions: all $(O)/bench/gen
 	@for k in log jsonl narrow; do \
