@@ -212,7 +212,8 @@ static void say_done(struct run *r, const struct api_job *j)
 	if (rows >= 0)
 		snprintf(text, sizeof text, "%lld rows, ", (long long)rows);
 	note("job %s: %s%llu bytes", j->id, text, (unsigned long long)r->out.taken);
-	progress_done(&r->progress, "%s%.1f MB of job %s fetched", text, (double)r->out.taken / 1e6, j->id);
+	if (r->o->out.format != RESULTOUT_TABLE) /* which counts its rows itself */
+		progress_done(&r->progress, "%s%.1f MB of job %s fetched", text, (double)r->out.taken / 1e6, j->id);
 }
 
 static int deliver(struct run *r, const struct api_job *j, struct fail *f)

@@ -26,7 +26,7 @@ us=$(printf '\037')
 cat >"$T/cases" <<END
 td-fetch --for	--format
 td-fetch --no-	--no-header --no-wait
-td-fetch --format 	csv frame jsonl msgpack table tsv
+td-fetch --format 	csv frame jsonl msgpack msgpack.gz table tsv
 td-fetch -q -f t	table tsv
 td-encode -f 	auto csv frame jsonl msgpack tsv
 td-fetch -e 'SELECT a, b' -T 	hive presto trino
