@@ -77,7 +77,9 @@ static int bad(struct talk *t, const char *what)
 
 static int syntax(struct talk *t)
 {
-	return fail_set(t->f, FAIL_DATA, t->w->n ? "syntax error near '%.*s'" : "syntax error: the statement ends too early", (int)t->w->n, t->w->p);
+	if (t->w->kind == WORD_END)
+		return fail_set(t->f, FAIL_DATA, "syntax error: the statement ends too early");
+	return fail_set(t->f, FAIL_DATA, "syntax error near '%.*s'", (int)t->w->n, t->w->p);
 }
 
 static void put(struct talk *t, const char *s)

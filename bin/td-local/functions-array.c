@@ -402,7 +402,8 @@ static void split_to_map(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 		end = end ? end : s + strlen(s);
 		if (!mid || mid > end) {
-			functions_error(x, "Key-value delimiter must appear exactly once in each entry. Bad input: '%.*s'", (int)(end - s > 80 ? 80 : end - s), s);
+			functions_error(x, "Key-value delimiter must appear exactly once in each entry. Bad input: '%.*s'",
+			                (int)(end - s > 80 ? 80 : end - s), s);
 			break;
 		}
 		key = mem_copy(s, (size_t)(mid - s));

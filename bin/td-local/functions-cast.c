@@ -91,7 +91,7 @@ static void java_double(char out[40], double d)
 			break;
 	}
 	e = strchr(digits, 'e');
-	exponent = atoi(e + 1);
+	exponent = (int)strtol(e + 1, NULL, 10);
 	*e = '\0';
 	snprintf(out, 40, "%sE%d", digits, exponent);
 }
@@ -245,7 +245,10 @@ static void refuse(sqlite3_context *x, sqlite3_value *v, const char *type)
 
 	for (char *p = upper; *p; p++)
 		*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p);
-	functions_error(x, sqlite3_value_type(v) == SQLITE_TEXT ? "Cannot cast '%.100s' to %.60s" : "Cannot cast %.100s to %.60s", s ? s : "", upper);
+	if (sqlite3_value_type(v) == SQLITE_TEXT)
+		functions_error(x, "Cannot cast '%.100s' to %.60s", s ? s : "", upper);
+	else
+		functions_error(x, "Cannot cast %.100s to %.60s", s ? s : "", upper);
 	free(upper);
 }
 

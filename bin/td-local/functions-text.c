@@ -576,13 +576,14 @@ static void url_encode(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (!s)
 		return;
 	buf_init(&b, 3 * strlen(s) + 1);
-	for (; *s; s++)
+	for (; *s; s++) {
 		if (isalnum((unsigned char)*s) || strchr("-_.*", *s))
 			buf_putc(&b, *s);
 		else if (*s == ' ')
 			buf_putc(&b, '+');
 		else
 			buf_printf(&b, "%%%02X", (unsigned char)*s);
+	}
 	functions_result(x, &b);
 }
 

@@ -32,7 +32,8 @@ static struct moment split(int64_t ms)
 void functions_timestamp(char out[FUNCTIONS_TIMESTAMP], int64_t ms, bool date, bool hive)
 {
 	struct moment m = split(ms);
-	int n = snprintf(out, FUNCTIONS_TIMESTAMP, "%04lld-%02u-%02u", (long long)(m.d.year % 100000), m.d.month, m.d.day), s = (int)(m.rest / 1000);
+	int n = snprintf(out, FUNCTIONS_TIMESTAMP, "%04lld-%02u-%02u", (long long)(m.d.year % 100000), m.d.month, m.d.day);
+	int s = (int)(m.rest / 1000);
 
 	if (!date)
 		n += snprintf(out + n, FUNCTIONS_TIMESTAMP - (size_t)n, " %02d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
@@ -218,8 +219,9 @@ static int64_t iso_week(const struct moment *m)
 static int field(const struct moment *m, const char *name, int64_t *out)
 {
 	const struct { const char *name; int64_t value; } all[] = {
-		{ "year", m->d.year }, { "quarter", (m->d.month + 2) / 3 }, { "month", m->d.month }, { "week", iso_week(m) }, { "week_of_year", iso_week(m) },
-		{ "weekofyear", iso_week(m) }, { "day", m->d.day }, { "day_of_month", m->d.day }, { "dayofmonth", m->d.day },
+		{ "year", m->d.year }, { "quarter", (m->d.month + 2) / 3 }, { "month", m->d.month },
+		{ "week", iso_week(m) }, { "week_of_year", iso_week(m) }, { "weekofyear", iso_week(m) }, { "day", m->d.day },
+		{ "day_of_month", m->d.day }, { "dayofmonth", m->d.day },
 		{ "day_of_week", ((m->days + 3) % 7 + 7) % 7 + 1 }, { "dow", ((m->days + 3) % 7 + 7) % 7 + 1 },
 		{ "day_of_year", m->days - when_days(m->d.year, 1, 1) + 1 }, { "doy", m->days - when_days(m->d.year, 1, 1) + 1 },
 		{ "hour", m->rest / 3600000 }, { "minute", m->rest / 60000 % 60 }, { "second", m->rest / 1000 % 60 }, { "millisecond", m->rest % 1000 },
@@ -425,8 +427,9 @@ static int parse_by(const char *s, const char *format, int64_t *ms)
 		if (field ? take_field(&s, *++format, &p) : *s++ != *format)
 			return -1;
 	}
-	if (*s || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59 || (p.pm && (p.hour < 1 || p.hour > 12)) ||
-	    when_days(p.year, p.month, p.day) >= when_days(p.year, p.month + 1, 1))
+	if (*s || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59)
+		return -1;
+	if ((p.pm && (p.hour < 1 || p.hour > 12)) || when_days(p.year, p.month, p.day) >= when_days(p.year, p.month + 1, 1))
 		return -1;
 	if (p.pm)
 		p.hour = p.hour % 12 + (p.pm == 2 ? 12 : 0);

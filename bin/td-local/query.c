@@ -20,6 +20,18 @@
 
 enum { OTHERS_MAX = 9, VALUE_MAX = 64 << 20, ROW_MAX = 256 << 20, CACHE_KIB = 16 << 10 };
 
+/* A query while it runs. */
+struct run {
+	struct local *l;
+	const struct query *q;
+	struct running *me;
+	struct outcome *out;
+	struct dialect d;
+	struct vtabs tables;
+	struct functions_query known;
+	sqlite3 *db;
+};
+
 /* --- what a statement may do */
 
 static int allow(void *arg, int action, const char *a, const char *b, const char *db, const char *trigger)
@@ -67,9 +79,11 @@ static void tables_free(struct vtabs *a)
 }
 
 /* One moment for all of them. */
-static int snapshot(struct local *l, const struct query *q, struct vtabs *a, struct fail *f)
+static int snapshot(struct run *r, struct fail *f)
 {
-	struct catalog *c = &l->cat;
+	const struct query *q = r->q;
+	struct catalog *c = &r->l->cat;
+	struct vtabs *a = &r->tables;
 	sqlite3_stmt *s;
 
 	cat_begin(c);
@@ -81,7 +95,7 @@ static int snapshot(struct local *l, const struct query *q, struct vtabs *a, str
 			continue;
 		if ((a->n & (a->n - 1)) == 0)
 			a->t = mem_resize(a->t, a->n ? 2 * a->n : 1, sizeof *a->t);
-		if (view_open(&a->t[a->n].view, c, &l->store, sqlite3_column_int64(s, 2), f) == 0)
+		if (view_open(&a->t[a->n].view, c, &r->l->store, sqlite3_column_int64(s, 2), f) == 0)
 			a->t[a->n++].db = mem_string(db);
 	}
 	sqlite3_finalize(s);
@@ -100,41 +114,42 @@ static int attach(sqlite3 *db, const char *name, struct fail *f)
 	return rc == SQLITE_OK ? 0 : fail_set(f, FAIL_DATA, "a statement can name tables of at most %d other databases", OTHERS_MAX);
 }
 
-static int open_tables(sqlite3 *db, const struct query *q, struct vtabs *a, struct fail *f)
+static int open_tables(struct run *r, struct fail *f)
 {
-	const char *last = q->db;
+	const char *own = r->q->db, *last = own;
+	struct vtabs *a = &r->tables;
 
 	for (size_t i = 0; i < a->n; i++) {
-		if (strcmp(a->t[i].db, q->db) != 0 && strcmp(a->t[i].db, last) != 0) {
+		if (strcmp(a->t[i].db, own) != 0 && strcmp(a->t[i].db, last) != 0) {
 			last = a->t[i].db;
-			if (attach(db, last, f))
+			if (attach(r->db, last, f))
 				return -1;
 		}
-		if (vtab_create(db, a, i, f))
+		if (vtab_create(r->db, a, i, f))
 			return -1;
 	}
 	return 0;
 }
 
-static int open_sqlite(sqlite3 **out, const struct query *q, struct vtabs *a, const struct dialect *d, const struct functions_query *known,
-                       struct fail *f)
+static int open_sqlite(struct run *r, struct fail *f)
 {
 	char setup[128];
 	sqlite3 *db;
 
-	if (sqlite3_open(":memory:", out) != SQLITE_OK)
+	if (sqlite3_open(":memory:", &r->db) != SQLITE_OK)
 		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite");
-	db = *out;
-	sqlite3_db_config(db, SQLITE_DBCONFIG_MAINDBNAME, q->db);
+	db = r->db;
+	sqlite3_db_config(db, SQLITE_DBCONFIG_MAINDBNAME, r->q->db);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "x" is a column, never a text */
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 2000);
 	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
 	snprintf(setup, sizeof setup, "PRAGMA temp_store = 1; PRAGMA cache_size = -%d;", CACHE_KIB);
-	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK || vtab_register(db, a) != SQLITE_OK || functions_register(db, known))
+	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK || vtab_register(db, &r->tables) != SQLITE_OK ||
+	    functions_register(db, &r->known) != SQLITE_OK)
 		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(db));
-	if (open_tables(db, q, a, f) || unnest_create(db, q->db, d->unnests, f))
+	if (open_tables(r, f) || unnest_create(db, r->q->db, r->d.unnests, f))
 		return -1;
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	sqlite3_set_authorizer(db, allow, NULL);
@@ -149,8 +164,9 @@ static int sql_failed(sqlite3 *db, int rc, const struct running *me, struct fail
 }
 
 /* All rows into a gzip file. */
-static int write_rows(sqlite3_stmt *q, struct out_column *c, int n, gzFile gz, struct running *me, struct outcome *out, struct fail *f)
+static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int n, gzFile gz, struct fail *f)
 {
+	struct outcome *out = r->out;
 	struct buf b;
 	int rc;
 
@@ -177,32 +193,33 @@ static int write_rows(sqlite3_stmt *q, struct out_column *c, int n, gzFile gz, s
 	if (rc == SQLITE_ROW || (rc == SQLITE_DONE && b.len && gzwrite(gz, b.p, (unsigned)b.len) <= 0))
 		fail_set(f, FAIL_SYSTEM, "cannot write the result");
 	else if (rc != SQLITE_DONE)
-		sql_failed(sqlite3_db_handle(q), rc, me, f);
+		sql_failed(r->db, rc, r->me, f);
 	out->plain += b.len;
 	buf_free(&b);
 	return f->kind ? -1 : 0;
 }
 
-static int result_file(struct local *l, sqlite3_stmt *q, struct out_column *c, int n, struct running *me, struct outcome *out,
-		       struct fail *f)
+static int result_file(struct run *r, sqlite3_stmt *q, struct out_column *c, int n, struct fail *f)
 {
-	int fd = store_create(&l->store, 'r', out->file, f), copy = fd >= 0 ? dup(fd) : -1;
+	struct store *s = &r->l->store;
+	struct outcome *out = r->out;
+	int fd = store_create(s, 'r', out->file, f), copy = fd >= 0 ? dup(fd) : -1;
 	gzFile gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;
 
 	if (!gz)
 		fail_set(f, FAIL_SYSTEM, "cannot write the result");
-	else if (write_rows(q, c, n, gz, me, out, f) == 0 && gzclose(gz) != Z_OK)
+	else if (write_rows(r, q, c, n, gz, f) == 0 && gzclose(gz) != Z_OK)
 		fail_set(f, FAIL_SYSTEM, "cannot write the result");
 	else if (f->kind)
 		gzclose(gz);
 	if (f->kind == FAIL_NONE)
-		store_seal(&l->store, fd, f);
+		store_seal(s, fd, f);
 	if (f->kind == FAIL_NONE)
 		store_size(fd, &out->size, f);
 	if (fd >= 0)
 		close(fd);
 	if (f->kind && out->file[0]) {
-		store_drop(&l->store, out->file);
+		store_drop(s, out->file);
 		out->file[0] = '\0';
 	}
 	return f->kind ? -1 : 0;
@@ -222,32 +239,31 @@ static bool nothing(const char *p)
 	}
 }
 
-static int run_statement(struct local *l, sqlite3 *db, const struct query *what, const struct dialect *d, struct running *me,
-                         struct outcome *out, struct fail *f)
+static int run_statement(struct run *r, struct fail *f)
 {
 	const char *rest = NULL;
 	sqlite3_stmt *q = NULL;
 	struct out_column *c;
-	int rc = sqlite3_prepare_v2(db, d->sql, -1, &q, &rest), n;
+	int rc = sqlite3_prepare_v2(r->db, r->d.sql, -1, &q, &rest), n;
 
 	if (rc != SQLITE_OK)
-		return sql_failed(db, rc, me, f);
-	if (!q || !nothing(rest)) {
-		sqlite3_finalize(q);
-		return fail_set(f, FAIL_DATA, q ? "only one statement can be run" : "there is no statement");
-	}
+		return sql_failed(r->db, rc, r->me, f);
 	n = sqlite3_column_count(q);
-	if (n == 0 || !sqlite3_stmt_readonly(q) || sqlite3_stmt_isexplain(q)) {
+	if (!q || !nothing(rest))
+		fail_set(f, FAIL_DATA, q ? "only one statement can be run" : "there is no statement");
+	else if (n == 0 || !sqlite3_stmt_readonly(q) || sqlite3_stmt_isexplain(q))
+		fail_set(f, FAIL_DATA, "only queries can be run");
+	if (f->kind) {
 		sqlite3_finalize(q);
-		return fail_set(f, FAIL_DATA, "only queries can be run");
+		return -1;
 	}
-	c = outcolumn_all(q, n, d, what->hive);
-	if (result_file(l, q, c, n, me, out, f) == 0 && outcolumn_mixed(c, n)) {
-		store_drop(&l->store, out->file); /* again, now that the types are known */
+	c = outcolumn_all(q, n, &r->d, r->q->hive);
+	if (result_file(r, q, c, n, f) == 0 && outcolumn_mixed(c, n)) {
+		store_drop(&r->l->store, r->out->file); /* again, now that the types are known */
 		sqlite3_reset(q);
-		result_file(l, q, c, n, me, out, f);
+		result_file(r, q, c, n, f);
 	}
-	out->schema = outcolumn_schema(c, n, what->hive);
+	r->out->schema = outcolumn_schema(c, n, r->q->hive);
 	outcolumn_free(c, n);
 	sqlite3_finalize(q);
 	return f->kind ? -1 : 0;
@@ -255,20 +271,17 @@ static int run_statement(struct local *l, sqlite3 *db, const struct query *what,
 
 int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out, struct fail *f)
 {
-	struct functions_query known = { q->scheduled, q->hive };
-	struct vtabs a = { .hive = q->hive };
-	struct dialect d;
-	sqlite3 *db = NULL;
+	struct run r = { .l = l, .q = q, .me = me, .out = out, .tables.hive = q->hive, .known = { q->scheduled, q->hive } };
 
 	*out = (struct outcome){ 0 };
-	if (dialect_translate(&d, q->sql, q->hive, f) == 0 && snapshot(l, q, &a, f) == 0 && open_sqlite(&db, q, &a, &d, &known, f) == 0) {
-		running_set(me, db);
-		run_statement(l, db, q, &d, me, out, f);
+	if (dialect_translate(&r.d, q->sql, q->hive, f) == 0 && snapshot(&r, f) == 0 && open_sqlite(&r, f) == 0) {
+		running_set(me, r.db);
+		run_statement(&r, f);
 		running_set(me, NULL);
 	}
-	if (db)
-		sqlite3_close(db);
-	tables_free(&a);
-	dialect_free(&d);
+	if (r.db)
+		sqlite3_close(r.db);
+	tables_free(&r.tables);
+	dialect_free(&r.d);
 	return f->kind ? -1 : 0;
 }

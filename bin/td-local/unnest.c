@@ -201,7 +201,7 @@ int unnest_create(sqlite3 *db, const char *main, const json_t *all, struct fail 
 	int rc = sqlite3_create_module(db, "td_unnest", &module, (void *)(uintptr_t)all);
 
 	for (size_t i = 0; i < json_array_size(all) && rc == SQLITE_OK; i++) {
-		char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\".unnest_%llu USING td_unnest (%llu)", main, (unsigned long long)i, (unsigned long long)i);
+		char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\".unnest_%d USING td_unnest (%d)", main, (int)i, (int)i);
 
 		rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 		sqlite3_free(sql);

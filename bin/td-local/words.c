@@ -34,11 +34,12 @@ static const char *quoted(const char *p, bool escapes)
 {
 	char quote = *p;
 
-	for (p++; *p; p++)
+	for (p++; *p; p++) {
 		if (*p == '\\' && escapes && p[1])
 			p++;
 		else if (*p == quote && *++p != quote)
 			return p;
+	}
 	return NULL;
 }
 
