@@ -160,7 +160,7 @@ static int wanted_range(struct req *r, uint64_t *offset, uint64_t *len)
 	const char *s = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Range");
 	const char *tag = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "If-Range");
 
-	if (!s || !r->etag[0] || r->encoding || r->status != 200 || (tag && strcmp(tag, r->etag) != 0))
+	if (!s || !r->etag[0] || r->status != 200 || (tag && strcmp(tag, r->etag) != 0))
 		return 0;
 	return range(s, r->file_len, offset, len);
 }
@@ -194,8 +194,7 @@ static struct MHD_Response *from_file(struct req *r)
 		MHD_add_response_header(m, "Content-Range", text);
 	if (m && r->etag[0]) {
 		MHD_add_response_header(m, "ETag", r->etag);
-		if (!r->encoding)
-			MHD_add_response_header(m, "Accept-Ranges", "bytes");
+		MHD_add_response_header(m, "Accept-Ranges", "bytes");
 	}
 	return m;
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* strcasestr */
 #include "result.h"
 #include "columns.h"
 #include "fd.h"
@@ -5,6 +6,7 @@
 #include "mem.h"
 #include "value.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,8 @@ static const struct { const char *name, *type; } formats[FORMATS] = {
 
 struct conversion {
 	enum format format;
-	json_t *header; /* or NULL */
+	json_t *header;       /* or NULL */
+	bool no_special;      /* NaN and Infinity are null */
 	char name[STORE_NAME];
 };
 
@@ -32,6 +35,20 @@ static void conversion_free(void *p)
 
 	json_decref(c->header);
 	free(c);
+}
+
+/* Accept-Encoding (RFC 9110, 12.5.3) with gzip in it, and not "gzip;q=0". */
+static bool takes_gzip(const char *s)
+{
+	const char *q = s ? strcasestr(s, "gzip") : NULL;
+
+	if (!q)
+		return false;
+	q += 4 + strspn(q + 4, " \t");
+	if (*q != ';')
+		return true;
+	q = strcasestr(q, "q=");
+	return !q || strtod(q + 2, NULL) > 0;
 }
 
 void result_open(struct req *r, const char *file, const char *schema)
@@ -51,19 +68,28 @@ void result_open(struct req *r, const char *file, const char *schema)
 	}
 	if (req_true(r, "header") && (c->format == CSV || c->format == TSV))
 		c->header = columns_load(schema);
+	c->no_special = req_true(r, "nullify_special");
 	r->file = store_read(&r->l->store, file, &f);
 	if (r->file < 0 || store_size(r->file, &r->file_len, &f)) {
 		req_fail(r, &f);
 		return;
 	}
-	if (c->format == MSGPACK && take && strstr(take, "gzip") && !MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Range"))
-		r->encoding = "gzip"; /* as it is stored */
+	if (c->format != MSGPACK_GZ && takes_gzip(take))
+		r->encoding = "gzip";
 	r->type = formats[c->format].type;
-	snprintf(r->etag, sizeof r->etag, "\"%s-%d%s\"", file, (int)c->format, c->header ? "h" : "");
+	snprintf(r->etag, sizeof r->etag, "\"%s-%d%s%s%s\"", file, (int)c->format, c->header ? "h" : "", c->no_special ? "n" : "",
+	         r->encoding ? "z" : "");
 	r->status = 200;
 }
 
 /* --- text */
+
+static bool special(const char *p, const char *end)
+{
+	struct mp t;
+
+	return mp_token(p, end, &t) > 0 && t.type == MP_FLOAT && !isfinite(t.as.d);
+}
 
 /* A cell as RFC 4180 has it, whatever the delimiter. */
 static int put_cell(const char *p, const char *end, char delimiter, struct buf *out)
@@ -89,22 +115,24 @@ static int put_cell(const char *p, const char *end, char delimiter, struct buf *
 	return rc || buf_putc(out, '"') ? -1 : 0;
 }
 
-static int put_line(const char *p, const char *end, char delimiter, struct buf *out)
+static int put_line(const struct conversion *c, const char *p, const char *end, struct buf *out)
 {
+	char delimiter = c->format == CSV ? ',' : '\t';
 	struct mp row;
 	ptrdiff_t n = mp_token(p, end, &row);
 
 	p += n;
 	for (uint32_t i = 0; i < row.n; i++) {
-		if ((i && buf_putc(out, delimiter)) || put_cell(p, end, delimiter, out))
+		if ((i && buf_putc(out, delimiter)) || (!(c->no_special && special(p, end)) && put_cell(p, end, delimiter, out)))
 			return -1;
 		p += mp_value(p, end);
 	}
 	return buf_putc(out, '\n');
 }
 
-static int put_header(const json_t *schema, char delimiter, struct buf *out)
+static int put_header(const struct conversion *c, struct buf *out)
 {
+	const json_t *schema = c->header;
 	struct buf row;
 	int rc;
 
@@ -113,7 +141,7 @@ static int put_header(const json_t *schema, char delimiter, struct buf *out)
 	for (size_t i = 0; i < json_array_size(schema) && !rc; i++)
 		rc = value_put_str(&row, columns_name(schema, i), strlen(columns_name(schema, i)));
 	if (!rc)
-		rc = put_line(row.p, row.p + row.len, delimiter, out);
+		rc = put_line(c, row.p, row.p + row.len, out);
 	buf_free(&row);
 	return rc;
 }
@@ -122,15 +150,33 @@ static int put_row(const struct conversion *c, const char *p, size_t n, struct b
 {
 	switch (c->format) {
 	case JSON: return value_json(p, p + n, out) || buf_putc(out, '\n') ? -1 : 0;
-	case CSV: return put_line(p, p + n, ',', out);
-	case TSV: return put_line(p, p + n, '\t', out);
+	case CSV:
+	case TSV: return put_line(c, p, p + n, out);
 	default: return buf_put(out, p, n);
 	}
 }
 
 /* --- the whole of it */
 
-static int rows(const struct conversion *c, struct buf *in, struct buf *out, int fd, struct fail *f)
+/* Where converted rows go: a file, deflated if the answer is. */
+struct target {
+	int fd;
+	gzFile gz; /* or NULL */
+};
+
+static int put_out(struct target *t, struct buf *out, struct fail *f)
+{
+	int rc = 0;
+
+	if (!t->gz)
+		rc = fd_write(t->fd, "a result", out->p, out->len, f);
+	else if (out->len && gzwrite(t->gz, out->p, (unsigned)out->len) <= 0)
+		rc = fail_set(f, FAIL_SYSTEM, "cannot write a result");
+	out->len = 0;
+	return rc;
+}
+
+static int rows(const struct conversion *c, struct buf *in, struct buf *out, struct target *t, struct fail *f)
 {
 	const char *p = in->p, *end = in->p + in->len;
 	ptrdiff_t n;
@@ -139,17 +185,14 @@ static int rows(const struct conversion *c, struct buf *in, struct buf *out, int
 		if (n == MP_BAD || put_row(c, p, (size_t)n, out))
 			return fail_set(f, FAIL_SYSTEM, "a row cannot be converted");
 		p += n;
-		if (out->len < OUT)
-			continue;
-		if (fd_write(fd, "a result", out->p, out->len, f))
+		if (out->len >= OUT && put_out(t, out, f))
 			return -1;
-		out->len = 0;
 	}
 	buf_eat(in, (size_t)(p - in->p));
 	return 0;
 }
 
-static int convert(const struct conversion *c, int from, int to, struct fail *f)
+static int convert(const struct conversion *c, int from, struct target *t, struct fail *f)
 {
 	struct fd_source file;
 	struct gzip_source gz;
@@ -162,20 +205,49 @@ static int convert(const struct conversion *c, int from, int to, struct fail *f)
 	buf_init(&in, ROW_MAX);
 	buf_init(&out, ROW_MAX);
 	if (c->header)
-		put_header(c->header, c->format == CSV ? ',' : '\t', &out);
+		put_header(c, &out);
 	while (n > 0 && f->kind == FAIL_NONE) {
 		if (buf_room(&in, in.len > OUT ? in.len : OUT))
 			fail_set(f, FAIL_SYSTEM, "a row is too long");
 		else if ((n = io_read(&gz.source, in.p + in.len, in.cap - in.len, f)) > 0) {
 			in.len += (size_t)n;
-			rows(c, &in, &out, to, f);
+			rows(c, &in, &out, t, f);
 		}
 	}
 	if (f->kind == FAIL_NONE)
-		fd_write(to, "a result", out.p, out.len, f);
+		put_out(t, &out, f);
 	buf_free(&in);
 	buf_free(&out);
 	gzip_source_free(&gz);
+	return f->kind ? -1 : 0;
+}
+
+/* Into a file without a name, which goes with its descriptor. */
+static int convert_file(struct req *r, struct conversion *c, struct fail *f)
+{
+	struct target t = { .fd = store_create(&r->l->store, 't', c->name, f) };
+	int copy;
+
+	if (t.fd < 0)
+		return -1;
+	store_drop(&r->l->store, c->name);
+	if (r->encoding) {
+		copy = dup(t.fd);
+		t.gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;
+		if (!t.gz) {
+			fail_set(f, FAIL_SYSTEM, "cannot write a result");
+			if (copy >= 0)
+				close(copy);
+		}
+	}
+	if (f->kind == FAIL_NONE)
+		convert(c, r->file, &t, f);
+	if (t.gz && gzclose(t.gz) != Z_OK && f->kind == FAIL_NONE)
+		fail_set(f, FAIL_SYSTEM, "cannot write a result");
+	if (f->kind == FAIL_NONE)
+		store_size(t.fd, &r->file_len, f);
+	close(r->file);
+	r->file = t.fd;
 	return f->kind ? -1 : 0;
 }
 
@@ -183,19 +255,10 @@ void result_convert(struct req *r)
 {
 	struct conversion *c = r->state;
 	struct fail f = { 0 };
-	int fd;
 
-	if (c->format == MSGPACK_GZ || r->encoding)
-		return;
-	fd = store_create(&r->l->store, 't', c->name, &f);
-	if (fd >= 0) {
-		store_drop(&r->l->store, c->name); /* nameless: it goes with its descriptor */
-		if (convert(c, r->file, fd, &f) == 0)
-			store_size(fd, &r->file_len, &f);
-		close(r->file);
-		r->file = fd;
-	}
-	if (f.kind)
+	if (c->format == MSGPACK_GZ || (c->format == MSGPACK && r->encoding))
+		return; /* as it is stored */
+	if (convert_file(r, c, &f))
 		req_fail(r, &f);
 }
 
