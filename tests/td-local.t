@@ -68,7 +68,7 @@ is 'keys of an import' "$(jq -c keys "$T/reply")" '["database","elapsed_time","m
 put table/import_with_id/testdb/rows/0123abcd/msgpack.gz "$T/rows.gz" >/dev/null
 is 'the same id is stored once' "$(api GET table/show/testdb/rows | field .count)" 3
 is 'an empty import' "$(put table/import/testdb/rows/msgpack.gz "$T/empty.gz" | field '[.table, .unique_id]')" '["rows",null]'
-is 'an import into no table' "$(put table/import/testdb/norows/msgpack.gz "$T/empty.gz" | field '[.status_code, .error]')" "[404,\"Table 'testdb.norows' does not exist\"]"
+is 'an import into no table' "$(put table/import/testdb/norows/msgpack.gz "$T/empty.gz" | field '[.status_code, .error]')" "[404,\"Couldn't find UserTableReference with name = norows\"]"
 echo rubbish >"$T/rubbish"
 is 'an import of rubbish' "$(put table/import/testdb/rows/msgpack.gz "$T/rubbish" | field .status_code)" 422
 head -c 60 "$T/rows.gz" >"$T/cut.gz"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAYOUT = 1 }; /* PRAGMA user_version */
+enum { LAYOUT = 2 }; /* PRAGMA user_version */
 
 /* A row's deletion puts its file into `trash`, in the same transaction; the files go after the commit. */
 static const char tables_sql[] =
@@ -30,7 +30,8 @@ static const char tables_sql[] =
 "CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT, db TEXT, query TEXT, status TEXT NOT NULL,"
 " priority INTEGER NOT NULL DEFAULT 0, retry_limit INTEGER NOT NULL DEFAULT 0, result TEXT, domain_key TEXT UNIQUE,"
 " created INTEGER, updated INTEGER, started INTEGER, ended INTEGER, cpu_ms INTEGER, schema TEXT, file TEXT,"
-" size INTEGER, plain INTEGER, rows INTEGER, cmdout TEXT NOT NULL DEFAULT '', stderr TEXT NOT NULL DEFAULT '',"
+" size INTEGER, plain INTEGER, rows INTEGER, inserted INTEGER NOT NULL DEFAULT 0,"
+" cmdout TEXT NOT NULL DEFAULT '', stderr TEXT NOT NULL DEFAULT '',"
 " session INTEGER REFERENCES sessions ON DELETE SET NULL, scheduled INTEGER, schedule INTEGER,"
 " target INTEGER, polls INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0);"
 "CREATE INDEX jobs_status ON jobs (status) WHERE status IN ('queued', 'running');"

@@ -149,7 +149,7 @@ static int check_pair(const json_t *pair, const char **name, char **type, struct
 	*name = json_string_value(json_array_get(pair, 0));
 	if (!*name || !t)
 		return fail_set(f, FAIL_DATA, "Validation failed: Schema must be an array of [name, type]");
-	if (strlen(*name) != json_string_length(json_array_get(pair, 0)) || strlen(*name) > COLUMNS_KEY_MAX)
+	if (!**name || strlen(*name) != json_string_length(json_array_get(pair, 0)) || strlen(*name) > COLUMNS_KEY_MAX)
 		return fail_set(f, FAIL_DATA, "Validation failed: Column name is not legal");
 	if (strcmp(*name, "time") == 0 || strcmp(*name, "v") == 0)
 		return fail_set(f, FAIL_DATA, "Validation failed: Column '%s' is reserved", *name);
@@ -197,7 +197,17 @@ static int put(json_t *s, const json_t *pair, bool strict, bool ignore, struct f
 	return rc;
 }
 
-json_t *columns_parse(const char *text, bool ignore_duplicates, struct fail *f)
+/* null in the place of the alias: the column keeps the one it has. */
+static void keep_alias(json_t *pair, const json_t *was)
+{
+	const char *name = json_string_value(json_array_get(pair, 0));
+	long at = name && json_is_null(json_array_get(pair, 2)) ? find(was, name) : -1;
+
+	if (at >= 0)
+		json_array_set_new(pair, 2, json_string(columns_alias(was, (size_t)at)));
+}
+
+json_t *columns_parse(const char *text, const json_t *was, bool ignore_duplicates, struct fail *f)
 {
 	json_t *in = json_loads(text, 0, NULL), *out = json_array(), *pair;
 	size_t i;
@@ -206,7 +216,10 @@ json_t *columns_parse(const char *text, bool ignore_duplicates, struct fail *f)
 		fail_set(f, FAIL_DATA, "Validation failed: Schema is not a JSON array");
 	} else {
 		json_array_foreach(in, i, pair) {
-			int rc = put(out, pair, true, ignore_duplicates, f);
+			int rc;
+
+			keep_alias(pair, was);
+			rc = put(out, pair, true, ignore_duplicates, f);
 
 			if (rc == 1 && !ignore_duplicates)
 				fail_set(f, FAIL_DATA, "Validation failed: Schema has duplicate column '%s'",

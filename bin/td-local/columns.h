@@ -16,7 +16,7 @@
 enum { COLUMNS_MAX = 4096, COLUMNS_KEY_MAX = 4096 };
 
 /* Schemas. The result is new; NULL with f filled (FAIL_DATA) if it is no legal schema. */
-json_t *columns_parse(const char *text, bool ignore_duplicates, struct fail *f);
+json_t *columns_parse(const char *text, const json_t *was, bool ignore_duplicates, struct fail *f); /* a null alias stays as it was */
 json_t *columns_append(const json_t *old, const json_t *more, bool strict, struct fail *f);
 json_t *columns_load(const char *text); /* as the catalogue has it */
 json_t *columns_shown(const json_t *s, bool descriptions);

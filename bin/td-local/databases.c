@@ -12,11 +12,15 @@ int64_t db_find(struct req *r, const char *db)
 
 #define DB_COLUMNS "SELECT d.name, (SELECT coalesce(sum(rows), 0) FROM tables WHERE db = d.id), d.created, d.updated, d.id FROM dbs d"
 
-static json_t *db_json(sqlite3_stmt *q)
+static json_t *db_json(struct req *r, sqlite3_stmt *q)
 {
-	return json_pack("{s:s, s:I, s:o, s:o, s:s, s:n, s:o}", "name", cat_column(q, 0), "count", (json_int_t)sqlite3_column_int64(q, 1),
+	json_t *j = json_pack("{s:s, s:I, s:o, s:o, s:s, s:n, s:o}", "name", cat_column(q, 0), "count", (json_int_t)sqlite3_column_int64(q, 1),
 	                 "created_at", when_text(sqlite3_column_int64(q, 2)), "updated_at", when_text(sqlite3_column_int64(q, 3)),
 	                 "permission", "administrator", "organization", "delete_protected", json_false());
+	if (req_true(r, "require_permissions"))
+		json_object_set_new(j, "database_permissions", json_pack("{s:b, s:b, s:b, s:b, s:b}", "edit", 1, "delete", 1, "query", 1,
+		                                                         "import", 1, "download", 1));
+	return j;
 }
 
 static void db_list(struct req *r)
@@ -25,7 +29,7 @@ static void db_list(struct req *r)
 	sqlite3_stmt *q;
 
 	for (q = cat_select(&r->l->cat, DB_COLUMNS " ORDER BY d.name", ""); cat_next(&r->l->cat, &q);)
-		json_array_append_new(all, db_json(q));
+		json_array_append_new(all, db_json(r, q));
 	req_json(r, json_pack("{so}", "databases", all));
 }
 
@@ -39,7 +43,7 @@ static void db_show(struct req *r)
 	q = cat_select(&r->l->cat, DB_COLUMNS " WHERE d.name = ?1", "s", r->arg[0]);
 	if (!cat_next(&r->l->cat, &q))
 		return;
-	j = db_json(q);
+	j = db_json(r, q);
 	json_object_set_new(j, "id", json_string(cat_column(q, 4)));
 	json_object_set_new(j, "datatank", json_false());
 	sqlite3_finalize(q);

@@ -108,9 +108,14 @@ static void import_finish(struct req *r)
 
 static void tail(struct req *r)
 {
-	int64_t table = table_find(r, r->arg[0], r->arg[1]), count;
-	const char *format = req_param(r, "format");
+	char *dot = strchr(r->arg[1], '.'); /* the format may also stand behind the name */
+	const char *format = dot ? dot + 1 : req_param(r, "format");
 	struct fail f = { 0 };
+	int64_t table, count;
+
+	if (dot)
+		*dot = '\0';
+	table = table_find(r, r->arg[0], r->arg[1]);
 
 	if (!table || req_int(r, "count", 0, 1000, 10, &count))
 		return;

@@ -1,6 +1,6 @@
 #include "jobs.h"
+#include "destination.h"
 #include "mem.h"
-#include "output.h"
 #include "result.h"
 #include "workers.h"
 
@@ -25,16 +25,6 @@ static const char *shown_status(sqlite3_stmt *q)
 	return final_status(s) && hidden(sqlite3_column_int64(q, 18), sqlite3_column_int64(q, 19)) ? "running" : s;
 }
 
-/* A URL that is shown has no key in it. */
-char *job_masked(const char *url)
-{
-	const char *key = strstr(url, "://"), *at = key ? strrchr(key, '@') : NULL;
-
-	if (!at || at == key + 3)
-		return mem_string(url);
-	return mem_printf("%.*s***%s", (int)(key + 3 - url), url, at);
-}
-
 static json_t *status_json(sqlite3_stmt *q)
 {
 	const char *status = shown_status(q);
@@ -57,7 +47,7 @@ json_t *job_json(struct req *r, sqlite3_stmt *q, bool full)
 {
 	json_t *j = status_json(q), *more;
 	bool done = !json_is_null(json_object_get(j, "end_at"));
-	char *url = mem_printf("%s/v3/job/show/%s", r->l->url, cat_column(q, 0)), *result = job_masked(cat_column(q, 7));
+	char *url = mem_printf("%s/v3/job/show/%s", r->l->url, cat_column(q, 0)), *result = destination_masked(cat_column(q, 7));
 
 	more = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:o, s:n}", "query", cat_column(q, 3), "type", cat_column(q, 1),
 	                 "priority", sqlite3_column_int(q, 5), "retry_limit", sqlite3_column_int(q, 6), "database", cat_column(q, 2),
@@ -146,9 +136,9 @@ static void list(struct req *r)
 	    req_int(r, "slower_than", 0, INT32_MAX, -1, &slower))
 		return;
 	all = json_array();
-	q = cat_select(c, "SELECT " JOB_COLUMNS " FROM jobs WHERE (?1 IS NULL OR status = ?1) AND (?2 < 0 OR"
-	               " coalesce(ended, ?5) - started > ?2) ORDER BY id DESC LIMIT ?3 OFFSET ?4", "siiii", want, slower,
-	               to >= from ? to - from + 1 : 0, from, when_now());
+	q = cat_select(c, "SELECT " JOB_COLUMNS " FROM jobs WHERE (?1 IS NULL OR ?1 = iif(polls > 0 AND until > ?6, 'running', status))"
+	               " AND (?2 < 0 OR coalesce(ended, ?5) - started > ?2) ORDER BY id DESC LIMIT ?3 OFFSET ?4", "siiiii", want, slower,
+	               to >= from ? to - from + 1 : 0, from, when_now(), when_ms());
 	while (cat_next(c, &q))
 		json_array_append_new(all, job_json(r, q, false));
 	req_json(r, json_pack("{s:o, s:I, s:o, s:o}", "jobs", all, "count", (json_int_t)json_array_size(all),
@@ -169,13 +159,27 @@ static void kill_job(struct req *r)
 
 /* --- issue */
 
-bool job_type_known(const char *t)
+/* stable, a Hive such as cdh4, or a number such as 0.205 and 2020.1. */
+static bool engine_version(const char *s)
 {
-	return strcmp(t, "presto") == 0 || strcmp(t, "trino") == 0 || strcmp(t, "hive") == 0;
+	const char *end = s + strspn(s, "abcdefghijklmnopqrstuvwxyz");
+
+	end += strspn(end, "0123456789._-");
+	return *end == '\0';
 }
 
-/* domain_key is taken: 409 with the job that has it. */
-static bool conflict(struct req *r, const char *key)
+bool job_type_bad(struct req *r, const char *type)
+{
+	const char *version = req_param(r, "engine_version");
+
+	if (type && strcmp(type, "presto") != 0 && strcmp(type, "trino") != 0 && strcmp(type, "hive") != 0)
+		req_error(r, 422, "Validation failed: Job type '%.100s' is not supported by td-local", type);
+	else if (version && !engine_version(version))
+		req_error(r, 422, "Job engine version is invalid");
+	return r->status != 0;
+}
+
+bool job_key_taken(struct req *r, const char *key)
 {
 	char *id = key ? cat_text(&r->l->cat, "SELECT id FROM jobs WHERE domain_key = ?1", "s", key) : NULL;
 
@@ -187,45 +191,56 @@ static bool conflict(struct req *r, const char *key)
 	return true;
 }
 
-bool result_bad(struct req *r, const char *result)
-{
-	struct fail f = { 0 };
-	char *url = output_resolve(&r->l->cat, result, &f);
+/* What both kinds of jobs that a client makes are asked with. -1: answered. */
+struct asked {
+	int64_t priority, retries, scheduled; /* scheduled: -1 if it is not said */
+	const char *key;
+	char *destination;                    /* malloc'ed, or NULL */
+};
 
-	if (!url)
-		req_error(r, 422, "Validation failed: %s", f.why);
-	free(url);
-	return !url;
+static int take_asked(struct req *r, struct asked *a)
+{
+	const char *scheduled = req_param(r, "scheduled_time");
+
+	*a = (struct asked){ .key = req_param(r, "domain_key"), .scheduled = scheduled_time(scheduled) };
+	if (req_int(r, "priority", -2, 2, 0, &a->priority) || req_int(r, "retry_limit", 0, 32, 0, &a->retries) ||
+	    job_key_taken(r, a->key))
+		return -1;
+	if (scheduled && a->scheduled < 0) {
+		req_error(r, 422, "Validation failed: 'scheduled_time' must be an epoch or a time of ISO 8601");
+		return -1;
+	}
+	return destination_asked(r, &a->destination);
+}
+
+static void free_asked(struct asked *a)
+{
+	if (a->destination)
+		mem_wipe(a->destination, strlen(a->destination));
+	free(a->destination);
 }
 
 static void issue(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
-	const char *type = r->arg[0], *sql = req_param(r, "query"), *key = req_param(r, "domain_key"), *result = req_param(r, "result");
-	int64_t priority, retries, scheduled, id;
+	const char *type = r->arg[0], *sql = req_param(r, "query");
+	struct asked a;
 	char text[24];
 
-	if (!job_type_known(type)) {
-		req_error(r, 422, "Validation failed: Job type '%.100s' is not supported by td-local", type);
-		return;
-	}
-	if (!db_find(r, r->arg[1]) || req_int(r, "priority", -2, 2, 0, &priority) || req_int(r, "retry_limit", 0, 32, 0, &retries))
+	if (job_type_bad(r, type) || !db_find(r, r->arg[1]))
 		return;
 	if (!sql || strlen(sql) > (*type == 'h' ? 2097152 : 1000000)) {
 		req_error(r, 422, sql ? "Validation failed: Query is too long" : "'query' parameter is required");
 		return;
 	}
-	if (conflict(r, key))
+	if (take_asked(r, &a))
 		return;
-	if (result && result_bad(r, result))
-		return;
-	scheduled = scheduled_time(req_param(r, "scheduled_time"));
 	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, scheduled)"
-	       " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8, nullif(?9, -1))", "sssiissii", type, r->arg[1], sql, priority, retries,
-	       result, key, when_now(), scheduled);
-	id = sqlite3_last_insert_rowid(c->db);
-	snprintf(text, sizeof text, "%lld", (long long)id);
+	       " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8, nullif(?9, -1))", "sssiissii", type, r->arg[1], sql, a.priority,
+	       a.retries, a.destination, a.key, when_now(), a.scheduled);
+	snprintf(text, sizeof text, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
 	req_json(r, json_pack("{s:s, s:s, s:s}", "job", text, "job_id", text, "database", r->arg[1]));
+	free_asked(&a);
 }
 
 static void kick(struct req *r)
@@ -256,9 +271,9 @@ static void result(struct req *r)
 static void result_export(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
-	const char *result = req_param(r, "result"), *key = req_param(r, "domain_key");
-	int64_t priority, retries, source;
 	sqlite3_stmt *q = find(r);
+	struct asked a;
+	int64_t source;
 	bool done;
 	char text[24];
 
@@ -267,25 +282,41 @@ static void result_export(struct req *r)
 	source = sqlite3_column_int64(q, 0);
 	done = strcmp(shown_status(q), "success") == 0 && !cat_null(q, 14);
 	sqlite3_finalize(q);
-	if (req_int(r, "priority", -2, 2, 0, &priority) || req_int(r, "retry_limit", 0, 32, 0, &retries) || conflict(r, key))
+	if (take_asked(r, &a))
 		return;
-	if (!result)
+	if (!a.destination)
 		req_error(r, 422, "'result' parameter is required");
 	else if (!done)
 		req_error(r, 422, "Validation failed: Job %lld has no result", (long long)source);
-	else if (!result_bad(r, result)) {
-		cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, target)"
-		       " SELECT 'result_export', db, 'RESULT EXPORT FROM JOB ' || id, 'queued', ?2, ?3, ?4, ?5, ?6, ?6, id FROM jobs"
-		       " WHERE id = ?1", "iiissi", source, priority, retries, result, key, when_now());
+	else {
+		cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, target, scheduled)"
+		       " SELECT 'result_export', db, 'RESULT EXPORT FROM JOB ' || id, 'queued', ?2, ?3, ?4, ?5, ?6, ?6, id, nullif(?7, -1)"
+		       " FROM jobs WHERE id = ?1", "iiissii", source, a.priority, a.retries, a.destination, a.key, when_now(), a.scheduled);
 		snprintf(text, sizeof text, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
 		req_json(r, json_pack("{s:s}", "job_id", text));
 	}
+	free_asked(&a);
+}
+
+/* The rows that the job put into a table. */
+static void statistics(struct req *r)
+{
+	sqlite3_stmt *q = find(r);
+	char text[24];
+
+	if (!q)
+		return;
+	snprintf(text, sizeof text, "%lld", (long long)cat_num(&r->l->cat, 0, "SELECT inserted FROM jobs WHERE id = ?1", "i",
+	                                                       (int64_t)sqlite3_column_int64(q, 0)));
+	sqlite3_finalize(q);
+	req_json(r, json_pack("{s:s}", "records_inserted", text));
 }
 
 const struct route job_routes[] = {
 	{ "POST", "job/issue/:/:", MASTER, .handle = issue, .finish = kick },
 	{ "GET", "job/show/:", MASTER, .handle = show },
-	{ "GET", "job/status/:", WRITER, .handle = status },
+	{ "GET", "job/status/:", MASTER, .handle = status },
+	{ "GET", "job/statistics/:", MASTER, .handle = statistics },
 	{ "GET", "job/status_by_domain_key/:", MASTER, .handle = status_by_key },
 	{ "GET", "job/list", MASTER, .handle = list },
 	{ "POST", "job/kill/:", MASTER, .handle = kill_job },

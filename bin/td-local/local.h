@@ -67,7 +67,7 @@ struct req {
 	uint64_t file_len;
 	const char *type;             /* of raw or file */
 	const char *encoding;         /* Content-Encoding */
-	char etag[64];                /* with it, ranges are served */
+	char etag[64];                /* with it, ranges are served: of the bytes as encoded (RFC 9110, 14.2) */
 	struct fault *fault;
 	double started;
 };
@@ -84,7 +84,7 @@ struct route {
 	void (*finish)(struct req *r);
 };
 
-extern const struct route db_routes[], table_routes[], import_routes[], bulk_routes[], job_routes[], result_routes[],
+extern const struct route db_routes[], table_routes[], setting_routes[], import_routes[], bulk_routes[], job_routes[], result_routes[],
 	schedule_routes[], other_routes[];
 
 /* Answers. The JSON is taken over. */
@@ -102,6 +102,10 @@ int req_int(struct req *r, const char *name, int64_t min, int64_t max, int64_t n
 int64_t db_find(struct req *r, const char *db);
 int64_t table_find(struct req *r, const char *db, const char *table);
 bool name_ok(struct req *r, const char *name);
+
+int64_t table_id(struct req *r, int64_t db, const char *table);           /* 0: there is none; nothing is answered */
+bool table_rename(struct req *r, int64_t table, const char *to);          /* false: answered */
+void table_ref(struct req *r, const char *db, const char *table);         /* the answer of most calls that change a table */
 
 json_t *null_or_int(sqlite3_stmt *q, int i);
 

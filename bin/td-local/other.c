@@ -34,12 +34,17 @@ static void user_show(struct req *r)
 	req_json(r, user());
 }
 
+static bool is_user(const char *name)
+{
+	return name && (strcmp(name, USER_EMAIL) == 0 || strcmp(name, USER_NAME) == 0 || strcmp(name, USER_TWICE) == 0);
+}
+
 /* The keys of that user are those that this td-local takes. */
 static void apikey_list(struct req *r)
 {
 	json_t *keys;
 
-	if (strcmp(r->arg[0], USER_EMAIL) != 0 && strcmp(r->arg[0], USER_NAME) != 0 && strcmp(r->arg[0], USER_TWICE) != 0) {
+	if (!is_user(r->arg[0])) {
 		req_error(r, 404, "Couldn't find User with name = %.300s", r->arg[0]);
 		return;
 	}
@@ -47,6 +52,22 @@ static void apikey_list(struct req *r)
 	if (r->l->write_key)
 		json_array_append_new(keys, json_string(r->l->write_key));
 	req_json(r, json_pack("{s:o}", "apikeys", keys));
+}
+
+static void apikey_validate(struct req *r)
+{
+	req_json(r, json_pack("{s:s, s:i, s:i, s:b}", "key_type", "master", "account_id", 1, "user_id", 1, "administrator", 1));
+}
+
+/* The user's password is the master key. */
+static void authenticate(struct req *r)
+{
+	const char *password = req_param(r, "password");
+
+	if (!is_user(req_param(r, "user")) || !password || strcmp(password, r->l->key) != 0)
+		req_error(r, 400, "Authentication failed");
+	else
+		req_json(r, json_pack("{s:s, s:s}", "name", USER_NAME, "apikey", r->l->key));
 }
 
 static void account_show(struct req *r)
@@ -114,6 +135,8 @@ const struct route other_routes[] = {
 	{ "GET", "user/list", MASTER, .handle = user_list },
 	{ "GET", "user/show", MASTER, .handle = user_show },
 	{ "GET", "user/apikey/list/:", MASTER, .handle = apikey_list },
+	{ "GET", "user/apikey/validate", MASTER, .handle = apikey_validate },
+	{ "POST", "user/authenticate", NOBODY, .handle = authenticate },
 	{ "GET", "account/show", MASTER, .handle = account_show },
 	{ "GET", "local/clock", NOBODY, .prepare = clock_show },
 	{ "POST", "local/clock", NOBODY, .prepare = clock_post },

@@ -20,55 +20,6 @@ extern char **environ;
 
 enum { STAGES = 3, SAID_MAX = 64 << 10 };
 
-/* --- the destination */
-
-/* td://@/db and a table: td://@/db/table, a query string stays at the end. */
-static char *with_table(const char *url, const char *table)
-{
-	size_t n = strcspn(url, "?"), end = n;
-
-	while (end > 0 && url[end - 1] == '/')
-		end--;
-	return mem_printf("%.*s/%s%s", (int)end, url, table, url + n);
-}
-
-static char *named(struct catalog *c, const char *result, struct fail *f)
-{
-	size_t n = strcspn(result, ":");
-	char *name = mem_copy(result, n), *url = cat_text(c, "SELECT url FROM results WHERE name = ?1", "s", name), *full;
-
-	if (!url)
-		fail_set(f, FAIL_DATA, "there is no result named '%.200s'", name);
-	full = url && result[n] ? with_table(url, result + n + 1) : url ? mem_string(url) : NULL;
-	free(name);
-	free(url);
-	return full;
-}
-
-char *output_resolve(struct catalog *c, const char *result, struct fail *f)
-{
-	char *url = strstr(result, "://") ? mem_string(result) : *result == '{' ? NULL : named(c, result, f);
-	struct tdurl u;
-
-	if (!url) {
-		fail_set(f, FAIL_DATA, "a result is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE here");
-		return NULL;
-	}
-	if (strncmp(url, "td://", 5) != 0)
-		fail_set(f, FAIL_DATA, "only td:// can be a destination here");
-	else if (tdurl_parse(&u, url, f) == 0) {
-		if (!u.table)
-			fail_set(f, FAIL_DATA, "the destination names no table");
-		tdurl_free(&u);
-	}
-	if (f->kind == FAIL_NONE)
-		return url;
-	f->kind = FAIL_DATA;
-	mem_wipe(url, strlen(url));
-	free(url);
-	return NULL;
-}
-
 /* --- the programs */
 
 struct pipeline {

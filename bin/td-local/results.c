@@ -1,4 +1,5 @@
 /* Named results: where jobs may send their rows, by name. */
+#include "destination.h"
 #include "local.h"
 #include "mem.h"
 #include "tdurl.h"
@@ -39,30 +40,39 @@ static void list(struct req *r)
 	req_json(r, json_pack("{s:o}", "results", all));
 }
 
-static bool known(struct req *r)
+static int64_t find(struct req *r, const char *name)
 {
-	return cat_num(&r->l->cat, 0, "SELECT 1 FROM results WHERE name = ?1", "s", r->arg[0]) != 0;
+	return cat_num(&r->l->cat, 0, "SELECT rowid FROM results WHERE name = ?1", "s", name);
+}
+
+/* False: answered. */
+static bool add(struct req *r, const char *name, char *url)
+{
+	if (!name || strlen(name) < 3 || strlen(name) > 255)
+		req_error(r, 422, "Validation failed: Name is too %s", !name || strlen(name) < 3 ? "short" : "long");
+	else if (!url)
+		req_error(r, 422, "'url' parameter is required");
+	else if (find(r, name))
+		req_error(r, 409, "Result must be unique");
+	else
+		cat_do(&r->l->cat, "INSERT INTO results VALUES (?1, ?2)", "ss", name, url);
+	if (url)
+		mem_wipe(url, strlen(url));
+	free(url);
+	return !r->status;
 }
 
 static void create(struct req *r)
 {
-	const char *url = req_param(r, "url"), *name = r->arg[0];
+	const char *url = req_param(r, "url");
 
-	if (strlen(name) < 3 || strlen(name) > 255)
-		req_error(r, 422, "Validation failed: Name is too %s", strlen(name) < 3 ? "short" : "long");
-	else if (!url)
-		req_error(r, 422, "'url' parameter is required");
-	else if (known(r))
-		req_error(r, 409, "Result must be unique");
-	else {
-		cat_do(&r->l->cat, "INSERT INTO results VALUES (?1, ?2)", "ss", name, url);
-		req_json(r, json_pack("{s:s}", "result", name));
-	}
+	if (add(r, r->arg[0], url ? destination_clean(url) : NULL))
+		req_json(r, json_pack("{s:s}", "result", r->arg[0]));
 }
 
 static void delete(struct req *r)
 {
-	if (!known(r)) {
+	if (!find(r, r->arg[0])) {
 		req_error(r, 404, "Couldn't find Result with name = %.300s", r->arg[0]);
 		return;
 	}
@@ -70,9 +80,37 @@ static void delete(struct req *r)
 	req_json(r, json_pack("{s:s}", "result", r->arg[0]));
 }
 
+/* --- the same as connections: an account, whose table the job's settings name */
+
+static void lookup(struct req *r)
+{
+	const char *name = req_param(r, "name");
+	int64_t id = name ? find(r, name) : 0;
+
+	if (id)
+		req_json(r, json_pack("{s:I}", "id", (json_int_t)id));
+	else
+		req_error(r, 404, "Couldn't find Connection with name = %.300s", name ? name : "");
+}
+
+static void create_connection(struct req *r)
+{
+	const char *name = req_param(r, "name"), *type = req_param(r, "type"), *text = req_param(r, "settings");
+	json_t *settings = text ? json_loads(text, 0, NULL) : NULL;
+
+	if (!type || strcmp(type, "treasure_data") != 0)
+		req_error(r, 422, "Validation failed: Only treasure_data can be connected here");
+	else if (add(r, name, destination_account(json_string_value(json_object_get(settings, "api_key")),
+	                                          json_string_value(json_object_get(settings, "api_hostname")))))
+		req_json(r, json_pack("{s:I}", "id", (json_int_t)find(r, name)));
+	json_decref(settings);
+}
+
 const struct route result_routes[] = {
 	{ "GET", "result/list", MASTER, .handle = list },
 	{ "POST", "result/create/:", MASTER, .handle = create },
 	{ "POST", "result/delete/:", MASTER, .handle = delete },
+	{ "GET", "connections/lookup", MASTER, .handle = lookup },
+	{ "POST", "v4/connections", MASTER, .handle = create_connection },
 	{ 0 },
 };

@@ -1,7 +1,9 @@
 #include "schedules.h"
 #include "cron.h"
+#include "destination.h"
 #include "jobs.h"
 #include "mem.h"
+#include "result.h"
 #include "workers.h"
 
 #include <stdio.h>
@@ -37,7 +39,7 @@ static json_t *basic(sqlite3_stmt *q)
 static json_t *shown(sqlite3_stmt *q, bool own)
 {
 	json_t *j = basic(q), *next = cat_null(q, 12) ? json_null() : when_iso(sqlite3_column_int64(q, 12));
-	char *result = job_masked(cat_column(q, 10));
+	char *result = destination_masked(cat_column(q, 10));
 
 	json_object_set_new(j, "priority", json_integer(sqlite3_column_int64(q, 8)));
 	json_object_set_new(j, "retry_limit", json_integer(sqlite3_column_int64(q, 9)));
@@ -95,48 +97,57 @@ static bool bad_time(struct req *r)
 	return r->status != 0;
 }
 
+static void set_text(struct req *r, const char *name, const char *column, const char *value)
+{
+	char *sql = mem_printf("UPDATE schedules SET %s = ?2 WHERE name = ?1", column);
+
+	if (value)
+		cat_do(&r->l->cat, sql, "ss", name, value);
+	free(sql);
+}
+
+static int set_number(struct req *r, const char *name, const char *column, int64_t min, int64_t max)
+{
+	char *sql = mem_printf("UPDATE schedules SET %s = ?2 WHERE name = ?1", column);
+	int64_t n;
+	int rc = req_int(r, column, min, max, INT64_MIN, &n);
+
+	if (rc == 0 && n != INT64_MIN)
+		cat_do(&r->l->cat, sql, "si", name, n);
+	free(sql);
+	return rc;
+}
+
+static void set_next(struct req *r, const char *name)
+{
+	struct catalog *c = &r->l->cat;
+	char *cron = cat_text(c, "SELECT cron FROM schedules WHERE name = ?1", "s", name);
+	char *tz = cat_text(c, "SELECT timezone FROM schedules WHERE name = ?1", "s", name);
+
+	cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE name = ?1", "si", name,
+	       cron && tz ? next_run(cron, tz, when_now()) : INT64_C(-1));
+	free(cron);
+	free(tz);
+}
+
 /* Takes the parameters that are given into the row; the same for a new one and for an update. */
 static void settings(struct req *r, const char *name)
 {
-	static const char *const texts[] = { "cron", "timezone", "type", "query", "result" };
-	struct catalog *c = &r->l->cat;
-	const char *db = req_param(r, "database"), *result = req_param(r, "result"), *type = req_param(r, "type");
-	int64_t n;
-	char *cron, *tz;
+	static const char *const texts[] = { "cron", "timezone", "type", "query" };
+	const char *db = req_param(r, "database");
+	char *destination;
 
-	if (bad_time(r) || (db && !db_find(r, db)) || (result && result_bad(r, result)))
+	if (bad_time(r) || (db && !db_find(r, db)) || job_type_bad(r, req_param(r, "type")) || destination_asked(r, &destination))
 		return;
-	if (type && !job_type_known(type)) {
-		req_error(r, 422, "Validation failed: Job type '%.100s' is not supported by td-local", type);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		set_text(r, name, texts[i], req_param(r, texts[i]));
+	set_text(r, name, "db", db);
+	set_text(r, name, "result", destination);
+	free(destination);
+	if (set_number(r, name, "delay", -86400 * 31, 86400 * 31) || set_number(r, name, "priority", -2, 2) ||
+	    set_number(r, name, "retry_limit", 0, 32))
 		return;
-	}
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		char *sql = mem_printf("UPDATE schedules SET %s = ?2 WHERE name = ?1", texts[i]);
-
-		if (req_param(r, texts[i]))
-			cat_do(c, sql, "ss", name, req_param(r, texts[i]));
-		free(sql);
-	}
-	if (db)
-		cat_do(c, "UPDATE schedules SET db = ?2 WHERE name = ?1", "ss", name, db);
-	if (req_int(r, "delay", -86400 * 31, 86400 * 31, INT64_MIN, &n))
-		return;
-	if (n != INT64_MIN)
-		cat_do(c, "UPDATE schedules SET delay = ?2 WHERE name = ?1", "si", name, n);
-	if (req_int(r, "priority", -2, 2, INT64_MIN, &n))
-		return;
-	if (n != INT64_MIN)
-		cat_do(c, "UPDATE schedules SET priority = ?2 WHERE name = ?1", "si", name, n);
-	if (req_int(r, "retry_limit", 0, 32, INT64_MIN, &n))
-		return;
-	if (n != INT64_MIN)
-		cat_do(c, "UPDATE schedules SET retry_limit = ?2 WHERE name = ?1", "si", name, n);
-	cron = cat_text(c, "SELECT cron FROM schedules WHERE name = ?1", "s", name);
-	tz = cat_text(c, "SELECT timezone FROM schedules WHERE name = ?1", "s", name);
-	n = cron && tz ? next_run(cron, tz, when_now()) : -1;
-	cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE name = ?1", "si", name, n);
-	free(cron);
-	free(tz);
+	set_next(r, name);
 }
 
 static bool name_bad(struct req *r, const char *name)
@@ -196,38 +207,58 @@ static void delete(struct req *r)
 
 /* --- running */
 
-static int64_t issue(struct catalog *c, int64_t schedule, int64_t scheduled)
+static int64_t issue(struct catalog *c, int64_t schedule, int64_t scheduled, const char *key)
 {
-	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, created, updated, scheduled, schedule)"
-	       " SELECT type, db, query, 'queued', priority, retry_limit, nullif(result, ''), ?2, ?2, ?3, id FROM schedules WHERE id = ?1",
-	       "iii", schedule, when_now(), scheduled);
+	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, created, updated, scheduled, schedule, domain_key)"
+	       " SELECT type, db, query, 'queued', priority, retry_limit, nullif(result, ''), ?2, ?2, ?3, id, ?4 FROM schedules WHERE id = ?1",
+	       "iiis", schedule, when_now(), scheduled, key);
 	return sqlite3_last_insert_rowid(c->db);
 }
 
-/* schedule/run: num runs, as if the clock showed the time in the path, and then as often as cron says. */
+/* schedule/run: num runs, as if the clock showed the time in the path, and then as often as cron says. The first has the key. */
 static void run(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
-	int64_t num, t = strtoll(r->arg[1], NULL, 10), step;
+	const char *key = req_param(r, "domain_key");
+	int64_t num, t = strtoll(r->arg[1], NULL, 10);
 	sqlite3_stmt *q = find(r, r->arg[0]);
 	json_t *all;
 
 	if (!q)
 		return;
-	if (req_int(r, "num", 1, RUNS_MAX, 1, &num) || strspn(r->arg[1], "0123456789") != strlen(r->arg[1])) {
-		if (!r->status)
-			req_error(r, 422, "Validation failed: Time is invalid");
-		sqlite3_finalize(q);
-		return;
-	}
-	all = json_array();
-	for (int64_t i = 0; i < num && t >= 0; i++, t = step) {
-		json_array_append_new(all, json_pack("{s:I, s:s, s:o}", "job_id", (json_int_t)issue(c, sqlite3_column_int64(q, 0), t),
-		                                     "type", cat_column(q, 5), "scheduled_at", when_text(t)));
-		step = next_run(cat_column(q, 2), cat_column(q, 3), t);
+	if (strspn(r->arg[1], "0123456789") != strlen(r->arg[1]) || strlen(r->arg[1]) > 12)
+		req_error(r, 422, "Validation failed: Time is invalid");
+	else if (req_int(r, "num", 1, RUNS_MAX, 1, &num) == 0 && !job_key_taken(r, key)) {
+		all = json_array();
+		for (int64_t i = 0; i < num && t >= 0; i++) {
+			int64_t job = issue(c, sqlite3_column_int64(q, 0), t, i == 0 ? key : NULL);
+
+			json_array_append_new(all, json_pack("{s:I, s:s, s:o}", "job_id", (json_int_t)job, "type", cat_column(q, 5),
+			                                     "scheduled_at", when_text(t)));
+			t = next_run(cat_column(q, 2), cat_column(q, 3), t);
+		}
+		req_json(r, json_pack("{s:o}", "jobs", all));
 	}
 	sqlite3_finalize(q);
-	req_json(r, json_pack("{s:o}", "jobs", all));
+}
+
+/* The same by the schedule's id, once: JSON with an ISO time. */
+static void run_by_id(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	int64_t id = cat_num(c, 0, "SELECT id FROM schedules WHERE id = ?1", "s", r->arg[0]);
+	const char *key = req_param(r, "domain_key"), *time = req_param(r, "scheduled_time");
+	int64_t t = time ? scheduled_time(time) : when_now();
+	char text[24];
+
+	if (!id)
+		req_error(r, 404, "Couldn't find Schedule with id = %.100s", r->arg[0]);
+	else if (t < 0)
+		req_error(r, 422, "Validation failed: Time is invalid");
+	else if (!job_key_taken(r, key)) {
+		snprintf(text, sizeof text, "%lld", (long long)issue(c, id, t, key));
+		req_json(r, json_pack("{s:s}", "id", text));
+	}
 }
 
 static void kick(struct req *r)
@@ -275,7 +306,7 @@ int64_t schedules_due(struct local *l)
 		int64_t at = sqlite3_column_int64(q, 12), delay = sqlite3_column_int64(q, 4);
 
 		for (int n = 0; at >= 0 && at + delay <= now && n < CATCH_UP; n++) {
-			issue(c, sqlite3_column_int64(q, 0), at);
+			issue(c, sqlite3_column_int64(q, 0), at, NULL);
 			at = next_run(cat_column(q, 2), cat_column(q, 3), at);
 			any = true;
 		}
@@ -312,5 +343,6 @@ const struct route schedule_routes[] = {
 	{ "POST", "schedule/delete/:", MASTER, .handle = delete },
 	{ "POST", "schedule/run/:/:", MASTER, .handle = run, .finish = kick },
 	{ "GET", "schedule/history/:", MASTER, .handle = history },
+	{ "POST", "v4/queries/:/jobs", MASTER, .handle = run_by_id, .finish = kick },
 	{ 0 },
 };

@@ -34,7 +34,7 @@ static double seconds_now(void)
 
 /* --- routes */
 
-static const struct route *const all_routes[] = { db_routes, table_routes, import_routes, bulk_routes, job_routes,
+static const struct route *const all_routes[] = { db_routes, table_routes, setting_routes, import_routes, bulk_routes, job_routes,
 	result_routes, schedule_routes, other_routes };
 
 /* Does the path match? Takes the arguments that ':' stands for. */
@@ -114,14 +114,14 @@ static void check_rights(struct req *r)
 
 /* --- a request */
 
-/* Without slashes in front, "v3/" and the query string. */
+/* Without slashes in front, "v3/" and the query string; "v4/" stays, it has few routes. */
 static char *clean_path(const char *target)
 {
 	const char *p = target + strspn(target, "/");
 
 	if (strncmp(p, "v3/", 3) == 0)
 		p += 3;
-	else if (strncmp(p, "local/", 6) != 0)
+	else if (strncmp(p, "v4/", 3) != 0 && strncmp(p, "local/", 6) != 0)
 		return mem_string("");
 	p += strspn(p, "/");
 	return mem_copy(p, strcspn(p, "?"));

@@ -1,6 +1,8 @@
 #include "columns.h"
+#include "jobs.h"
 #include "local.h"
 #include "mem.h"
+#include "settings.h"
 #include "workers.h"
 
 #include <stdio.h>
@@ -34,7 +36,7 @@ bool name_ok(struct req *r, const char *name)
 	return true;
 }
 
-static int64_t table_id(struct req *r, int64_t db, const char *table)
+int64_t table_id(struct req *r, int64_t db, const char *table)
 {
 	return cat_num(&r->l->cat, 0, "SELECT id FROM tables WHERE db = ?1 AND name = ?2", "is", db, table);
 }
@@ -44,7 +46,7 @@ int64_t table_find(struct req *r, const char *db, const char *table)
 	int64_t d = db_find(r, db), id = d ? table_id(r, d, table) : 0;
 
 	if (d && !id)
-		req_error(r, 404, "Table '%.300s.%.300s' does not exist", db, table);
+		req_error(r, 404, "Couldn't find UserTableReference with name = %.300s", table);
 	return id;
 }
 
@@ -74,7 +76,7 @@ void table_count(struct catalog *c, int64_t table)
 	       " FROM segments WHERE tbl = ?1), updated = ?2, counted = ?2 WHERE id = ?1", "ii", table, when_now());
 }
 
-static void table_ref(struct req *r, const char *db, const char *table)
+void table_ref(struct req *r, const char *db, const char *table)
 {
 	req_json(r, json_pack("{ssssss}", "database", db, "table", table, "type", "log"));
 }
@@ -132,58 +134,6 @@ static void table_show(struct req *r)
 	sqlite3_finalize(q);
 }
 
-/* The settings that create, update and update-schema take. -1: answered. */
-static int settings(struct req *r, int64_t id, bool replace)
-{
-	struct catalog *c = &r->l->cat;
-	const char *schema = req_param(r, "schema"), *days = req_param(r, "expire_days");
-	struct fail f = { 0 };
-	int64_t n;
-
-	if (schema) {
-		json_t *s = columns_parse(schema, req_true(r, "ignore_duplicate_schema"), &f), *all = s;
-		char *old, *text;
-
-		if (!s) {
-			req_fail(r, &f);
-			return -1;
-		}
-		if (!replace) {
-			json_t *was;
-
-			old = cat_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", id);
-			was = columns_load(old);
-			all = columns_append(was, s, true, &f);
-			json_decref(was);
-			json_decref(s);
-			free(old);
-			if (!all) {
-				req_fail(r, &f);
-				return -1;
-			}
-		}
-		text = json_dumps(all, JSON_COMPACT);
-		cat_do(c, "UPDATE tables SET schema = ?2 WHERE id = ?1", "is", id, text);
-		free(text);
-		json_decref(all);
-	}
-	if (days && strcmp(days, "null") != 0 && strcmp(days, "none") != 0) {
-		if (req_int(r, "expire_days", 0, 1000000, 0, &n))
-			return -1;
-		cat_do(c, "UPDATE tables SET expire_days = nullif(?2, 0) WHERE id = ?1", "ii", id, n);
-	} else if (days) {
-		cat_do(c, "UPDATE tables SET expire_days = NULL WHERE id = ?1", "i", id);
-	}
-	if (req_param(r, "include_v"))
-		cat_do(c, "UPDATE tables SET include_v = ?2 WHERE id = ?1", "ii", id, (int64_t)req_true(r, "include_v"));
-	if (req_param(r, "detect_schema"))
-		cat_do(c, "UPDATE tables SET detect_schema = ?2 WHERE id = ?1", "ii", id, (int64_t)req_true(r, "detect_schema"));
-	if (req_param(r, "description"))
-		cat_do(c, "UPDATE tables SET description = ?2 WHERE id = ?1", "is", id, req_param(r, "description"));
-	cat_do(c, "UPDATE tables SET updated = ?2 WHERE id = ?1", "ii", id, when_now());
-	return 0;
-}
-
 static void table_create(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
@@ -209,7 +159,8 @@ static void table_create(struct req *r)
 	}
 	cat_do(c, "INSERT INTO tables (db, name, idempotent_key, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)", "issi", db, name,
 	       key, when_now());
-	if (settings(r, table_id(r, db, name), true) == 0)
+	id = table_id(r, db, name);
+	if (settings_copy(r, db, id) == 0 && settings_take(r, id, true) == 0)
 		table_ref(r, r->arg[0], name);
 }
 
@@ -223,22 +174,30 @@ static void table_delete(struct req *r)
 	table_ref(r, r->arg[0], r->arg[1]);
 }
 
-static void table_rename(struct req *r)
+bool table_rename(struct req *r, int64_t id, const char *to)
 {
 	struct catalog *c = &r->l->cat;
-	int64_t db = db_find(r, r->arg[0]), id = db ? table_find(r, r->arg[0], r->arg[1]) : 0, other;
+	int64_t db = cat_num(c, 0, "SELECT db FROM tables WHERE id = ?1", "i", id), other;
 
-	if (!id || !name_ok(r, r->arg[2]))
-		return;
-	other = table_id(r, db, r->arg[2]);
+	if (!name_ok(r, to))
+		return false;
+	other = table_id(r, db, to);
 	if (other && other != id && !req_true(r, "overwrite")) {
-		req_error(r, 409, "Table %s already exists", r->arg[2]);
-		return;
+		req_error(r, 409, "Table %s already exists", to);
+		return false;
 	}
 	if (other && other != id)
 		cat_do(c, "DELETE FROM tables WHERE id = ?1", "i", other);
-	cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, r->arg[2], when_now());
-	table_ref(r, r->arg[0], r->arg[2]);
+	cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, to, when_now());
+	return true;
+}
+
+static void rename_to(struct req *r)
+{
+	int64_t id = table_find(r, r->arg[0], r->arg[1]);
+
+	if (id && table_rename(r, id, r->arg[2]))
+		table_ref(r, r->arg[0], r->arg[2]);
 }
 
 static void table_swap(struct req *r)
@@ -279,38 +238,12 @@ static void change_database(struct req *r)
 	}
 }
 
-static void set_settings(struct req *r, bool replace, bool required)
-{
-	int64_t id = table_find(r, r->arg[0], r->arg[1]);
-
-	if (!id)
-		return;
-	if (required && !req_param(r, "schema"))
-		req_error(r, 422, "'schema' parameter is required");
-	else if (settings(r, id, replace) == 0)
-		table_ref(r, r->arg[0], r->arg[1]);
-}
-
-static void table_update(struct req *r)
-{
-	set_settings(r, true, false);
-}
-
-static void update_schema(struct req *r)
-{
-	set_settings(r, true, true);
-}
-
-static void append_schema(struct req *r)
-{
-	set_settings(r, false, true);
-}
-
 /* A job that removes the rows of whole hours. */
 static void partialdelete(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
 	int64_t id = table_find(r, r->arg[0], r->arg[1]), from, to;
+	const char *key = req_param(r, "domain_key");
 	char job[24];
 
 	if (!id || req_int(r, "from", 0, INT64_C(253402300800), -1, &from) || req_int(r, "to", 0, INT64_C(253402300800), -1, &to))
@@ -319,8 +252,10 @@ static void partialdelete(struct req *r)
 		req_error(r, 422, "Validation failed: 'from' and 'to' must be multiples of 3600");
 		return;
 	}
-	cat_do(c, "INSERT INTO jobs (type, db, query, status, created, updated, target) VALUES ('partialdelete', ?1, ?2, 'queued', ?3, ?3, ?4)",
-	       "ssii", r->arg[0], r->arg[1], when_now(), id);
+	if (job_key_taken(r, key))
+		return;
+	cat_do(c, "INSERT INTO jobs (type, db, query, status, created, updated, target, domain_key)"
+	       " VALUES ('partialdelete', ?1, ?2, 'queued', ?3, ?3, ?4, ?5)", "ssiis", r->arg[0], r->arg[1], when_now(), id, key);
 	snprintf(job, sizeof job, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
 	cat_do(c, "UPDATE jobs SET query = json_array(?2, ?3) WHERE id = ?1", "sii", job, from, to);
 	req_json(r, json_pack("{s:s, s:s, s:s, s:I, s:I}", "job_id", job, "database", r->arg[0], "table", r->arg[1], "from",
@@ -338,19 +273,43 @@ static void no_distribution(struct req *r)
 		req_error(r, 404, "Table '%s.%s' has no user-defined partitioning", r->arg[0], r->arg[1]);
 }
 
+/* Nothing is kept of what was deleted. */
+static void no_deleted(struct req *r)
+{
+	req_json(r, json_pack("{s:[]}", "tables"));
+}
+
+static void no_recover(struct req *r)
+{
+	req_error(r, 404, "Couldn't find deleted table with id = %.100s", r->arg[0]);
+}
+
+/* To another account, whose key comes along; there is none but this. */
+static void no_transfer(struct req *r)
+{
+	const char *key = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Secondary-Authorization");
+
+	if (!table_find(r, r->arg[0], r->arg[1]))
+		return;
+	if (!key || strncmp(key, "TD1 ", 4) != 0 || strcmp(key + 4, r->l->key) != 0)
+		req_error(r, 401, "Authentication failed");
+	else
+		req_error(r, 422, "Validation failed: The table belongs to that account already");
+}
+
 const struct route table_routes[] = {
 	{ "GET", "table/list/:", MASTER, .handle = table_list },
 	{ "GET", "table/show/:/:", WRITER, .handle = table_show },
 	{ "POST", "table/create/:/:", WRITER, .handle = table_create },
 	{ "POST", "table/create/:/:/:", WRITER, .handle = table_create },
 	{ "POST", "table/delete/:/:", MASTER, .handle = table_delete },
-	{ "POST", "table/rename/:/:/:", MASTER, .handle = table_rename },
+	{ "POST", "table/rename/:/:/:", MASTER, .handle = rename_to },
 	{ "POST", "table/swap/:/:/:", MASTER, .handle = table_swap },
 	{ "POST", "table/change_database/:/:", MASTER, .handle = change_database },
-	{ "POST", "table/update/:/:", MASTER, .handle = table_update },
-	{ "POST", "table/update-schema/:/:", MASTER, .handle = update_schema },
-	{ "POST", "table/append-schema/:/:", WRITER, .handle = append_schema },
 	{ "POST", "table/partialdelete/:/:", MASTER, .handle = partialdelete, .finish = kick },
+	{ "GET", "table/deleted", MASTER, .handle = no_deleted },
+	{ "POST", "table/recover/:", MASTER, .handle = no_recover },
+	{ "POST", "table/transfer/:/:", MASTER, .handle = no_transfer },
 	{ "GET", "table/distribution/:/:", MASTER, .handle = no_distribution },
 	{ 0 },
 };

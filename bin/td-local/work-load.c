@@ -66,6 +66,7 @@ static bool loaded(struct local *l, const struct job *j, const struct load *load
 	cat_do(c, "UPDATE sessions SET status = 'ready', valid_parts = ?2, error_parts = ?3, valid_records = ?4, error_records = ?5,"
 	       " schema = ?6, errors = nullif(?7, ''), polls = ?8, until = ?9 WHERE id = ?1", "iiiiissii", j->session, n->valid, n->bad,
 	       (int64_t)load->rows, (int64_t)load->refused, schema, load->errors_name, (int64_t)l->polls, when_ms() + HIDE_MS);
+	cat_do(c, "UPDATE jobs SET inserted = ?2 WHERE id = ?1", "ii", j->id, (int64_t)load->rows);
 	free(schema);
 	json_decref(found);
 	return !cat_failed(c);

@@ -1,5 +1,6 @@
 /* Jobs with SQL, and exports of their rows. */
 #include "change.h"
+#include "destination.h"
 #include "mem.h"
 #include "output.h"
 #include "query.h"
@@ -15,7 +16,7 @@ static int send_rows(struct local *l, struct running *me, const struct job *j, c
 	char *url;
 
 	cat_begin(&l->cat);
-	url = output_resolve(&l->cat, j->result, f);
+	url = destination_url(&l->cat, j->result, f);
 	cat_end(&l->cat, false, NULL);
 	if (!url)
 		return -1;
@@ -58,7 +59,8 @@ static bool conclude(struct local *l, const struct job *j, struct change *ch, co
 		change_apply(ch, c, f);
 	if (!job_finish(l, j, f->kind ? "error" : "success", f->why))
 		return false;
-	cat_do(c, "UPDATE jobs SET cmdout = ?2 WHERE id = ?1", "is", j->id, said);
+	cat_do(c, "UPDATE jobs SET cmdout = ?2, inserted = ?3 WHERE id = ?1", "isi", j->id, said,
+	       f->kind == FAIL_NONE && (j->result || ch->st->kind != STATEMENT_QUERY) ? out->rows : INT64_C(0));
 	if (f->kind == FAIL_NONE)
 		output_forget(c, said);
 	if (ch->st->kind == STATEMENT_QUERY && j->target == 0 && out->file[0])
