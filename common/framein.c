@@ -207,11 +207,16 @@ static enum framein_what take_block(struct framein *in, const struct frame_extra
 	return FRAMEIN_BLOCK;
 }
 
-static int foreign_start(struct framein *in, size_t n, struct fail *f)
+static int ready(struct framein *in, struct fail *f)
 {
 	if (!in->inflater)
 		in->inflater = inflater_open(f);
-	if (!in->inflater)
+	return in->inflater ? 0 : -1;
+}
+
+static int foreign_start(struct framein *in, size_t n, struct fail *f)
+{
+	if (ready(in, f))
 		return -1;
 	inflater_start(in->inflater);
 	if (!in->chunk)
@@ -355,8 +360,11 @@ static int next_body(struct framein *in, struct fail *f)
 		if (b.body_len / 1032 > b.len || buf_room(&in->body, b.body_len))
 			return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths cannot be true", in->from->name,
 					(unsigned long long)in->blocks);
-		if (gzip_inflate_block(b.data, b.len, in->body.p, b.body_len, b.crc, f))
-			return fail_at(f, "%s: block %llu", in->from->name, (unsigned long long)in->blocks);
+		if (ready(in, f))
+			return -1;
+		if (inflater_block(in->inflater, b.data, b.len, in->body.p, b.body_len, b.crc))
+			return fail_set(f, FAIL_DATA, "%s: block %llu: the compressed data is damaged", in->from->name,
+					(unsigned long long)in->blocks);
 		in->body.len = b.body_len;
 		return 1;
 	default:

@@ -1,5 +1,4 @@
 #include "gzip.h"
-#include "crc.h"
 
 #include <string.h>
 
@@ -121,31 +120,6 @@ int gzip_deflate_block(struct gzip_deflate *d, const void *p, size_t n, struct b
 	return 0;
 }
 
-int gzip_inflate_block(const void *p, size_t n, char *out, size_t body_len, uint32_t crc, struct fail *f)
-{
-	static const char final[] = GZIP_FINAL;
-	z_stream z = { 0 };
-	int rc;
-
-	if (n > UINT32_MAX || body_len > UINT32_MAX || inflateInit2(&z, -MAX_WBITS) != Z_OK)
-		return fail_set(f, FAIL_SYSTEM, "zlib: cannot start inflating");
-	z.next_in = (Bytef *)(uintptr_t)p;
-	z.avail_in = (uInt)n;
-	z.next_out = (Bytef *)out;
-	z.avail_out = (uInt)body_len;
-	rc = inflate(&z, Z_SYNC_FLUSH);
-	if (rc == Z_OK || rc == Z_BUF_ERROR) {
-		z.next_in = (Bytef *)(uintptr_t)final;
-		z.avail_in += GZIP_FINAL_LEN; /* what is left of the block makes the count wrong, as it should */
-		rc = z.avail_in == GZIP_FINAL_LEN ? inflate(&z, Z_FINISH) : Z_DATA_ERROR;
-	}
-	inflateEnd(&z);
-	if (rc != Z_STREAM_END || z.total_out != body_len ||
-	    crc_add(0, out, body_len) != crc)
-		return fail_set(f, FAIL_DATA, "the compressed data is damaged");
-	return 0;
-}
-
 /* Make `want` bytes available at in.p + at if the source has them. Returns how many there are, or -1. */
 static ssize_t fill(struct gzip_source *g, size_t want, struct fail *f)
 {
@@ -197,9 +171,8 @@ static int next_member(struct gzip_source *g, struct fail *f)
 				(unsigned long long)(g->offset - (g->in.len - g->at)));
 	g->at += (size_t)n;
 	g->inside = true;
-	g->crc = 0;
 	g->body = 0;
-	inflateReset(&g->z);
+	inflater_start(g->inflater);
 	return 1;
 }
 
@@ -213,7 +186,7 @@ static int end_member(struct gzip_source *g, struct fail *f)
 	if (have < GZIP_TRAILER_LEN)
 		return cut(g, f);
 	gzip_trailer_parse(g->in.p + g->at, &crc, &len);
-	if (crc != g->crc || len != (uint32_t)g->body)
+	if (crc != inflater_crc(g->inflater) || len != (uint32_t)g->body)
 		return fail_set(f, FAIL_DATA, "%s: gzip member %llu: checksum or length is wrong", g->source.name,
 				(unsigned long long)g->members + 1);
 	g->at += GZIP_TRAILER_LEN;
@@ -227,8 +200,8 @@ static ssize_t gzip_read(struct source *s, void *p, size_t cap, struct fail *f)
 	struct gzip_source *g = (struct gzip_source *)s;
 
 	for (;;) {
+		struct inflater_step step;
 		ssize_t have;
-		size_t got;
 		int rc;
 
 		if (!g->inside && (rc = next_member(g, f)) <= 0)
@@ -236,24 +209,17 @@ static ssize_t gzip_read(struct source *s, void *p, size_t cap, struct fail *f)
 		have = fill(g, 1, f);
 		if (have < 0)
 			return -1;
-		if (have == 0)
-			return cut(g, f);
-		g->z.next_in = (Bytef *)g->in.p + g->at;
-		g->z.avail_in = (uInt)have;
-		g->z.next_out = p;
-		g->z.avail_out = cap < UINT32_MAX ? (uInt)cap : UINT32_MAX;
-		rc = inflate(&g->z, Z_NO_FLUSH);
-		if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+		if (inflater_step(g->inflater, g->in.p + g->at, (size_t)have, p, cap, &step))
 			return fail_set(f, FAIL_DATA, "%s: gzip member %llu: the compressed data is damaged",
 					g->source.name, (unsigned long long)g->members + 1);
-		g->at = g->in.len - g->z.avail_in;
-		got = (size_t)((char *)g->z.next_out - (char *)p);
-		g->crc = crc_add(g->crc, p, got);
-		g->body += got;
-		if (rc == Z_STREAM_END && end_member(g, f))
+		if (have == 0 && step.out == 0 && !step.end)
+			return cut(g, f);
+		g->at += step.in;
+		g->body += step.out;
+		if (step.end && end_member(g, f))
 			return -1;
-		if (got > 0)
-			return (ssize_t)got;
+		if (step.out > 0)
+			return (ssize_t)step.out;
 	}
 }
 
@@ -261,13 +227,12 @@ int gzip_source_init(struct gzip_source *g, struct source *from, struct fail *f)
 {
 	*g = (struct gzip_source){ .source = { .read = gzip_read, .name = from->name }, .from = from };
 	buf_init(&g->in, HEADER_MAX);
-	if (inflateInit2(&g->z, -MAX_WBITS) != Z_OK)
-		return fail_set(f, FAIL_SYSTEM, "zlib: cannot start inflating");
-	return 0;
+	g->inflater = inflater_open(f);
+	return g->inflater ? 0 : -1;
 }
 
 void gzip_source_free(struct gzip_source *g)
 {
-	inflateEnd(&g->z);
+	inflater_close(g->inflater);
 	buf_free(&g->in);
 }

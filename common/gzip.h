@@ -9,6 +9,7 @@
 #define GZIP_H
 
 #include "buf.h"
+#include "inflater.h"
 #include "io.h"
 
 #include <stdbool.h>
@@ -44,20 +45,16 @@ void gzip_deflate_free(struct gzip_deflate *d);
 int gzip_deflate_block(struct gzip_deflate *d, const void *p, size_t n, struct buf *out, struct fail *f);
 size_t gzip_deflate_bound(size_t n);
 
-/* Inflating one block made by gzip_deflate_block(), of exactly body_len bytes, into out. Memory: body_len. */
-int gzip_inflate_block(const void *p, size_t n, char *out, size_t body_len, uint32_t crc, struct fail *f);
-
 /*
  * A source that inflates: one or more members until the inner source ends. Every trailer is checked; bytes behind the
- * last member that are no gzip are an error, and so is an end inside a member. Memory: 2 x 64 KiB and zlib's window.
+ * last member that are no gzip are an error, and so is an end inside a member. Memory: 64 KiB and an inflater.
  */
 struct gzip_source {
 	struct source source;
 	struct source *from;
-	z_stream z;
+	struct inflater *inflater;
 	struct buf in; /* bytes read and not yet used: in.p[at..len) */
 	size_t at;
-	uint32_t crc;
 	uint64_t body; /* bytes of the current member */
 	uint64_t offset; /* bytes taken from `from`, for messages */
 	uint64_t members;

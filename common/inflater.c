@@ -1,4 +1,5 @@
 #include "inflater.h"
+#include "gzip.h"
 #include "mem.h"
 
 #include <stdlib.h>
@@ -72,8 +73,6 @@ uint32_t inflater_crc(const struct inflater *i)
 }
 
 #else
-#include <zlib.h>
-
 struct inflater {
 	z_stream z;
 	uint32_t crc;
@@ -129,3 +128,20 @@ uint32_t inflater_crc(const struct inflater *i)
 	return i->crc;
 }
 #endif
+
+int inflater_block(struct inflater *i, const void *p, size_t n, void *out, size_t len, uint32_t crc)
+{
+	struct inflater_step s;
+	char none[1];
+
+	inflater_start(i);
+	if (inflater_step(i, p, n, out, len, &s) || s.out != len || s.end)
+		return -1;
+	p = (const char *)p + s.in;
+	n -= s.in;
+	if (n > 0 && (inflater_step(i, p, n, none, sizeof none, &s) || s.in != n || s.out > 0 || s.end))
+		return -1;
+	if (inflater_step(i, GZIP_FINAL, GZIP_FINAL_LEN, none, sizeof none, &s) || s.in != GZIP_FINAL_LEN || s.out > 0 || !s.end)
+		return -1;
+	return inflater_crc(i) == crc ? 0 : -1;
+}

@@ -30,4 +30,7 @@ struct inflater_step {
 int inflater_step(struct inflater *i, const void *p, size_t n, void *out, size_t cap, struct inflater_step *s);
 uint32_t inflater_crc(const struct inflater *i); /* CRC-32 of all that came out since inflater_start() */
 
+/* One block as deflater_block() makes it: len (> 0) bytes into out. -1: it holds something else, or its CRC-32 is not crc. */
+int inflater_block(struct inflater *i, const void *p, size_t n, void *out, size_t len, uint32_t crc);
+
 #endif
