@@ -2,6 +2,7 @@
 #include "td-encode.h"
 
 #include "die.h"
+#include "mem.h"
 #include "sig.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@ int main(int argc, char **argv)
 	struct opts o = { .level = 1, .max_rejects = UINT64_MAX, .max_share = 1, .csv.quote = '"' };
 	struct fail f = { 0 };
 
+	mem_give_back();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SPARE = 64 << 10, KEEP = 2 * FRAME_BLOCK_BODY, PATIENCE_MS = 500, TICK_MS = 50 };
+enum { SPARE = 64 << 10, KEEP = 2 * FRAME_BLOCK_BODY, LONG = 8 << 20, PATIENCE_MS = 500, TICK_MS = 50 };
 
 struct blockpool {
 	pthread_mutex_t lock;
@@ -18,13 +18,18 @@ struct blockpool {
 	struct block *empty;           /* a stack */
 	struct block *first, **last;   /* given, not yet taken by a worker: a queue */
 	uint64_t given, written;       /* numbers of the next block to be given, to be written */
-	size_t inside, room;           /* bytes in blocks that are given and not yet written; above which none is handed out */
+	size_t longs;                  /* bytes in long blocks that are given and not yet written */
 	bool closing, stopping;
 	struct fail fail;              /* the first failure of a worker */
 	struct frameout *to;
 	int level, workers, alive;
 	pthread_t thread[BLOCKPOOL_WORKERS];
 };
+
+static size_t long_bytes(const struct block *b)
+{
+	return b->body.len > KEEP ? b->body.len : 0;
+}
 
 static void shrink(struct buf *b)
 {
@@ -79,7 +84,7 @@ static void work_on(struct blockpool *p, struct deflater *d, struct block *b)
 	if (rc && !p->fail.kind)
 		p->fail = f;
 	p->written++;
-	p->inside -= b->body.len;
+	p->longs -= long_bytes(b);
 	shrink(&b->body);
 	shrink(&b->data);
 	b->next = p->empty;
@@ -145,7 +150,6 @@ struct blockpool *blockpool_open(struct frameout *to, int workers, int level, st
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
 	p->blocks = p->workers + 2;
-	p->room = (size_t)p->blocks * (FRAME_BLOCK_BODY + SPARE);
 	p->all = mem_zero((size_t)p->blocks, sizeof *p->all);
 	for (int i = 0; i < p->blocks; i++) {
 		struct block *b = &p->all[i];
@@ -170,16 +174,21 @@ static int failed(struct blockpool *p, struct fail *f)
 	return fail_set(f, p->fail.kind, "%s", p->fail.why);
 }
 
+static bool may_take(const struct blockpool *p)
+{
+	return p->empty && p->longs <= LONG;
+}
+
 struct block *blockpool_take(struct blockpool *p, struct fail *f)
 {
 	struct block *b = NULL;
 
 	pthread_mutex_lock(&p->lock);
-	while ((!p->empty || p->inside > p->room) && !p->fail.kind && !sig_caught())
+	while (!may_take(p) && !p->fail.kind && !sig_caught())
 		wait_ms(p, TICK_MS);
 	if (p->fail.kind) {
 		failed(p, f);
-	} else if (!p->empty || p->inside > p->room) {
+	} else if (!may_take(p)) {
 		fail_set(f, FAIL_SIGNAL, "interrupted");
 	} else {
 		b = p->empty;
@@ -201,7 +210,7 @@ void blockpool_give(struct blockpool *p, struct block *b)
 		p->empty = b;
 	} else {
 		b->number = p->given++;
-		p->inside += b->body.len;
+		p->longs += long_bytes(b);
 		b->next = NULL;
 		*p->last = b;
 		p->last = &b->next;

@@ -6,8 +6,8 @@
  * vanished reader) is told at the next take or at the finish. Signals are left to the caller's thread.
  *
  * Memory: workers + 2 blocks; a block is its body (about FRAME_BLOCK_BODY, at most FRAME_BODY_MAX) and what it compresses to.
- * Rows that are longer share the room of so many ordinary blocks: the next one has to wait until others are written, and what
- * a block grew is given back. So at most one row that is longer than all of them is here beside the one that is taken.
+ * Blocks that a long row made longer than KEEP are at most LONG bytes together, or one: the next block is not handed out before
+ * others are written. What a block grew is given back.
  */
 #ifndef BLOCKPOOL_H
 #define BLOCKPOOL_H

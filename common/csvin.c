@@ -1,6 +1,7 @@
 #include "csvin.h"
 #include "csvescape.h"
 #include "mem.h"
+#include "schema.h"
 #include "utf8.h"
 
 #include <stdlib.h>
@@ -184,6 +185,11 @@ static enum row_result deliver(struct csvin *c, size_t len, struct row *row, str
 {
 	const char *raw = c->in.p + c->here.at;
 
+	if (c->scan.n > SCHEMA_COLUMNS_MAX) {
+		fail_set(f, FAIL_DATA, "%s: line %llu: more than %d columns", c->from->name, (unsigned long long)c->row_line,
+			 SCHEMA_COLUMNS_MAX);
+		return bad_row(c, len, row);
+	}
 	if (check_text(c, c->scan.unusual, c->scan.unusual_end, f))
 		return bad_row(c, len, row);
 	if (c->columns == 0)

@@ -144,10 +144,18 @@ static inline const char *next_quote(struct cursor *c, bool *lines)
 	return m->base + __builtin_ctzll(quotes);
 }
 
+static void grow(struct csvscan *s)
+{
+	if (s->cap == CSVSCAN_CELLS)
+		s->n--;
+	else
+		s->cell = mem_resize(s->cell, s->cap = s->cap ? 2 * s->cap : 64, sizeof *s->cell);
+}
+
 static inline void add_cell(struct csvscan *s, const char *p, size_t n, enum cell_kind kind)
 {
 	if (s->n == s->cap)
-		s->cell = mem_resize(s->cell, s->cap = s->cap ? 2 * s->cap : 64, sizeof *s->cell);
+		grow(s);
 	s->cell[s->n++] = (struct cell){ { p }, n, kind };
 }
 

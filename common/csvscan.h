@@ -10,7 +10,10 @@
 
 #include <stdbool.h>
 
-enum { CSVSCAN_SLACK = 64 }; /* bytes behind `end` that may be read, whatever they are */
+enum {
+	CSVSCAN_SLACK = 64,  /* bytes behind `end` that may be read, whatever they are */
+	CSVSCAN_CELLS = 8192 /* cells that are kept; of a record with more, n is this and the last cell is rubbish */
+};
 
 enum csvscan_result {
 	SCAN_ROW,

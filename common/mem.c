@@ -4,6 +4,9 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,4 +74,11 @@ void mem_wipe(void *p, size_t n)
 
 	while (n--)
 		*v++ = 0;
+}
+
+void mem_give_back(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, 1 << 20); /* and no larger, however much of this size is freed */
+#endif
 }

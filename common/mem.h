@@ -15,4 +15,7 @@ char *mem_string(const char *s);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void mem_wipe(void *p, size_t n); /* overwrite secrets; not optimised away */
 
+/* What is freed of large things goes back to the system at once, where malloc() would rather keep it for the thread. */
+void mem_give_back(void);
+
 #endif

@@ -12,29 +12,40 @@ static int bad(struct mpin *m, const char *what, struct fail *f)
 	return fail_set(f, FAIL_DATA, "%s: row %llu: %s", m->from->name, (unsigned long long)m->rows + 1, what);
 }
 
-/* Read some more, behind the current row or the mark. 1, 0 at the end of the input, -1. */
-static int fill(struct mpin *m, struct fail *f)
+/* Forget what is done with, so that the current row, or the mark, moves to the front of the buffer. */
+static void forget(struct mpin *m)
 {
-	size_t done, room;
-	ssize_t n;
+	size_t done = m->marked ? m->mark : m->at;
 
-	if (m->ended)
-		return 0;
-	done = m->marked ? m->mark : m->at;
 	buf_eat(&m->in, done);
 	m->at -= done;
 	m->mark = 0;
-	if (m->in.len - m->at > ROW_MAX)
+}
+
+/* Read until there is row_want() of the current row, or the end. 1, 0 if nothing more came, -1. */
+static int fill(struct mpin *m, struct fail *f)
+{
+	size_t had, want;
+
+	forget(m);
+	had = m->in.len;
+	want = m->at + row_want(had - m->at);
+	if (had - m->at > ROW_MAX)
 		return bad(m, "longer than 64 MiB", f);
-	if (m->in.cap - m->in.len < READ_SIZE / 4 && buf_room(&m->in, READ_SIZE))
-		return bad(m, "no room", f);
-	room = m->in.cap - m->in.len;
-	n = io_read(m->from, m->in.p + m->in.len, room < READ_SIZE ? room : READ_SIZE, f);
-	if (n < 0)
-		return -1;
-	m->in.len += (size_t)n;
-	m->ended = n == 0;
-	return n > 0;
+	while (!m->ended && (m->in.len == had || m->in.len < want)) {
+		size_t room;
+		ssize_t n;
+
+		if (m->in.cap - m->in.len < READ_SIZE / 4 && buf_room(&m->in, READ_SIZE))
+			return bad(m, "no room", f);
+		room = m->in.cap - m->in.len;
+		n = io_read(m->from, m->in.p + m->in.len, room < READ_SIZE ? room : READ_SIZE, f);
+		if (n < 0)
+			return -1;
+		m->in.len += (size_t)n;
+		m->ended = n == 0;
+	}
+	return m->in.len > had;
 }
 
 static void reserve(struct mpin *m, size_t n)
