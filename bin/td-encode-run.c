@@ -231,6 +231,8 @@ int encode(const struct opts *o, struct fail *f)
 		describe(&run.record, &schema, f);
 		rc = f->kind ? -1 : transfer(&run, &schema, f);
 	}
+	if (rc && run.in.format == FORMAT_FRAME)
+		framein_blame(&run.in.frame, f);
 	if (rc && f->kind != FAIL_USAGE && !o->preview)
 		give_up(&run, f);
 	input_close(&run.in);

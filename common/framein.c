@@ -256,7 +256,9 @@ static int broken(struct framein *in, struct fail *f)
 
 	if (f->kind != FAIL_DATA && f->kind != FAIL_UPSTREAM)
 		return -1;
-	if (fill(in, READ_SIZE, &ignored) < 0 || !in->at_eof)
+	if (fill(in, READ_SIZE, &ignored) < 0 && ignored.kind == FAIL_SIGNAL)
+		*f = ignored;
+	if (!in->at_eof)
 		return -1;
 	for (size_t at = 0; at < in->in.len; at++) {
 		struct gzip_header h;
@@ -276,6 +278,12 @@ static int broken(struct framein *in, struct fail *f)
 		frame_end_free(&e);
 	}
 	return -1;
+}
+
+void framein_blame(struct framein *in, struct fail *f)
+{
+	if (in->foreign)
+		broken(in, f);
 }
 
 /* Inflate some of a foreign member. 0 with *n == 0 is progress without bytes. */

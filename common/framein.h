@@ -53,6 +53,12 @@ enum framein_what framein_next(struct framein *in, struct frame_block *b, const 
 struct source *framein_plain(struct framein *in); /* use instead of framein_next(); after its end in->end is valid */
 void framein_close(struct framein *in);
 
+/*
+ * What came cannot be used, for the reason in f. If it only looked like data, because its writer broke off inside a
+ * foreign member, f becomes the writer's reason.
+ */
+void framein_blame(struct framein *in, struct fail *f);
+
 /* True if the first bytes of a stream are a frame's (give it 64 bytes if there are as many). */
 bool framein_is(const char *p, size_t n);
 

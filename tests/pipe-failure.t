@@ -43,6 +43,7 @@ known() { # pidfile command...
 	# shellcheck disable=SC2016
 	sh -c 'echo $$ >"$0"; exec "$@"' "$file" "$@"
 }
+faults() { curl -sS -X "$1" ${2:+--data-binary "$2"} "$TD_API_SERVER/local/faults"; }
 noise() { awk 'BEGIN { print "a,b"; srand(7); for (i = 0; i < 300000; i++) printf "%d,%d\n", i, rand() * 1e15 }'; }
 
 # --- the source command dies
@@ -77,6 +78,16 @@ known "$T/pid" td-fetch -d sample_datasets -e "$BIG" 2>/dev/null | cut_off "$T/p
 status=$?
 failed "td-fetch is killed in the middle of a result" 66 'died'
 clean "td-fetch is killed in the middle of a result"
+
+faults POST 'GET job/result/* 1 cut=1500
+GET job/result/* * 422' >/dev/null
+td-fetch -d testdb -e "SELECT time, hex(zeroblob(15000)) AS pad FROM sample_datasets.www_access LIMIT 100" 2>/dev/null |
+	td-encode 2>"$T/encode.err" | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
+status=$?
+faults DELETE >/dev/null
+like "td-fetch gives up inside a compressed text: td-encode says why" "$(cat "$T/encode.err")" '^td-encode: upstream gave up: .*422'
+failed "td-fetch gives up inside a compressed text" 66 '422'
+clean "td-fetch gives up inside a compressed text"
 
 # --- td-encode dies
 
@@ -118,7 +129,6 @@ killed_at() { # what, signal, condition..., with td-put reading $T/in and td-swa
 	wait "$swap"
 	status=$?
 }
-faults() { curl -sS -X "$1" ${2:+--data-binary "$2"} "$TD_API_SERVER/local/faults"; }
 struck() { faults GET | grep -q '	[1-9][0-9]*$'; }
 
 head -c -60 "$T/frame" >"$T/frame.start" # without its end
