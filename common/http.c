@@ -58,8 +58,8 @@ void http_close(struct http *h)
 
 void http_hurry(struct http *h)
 {
-	h->opt.connect_ms = 3000;
-	h->opt.stall_s = 10;
+	h->opt.connect_ms = h->opt.connect_ms < 3000 ? h->opt.connect_ms : 3000;
+	h->opt.stall_s = h->opt.stall_s < 10 ? h->opt.stall_s : 10;
 }
 
 void http_answer_free(struct http_answer *a)
