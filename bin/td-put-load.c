@@ -267,25 +267,31 @@ static int read_receipts(struct load *l, struct fail *f)
 	return rc;
 }
 
+/* Also after a signal that waited for the commit. */
+static void remove_session(struct load *l)
+{
+	struct fail f = { 0 };
+
+	sig_hold(true);
+	if (api_session_delete(l->api, l->session, &f))
+		warn("the rows are in, but: %s", f.why);
+	sig_hold(false);
+}
+
 int load_commit(struct load *l, struct fail *f)
 {
-	struct fail debris = { 0 };
-
 	paper_start(l);
 	l->receipt.session = mem_string(l->o->session);
 	l->api = api_open(&l->conf, &l->o->api);
 	if (read_receipts(l, f) || session_take_up(l, f) || (l->o->strict && check_end(l, f)) || paper_begin(l, f) ||
 	    (!l->already && commit(l, f)))
 		return failed(l, f);
-	if (api_session_delete(l->api, l->session, &debris))
-		warn("the rows are in, but: %s", debris.why);
+	remove_session(l);
 	return paper_end(l, NULL, f);
 }
 
 int load_run(struct load *l, struct fail *f)
 {
-	struct fail debris = { 0 };
-
 	paper_start(l);
 	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	l->api = api_open(&l->conf, &l->o->api);
@@ -295,8 +301,8 @@ int load_run(struct load *l, struct fail *f)
 	}
 	if (l->o->dry_run)
 		return fd_close(STDOUT_FILENO, "standard output", f);
-	if (l->session && !l->keep_session && api_session_delete(l->api, l->session, &debris))
-		warn("the rows are in, but: %s", debris.why);
+	if (l->session && !l->keep_session)
+		remove_session(l);
 	progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
 	if (paper_end(l, NULL, f) == 0)
 		return 0;

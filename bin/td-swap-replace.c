@@ -378,11 +378,14 @@ int replace_run(struct swap *s, struct fail *f)
 		step = one_round(s, &maybe_renamed, f);
 	if (step == AGAIN)
 		step = give_up(s, maybe_renamed, f);
-	if (step == DONE)
-		drop_old_rows(s);
-	else
+	if (step != DONE) {
 		replace_drop(s, f);
-	return step == DONE ? 0 : -1;
+		return -1;
+	}
+	sig_hold(true); /* a signal is too late for the new rows: the old ones do not stay */
+	drop_old_rows(s);
+	sig_hold(false);
+	return 0;
 }
 
 /*
