@@ -29,7 +29,7 @@ static const char usage[] =
 "      --fault SPEC        METHOD PATTERN COUNT ACTION: fail on demand; may be repeated (see td-local(1))\n"
 "      --tls CERT,KEY      serve HTTPS with these PEM files\n"
 "      --no-samples        do not put sample_datasets into a new data directory\n"
-"  -v, --verbose           log requests to stderr; -vv: more\n"
+"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
 "  -q, --quiet             only errors\n"
 "  -V, --version           print the version\n"
 "  -h, --help              print this\n";

@@ -136,6 +136,7 @@ static void begin(struct req *r, const char *method)
 	r->path = clean_path(r->target);
 	r->started = seconds_now();
 	r->l->requests++;
+	debug("%s %s begins", method, r->target);
 	r->route = route_find(r);
 	check_rights(r);
 	if (!r->status && !r->route)
