@@ -166,9 +166,10 @@ print-fuzz: ; @printf '%s\n' $(FUZZ)
 
 print-tools: ; @printf '%s\n' $(TOOLS)
 
+# All of the matrices (see tests/matrix); one after the other, since each uses the whole machine.
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all
-	TD_BUILD='$(abspath $(O))' MATRIX=full $(PROVE) tests/matrix-faults.t tests/matrix-kills.t tests/matrix-cuts.t
+	TD_BUILD='$(abspath $(O))' MATRIX=full $(PROVE) -j1 tests/matrix-faults.t tests/matrix-kills.t tests/matrix-cuts.t
 
 # --- measuring: the table as Markdown on standard output; MB= for other sizes, ROUNDS= in the environment
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Signals to td-put and td-swap at every request and at random moments: a sample of the cases here, all of them by
-# `make check-faults`.
+# Signals to each program of the pipe, and to all, before and after every request and at random moments: a sample here in which
+# each occurs, all of them by `make check-faults`.
 . "$(dirname "$0")/lib.sh"
 export T
-MATRIX=${MATRIX:-40} "$PYTHON" "$ROOT/tests/matrix.py" kills
+"$PYTHON" -B "$ROOT/tests/matrix" kills

@@ -1,0 +1,116 @@
+"""What must hold after a run, whatever happened in it."""
+import json
+import re
+import signal
+import threading
+import time
+
+from pipe import PAD, ROWS, TOOLS
+
+UPSTREAM, REFUSED, TEMPORARY, UNKNOWN, KEY, PIPE = 66, 69, 75, 76, 77, -signal.SIGPIPE
+CONTENT = "COUNT(1), COUNT(DISTINCT id), MIN(id), MAX(id)"
+EXACT = CONTENT + ", SUM(name = 'row ' || id), SUM(LENGTH(pad))"
+
+
+def whole(first, last, new):
+    """What EXACT says of a table with these ids, so many of them new"""
+    n = last - first + 1
+    return [n, n, first, last, n, new * PAD]
+
+
+class Look:
+    """The states in which a table may be seen: before, and after"""
+
+    def __init__(self, mode, there):
+        self.old = whole(0, ROWS - 1, 0) if there else None
+        self.new = whole(0, 2 * ROWS - 1, ROWS) if there and mode != "replace" else whole(ROWS, 2 * ROWS - 1, ROWS)
+
+    def take(self, server, table):
+        seen = server.client.row("SELECT %s FROM %s" % (EXACT, table)) if table in server.tables() else None
+        return None if seen and seen[0] == 0 and self.old is None else seen  # append makes an empty table first
+
+
+class Reader(threading.Thread):
+    """Looks at one table all the time; it must never see anything but the old rows or the new ones, never none."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.client, self.lock = server.connect(), threading.Lock()
+        self.table, self.looks, self.bad = None, 0, []
+
+    def watch(self, table, look=None):
+        with self.lock:
+            self.table, self.look, self.after = table, look, False
+            bad, self.bad = self.bad, []
+        return bad
+
+    def run(self):
+        while True:
+            with self.lock:
+                if self.table:
+                    self.once()
+            time.sleep(0.01)
+
+    def once(self):
+        seen = self.client.row("SELECT %s FROM %s" % (CONTENT, self.table))
+        self.looks += 1
+        if seen == self.look.new[:4]:
+            self.after = True
+        elif seen != self.look.old[:4] or self.after:
+            self.bad.append("a reader saw %s%s" % (seen, " after the new rows" if self.after else ""))
+
+
+def cause(run):
+    """The tool that failed for a reason of its own, and its status"""
+    own = [(tool, s) for tool, s in run.status.items() if s not in (0, UPSTREAM, PIPE)]
+    return own[0] if own else (None, 0)
+
+
+def statuses(run, look, seen, killed):
+    """Does what the programs said fit what is there? killed: those that got a signal"""
+    by_signal = [-s for s in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+    for tool, status in run.status.items():
+        if status not in (0, UPSTREAM, REFUSED, TEMPORARY, UNKNOWN, KEY, PIPE) and not (tool in killed and status in by_signal):
+            yield "td-%s: status %d" % (tool, status)
+        if status > 0 and not any(line.startswith("td-%s: " % tool) for line in run.said[tool].splitlines()):
+            yield "td-%s: status %d and no message" % (tool, status)
+        if status == UPSTREAM and not any(run.status[t] for t in TOOLS[:TOOLS.index(tool)]):
+            yield "td-%s: status %d, and no program before it failed" % (tool, status)
+    if not killed and len([s for s in run.status.values() if s not in (0, UPSTREAM, PIPE)]) > 1:
+        yield "more than one program failed for a reason of its own"
+    if seen not in (look.old, look.new):
+        yield "the table holds %s" % seen
+    if run.status["swap"] == 0:
+        if seen != look.new:
+            yield "td-swap: status 0, and the new rows are not there"
+        receipt = json.loads(run.receipt or "{}")
+        if receipt.get("status") != "done" or receipt.get("rows") != ROWS:
+            yield "td-swap: status 0, and its receipt is '%s'" % run.receipt
+        if not killed and any(run.status[tool] for tool in TOOLS):
+            yield "td-swap: status 0, and another program failed"
+    elif not killed and cause(run)[1] != UNKNOWN and seen == look.new:
+        yield "no program says that it succeeded or does not know, and the new rows are there"
+
+
+def debris(server):
+    return {t for t in server.tables() if "_tdput_" in t} | \
+        {s for s in server.sessions() if s.startswith("td_put_") and not s.startswith("td_put_once_")}
+
+
+def named(name, run):
+    """Is it said that this was left?"""
+    return any(name in line and re.search("could not be removed|cannot delete|are still in|look at", line)
+               for said in run.said.values() for line in said.splitlines())
+
+
+def blind_repeats(requests):
+    """Requests that are not safe to repeat and were sent again without a look between"""
+    sent = set()
+    for _, path in requests:
+        step = "/".join(path.split("/")[:2])
+        if step in ("bulk_import/commit", "bulk_import/perform", "table/swap", "table/rename"):
+            if path in sent:
+                yield "%s was sent again without a look" % path
+            sent.add(path)
+        elif step in ("bulk_import/show", "table/show"):
+            sent = {p for p in sent if p.startswith("table/") != (step == "table/show")}
