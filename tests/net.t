@@ -59,25 +59,4 @@ https_proxy=http://127.0.0.1:$port NO_PROXY=td.invalid run td-put --retry-wait 0
 is "NO_PROXY: status" "$status" 75
 is "NO_PROXY: the proxy is not asked" "$(grep -c CONNECT "$T/proxy.record")" "$(grep -c 'CONNECT td.invalid' "$T/proxy.record")"
 like "NO_PROXY: the name cannot be found" "$err" "no answer from td.invalid"
-
-# --- the key in what the tools say, at any verbosity
-local_start key --no-samples --polls 0 --key "$TD_API_KEY"
-TD_API_KEY=1/5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4
-api POST database/create/testdb >/dev/null
-faults 'PUT bulk_import/upload_part/* 1 503' 'POST table/swap/* 1 reset-after'
-{
-	for i in 1 2; do td-put -vv --retry-wait 0 'td://@/testdb/tbl?mode=replace' <"$T/f" | tee -a /dev/stderr | td-swap -vv --retry-wait 0; done
-	td-put -vv "td://$TD_API_KEY@${TD_API_SERVER#http://}/testdb/tbl" <"$T/f"
-	td-put -vv "td://$TD_API_KEY@/testdb" <"$T/f"
-	td-put -vv "td://$TD_API_KEY/testdb/tbl" <"$T/f"
-	td-put -vv "td://@/testdb/tbl?apikey=$TD_API_KEY" <"$T/f"
-	td-put -vv "td://$TD_API_KEY%@/testdb/tbl" <"$T/f"
-	printf '[account]\napikey = %s\nnonsense\n' "$TD_API_KEY" >"$T/td.conf"
-	TD_CONFIG_PATH=$T/td.conf td-put -vv td://@/testdb/tbl <"$T/f"
-	TD_API_KEY_FILE=$T/td.conf td-put -vv td://@/testdb/tbl <"$T/f"
-	td-conn -vv test
-	td-swap -vv --gc td://@/testdb
-} >"$T/all" 2>&1
-ok "the runs said something" [ "$(wc -l <"$T/all")" -gt 60 ]
-unlike "no key in it" "$(cat "$T/all")" 5ec4e7
 finish
