@@ -68,7 +68,7 @@ help:
 	@echo 'make lint       the static checks alone'
 	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise; make bench-put: td-put'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
-	@echo 'make deb        a Debian package; make dist: the tarball; make static: programs that need fewer libraries'
+	@echo 'make deb        a Debian package; make dist: the tarball; make static, make musl: programs that need fewer libraries'
 
 # --- building
 
@@ -256,6 +256,15 @@ $(foreach t,$(filter-out td-encode,$(TOOLS)),$(eval LIBS.$t := -Wl,-Bstatic $(fi
 LIBS.td-encode := -static $(LIBS.td-encode)
 endif
 
+# td-encode for musl: one file that runs on any Linux, with --encoding, too (musl has the tables inside). ISA-L is left out:
+# its sources want an assembler of their own. Fetches the sources of three libraries from Debian.
+DEPS.musl = musl-tools dpkg-dev xz-utils bzip2 linux-libc-dev
+musl: deps
+	@$(call install,$(DEPS.musl))
+	@.pkg/musl '$(abspath $(O))/musl/deps'
+	$(MAKE) O='$(O)/musl' CC='musl-gcc -isystem $(abspath $(O))/musl/deps/include' LDFLAGS='-static -L$(abspath $(O))/musl/deps/lib' \
+		ISAL= '$(O)/musl/td-encode'
+
 # What tests/san.t runs.
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 san:
@@ -266,4 +275,4 @@ lint: deps-check
 
 print-version: ; @echo '$(VERSION)'
 
-.PHONY: dist deb static san lint print-version
+.PHONY: dist deb static musl san lint print-version
