@@ -165,6 +165,7 @@ static void parse(struct opts *o, int argc, char **argv)
 		die_usage("%s is no job id; SQL goes to standard input or behind -e", o->job_id);
 	if (!o->has_format)
 		o->out.format = isatty(STDOUT_FILENO) ? RESULTOUT_TABLE : RESULTOUT_FRAME;
+	o->out.room = fd_columns(STDOUT_FILENO);
 	if (o->since && o->out.format == RESULTOUT_TABLE && !o->result)
 		die_usage("--since: a table is not the whole result; use -f csv, jsonl, ...");
 	if (o->has_format && o->out.format == RESULTOUT_FRAME && !o->no_wait && !o->result && isatty(STDOUT_FILENO))

@@ -1,4 +1,5 @@
 #include "die.h"
+#include "fd.h"
 #include "sig.h"
 
 #include <getopt.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char *name = "td";
@@ -43,9 +43,9 @@ const char *die_name(void)
 /* A line that fills the last column may wrap, and one that wraps could not be taken away. */
 static size_t columns(void)
 {
-	struct winsize w;
+	unsigned n = fd_columns(STDERR_FILENO);
 
-	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col - 1U : 79;
+	return n > 1 ? n - 1 : 79;
 }
 
 /* One write(2) a message, so that the lines of a pipe's tools do not mix. UTF-8 passes, control bytes do not. */

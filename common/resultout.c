@@ -25,7 +25,7 @@ static int open_text(struct resultout *o, const struct resultout_opts *opts, con
 {
 	static const enum rowout_format format[] = { [RESULTOUT_CSV] = ROWOUT_CSV, [RESULTOUT_TSV] = ROWOUT_TSV,
 						     [RESULTOUT_JSONL] = ROWOUT_JSONL, [RESULTOUT_TABLE] = ROWOUT_TABLE };
-	struct rowout_opts text = { format[opts->format], opts->header, opts->null, head->rows };
+	struct rowout_opts text = { format[opts->format], opts->header, opts->null, head->rows, opts->room };
 
 	return rowout_init(&o->text, &text, &head->schema, o->to, f);
 }

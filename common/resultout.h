@@ -23,6 +23,7 @@ struct resultout_opts {
 	enum resultout_format format;
 	bool header;      /* csv, tsv */
 	const char *null; /* csv, tsv; NULL: the format's default */
+	unsigned room;    /* table: the width of the terminal, 0: it is none */
 };
 
 struct resultout {

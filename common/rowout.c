@@ -223,7 +223,8 @@ int rowout_end(struct rowout *o, struct fail *f)
 			return fail_set(f, FAIL_DATA, "the rows end inside row %llu", (unsigned long long)o->rows + 1);
 	}
 	if (o->opts.format == ROWOUT_TABLE)
-		tableout_write(&o->table, o->opts.total >= 0 ? o->opts.total : o->full ? -1 : (int64_t)o->rows, &o->out);
+		tableout_write(&o->table, o->opts.total >= 0 ? o->opts.total : o->full ? -1 : (int64_t)o->rows, o->opts.room,
+			       &o->out);
 	return textout_flush(&o->out, f);
 }
 

@@ -20,6 +20,7 @@ struct rowout_opts {
 	bool header;      /* csv, tsv: a first line with the names */
 	const char *null; /* csv, tsv: stands for NULL; NULL: the format's default */
 	int64_t total;    /* table: rows of the whole result, -1 if not known */
+	unsigned room;    /* table: cells of a line of the terminal, 0: it is none */
 };
 
 struct rowout {

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { NARROW = 12 }; /* cells: a column of text is not narrowed further */
+
 /* A sink that keeps the first bytes and lets the rest go. */
 struct start {
 	struct sink sink;
@@ -32,8 +34,8 @@ static bool harmless(uint32_t c)
 	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
 }
 
-/* Text as it may be shown, shortened to TABLEOUT_WIDTH cells. */
-static char *shown(const char *p, size_t n, unsigned *width)
+/* Text as it may be shown, shortened to `room` cells, at most TABLEOUT_WIDTH; *width are the cells that it takes. */
+static char *shown(const char *p, size_t n, unsigned room, unsigned *width)
 {
 	static const char odd[] = "\xef\xbf\xbd", dots[] = "\xe2\x80\xa6";
 	char s[TABLEOUT_CELL];
@@ -54,7 +56,7 @@ static char *shown(const char *p, size_t n, unsigned *width)
 			bytes = space ? 1 : sizeof odd - 1;
 		}
 		cells = bad ? 1 : utf8_width(c);
-		if (*width + cells > TABLEOUT_WIDTH - (i < n) || len + bytes > sizeof s - sizeof dots) {
+		if (*width + cells > room - (i < n) || len + bytes > sizeof s - sizeof dots) {
 			memcpy(s + len, dots, sizeof dots - 1);
 			len += sizeof dots - 1;
 			++*width;
@@ -124,7 +126,7 @@ int tableout_row(struct tableout *t, const char *p, const char *end, struct fail
 		start.n = 0;
 		render(&to, &v, p, end);
 		textout_flush(&to, f);
-		cell[i] = shown(start.p, start.n, &width);
+		cell[i] = shown(start.p, start.n, TABLEOUT_WIDTH, &width);
 		note_width(t, i, width);
 		t->text[i] |= v.type != MP_NIL && v.type != MP_UINT && v.type != MP_INT && v.type != MP_FLOAT;
 		p += mp_value(p, end);
@@ -133,14 +135,34 @@ int tableout_row(struct tableout *t, const char *p, const char *end, struct fail
 	return 0;
 }
 
-static unsigned width_of(const char *s)
+/* The cells of n columns. */
+static size_t total(const struct tableout *t, size_t n)
 {
-	unsigned width = 0, len;
-	uint32_t c;
+	size_t cells = 0;
 
-	for (; *s && (len = utf8_next(s, strlen(s), &c)); s += len)
-		width += utf8_width(c);
-	return width;
+	for (size_t i = 0; i < n; i++)
+		cells += t->width[i] + (i > 0 ? 2 : 0);
+	return cells;
+}
+
+/* Narrows the widest columns of text, as far as that can be read; then leaves out the last columns. */
+static size_t fit(struct tableout *t, size_t room)
+{
+	size_t n = t->columns, cells = total(t, n), widest;
+
+	while (cells > room) {
+		widest = n;
+		for (size_t i = 0; i < n; i++)
+			if (t->text[i] && t->width[i] > NARROW && (widest == n || t->width[i] > t->width[widest]))
+				widest = i;
+		if (widest == n)
+			break;
+		t->width[widest]--;
+		cells--;
+	}
+	while (n > 1 && total(t, n) > room)
+		n--;
+	return n;
 }
 
 static void repeat(struct textout *to, char c, unsigned n)
@@ -149,52 +171,62 @@ static void repeat(struct textout *to, char c, unsigned n)
 		textout_putc(to, c);
 }
 
-static void write_cell(struct tableout *t, size_t col, const char *s, bool right, struct textout *to)
+static void write_cell(struct tableout *t, size_t col, const char *text, bool last, struct textout *to)
 {
-	unsigned pad = t->width[col] - width_of(s);
+	unsigned width, pad;
+	char *s = shown(text, strlen(text), t->width[col], &width);
 
-	if (col > 0)
-		textout_puts(to, "  ");
-	if (right)
+	pad = t->width[col] - width;
+	if (!t->text[col])
 		repeat(to, ' ', pad);
 	textout_puts(to, s);
-	if (!right && col + 1 < t->schema->n) /* no blanks at the end of a line */
-		repeat(to, ' ', pad);
+	if (last)
+		textout_putc(to, '\n'); /* no blanks at the end of a line */
+	else
+		repeat(to, ' ', (t->text[col] ? pad : 0) + 2);
+	free(s);
 }
 
-void tableout_write(struct tableout *t, int64_t total, struct textout *to)
+static void write_end(const struct tableout *t, int64_t rows, size_t columns, struct textout *to)
 {
-	size_t n = t->schema->n;
-	char **name = mem_zero(n + 1, sizeof *name);
+	textout_puts(to, rows < 0 || (uint64_t)rows > t->rows ? "(the first " : "(");
+	textout_u64(to, t->rows);
+	if (rows >= 0 && (uint64_t)rows > t->rows) {
+		textout_puts(to, " of ");
+		textout_u64(to, (uint64_t)rows);
+	}
+	textout_puts(to, t->rows == 1 && rows == 1 ? " row" : " rows");
+	if (columns < t->columns) {
+		textout_puts(to, ", ");
+		textout_u64(to, columns);
+		textout_puts(to, " of ");
+		textout_u64(to, t->columns);
+		textout_puts(to, " columns");
+	}
+	textout_puts(to, ")\n");
+}
 
-	for (size_t i = 0; i < n; i++) {
+void tableout_write(struct tableout *t, int64_t rows, unsigned room, struct textout *to)
+{
+	size_t n = t->columns;
+
+	for (size_t i = 0; i < t->columns; i++) {
+		const char *name = t->schema->col[i].name;
 		unsigned width;
 
-		name[i] = shown(t->schema->col[i].name, strlen(t->schema->col[i].name), &width);
+		free(shown(name, strlen(name), TABLEOUT_WIDTH, &width));
 		note_width(t, i, width);
 	}
+	if (room > 0)
+		n = fit(t, room);
 	for (size_t i = 0; i < n; i++)
-		write_cell(t, i, name[i], !t->text[i], to);
-	textout_putc(to, '\n');
+		write_cell(t, i, t->schema->col[i].name, i + 1 == n, to);
 	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			textout_puts(to, "  ");
 		repeat(to, '-', t->width[i]);
+		textout_puts(to, i + 1 < n ? "  " : "\n");
 	}
-	textout_putc(to, '\n');
-	for (size_t r = 0; r < t->rows; r++) {
+	for (size_t r = 0; r < t->rows; r++)
 		for (size_t i = 0; i < n; i++)
-			write_cell(t, i, t->cell[r * n + i], !t->text[i], to);
-		textout_putc(to, '\n');
-	}
-	textout_puts(to, total < 0 || (uint64_t)total > t->rows ? "(the first " : "(");
-	textout_u64(to, t->rows);
-	if (total >= 0 && (uint64_t)total > t->rows) {
-		textout_puts(to, " of ");
-		textout_u64(to, (uint64_t)total);
-	}
-	textout_puts(to, t->rows == 1 && total == 1 ? " row)\n" : " rows)\n");
-	for (size_t i = 0; i < n; i++)
-		free(name[i]);
-	free(name);
+			write_cell(t, i, t->cell[r * t->columns + i], i + 1 == n, to);
+	write_end(t, rows, n, to);
 }

@@ -13,7 +13,7 @@ static enum fail_kind write_all(const char *p, size_t n, size_t piece, enum rowo
 
 	bytes_sink_init(to);
 	schema_parse(&schema, "[[\"a\",\"bigint\"],[\"b\\n,\",\"varbinary\"],[\"c\"]]", &f);
-	rc = rowout_init(&o, &(struct rowout_opts){ format, true, NULL, -1 }, &schema, &to->sink, &f);
+	rc = rowout_init(&o, &(struct rowout_opts){ format, true, NULL, -1, 0 }, &schema, &to->sink, &f);
 	for (size_t at = 0; rc == 0 && at < n; at += piece)
 		rc = io_put(&o.sink, p + at, n - at < piece ? n - at : piece, &f);
 	if (rc == 0 || o.full)

@@ -189,7 +189,7 @@ static void rubbish(void)
 			mutate(&m, &rows);
 		bytes_sink_init(&to);
 		schema_parse(&schema, "[[\"a\",\"bigint\"],[\"b\"],[\"c\"],[\"d\",\"varbinary\"],[\"e\",\"varchar\"]]", &f);
-		rc = rowout_init(&o, &(struct rowout_opts){ (enum rowout_format)(i % 4), true, NULL, -1 }, &schema, &to.sink, &f);
+		rc = rowout_init(&o, &(struct rowout_opts){ (enum rowout_format)(i % 4), true, NULL, -1, 0 }, &schema, &to.sink, &f);
 		for (size_t at = 0; rc == 0 && at < m.len; at += piece)
 			rc = io_put(&o.sink, m.p + at, m.len - at < piece ? m.len - at : piece, &f);
 		if (rc == 0)

@@ -18,6 +18,8 @@ static void str(const char *s)
 	msgpack_pack_str_body(&pk, s, strlen(s));
 }
 
+static unsigned room; /* of the terminal */
+
 /* What comes out of the rows in b, given in pieces; or the message. */
 static char *written(enum rowout_format format, const char *null, const char *columns, size_t piece)
 {
@@ -29,7 +31,7 @@ static char *written(enum rowout_format format, const char *null, const char *co
 
 	bytes_sink_init(&to);
 	schema_parse(&schema, columns, &f);
-	rc = rowout_init(&o, &(struct rowout_opts){ format, true, null, -1 }, &schema, &to.sink, &f);
+	rc = rowout_init(&o, &(struct rowout_opts){ format, true, null, -1, room }, &schema, &to.sink, &f);
 	for (size_t at = 0; rc == 0 && at < b.size; at += piece)
 		rc = io_put(&o.sink, b.data + at, b.size - at < piece ? b.size - at : piece, &f);
 	if (rc == 0)
@@ -277,6 +279,26 @@ static void table(void)
 	      "\xe6\xbc\xa2\xe5\xad\x97\xef\xbf\xbd[31m\xef\xbf\xbd  "
 	      "01234567890123456789012345678901234567890123456789012345678\xe2\x80\xa6\n(1 row)\n",
 	      "wide characters, control bytes and long cells in a table");
+	room = 40;
+	check(ROWOUT_TABLE, NULL, "[[\"a\"],[\"b\"]]",
+	      "a           b\n----------  ----------------------------\n"
+	      "\xe6\xbc\xa2\xe5\xad\x97\xef\xbf\xbd[31m\xef\xbf\xbd  012345678901234567890123456\xe2\x80\xa6\n(1 row)\n",
+	      "on a narrow terminal long columns become narrow");
+	msgpack_sbuffer_clear(&b);
+	msgpack_pack_array(&pk, 3);
+	str("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"); /* 16 cells */
+	msgpack_pack_int64(&pk, 1234567890123456789);
+	str("c");
+	check(ROWOUT_TABLE, NULL, "[[\"a\"],[\"b\"],[\"c\"]]",
+	      "a                                   b  c\n----------------  -------------------  -\n"
+	      "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97  "
+	      "1234567890123456789  c\n(1 row)\n", "what just fits stays");
+	room = 34;
+	check(ROWOUT_TABLE, NULL, "[[\"a\"],[\"b\"],[\"c\"]]",
+	      "a                               b\n------------  -------------------\n"
+	      "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe2\x80\xa6   1234567890123456789\n"
+	      "(1 row, 2 of 3 columns)\n", "numbers are never cut; last columns are left out");
+	room = 0;
 	msgpack_sbuffer_clear(&b);
 	for (int i = 0; i < 41; i++) {
 		msgpack_pack_array(&pk, 1);
