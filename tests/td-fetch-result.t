@@ -275,6 +275,13 @@ fetch -f csv --no-header
 is "bytes that are no text pass through csv" "$status $(od -An -tx1 "$T/got" | tr -d ' \n')" "0 312c636166e92c0a"
 fetch -f table
 is "and are marked in a table" "$status $(sed -n 3p "$T/got")" "0  1  caf�  NULL"
+"$PYTHON" "$ROOT/tests/kinds.py" "$S" make "${SEED:-1}"
+plan "file=kinds.gz"
+for format in csv tsv jsonl msgpack; do
+	fetch -f $format
+	is "values of every type, $format: status, and silent" "$status $err" "0 "
+	ok "values of every type, $format: read by Python (SEED=${SEED:-1})" "$PYTHON" "$ROOT/tests/kinds.py" "$S" $format "$T/got"
+done
 show 'hive_result_schema="[[\"only\",\"varchar\"]]"' num_records=3
 plan "file=nulls.gz"
 fetch -f csv
