@@ -204,6 +204,19 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 	return 0;
 }
 
+/* What is written, but may not be what its reader sees. */
+static void warn_of_loss(const struct run *r, const struct schema *s)
+{
+	if (r->out.text.blank > 0)
+		warn("%llu rows are NULL in their only column: most readers skip such empty lines (--null TEXT helps)",
+		     (unsigned long long)r->out.text.blank);
+	for (size_t i = 0; r->o->out.format == RESULTOUT_JSONL && i < s->n; i++)
+		if (schema_find(s, s->col[i].name) != (long)i) {
+			warn("two columns have the name '%s': most readers of JSON take the last only", s->col[i].name);
+			return;
+		}
+}
+
 static void say_done(struct run *r, const struct api_job *j)
 {
 	const int64_t rows = resultout_rows(&r->out) >= 0 ? resultout_rows(&r->out) : j->num_records;
@@ -225,9 +238,7 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 		return !j->has_schema && f->kind == FAIL_DATA ? fail_at(f, "TD does not name the columns") : -1;
 	if (resultout_end(&r->out, j->num_records, f))
 		return fail_at(f, "result of job %s", j->id);
-	if (r->out.text.blank > 0)
-		warn("%llu rows are NULL in their only column: most readers skip such empty lines (--null TEXT helps)",
-		     (unsigned long long)r->out.text.blank);
+	warn_of_loss(r, &j->schema);
 	say_done(r, j);
 	return 0;
 }

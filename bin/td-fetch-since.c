@@ -51,10 +51,13 @@ static int read_text(struct since *s, const char *schedule, char *text, size_t n
 
 static int read_file(struct since *s, const char *schedule, struct fail *f)
 {
-	int fd = open(s->path, O_RDONLY | O_CLOEXEC), rc;
+	const bool standard = s->receipt && strcmp(s->path, "-") == 0;
+	int fd = standard ? dup(STDIN_FILENO) : open(s->path, O_RDONLY | O_CLOEXEC), rc;
 	char *text;
 	size_t n;
 
+	if (standard)
+		s->path = "standard input";
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail_errno(f, FAIL_CONFIG, "%s", s->path);
 	rc = fd_slurp(fd, s->path, FILE_MAX, &text, &n, f);

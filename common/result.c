@@ -87,10 +87,10 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 	*bytes = p.passed;
 	*sure = r.total >= 0;
 	if (rc && f->kind == FAIL_REFUSED && api_status(a) == 404 && p.passed == 0) {
-		*f = (struct fail){ 0 };
 		if (rows != 0)
-			return fail_set(f, FAIL_REFUSED, "job %s has no result%s", job_id,
-					rows > 0 ? " any more" : " (one that writes or changes a table has none)");
+			return fail_at(f, "job %s has no result%s", job_id,
+				       rows > 0 ? " any more" : " (one that writes or changes a table has none)");
+		*f = (struct fail){ 0 };
 		return 0;
 	}
 	if (rc == 0 && p.again < p.passed)

@@ -233,7 +233,7 @@ plan "status=404"
 show num_records=null hive_result_schema=null
 fetch
 is "a job without a result: status" "$status" 69
-like "a job without a result: says so" "$err" "^td-fetch: job 7 has no result"
+like "a job without a result: says so, and what the service said" "$err" "^td-fetch: job 7 has no result .*404 .*as planned"
 show num_records=5
 fetch
 is "a result that is not there: status" "$status" 69
@@ -451,6 +451,10 @@ like "an empty file: says so" "$err" "it is empty: was it overwritten"
 jq -nc '{"receipt":1,"job_id":"999","source_job_id":"14","status":"done"}' >"$T/r"
 scheduled --after "$T/r"
 is "--after a receipt: the next run" "$status $(taken)" "0 15"
+scheduled --after - <"$T/r"
+is "--after -: the same from standard input" "$status $(taken)" "0 15"
+scheduled --after - </dev/null
+is "--after -: nothing is no receipt" "$status $(taken)" "78 "
 is "and the receipt is not touched" "$(jq -r .source_job_id "$T/r")" 14
 jq -nc '{"receipt":1,"source_job_id":"15","status":"done"}' >>"$T/r"
 scheduled --after "$T/r"

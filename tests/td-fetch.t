@@ -109,6 +109,9 @@ ok "a frame: its values" "$PYTHON" "$T/compare.py" msgpack "$T/kinds.json" "$T/p
 run td-fetch -d testdb -f csv -e 'SELECT 1, 2 AS a, 3 AS a'
 is "unnamed columns, and names twice, pass as they are" "$out" '_col0,a,a
 1,2,3'
+is "silently, in csv" "$err" ""
+run td-fetch -d testdb -f jsonl -e 'SELECT 1, 2 AS a, 3 AS a'
+like "names twice, in jsonl: a warning" "$status $err" "^0 td-fetch: .*two columns have the name 'a'"
 run td-fetch -d testdb -f table -e 'SELECT n, s FROM kinds WHERE time < 3 ORDER BY time'
 is "a table" "$out" " n  s
 --  ---
