@@ -17,7 +17,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die option mem buf num sig fd
-SHAPES = mp crc gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5
+SHAPES = mp crc gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5 tempname
 SHAPES += deflater type tdtime exact infer colname cell record csvscan csvescape csvin mpin keys jsontok jsonvalue jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode sandbox
@@ -29,7 +29,7 @@ SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c bin/td-fetch-since.c
 SRC.td-encode = $(wildcard bin/td-encode*.c)
 SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c bin/td-put-parts.c bin/td-put-input.c \
                 bin/td-put-check.c bin/td-put-errors.c bin/td-put-paper.c
-SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c bin/td-swap-gc.c
+SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c bin/td-swap-decide.c bin/td-swap-gc.c
 SRC.td-conn   = bin/td-conn.c
 SRC.td-local  = $(wildcard bin/td-local/*.c)
 TOOLS += td-local
@@ -47,7 +47,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
-UNITS += retry tdurl part receipt
+UNITS += retry tdurl part receipt tempname
 UNITS += exact tdtime type csvin jsonin zone sandbox
 LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 

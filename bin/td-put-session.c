@@ -6,6 +6,7 @@
 #include "md5.h"
 #include "mem.h"
 #include "sig.h"
+#include "tempname.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,21 +32,6 @@ static int make_table(struct load *l, const char *name, enum api_made *made, str
 	return api_table_create(l->api, db, name, made, f);
 }
 
-/*
- * TARGET_tdput_TTTTTTTTRRRRRRRR: the server's time and chance in hexadecimal. td-swap --gc knows its own by it. Cut so that it stays
- * within the length that Treasure Data advises.
- */
-static char *temporary_name(const struct load *l)
-{
-	enum { SUFFIX = 7 + 16 };
-	size_t n = strlen(l->to.table);
-
-	if (n > TDURL_NAME_ADVISED - SUFFIX)
-		n = TDURL_NAME_ADVISED - SUFFIX;
-	return mem_printf("%.*s_tdput_%08llx%08llx", (int)n, l->to.table,
-			  (unsigned long long)api_time(l->api) & 0xffffffff, (unsigned long long)clock_random() & 0xffffffff);
-}
-
 int session_table(struct load *l, struct fail *f)
 {
 	struct api_table made_table;
@@ -56,7 +42,7 @@ int session_table(struct load *l, struct fail *f)
 		l->into = l->to.table;
 		return l->target_known && l->target.exists ? 0 : make_table(l, l->into, &made, f);
 	}
-	name = temporary_name(l);
+	name = tempname_table(l->to.table, api_time(l->api), clock_random());
 	if (make_table(l, name, &made, f)) {
 		if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL) /* it may have been made all the same */
 			l->temporary = name;
@@ -211,7 +197,7 @@ static void mark_parts(struct load *l)
 
 static char *session_name(const struct load *l)
 {
-	char now[21], text[MD5_TEXT];
+	char text[MD5_TEXT];
 
 	if (l->o->session)
 		return mem_string(l->o->session);
@@ -219,9 +205,7 @@ static char *session_name(const struct load *l)
 		once_text(l, text);
 		return mem_printf("td_put_once_%s", text);
 	}
-	clock_text(api_time(l->api), now); /* the server's clock, as in temporary_name() */
-	return mem_printf("td_put_%.4s%.2s%.2s_%.2s%.2s%.2s_%016llx", now, now + 5, now + 8, now + 11, now + 14, now + 17,
-			  (unsigned long long)clock_random());
+	return tempname_session(api_time(l->api), clock_random());
 }
 
 /* A session that exists: of another machine, or of an earlier run. It must load into the same table. */

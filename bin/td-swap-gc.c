@@ -4,60 +4,12 @@
 #include "die.h"
 #include "fd.h"
 #include "mem.h"
-#include "num.h"
+#include "tempname.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { HEX = 16 };
-
-static bool is_hex(const char *s, size_t n)
-{
-	return strspn(s, "0123456789abcdef") >= n;
-}
-
-/* TARGET_tdput_TTTTTTTTRRRRRRRR: when it was made, or -1. The beginning of a long TARGET is all that fits. */
-static int64_t table_time(const char *name, const char *target)
-{
-	static const char mark[] = "_tdput_";
-	size_t n = strlen(name), tail = sizeof mark - 1 + HEX;
-	char digits[9];
-
-	if (n <= tail || memcmp(name + n - tail, mark, sizeof mark - 1) != 0 || !is_hex(name + n - HEX, HEX))
-		return -1;
-	if (target && !(n - tail == strlen(target) || (n == TDURL_NAME_ADVISED && n - tail < strlen(target))))
-		return -1;
-	if (target && memcmp(name, target, n - tail) != 0)
-		return -1;
-	memcpy(digits, name + n - HEX, 8);
-	digits[8] = '\0';
-	return (int64_t)strtoll(digits, NULL, 16);
-}
-
-/* td_put_YYYYMMDD_HHMMSS_RRRRRRRRRRRRRRRR, UTC: as a number that grows with the time, or -1. */
-static int64_t session_time(const char *name)
-{
-	uint64_t date, clock;
-
-	if (strlen(name) != 7 + 8 + 1 + 6 + 1 + HEX || strncmp(name, "td_put_", 7) != 0 || !num_u64(name + 7, 8, 99999999, &date) ||
-	    name[15] != '_' || !num_u64(name + 16, 6, 999999, &clock) || name[22] != '_' || !is_hex(name + 23, HEX))
-		return -1;
-	return (int64_t)(date * 1000000 + clock);
-}
-
-/* The same number for a moment. */
-static int64_t session_number(int64_t t)
-{
-	time_t at = (time_t)t;
-	struct tm tm;
-
-	gmtime_r(&at, &tm);
-	return ((tm.tm_year + 1900LL) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday) * 1000000 + tm.tm_hour * 10000 +
-	       tm.tm_min * 100 + tm.tm_sec;
-}
 
 static int removed(const char *what, const char *name, struct fail *f)
 {
@@ -82,7 +34,7 @@ static int tables(struct swap *s, const char *db, const char *target, struct fai
 	const int64_t before = limit(s);
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		int64_t made = table_time(list[i].name, target);
+		int64_t made = tempname_table_time(list[i].name, target);
 
 		if (made < 0 || made > before)
 			continue;
@@ -105,7 +57,7 @@ static bool is_ours(const struct api_session *c, const char *db, const char *tar
 	if (!c->database[0] || !c->table[0])
 		return true;
 	return strcmp(c->database, db) == 0 &&
-	       (!target || strcmp(c->table, target) == 0 || table_time(c->table, target) >= 0);
+	       (!target || strcmp(c->table, target) == 0 || tempname_table_time(c->table, target) >= 0);
 }
 
 static int sessions(struct swap *s, const char *db, const char *target, struct fail *f)
@@ -114,10 +66,10 @@ static int sessions(struct swap *s, const char *db, const char *target, struct f
 	struct api_session one;
 	size_t n;
 	int rc = api_session_list(s->api, &list, &n, f);
-	const int64_t before = session_number(limit(s));
+	const int64_t before = limit(s);
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		int64_t made = session_time(list[i].name);
+		int64_t made = tempname_session_time(list[i].name);
 
 		if (made < 0 || made > before)
 			continue;

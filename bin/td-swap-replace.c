@@ -3,7 +3,7 @@
  *
  * A swap is its own inverse: sent twice, it does nothing, and the rows that are dropped afterwards are the new ones. So its
  * answer is never waited for a second time. Both tables are described before; when the answer is lost they are described
- * again, and the comparison decides: swapped, not swapped (then it may be sent again), or it cannot be said.
+ * again, and the comparison decides (td-swap-decide.c): swapped, not swapped (then it may be sent again), or it cannot be said.
  */
 #include "td-swap.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 6, LOOKS = 3, LOOK_MS = 500, COUNT_LOOKS = 20, COUNT_MS = 150 };
+enum { ROUNDS = 6, LOOK_MS = 500, COUNT_LOOKS = 20, COUNT_MS = 150 };
 
 /* --- looking ------------------------------------------------------------------------------------------------------ */
 
@@ -30,48 +30,6 @@ static int look(struct swap *s, struct api_table *target, struct api_table *temp
 	return -1;
 }
 
-/* Everything but the id, of which nobody says whether it goes with the rows or stays with the name. */
-static bool alike(const struct api_table *a, const struct api_table *b)
-{
-	return a->count == b->count && strcmp(a->schema_text, b->schema_text) == 0 && strcmp(a->last_log, b->last_log) == 0;
-}
-
-enum verdict { NOT_SWAPPED, SWAPPED, UNDECIDABLE };
-
-static enum verdict compare(const struct api_table *target, const struct api_table *temporary, const struct api_table *target2,
-			    const struct api_table *temporary2)
-{
-	const bool ids = target->id >= 0 && temporary->id >= 0 && target->id != temporary->id;
-
-	if (!target2->exists || !temporary2->exists)
-		return UNDECIDABLE;
-	if (ids && target2->id == temporary->id && temporary2->id == target->id)
-		return SWAPPED;
-	if (ids && (target2->id != target->id || temporary2->id != temporary->id))
-		return UNDECIDABLE; /* somebody else was here */
-	if (alike(target, temporary))
-		return UNDECIDABLE;
-	if (alike(target2, temporary) && alike(temporary2, target))
-		return SWAPPED;
-	return alike(target2, target) && alike(temporary2, temporary) ? NOT_SWAPPED : UNDECIDABLE;
-}
-
-/* A request whose answer is lost may still be worked on: "not swapped" must be seen more than once. */
-static int decide(struct swap *s, enum verdict *v, struct fail *f)
-{
-	*v = NOT_SWAPPED;
-	for (unsigned i = 0; i < LOOKS && *v == NOT_SWAPPED; i++) {
-		struct api_table target, temporary;
-
-		if (clock_sleep(LOOK_MS, f) || look(s, &target, &temporary, f))
-			return -1;
-		*v = compare(&s->target, &s->temporary, &target, &temporary);
-		api_table_free(&target);
-		api_table_free(&temporary);
-	}
-	return 0;
-}
-
 /* --- before --------------------------------------------------------------------------------------------------------- */
 
 /* Rows that were loaded: without those that the import refused. */
@@ -80,8 +38,24 @@ static int64_t loaded(const struct receipt *r)
 	return r->valid >= 0 ? r->valid : r->rows;
 }
 
+/* Types are not compared: a service may give a type its own name. */
+static int check_loaded_columns(const struct swap *s, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+
+	for (size_t i = 0; i < r->schema.n; i++) {
+		const struct column *c = r->schema.col + i;
+
+		if (c->type && strcmp(c->name, "time") != 0 && strcmp(c->name, "v") != 0 &&
+		    schema_find(&s->temporary.schema, c->name) < 0)
+			return fail_set(f, FAIL_GUARD, "table %s.%s has no column %s any more: somebody changed it", r->database,
+					r->temporary, c->name);
+	}
+	return 0;
+}
+
 /*
- * The temporary table is td-put's: the same id, and the rows of the receipt. td-put compared the import's own counts; the
+ * The temporary table is td-put's: the same id, all columns, and the rows of the receipt. td-put compared the import's own counts; the
  * count of a table may lag behind by minutes, so a smaller one is waited for only a moment. A larger one means that
  * somebody else wrote into it.
  */
@@ -97,6 +71,8 @@ static int check_temporary(struct swap *s, struct fail *f)
 					r->database, r->temporary);
 		if (r->temporary_id >= 0 && t->id >= 0 && t->id != r->temporary_id)
 			return fail_set(f, FAIL_GUARD, "table %s.%s is not the one that td-put made", r->database, r->temporary);
+		if (check_loaded_columns(s, f))
+			return -1;
 		if (t->count > loaded(r))
 			return fail_set(f, FAIL_GUARD, "table %s.%s holds %lld rows, but td-put sent %lld", r->database,
 					r->temporary, (long long)t->count, (long long)loaded(r));
@@ -157,6 +133,12 @@ static int check_keep(struct swap *s, struct fail *f)
 	struct api_table t;
 	bool there;
 
+	if (s->o->keep && !s->o->keep_name) {
+		char *name = replace_kept_name(s->in.table, f);
+
+		free(name);
+		return name ? 0 : -1;
+	}
 	if (!s->o->keep_name || !s->target.exists)
 		return 0;
 	if (api_table_show(s->api, s->in.database, s->o->keep_name, &t, f))
@@ -181,29 +163,49 @@ static enum step unknown(struct swap *s, struct fail *f)
 	return FAILED;
 }
 
-static enum step swap_tables(struct swap *s, struct fail *f)
+/* What was begun is looked after, also when it was a signal that broke it. */
+static enum verdict decide(struct swap *s, bool ask)
 {
-	struct fail ignored = { 0 };
 	enum verdict v;
 
-	if (api_table_swap(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
+	sig_hold(true);
+	v = decide_swap(s, ask);
+	sig_hold(false);
+	return v;
+}
+
+/* An earlier swap, whose answer was lost, may have come late and undone this one: the rows that go next must be the old ones. */
+static enum step swapped(struct swap *s, struct fail *f)
+{
+	if (!s->doubt || decide(s, false) == VERDICT_SWAPPED)
 		return DONE;
+	fail_set(f, FAIL_UNKNOWN, "a swap whose answer was lost may have come late");
+	return unknown(s, f);
+}
+
+static enum step swap_tables(struct swap *s, struct fail *f)
+{
+	if (api_table_swap(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
+		return swapped(s, f);
 	if (api_status(s->api) == 404 && f->kind == FAIL_REFUSED) { /* one of them is gone: look again */
 		*f = (struct fail){ 0 };
 		return AGAIN;
 	}
 	if (f->kind != FAIL_UNKNOWN && f->kind != FAIL_SIGNAL)
 		return FAILED;
-	sig_hold(true); /* what was begun is looked after, also when it was a signal that broke it */
-	if (decide(s, &v, &ignored))
-		v = UNDECIDABLE;
-	sig_hold(false);
-	if (v == SWAPPED) {
+	s->doubt = true;
+	switch (decide(s, f->kind == FAIL_UNKNOWN)) {
+	case VERDICT_SWAPPED:
 		*f = (struct fail){ 0 };
 		return DONE;
-	}
-	if (v == UNDECIDABLE)
+	case VERDICT_UNKNOWN:
 		return unknown(s, f);
+	case VERDICT_HARDLY:
+		f->kind = f->kind == FAIL_SIGNAL ? FAIL_SIGNAL : FAIL_TEMP;
+		return FAILED;
+	case VERDICT_NOT:
+		break;
+	}
 	if (f->kind == FAIL_SIGNAL)
 		return FAILED;
 	note("%s; the tables were not swapped: once more", f->why);
@@ -250,10 +252,17 @@ static enum step one_round(struct swap *s, bool *maybe_renamed, struct fail *f)
 	return s->target.exists ? swap_tables(s, f) : rename_table(s, maybe_renamed, f);
 }
 
-/* TABLE_kept, cut to the length that Treasure Data advises. */
-char *replace_kept_name(const char *table)
+/* Not cut: then two tables might have one name for their kept rows. */
+char *replace_kept_name(const char *table, struct fail *f)
 {
-	return mem_printf("%.*s_kept", TDURL_NAME_ADVISED - 5, table);
+	char *name = mem_printf("%s_kept", table);
+
+	if (strlen(name) <= TDURL_NAME_ADVISED)
+		return name;
+	fail_set(f, FAIL_USAGE, "--keep: %s is longer than the %d characters that Treasure Data advises: say --keep=NAME", name,
+		 TDURL_NAME_ADVISED);
+	free(name);
+	return NULL;
 }
 
 /* A lost answer is decided by looking: the name that is there tells which. */
@@ -280,7 +289,7 @@ static int rename_kept(struct swap *s, const char *to, struct fail *f)
 /* The old rows under the name of --keep. Those of an earlier run go only where the name is our own. */
 static void keep_old_rows(struct swap *s)
 {
-	char *name = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(s->in.table);
+	char *name = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(s->in.table, &(struct fail){ 0 });
 	struct fail f = { 0 };
 
 	if ((s->o->keep_name || api_table_delete(s->api, s->in.database, name, &f) == 0) && rename_kept(s, name, &f) == 0) {

@@ -250,7 +250,9 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 		r->endpoint = mem_string(s->conf.endpoint);
 		r->database = mem_string(to->database);
 		r->table = mem_string(to->table);
-		r->temporary = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(to->table);
+		r->temporary = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(to->table, f);
+		if (!r->temporary)
+			return -1;
 	} else {
 		if (!r->kept)
 			return fail_set(f, FAIL_DATA, "this receipt names no kept table: there is nothing to undo");

@@ -1,6 +1,6 @@
 /*
  * td-swap: what its files share. td-swap.c: options, the receipts, main; td-swap-replace.c: one replacement, and its undoing;
- * td-swap-gc.c: what earlier runs left behind.
+ * td-swap-decide.c: what became of a swap whose answer was lost; td-swap-gc.c: what earlier runs left behind.
  */
 #ifndef TD_SWAP_H
 #define TD_SWAP_H
@@ -30,7 +30,13 @@ struct swap {
 	bool out_begun;
 	struct progress progress;
 	struct api_table target, temporary; /* as they were before */
+	bool doubt;             /* the answer to a swap was lost */
+	bool ids_move;          /* known: a swap moves the ids of the tables with their rows */
 };
+
+/* The tables of s->target and s->temporary after a swap whose answer was lost. HARDLY: they look as before, which proves nothing. */
+enum verdict { VERDICT_NOT, VERDICT_HARDLY, VERDICT_SWAPPED, VERDICT_UNKNOWN };
+enum verdict decide_swap(struct swap *s, bool ask); /* ask: try out what HARDLY means */
 
 /* Write the first half of our receipt, once. */
 int swap_begin_receipt(struct swap *s, struct fail *f);
@@ -44,8 +50,8 @@ void replace_drop(struct swap *s, struct fail *f);
 /* The kept table of s->in, which is named as the temporary one, and its target, exchanged again. */
 int replace_undo(struct swap *s, struct fail *f);
 
-/* The name under which --keep keeps the old rows of a table if none is given; malloc'ed. */
-char *replace_kept_name(const char *table);
+/* The name under which --keep keeps the old rows of a table if none is given; malloc'ed; NULL: too long. */
+char *replace_kept_name(const char *table, struct fail *f);
 
 /* Temporary tables and sessions of a database (and a table, if not NULL) that td-put made and nobody removed. */
 int gc_run(struct swap *s, const char *db, const char *table, struct fail *f);

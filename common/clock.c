@@ -38,19 +38,14 @@ int clock_sleep(uint64_t ms, struct fail *f)
 	return clock_sleep_or(ms, NULL, f);
 }
 
-void clock_text(int64_t t, char out[21])
-{
-	time_t at = (time_t)t;
-	struct tm tm;
-
-	gmtime_r(&at, &tm);
-	if (strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		out[0] = '\0';
-}
-
 void clock_utc(char out[21])
 {
-	clock_text((int64_t)time(NULL), out);
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	if (strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		out[0] = '\0';
 }
 
 uint64_t clock_random(void)

@@ -235,6 +235,75 @@ lost "swap and then the server lost" there 76 'POST table/swap/* 1 reset-after' 
 like "swap and then the server lost: message" "$err" "whether testdb.lost was replaced cannot be said.*look at both"
 is "swap and then the server lost: both tables are still there" "$(tables testdb | wc -w)" 5
 api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
+
+# that the tables look as before proves nothing if their ids stay with the names: that is tried out before a swap is sent again
+put old lost; td-swap <"$T/r" >/dev/null
+put new lost
+faults 'POST table/swap/* 1 reset' 'POST table/swap/* 1-9 delay=0'
+swap $fast; done_swap
+is "swap lost before the work: tried out, sent again" "$status $(rows_of testdb lost) $(struck)" "0 $new 3"
+put old lost
+faults 'POST table/swap/* 1-2 reset' 'POST table/swap/* 1 503' 'POST table/swap/* 1 reset-after' 'POST table/swap/* 1 503'
+swap $fast; done_swap
+is "swap lost, also where it is tried out: the rows are there" "$status $(rows_of testdb lost)" "0 $old"
+put new lost
+faults 'POST table/swap/* * reset'
+swap $fast; done_swap
+faults
+is "swap lost for ever: nothing changed, nothing is left" "$status $(rows_of testdb lost) $(tables testdb)" "75 $old app empty lost tbl"
+"$PYTHON" "$ROOT/tests/stay-proxy.py" "$TD_API_SERVER" >"$T/port" & pids="$pids $!"
+until_ok test -s "$T/port"
+stays() { # FAULT: a swap by a service where ids stay and counts lag behind
+	put new lost
+	jq -c ".endpoint = \"http://127.0.0.1:$(cat "$T/port")\" | del(.temporary_table_id)" "$T/r" >"$T/x"
+	faults "$1"
+	run td-swap $fast "td://@127.0.0.1:$(cat "$T/port")/testdb/lost" <"$T/x"
+	faults
+}
+stays 'POST table/swap/* 9 delay=0'
+is "a service where ids stay: swapped" "$status $(rows_of testdb lost)" "0 $new"
+put old lost; td-swap <"$T/r" >/dev/null
+stays 'POST table/swap/* 1 reset-after'
+is "a service where ids stay, the answer is lost: nobody can say" "$status $(rows_of testdb lost)" "76 $new"
+is "a service where ids stay, the answer is lost: both are there, and nothing else" "$(tables testdb)" "app empty lost $(jq -r .temporary_table "$T/x") tbl"
+api POST "table/delete/testdb/$(jq -r .temporary_table "$T/x")" >/dev/null
+
+# what somebody does meanwhile
+put old lost; td-swap <"$T/r" >/dev/null
+put new lost
+api POST "table/update-schema/testdb/$(jq -r .temporary_table "$T/r")" --data-urlencode 'schema=[["id","long"]]' >/dev/null
+run td-swap <"$T/r"
+is "somebody took a column from the temporary table: status" "$status" 80
+like "somebody took a column from the temporary table: message" "$err" "has no column name any more: somebody changed it"
+api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
+for gone in lost temporary; do
+	put new lost
+	[ $gone = lost ] && table=lost || table=$(jq -r .temporary_table "$T/r")
+	faults 'POST table/swap/* 1 delay=1'
+	td-swap $fast <"$T/r" >"$T/out" 2>"$T/err" & pid=$!
+	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	api POST "table/delete/testdb/$table" >/dev/null
+	wait $pid
+	status=$? out=$(cat "$T/out") err=$(cat "$T/err")
+	faults
+	case $gone in
+	lost) is "the target is dropped in between: renamed" "$status $(receipt .action) $(rows_of testdb lost)" "0 rename $new" ;;
+	*) is "the temporary table is dropped in between: status" "$status $(rows_of testdb lost)" "69 $new" ;;
+	esac
+	is "dropped in between: nothing is left" "$(tables testdb)" "app empty lost tbl"
+done
+long=$(printf '%0125d' 0)
+put old "$long"; td-swap <"$T/r" >/dev/null
+put new "$long"
+run td-swap --keep <"$T/r"
+is "--keep of a table with a long name: status" "$status" 2
+like "--keep of a table with a long name: message" "$err" "say --keep=NAME"
+run td-swap --keep=kept_long <"$T/r"
+is "--keep=NAME of a table with a long name" "$status $(rows_of testdb kept_long)" "0 $old"
+run td-swap --undo "$D/$long" </dev/null
+is "--undo of a table with a long name: status" "$status" 2
+for t in kept_long $long; do api POST table/delete/testdb/$t >/dev/null; done
+
 put old lost; td-swap <"$T/r" >/dev/null
 put new lost
 faults 'POST table/delete/* * 500'
@@ -276,7 +345,7 @@ put old lost
 background td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
 exec 8>"$T/fifo"
 cat "$T/r" >&8
-sleep 0.3
+until_ok sh -c 'case $(readlink "/proc/$1/exe") in */td-swap) grep -q "^State:.S" "/proc/$1/status" ;; *) false ;; esac' sh $pid
 kill -TERM $pid
 wait $pid 2>/dev/null
 is "TERM when the receipt is in the pipe: nothing is left" "$(kill -l $?) $(tables testdb)" "TERM app empty lost tbl"

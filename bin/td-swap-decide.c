@@ -1,0 +1,149 @@
+/*
+ * td-swap: what became of a swap whose answer was lost. Both tables are looked at again, and compared with what they were.
+ *
+ * Ids tell, if they go with the rows. Nobody says that they do: if they stay with the names, they look as if nothing had happened,
+ * and so may the counts, which lag behind. So before a swap is sent again, the service is asked with two empty tables of our own.
+ */
+#include "td-swap.h"
+
+#include "clock.h"
+#include "die.h"
+#include "mem.h"
+#include "tempname.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOOKS = 3, LOOK_MS = 500, PROBES = 3 };
+
+struct pair {
+	struct api_table a, b;
+};
+
+static void pair_free(struct pair *p)
+{
+	api_table_free(&p->a);
+	api_table_free(&p->b);
+}
+
+static int pair_show(struct swap *s, const char *a, const char *b, struct pair *p, struct fail *f)
+{
+	*p = (struct pair){ 0 };
+	return api_table_show(s->api, s->in.database, a, &p->a, f) || api_table_show(s->api, s->in.database, b, &p->b, f) ? -1 : 0;
+}
+
+static bool has_ids(const struct pair *p)
+{
+	return p->a.id >= 0 && p->b.id >= 0 && p->a.id != p->b.id;
+}
+
+static bool crossed(const struct pair *old, const struct pair *new)
+{
+	return has_ids(old) && new->a.id == old->b.id && new->b.id == old->a.id;
+}
+
+/* Everything but the id. */
+static bool alike(const struct api_table *a, const struct api_table *b)
+{
+	return a->count == b->count && strcmp(a->schema_text, b->schema_text) == 0 && strcmp(a->last_log, b->last_log) == 0;
+}
+
+static enum verdict compare(const struct swap *s, const struct pair *old, const struct pair *new)
+{
+	if (!new->a.exists || !new->b.exists)
+		return VERDICT_UNKNOWN;
+	if (crossed(old, new))
+		return VERDICT_SWAPPED;
+	if (has_ids(old) && (new->a.id != old->a.id || new->b.id != old->b.id))
+		return VERDICT_UNKNOWN; /* somebody else was here */
+	if (has_ids(old) && s->ids_move)
+		return VERDICT_NOT;
+	if (alike(&old->a, &old->b))
+		return has_ids(old) ? VERDICT_HARDLY : VERDICT_UNKNOWN;
+	if (alike(&new->a, &old->b) && alike(&new->b, &old->a))
+		return VERDICT_SWAPPED;
+	return alike(&new->a, &old->a) && alike(&new->b, &old->b) ? VERDICT_HARDLY : VERDICT_UNKNOWN;
+}
+
+/* A request whose answer is lost may still be worked on: that nothing was done must be seen more than once. */
+static enum verdict look(struct swap *s)
+{
+	const struct pair old = { s->target, s->temporary };
+	enum verdict v = VERDICT_NOT;
+	struct fail ignored = { 0 };
+
+	for (unsigned i = 0; i < LOOKS && (v == VERDICT_NOT || v == VERDICT_HARDLY); i++) {
+		struct pair new = { 0 };
+
+		if (clock_sleep(LOOK_MS, &ignored) || pair_show(s, s->in.table, s->in.temporary, &new, &ignored))
+			v = VERDICT_UNKNOWN;
+		else
+			v = compare(s, &old, &new);
+		pair_free(&new);
+	}
+	return v;
+}
+
+/* Swapping these once more does no harm. 1: ids go with the rows, 0: they stay, -1: no answer. */
+static int swap_probes(struct swap *s, char *const name[2])
+{
+	struct fail ignored = { 0 };
+	struct pair old, new = { 0 };
+	int moved = -1;
+
+	if (pair_show(s, name[0], name[1], &old, &ignored) == 0)
+		for (unsigned i = 0; i < PROBES && moved < 0; i++) {
+			const int rc = api_table_swap(s->api, s->in.database, name[0], name[1], &ignored);
+
+			pair_free(&new);
+			ignored = (struct fail){ 0 };
+			if (pair_show(s, name[0], name[1], &new, &ignored))
+				break;
+			if (rc == 0 || crossed(&old, &new))
+				moved = has_ids(&old) && crossed(&old, &new);
+		}
+	pair_free(&old);
+	pair_free(&new);
+	return moved;
+}
+
+static int do_ids_move(struct swap *s)
+{
+	struct fail ignored = { 0 };
+	enum api_made made;
+	char *name[2];
+	int rc = 0, moved = -1;
+
+	for (unsigned i = 0; i < 2; i++)
+		name[i] = tempname_table(s->in.table, api_time(s->api), clock_random());
+	for (unsigned i = 0; i < 2 && rc == 0; i++)
+		rc = api_table_create(s->api, s->in.database, name[i], &made, &ignored);
+	if (rc == 0)
+		moved = swap_probes(s, name);
+	for (unsigned i = 0; i < 2; i++) {
+		struct fail f = { 0 };
+
+		if (api_table_delete(s->api, s->in.database, name[i], &f))
+			warn("an empty table is left: %s", f.why);
+		free(name[i]);
+	}
+	return moved;
+}
+
+enum verdict decide_swap(struct swap *s, bool ask)
+{
+	enum verdict v = look(s);
+
+	if (v != VERDICT_HARDLY || !ask)
+		return v;
+	note("the tables look as before; whether that proves it is tried out with two empty ones");
+	switch (do_ids_move(s)) {
+	case 1:
+		s->ids_move = true;
+		return look(s);
+	case 0:
+		return VERDICT_UNKNOWN;
+	default:
+		return v;
+	}
+}

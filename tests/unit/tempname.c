@@ -1,0 +1,73 @@
+/* The names of temporary tables and sessions: what is made is known again, and nothing else is. */
+#include "tempname.h"
+#include "tap.h"
+#include "tdurl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOW = 1700000000 };
+static const uint64_t chance = 0x0123456789abcdef;
+
+static char *repeat(char c, size_t n)
+{
+	char *s = calloc(1, n + 1);
+
+	memset(s, c, n);
+	return s;
+}
+
+static void lengths(void)
+{
+	static const size_t some[] = { 3, 104, 105, 106, 128, 129, TDURL_NAME_MAX };
+
+	for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+		char *target = repeat('t', some[i]), *other = repeat('u', some[i]), *name = tempname_table(target, NOW, chance);
+		struct fail f = { 0 };
+
+		tap_result(strlen(name) <= TDURL_NAME_ADVISED && tdurl_check_name("table", name, &f) == 0, "a name that Treasure Data takes");
+		tap_num(tempname_table_time(name, target), NOW, "it is known as its target's, and when it was made");
+		tap_num(tempname_table_time(name, other), -1, "and as no other's");
+		tap_num(tempname_table_time(name, NULL), NOW, "and as of some table");
+		free(target);
+		free(other);
+		free(name);
+	}
+}
+
+static void tables(void)
+{
+	static const char *const not[] = { "", "_tdput_6553f10001234567", "tbl", "tbl_tdput_", "tbl_tdput_6553f1000123456",
+					   "tbl_tdput_6553f1000123456g", "tbl_tdput_6553F10001234567", "tbl_tdpuT_6553f10001234567",
+					   "tbl_tdput_6553f10001234567_" };
+	char *name = tempname_table("tbl", NOW, chance);
+
+	tap_is(name, "tbl_tdput_6553f10089abcdef", "a table");
+	tap_num(tempname_table_time(name, "tb"), -1, "a shorter name is another table's");
+	tap_num(tempname_table_time(name, "tbl_"), -1, "and a longer one");
+	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
+		tap_num(tempname_table_time(not[i], NULL), -1, not[i]);
+	free(name);
+}
+
+static void sessions(void)
+{
+	static const char *const not[] = { "", "td_put_", "td_put_20231114_221320_0123456789abcde", "td_put_20231114_221320_0123456789abcdeg",
+					   "td_put_20231314_221320_0123456789abcdef", "td_put_20231114x221320_0123456789abcdef",
+					   "td_put_once_0123456789abcdef0123456789ab" };
+	char *name = tempname_session(NOW, chance);
+
+	tap_is(name, "td_put_20231114_221320_0123456789abcdef", "a session");
+	tap_num(tempname_session_time(name), NOW, "when it was made");
+	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
+		tap_num(tempname_session_time(not[i]), -1, not[i]);
+	free(name);
+}
+
+int main(void)
+{
+	lengths();
+	tables();
+	sessions();
+	return tap_done();
+}
