@@ -81,11 +81,11 @@ static bool needs_sample(const struct input *in)
 /* --- names */
 
 /* The index of the column that the user calls `name`: by its legal name, or as it came. */
-static long find(const struct input *in, const struct schema *raw, const char *name)
+static long find(const struct input *in, const char *name)
 {
 	long i = schema_find(&in->names, name);
 
-	return i >= 0 ? i : schema_find(raw, name);
+	return i >= 0 ? i : schema_find(&in->raw, name);
 }
 
 static int no_column(struct input *in, const char *option, const char *name, struct fail *f)
@@ -93,18 +93,18 @@ static int no_column(struct input *in, const char *option, const char *name, str
 	return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", input_name(in), name, option);
 }
 
-static void say_renamed(const struct input *in, const struct schema *raw)
+static void say_renamed(const struct input *in)
 {
 	enum { SAID = 8 };
 	struct buf b;
 	size_t n = 0;
 
 	buf_init(&b, 1 << 16);
-	for (size_t i = 0; i < raw->n; i++) {
-		if (strcmp(raw->col[i].name, in->names.col[i].name) == 0)
+	for (size_t i = 0; i < in->raw.n; i++) {
+		if (strcmp(in->raw.col[i].name, in->names.col[i].name) == 0)
 			continue;
 		if (n < SAID)
-			buf_printf(&b, "%s'%.40s' is %s", n ? ", " : "", raw->col[i].name, in->names.col[i].name);
+			buf_printf(&b, "%s'%.40s' is %s", n ? ", " : "", in->raw.col[i].name, in->names.col[i].name);
 		n++;
 	}
 	if (n > SAID)
@@ -114,12 +114,12 @@ static void say_renamed(const struct input *in, const struct schema *raw)
 	buf_free(&b);
 }
 
-static int rename_columns(struct input *in, const struct schema *raw, struct fail *f)
+static int rename_columns(struct input *in, struct fail *f)
 {
 	const struct schema *renames = &in->opts->rename;
 
 	for (size_t k = 0; k < renames->n; k++) {
-		long i = find(in, raw, renames->col[k].name), other = schema_find(&in->names, renames->col[k].type);
+		long i = find(in, renames->col[k].name), other = schema_find(&in->names, renames->col[k].type);
 
 		if (i < 0)
 			return no_column(in, "--rename", renames->col[k].name, f);
@@ -132,12 +132,12 @@ static int rename_columns(struct input *in, const struct schema *raw, struct fai
 }
 
 /* Which columns become part of the record, in which order: in->order[0..ordered). */
-static int choose_columns(struct input *in, const struct schema *raw, struct fail *f)
+static int choose_columns(struct input *in, struct fail *f)
 {
 	const struct schema *select = &in->opts->select, *drop = &in->opts->drop;
 
 	for (size_t k = 0; k < select->n; k++) {
-		long i = find(in, raw, select->col[k].name);
+		long i = find(in, select->col[k].name);
 
 		if (i < 0)
 			return no_column(in, "--select", select->col[k].name, f);
@@ -147,7 +147,7 @@ static int choose_columns(struct input *in, const struct schema *raw, struct fai
 		in->dropped[i] = true; /* it has its place */
 	}
 	for (size_t k = 0; k < drop->n; k++) {
-		long i = find(in, raw, drop->col[k].name);
+		long i = find(in, drop->col[k].name);
 
 		if (i < 0)
 			return no_column(in, "--drop", drop->col[k].name, f);
@@ -160,7 +160,7 @@ static int choose_columns(struct input *in, const struct schema *raw, struct fai
 }
 
 /* Which cell holds the time, if any; a column `time` that does not is called time_ instead. */
-static int choose_time(struct input *in, const struct schema *raw, struct record *r, struct fail *f)
+static int choose_time(struct input *in, struct record *r, struct fail *f)
 {
 	const struct opts *o = in->opts;
 	long own = schema_find(&in->names, "time");
@@ -169,7 +169,7 @@ static int choose_time(struct input *in, const struct schema *raw, struct record
 	r->time_rules = o->time_rules;
 	r->time_cell = -1;
 	if (o->time_column) {
-		r->time_cell = find(in, raw, o->time_column);
+		r->time_cell = find(in, o->time_column);
 		if (r->time_cell < 0)
 			return no_column(in, "--time-column", o->time_column, f);
 	} else if (!o->time_given && own >= 0 && (o->select.n > 0 || !in->dropped[own])) {
@@ -185,12 +185,12 @@ static int choose_time(struct input *in, const struct schema *raw, struct record
 /* --- types */
 
 /* Types that the user gave. */
-static int given_types(struct input *in, const struct schema *raw, struct fail *f)
+static int given_types(struct input *in, struct fail *f)
 {
 	const struct schema *given = &in->opts->columns;
 
 	for (size_t k = 0; k < given->n; k++) {
-		long i = find(in, raw, given->col[k].name);
+		long i = find(in, given->col[k].name);
 
 		if (i < 0)
 			return no_column(in, "--columns", given->col[k].name, f);
@@ -241,13 +241,13 @@ static void fill_record(struct input *in, struct record *r)
 	record_begin(r);
 }
 
-static int name_and_type(struct input *in, const struct schema *raw, struct record *r, struct fail *f)
+static int name_and_type(struct input *in, struct record *r, struct fail *f)
 {
 	if (colname_make_all(&in->names, f))
 		return fail_at(f, "%s", input_name(in));
-	say_renamed(in, raw);
-	if (rename_columns(in, raw, f) || choose_columns(in, raw, f) || choose_time(in, raw, r, f) ||
-	    given_types(in, raw, f) || other_types(in, f))
+	say_renamed(in);
+	if (rename_columns(in, f) || choose_columns(in, f) || choose_time(in, r, f) ||
+	    given_types(in, f) || other_types(in, f))
 		return -1;
 	fill_record(in, r);
 	return 0;
@@ -255,7 +255,6 @@ static int name_and_type(struct input *in, const struct schema *raw, struct reco
 
 int columns_open(struct input *in, struct record *r, struct fail *f)
 {
-	struct schema raw = { 0 };
 	int rc;
 
 	if (needs_sample(in) && sample(in, f))
@@ -266,8 +265,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 	in->nested = mem_zero(in->names.n + 1, sizeof *in->nested);
 	in->order = mem_zero(in->names.n + 1, sizeof *in->order);
 	in->dropped = mem_zero(in->names.n + 1, sizeof *in->dropped);
-	rc = schema_copy(&raw, &in->names, f) || name_and_type(in, &raw, r, f) ? -1 : 0;
-	schema_free(&raw);
+	rc = schema_copy(&in->raw, &in->names, f) || name_and_type(in, r, f) ? -1 : 0;
 	if (rc == 0)
 		input_rewind(in);
 	return rc;

@@ -395,6 +395,7 @@ void input_close(struct input *in)
 	keys_free(&in->keys);
 	buf_free(&in->header);
 	schema_free(&in->names);
+	schema_free(&in->raw);
 	peek_free(&in->peek);
 	if (in->gzipped)
 		gzip_source_free(&in->gz);

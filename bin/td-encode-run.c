@@ -224,7 +224,7 @@ int encode(const struct opts *o, struct fail *f)
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
 	progress_init(&run.progress, o->progress, o->quiet);
 	record_init(&run.record);
-	rc = rejects_open(&run.rejects, o, &run.in, f) || input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
+	rc = rejects_open(&run.rejects, o, &run.in, &run.record, f) || input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
 	if (rc == 0 && o->preview) {
 		rc = preview(&run.in, &run.record, f);
 	} else if (rc == 0) {

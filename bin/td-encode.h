@@ -71,6 +71,7 @@ struct input {
 
 	/* columns, by their place in the input */
 	struct schema names;   /* as they came; then made legal */
+	struct schema raw;     /* as they came */
 	struct infer *seen;    /* what the sample held; NULL: nothing was sampled */
 	struct type **type;    /* NULL until known, and when the record has taken it */
 	bool *exact;           /* it was inferred */
@@ -106,16 +107,22 @@ int columns_open(struct input *in, struct record *r, struct fail *f);
 struct rejects {
 	const struct opts *opts;
 	const struct input *in;
+	const struct record *record;
 	int fd; /* -1: none is open */
 	uint64_t n;
 };
 
-int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, struct fail *f); /* before input_open() */
-int rejects_begin(struct rejects *r, struct fail *f); /* after it: what the file held before is gone now */
+#define REJECTS_MARK "#td-encode:" /* of comment lines in their file */
+
+int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, const struct record *record, struct fail *f);
+int rejects_begin(struct rejects *r, struct fail *f); /* after columns_open(): what the file held before is gone now */
 /* Write the row, with the reason `why` (which is cleared). Fails when there are too many. */
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f);
 /* After the last row, of `rows` that were taken. */
 int rejects_close(struct rejects *r, uint64_t rows, struct fail *f);
+
+/* The command that takes the rejected rows after repair. */
+void repair_command(struct buf *b, const struct input *in, const struct record *r);
 
 /* --preview: what would be done, as a table on standard output. The rows are those that come next. */
 int preview(struct input *in, struct record *r, struct fail *f);

@@ -320,7 +320,7 @@ is "--rejects of JSON lines" "$status $(note_of "$T/out" E | jq -c '[.rows,.reje
 	'0 [3,3] {"a":} {"a":3,"a":4} [ '
 is "--rejects of JSON lines, fed back" "$(sed 's/{"a":}/{"a":9}/; s/,"a":4//; s/^\[$//' "$T/rej" | td-encode -f jsonl --comment '#td-encode:' | gzip -dc | od -An -tx1 | grep -c .)" 2
 pack '[{"a": 1}, {"a": 2, 3: 4}, {"a": 5}]' --rejects "$T/rej"
-is "--rejects of msgpack" "$status $(printf '%s' "$end" | jq -c '[.rows,.rejects]') $(jq -r .msgpack "$T/rej" | base64 -d | od -An -tx1)" '0 [2,1]  82 a1 61 02 03 04'
+is "--rejects of msgpack" "$status $(printf '%s' "$end" | jq -c '[.rows,.rejects]') $(grep -v '^#' "$T/rej")" '0 [2,1] {"a":2,3:4}'
 run td-encode --max-rejects 4 </dev/null
 is "--max-rejects without --rejects: status" "$status" 2
 
