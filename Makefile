@@ -55,8 +55,9 @@ LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
-DEPS.check += cppcheck shellcheck dpkg-dev openssl tzdata strace
+DEPS.check += cppcheck shellcheck lintian git dpkg-dev openssl tzdata strace
 
+CPUS = $(shell nproc 2>/dev/null || echo 2)
 BINS = $(TOOLS:%=$(O)/%)
 all: $(BINS)
 
@@ -143,15 +144,18 @@ endef
 
 # --- tests
 
-PROVE = prove -j2 --timer
-TESTS = $(filter-out $(NOT),$(sort $(wildcard tests/*.t)) $(UNITS:%=$(O)/unit/%))
+# The longest come first, and one more than there are processors runs: much of a test is waiting for another program.
+PROVE = prove -j$(shell echo $$(($(CPUS) + 1))) --timer
+LONG = matrix-faults td-swap matrix-cuts matrix-kills td-put td-put-once td-fetch td-fetch-result pipe-failure pipe-atomic progress
+FIRST = $(wildcard $(LONG:%=tests/%.t))
+TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*.t))) $(UNITS:%=$(O)/unit/%))
 
 check: deps-check
-	@$(MAKE) --no-print-directory all $(UNITS:%=$(O)/unit/%) $(FUZZ:%=$(O)/fuzz/%)
-	$(if $(findstring -fsanitize,$(CFLAGS)),,@$(MAKE) --no-print-directory san)
+	@$(MAKE) --no-print-directory -j$(CPUS) all $(UNITS:%=$(O)/unit/%) $(FUZZ:%=$(O)/fuzz/%)
 	TD_BUILD='$(abspath $(O))' $(PROVE) $(TESTS)
 
 # Without the tests that run no code of ours in C: shells on a slow terminal, linters, packaging.
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-san: deps-check
 	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' NOT='tests/completion.t tests/lint.t tests/package.t' check
 
@@ -199,7 +203,7 @@ $(O)/bench/gen: tests/bench/gen.c
 	$(CC) $(OWN) $(CFLAGS) -o $@ $<
 
 demo: deps
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j$(CPUS) all
 	@TD_BUILD='$(abspath $(O))' sh tests/demo.sh
 
 # --- installing
@@ -265,14 +269,9 @@ musl: deps
 	$(MAKE) O='$(O)/musl' CC='musl-gcc -isystem $(abspath $(O))/musl/deps/include' LDFLAGS='-static -L$(abspath $(O))/musl/deps/lib' \
 		ISAL= '$(O)/musl/td-encode'
 
-# What tests/san.t runs.
-SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-san:
-	@$(MAKE) --no-print-directory O='$(O)/san' CFLAGS='$(SANITIZE)' all $(UNITS:%='$(O)/san/unit/%')
-
 lint: deps-check
 	@$(PROVE) -v tests/lint.t
 
 print-version: ; @echo '$(VERSION)'
 
-.PHONY: dist deb static musl san lint print-version
+.PHONY: dist deb static musl lint print-version
