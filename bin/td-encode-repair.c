@@ -25,11 +25,12 @@ static void word(struct buf *b, const char *s)
 		return;
 	}
 	buf_putc(b, '\'');
-	for (; *s; s++)
+	for (; *s; s++) {
 		if (*s == '\'')
 			buf_puts(b, "'\\''");
 		else
 			buf_putc(b, *s);
+	}
 	buf_putc(b, '\'');
 }
 

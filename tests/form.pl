@@ -51,7 +51,9 @@ for my $file (@ARGV) {
 		if ($code =~ $begins) {
 			$tabs = length $1;
 			my $wanted = @block ? $block[-1] - ($code =~ /^\t*(?:\}|case |default:)/) : $tabs;
-			$say->("indented by $tabs where its block is by $wanted") if $before =~ /[;{}:]$/ && $tabs != $wanted;
+			my $what = $code =~ /^\t*else\b/ ? 'an if with else inside of a loop wants braces around it, or it is'
+				: 'it is';
+			$say->("$what indented by $tabs where its block is by $wanted") if $before =~ /[;{}:]$/ && $tabs != $wanted;
 		}
 		my $more = $code =~ tr/{// - $code =~ tr/}//;
 		if ($more > 0) { push @block, ($code =~ /^\S/ ? 0 : $tabs) + 1 for 1 .. $more }

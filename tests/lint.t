@@ -52,7 +52,7 @@ is "and form.pl sees another" "$(perl tests/form.pl "$T/bad.c" | cut -d: -f 2-3)
 9: two empty lines
 10: no blank around an operator
 11: a blank inside of brackets
-11: indented by 1 where its block is by 2
+11: it is indented by 1 where its block is by 2
 13: a blank before a comma
 13: code behind the brace of a block
 16: the star of a pointer stands with its name
