@@ -58,6 +58,30 @@ curl -sS -X POST -H 'Authorization: TD1 1/other' "$other/v3/database/create/thei
 job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" --data-urlencode "result=td://1%2Fother@${other#http://}/theirs/table" | jq -r .job_id)
 is 'account to account' "$(wait_job "$job") $(curl -sS -H 'Authorization: TD1 1/other' "$other/v3/table/show/theirs/table" | jq .count)" 'success 6'
 unlike 'the key is not shown' "$(get "job/show/$job")" 'other@|2Fother'
+theirs() { curl -sS -H 'Authorization: TD1 1/other' "$other/v3/table/list/theirs" | jq -c '[.tables[] | [.name, .count]]'; }
+to() { job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" --data-urlencode "result=$1" | jq -r .job_id); wait_job "$job"; }
+is 'again: appended' "$(to "td://1/other@${other#http://}/theirs/table") $(theirs)" 'success [["table",12]]'
+is 'replaced, with no table left over' "$(to "td://1%2Fother@${other#http://}/theirs/table?mode=replace") $(theirs)" 'success [["table",6]]'
+post result/create/theirs --data-urlencode "url=td://1/other@${other#http://}/theirs" >/dev/null
+is 'by name' "$(to theirs:named) $(theirs)" 'success [["named",6],["table",6]]'
+is 'by name, replaced' "$(to 'theirs:named?mode=replace') $(theirs)" 'success [["named",6],["table",6]]'
+post result/delete/theirs >/dev/null
+is 'a name that is gone' "$(post job/issue/presto/testdb -d 'query=SELECT 1' -d result=theirs:named | jq .status_code)" 422
+why() { get "job/show/$job" | jq -r '.debug.stderr, (.debug.cmdout | fromjson | .status)'; }
+to "td://1/wrong@${other#http://}/theirs/table" >"$T/status"
+is 'the key is wrong there: the job fails' "$(cat "$T/status")" error
+like 'and says why, in one line' "$(why)" '^result output: td-put: cannot look at table theirs.table: 401 from .*: td-put exited with status 77$'
+is 'as the receipt does' "$(why | sed -n 2p)" failed
+to "td://1/other@${other#http://}/nowhere/table?mode=replace" >"$T/status"
+like 'no such database there' "$(cat "$T/status") $(why)" 'error result output: td-put: there is no database nowhere'
+is 'its result stays' "$(get "job/result/$job?format=json" | wc -l | tr -d ' ')" 6
+is 'nothing was changed there' "$(theirs)" '[["named",6],["table",6]]'
+is 'no session is left there' "$(curl -sS -H 'Authorization: TD1 1/other' "$other/v3/bulk_import/list" | jq -c '[.bulk_imports[] | .status] | unique')" '["committed"]'
+local_stop
+job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" --data-urlencode "result=td://1/other@${other#http://}/theirs/table" | jq -r .job_id)
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $key' $url/v3/job/status/$job | grep -q running"
+post "job/kill/$job" >/dev/null
+is 'a destination that is down: the job can be killed' "$(wait_job "$job")" killed
 
 # --- killed while it sends: the rows arrive once
 first=$url

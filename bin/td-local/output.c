@@ -22,6 +22,8 @@ enum { STAGES = 3, SAID_MAX = 64 << 10 };
 
 /* --- the programs */
 
+static const char *const names[STAGES] = { "td-encode", "td-put", "td-swap" };
+
 struct pipeline {
 	pid_t pid[STAGES];
 	int in;  /* of the first */
@@ -59,7 +61,7 @@ static char **environment(struct local *l, const struct tdurl *u)
 		if (strncmp(environ[i], "TD_API_", 7) != 0 && strncmp(environ[i], "TD_CONFIG_PATH=", 15) != 0)
 			env[k++] = mem_string(environ[i]);
 	env[k++] = mem_printf("TD_API_KEY=%s", u->key ? u->key : l->key);
-	env[k++] = mem_printf("TD_API_SERVER=%s", l->url);
+	env[k++] = mem_printf("TD_API_SERVER=%s", u->endpoint ? u->endpoint : l->url); /* td-swap has no URL that says it */
 	return env;
 }
 
@@ -114,7 +116,7 @@ static int temporary(struct local *l, struct fail *f)
 
 /* The arguments of the three. */
 struct arguments {
-	const char *encode[4], *put[6], *swap[4];
+	const char *encode[4], *put[8], *swap[6];
 	char time[24], once[64];
 };
 
@@ -136,6 +138,8 @@ static void arguments(struct arguments *a, const struct local *l, const struct j
 	}
 	*put++ = "td-put";
 	*swap++ = "td-swap";
+	*put++ = *swap++ = "--timeout"; /* a job ends, though its destination is down */
+	*put++ = *swap++ = "2m";
 	if (!u->endpoint && l->cert) { /* our own certificate may be one that nobody else trusts */
 		*put++ = *swap++ = "--cacert";
 		*put++ = *swap++ = l->cert;
@@ -213,16 +217,15 @@ static int feed(struct local *l, struct running *me, const struct outcome *rows,
 	return f->kind ? -1 : 0;
 }
 
-/* Waits for all; the status of the last, and of the first that failed. */
-static int wait_all(struct pipeline *p, struct running *me, struct fail *f)
+/* Waits for all. The one that is to blame, or -1: the first that failed, but not because its reader was gone. */
+static int wait_all(struct pipeline *p, struct running *me, int status[STAGES])
 {
-	static const char *const names[STAGES] = { "td-encode", "td-put", "td-swap" };
 	bool asked = false;
+	int broken = -1, blamed = -1;
 
 	for (int i = 0; i < STAGES; i++) {
-		int status = 0;
-
-		while (p->pid[i] > 0 && waitpid(p->pid[i], &status, WNOHANG) == 0) {
+		status[i] = 0;
+		while (p->pid[i] > 0 && waitpid(p->pid[i], &status[i], WNOHANG) == 0) {
 			if (me->stop && !asked) {
 				asked = true;
 				for (int k = i; k < STAGES; k++)
@@ -231,14 +234,29 @@ static int wait_all(struct pipeline *p, struct running *me, struct fail *f)
 			}
 			poll(NULL, 0, 5);
 		}
-		if (p->pid[i] <= 0 || status == 0)
-			continue;
-		if (WIFEXITED(status))
-			fail_set(f, FAIL_REFUSED, "%s exited with status %d", names[i], WEXITSTATUS(status));
-		else
-			fail_set(f, FAIL_REFUSED, "%s was ended by signal %d", names[i], WTERMSIG(status));
+		if (status[i] && WIFSIGNALED(status[i]) && WTERMSIG(status[i]) == SIGPIPE)
+			broken = broken < 0 ? i : broken;
+		else if (status[i])
+			blamed = blamed < 0 ? i : blamed;
 	}
-	return f->kind ? -1 : 0;
+	return blamed < 0 ? broken : blamed;
+}
+
+static void blame(const char *program, int status, const char *said, struct fail *f)
+{
+	const char *last = NULL; /* of the lines that are its own */
+	size_t n = strlen(program);
+
+	if (WIFEXITED(status))
+		fail_set(f, FAIL_REFUSED, "%s exited with status %d", program, WEXITSTATUS(status));
+	else
+		fail_set(f, FAIL_REFUSED, "%s was ended by signal %d", program, WTERMSIG(status));
+	for (const char *p = said; *p; p += strcspn(p, "\n"), p += *p == '\n')
+		if (strncmp(p, program, n) == 0 && p[n] == ':')
+			last = p;
+	if (last)
+		fail_at(f, "%.*s", (int)strcspn(last, "\n"), last);
+	fail_at(f, "result output");
 }
 
 static void read_said(int fd, struct buf *out)
@@ -259,6 +277,7 @@ int output_run(struct local *l, struct running *me, const struct job *j, const s
 	struct tdurl u;
 	struct buf err;
 	char *plain, **env, *key;
+	int status[STAGES], failed;
 
 	if (tdurl_parse(&u, url, f))
 		return -1;
@@ -276,7 +295,7 @@ int output_run(struct local *l, struct running *me, const struct job *j, const s
 		for (int i = 0; i < STAGES; i++)
 			if (p.pid[i] > 0)
 				kill(p.pid[i], SIGTERM);
-	wait_all(&p, me, f);
+	failed = wait_all(&p, me, status);
 	buf_init(&err, SAID_MAX);
 	if (p.err >= 0)
 		read_said(p.err, &err);
@@ -284,10 +303,10 @@ int output_run(struct local *l, struct running *me, const struct job *j, const s
 		read_said(p.out, said);
 	if (fed.kind == FAIL_SIGNAL || me->stop)
 		*f = (struct fail){ FAIL_SIGNAL, "killed" };
+	else if (f->kind == FAIL_NONE && failed >= 0)
+		blame(names[failed], status[failed], buf_text(&err), f);
 	else if (f->kind == FAIL_NONE && fed.kind)
 		*f = fed;
-	if (f->kind && err.len)
-		fail_at(f, "result output: %.800s", buf_text(&err));
 	buf_free(&err);
 	if (p.out >= 0)
 		close(p.out);
