@@ -179,7 +179,7 @@ check-faults: deps-check
 
 MB = 100
 
-bench: all $(O)/bench/gen
+bench: all $(O)/bench/gen $(O)/bench/usage
 	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/bench.py '$(abspath $(O))' $(MB)
 
 # Beside curl -T. TMPDIR=/dev/shm leaves the disk out.
@@ -192,13 +192,13 @@ bench-fetch: all $(O)/bench/gen
 
 # Instructions for a byte of input, which noise does not touch. Needs valgrind.
 bench-instructions: all $(O)/bench/gen
-	@for k in log jsonl narrow; do \
-		$(O)/bench/gen $$k 10000000 >$(O)/bench/$$k && \
+	@for k in log jsonl narrow wide short; do \
+		$(O)/bench/gen $$k 20000000 >$(O)/bench/$$k && \
 		valgrind --tool=callgrind --callgrind-out-file=/dev/null $(O)/td-encode -q -j1 <$(O)/bench/$$k 2>&1 >/dev/null | \
 			awk -v k=$$k -v n="$$(wc -c <$(O)/bench/$$k)" '/Collected/ { printf "%s: %.1f instructions for a byte\n", k, $$NF / n }'; \
 		done
 
-$(O)/bench/gen: tests/bench/gen.c
+$(O)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(OWN) $(CFLAGS) -o $@ $<
 

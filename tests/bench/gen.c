@@ -1,5 +1,5 @@
 /*
- * gen: deterministic rows for measuring. gen KIND BYTES: about that many bytes on standard output.
+ * gen: deterministic rows for measuring. gen KIND BYTES [ROWS]: about that many bytes on standard output, or that many rows.
  *
  *   log     an access log as CSV: 12 columns, quoted cells and UTF-8 among them
  *   jsonl   the same rows as JSON lines
@@ -150,21 +150,22 @@ static int long_row(long n)
 
 int main(int argc, char **argv)
 {
-	const char *kind = argc == 3 ? argv[1] : "";
-	long long bytes = argc == 3 ? strtoll(argv[2], NULL, 10) : 0;
+	const char *kind = argc > 2 ? argv[1] : "";
+	long long bytes = argc > 2 ? strtoll(argv[2], NULL, 10) : 0;
+	long rows = argc > 3 ? strtol(argv[3], NULL, 10) : -1;
 
 	if (strcmp(kind, "log") == 0)
 		puts("time,host,user,method,path,status,bytes,seconds,referer,agent,city,session");
 	else if (strcmp(kind, "wide") == 0)
 		wide_row(-1);
 	else if (strcmp(kind, "narrow") == 0)
-		puts("time,code,count");
+		puts("time,count");
 	else if (strcmp(kind, "jsonl") != 0)
 		puts("a,b");
-	for (long n = 0; bytes > 0; n++)
+	for (long n = 0; rows < 0 ? bytes > 0 : n < rows; n++)
 		bytes -= strcmp(kind, "log") == 0 ? csv_row(n) :
 			 strcmp(kind, "jsonl") == 0 ? json_row(n) :
-			 strcmp(kind, "narrow") == 0 ? printf("%ld,%u,%u\n", 1700000000 + n / 7, 200 + dice(300), dice(1000)) :
+			 strcmp(kind, "narrow") == 0 ? printf("%ld,%u\n", 1700000000 + n / 7, dice(1000000)) :
 			 strcmp(kind, "wide") == 0 ? wide_row(n) :
 			 strcmp(kind, "long") == 0 ? long_row(n) : printf("%u,%u\n", 100 + dice(900), 100 + dice(900));
 	return fflush(stdout) ? 1 : 0;
