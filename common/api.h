@@ -187,7 +187,8 @@ struct api_result {
 int api_job_result(struct api *a, const char *id, struct api_result *r, struct sink *to, struct fail *f);
 /*
  * Bytes from..to of the result (to is inclusive, as in HTTP; a result that ends before is no failure); -1 with FAIL_REFUSED
- * if the answer is not exactly these. r, zeroed by the caller: at, total and etag of what came. etag NULL: of any.
+ * and r->changed if the answer is not exactly these. r, zeroed by the caller: at, total and etag of what came. etag NULL:
+ * of any.
  */
 int api_job_result_part(struct api *a, const char *id, const char *etag, uint64_t from, uint64_t to, struct sink *sink,
 			struct api_result *r, struct fail *f);

@@ -369,9 +369,11 @@ static int part_begins(void *arg, const struct http_answer *a, struct fail *f)
 		g->to = (uint64_t)a->range_total - 1;
 	if (a->status != 206 || a->range_from != (int64_t)(g->from + r->at) ||
 	    a->length != (int64_t)(g->to - g->from - r->at + 1) || (g->etag && strcmp(a->etag, g->etag) != 0) ||
-	    (r->at > 0 && strcmp(a->etag, r->etag) != 0))
+	    (r->at > 0 && strcmp(a->etag, r->etag) != 0)) {
+		r->changed = true;
 		return fail_set(f, FAIL_REFUSED, "the server did not send bytes %llu to %llu of the same result",
 				(unsigned long long)g->from, (unsigned long long)g->to);
+	}
 	r->total = a->range_total;
 	memcpy(r->etag, a->etag, sizeof r->etag);
 	return 0;

@@ -18,6 +18,7 @@ struct ranges {
 	const struct api_opt *opt;
 	const char *job_id;
 	char etag[256];
+	bool *able;               /* of ranges_fetch() */
 	uint64_t total, pieces;
 	unsigned jobs, slots;
 	struct piece *slot;       /* piece i is in slot i % slots */
@@ -27,6 +28,7 @@ struct ranges {
 	uint64_t next;            /* the piece that a worker takes next */
 	uint64_t written;         /* pieces that the sink has got */
 	struct fail fail;         /* the first of a worker */
+	bool changed;             /* it failed because the server has another result now, or no ranges */
 	atomic_bool stop;
 };
 
@@ -61,13 +63,14 @@ static uint64_t take(struct ranges *r)
 	return i;
 }
 
-static void done(struct ranges *r, struct piece *p, const struct fail *f)
+static void done(struct ranges *r, struct piece *p, bool changed, const struct fail *f)
 {
 	pthread_mutex_lock(&r->lock);
 	if (f->kind == FAIL_NONE) {
 		p->whole = true;
 	} else if (r->fail.kind == FAIL_NONE) {
 		r->fail = *f;
+		r->changed = changed;
 		r->stop = true;
 	}
 	pthread_cond_broadcast(&r->moved);
@@ -94,7 +97,7 @@ static void *work(void *arg)
 			fail_set(&f, FAIL_TEMP, "result of job %s: a piece is too short", r->job_id);
 		if (f.kind == FAIL_REFUSED)
 			f.kind = FAIL_TEMP; /* it was there a moment ago */
-		done(r, p, &f);
+		done(r, p, got.changed, &f);
 	}
 	api_close(a);
 	return NULL;
@@ -124,8 +127,10 @@ static int wait_for(struct ranges *r, struct piece *p, struct fail *f)
 	pthread_mutex_lock(&r->lock);
 	while (!p->whole && r->fail.kind == FAIL_NONE)
 		pthread_cond_wait(&r->moved, &r->lock);
-	if (!p->whole)
+	if (!p->whole) {
 		rc = fail_set(f, r->fail.kind, "%s", r->fail.why);
+		*r->able = !r->changed;
+	}
 	pthread_mutex_unlock(&r->lock);
 	return rc;
 }
@@ -189,7 +194,7 @@ static int fetch_rest(struct ranges *r, struct sink *to, struct fail *f)
 int ranges_fetch(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs, const char *job_id,
 		 struct sink *to, uint64_t *bytes, bool *able, struct fail *f)
 {
-	struct ranges r = { .conf = c, .opt = o, .job_id = job_id, .jobs = jobs };
+	struct ranges r = { .conf = c, .opt = o, .job_id = job_id, .jobs = jobs, .able = able };
 	struct api_result first = { 0 };
 	struct piece p;
 	int rc;

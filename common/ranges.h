@@ -14,7 +14,8 @@ enum { RANGES_PIECE = 8 << 20, RANGES_MAX = 16 };
 
 /*
  * jobs: 2 to RANGES_MAX. c and o: to open further connections as `a` was opened. *able false, with -1: the server does not
- * do this for this result (no ranges, no ETag, no result), nothing was put, and one connection must do.
+ * do this for this result (no ranges, no ETag, no result), or no longer (another ETag): one connection must do, from the
+ * start, whatever was put.
  */
 int ranges_fetch(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs, const char *job_id,
 		 struct sink *to, uint64_t *bytes, bool *able, struct fail *f);

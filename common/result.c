@@ -1,6 +1,7 @@
 #include "result.h"
 #include "clock.h"
 #include "crc.h"
+#include "die.h"
 
 enum { FRUITLESS_MAX = 5, LATE_MAX = 4 };
 static const uint32_t wait_first_ms = 500;
@@ -45,34 +46,39 @@ static int put(struct sink *s, const void *bytes, size_t n, struct fail *f)
 	return 0;
 }
 
+static void begin_again(struct proof *p)
+{
+	p->again = 0;
+	p->again_crc = 0;
+	p->differs = false;
+}
+
 /* A job that has just finished may have its result a little later. True: wait and ask again. */
 static bool late(struct api *a, int64_t rows, const struct proof *p, unsigned times)
 {
 	return api_status(a) == 404 && p->passed == 0 && rows > 0 && times < LATE_MAX;
 }
 
-static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t rows, struct sink *to, uint64_t *bytes,
+static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t rows, struct proof *p, uint64_t *bytes,
 		    bool *sure, struct fail *f)
 {
-	struct proof p = { .sink = { .put = put, .name = to->name }, .to = to };
 	struct api_result r = { 0 };
 	unsigned fruitless = 0, times = 0;
 	int rc;
 
 	for (;;) {
-		uint64_t before = p.passed, wait;
+		uint64_t before = p->passed, wait;
 
-		rc = api_job_result(a, job_id, &r, &p.sink, f);
+		rc = api_job_result(a, job_id, &r, &p->sink, f);
 		if (rc == 0)
 			break;
-		if (f->kind == FAIL_REFUSED && late(a, rows, &p, times)) {
+		if (f->kind == FAIL_REFUSED && late(a, rows, p, times)) {
 			times++;
-		} else if (r.changed && !p.differs) {
-			fruitless = p.passed > before ? 0 : fruitless + 1;
+		} else if (r.changed && !p->differs) {
+			fruitless = p->passed > before ? 0 : fruitless + 1;
 			if (fruitless == FRUITLESS_MAX)
 				return fail_at(f, "given up after %u starts from the beginning", fruitless);
-			p.again = 0;
-			p.again_crc = 0;
+			begin_again(p);
 		} else {
 			break;
 		}
@@ -82,18 +88,18 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 		if (clock_sleep(wait < wait_ms ? wait : wait_ms, f))
 			return -1;
 	}
-	if (p.differs)
+	if (p->differs)
 		f->kind = FAIL_TEMP; /* only here: a sink that fails so would make api ask again */
-	*bytes = p.passed;
+	*bytes = p->passed;
 	*sure = r.total >= 0;
-	if (rc && f->kind == FAIL_REFUSED && api_status(a) == 404 && p.passed == 0) {
+	if (rc && f->kind == FAIL_REFUSED && api_status(a) == 404 && p->passed == 0) {
 		if (rows != 0)
 			return fail_at(f, "job %s has no result%s", job_id,
 				       rows > 0 ? " any more" : " (one that writes or changes a table has none)");
 		*f = (struct fail){ 0 };
 		return 0;
 	}
-	if (rc == 0 && p.again < p.passed)
+	if (rc == 0 && p->again < p->passed)
 		return fail_set(f, FAIL_TEMP, "result of job %s: it changed while it was fetched: it is shorter now",
 				job_id);
 	return rc;
@@ -102,15 +108,19 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 int result_fetch(struct api *a, const struct result_opts *o, const char *job_id, int64_t rows, struct sink *to,
 		 uint64_t *bytes, bool *sure, struct fail *f)
 {
+	struct proof p = { .sink = { .put = put, .name = to->name }, .to = to };
 	bool able;
 
 	if (o->jobs > 1) {
 		*sure = true;
-		if (ranges_fetch(a, o->conf, o->api, o->jobs, job_id, to, bytes, &able, f) == 0)
+		if (ranges_fetch(a, o->conf, o->api, o->jobs, job_id, &p.sink, bytes, &able, f) == 0)
 			return 0;
 		if (able)
 			return -1;
+		if (p.passed > 0)
+			note("%s; over one connection from the start", f->why);
 		*f = (struct fail){ 0 };
+		begin_again(&p);
 	}
-	return over_one(a, o->api->retry.cap_ms, job_id, rows, to, bytes, sure, f);
+	return over_one(a, o->api->retry.cap_ms, job_id, rows, &p, bytes, sure, f);
 }
