@@ -301,8 +301,8 @@ static int result_begins(void *arg, const struct http_answer *a, struct fail *f)
 	if (a->status == 206 && a->range_from == (int64_t)r->at && strcmp(a->etag, r->etag) == 0 &&
 	    (r->total < 0 || a->range_total == r->total))
 		return 0;
-	r->changed = true;
-	return fail_set(f, FAIL_TEMP, "the result cannot be continued at byte %llu: the server sent another one",
+	r->changed = true; /* not FAIL_TEMP: the same request would get the same answer */
+	return fail_set(f, FAIL_REFUSED, "the result cannot be continued at byte %llu: the server sent another one",
 			(unsigned long long)r->at);
 }
 

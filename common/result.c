@@ -76,8 +76,10 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 			times++;
 		} else if (r.changed && !p->differs) {
 			fruitless = p->passed > before ? 0 : fruitless + 1;
-			if (fruitless == FRUITLESS_MAX)
+			if (fruitless == FRUITLESS_MAX) {
+				f->kind = FAIL_TEMP;
 				return fail_at(f, "given up after %u starts from the beginning", fruitless);
+			}
 			begin_again(p);
 		} else {
 			break;

@@ -132,6 +132,9 @@ plan "etag=a cut=50000" "etag=a norange"
 fetch -f csv
 is "cut, no ranges: status" "$status" 0
 is "cut, no ranges: all rows once" "$(wc -l <"$T/got")" 20001
+is "cut, no ranges: asks for the rest only once" "$(cut -d' ' -f1,3 "$S/log")" "None 200
+bytes=50000- 200
+None 200"
 
 plan "etag=a cut=50000" "etag=b file=other.gz"
 fetch
