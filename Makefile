@@ -18,7 +18,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 # The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
 GROUND = fail die option mem buf num sig fd
 SHAPES = mp crc gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5 tempname
-SHAPES += deflater type tdtime exact infer colname cell record csvscan csvescape csvin mpin keys jsontok jsonvalue jsonin peek
+SHAPES += deflater type tdtime exact infer colname colspec cell record csvscan csvescape csvin mpin keys jsontok jsonvalue jsonin peek
 WORLD  = blockpool child clock progress inifile conn conf http
 WORLD += zone recode sandbox
 DOMAIN = api api_call api_table api_bulk api_job api_list job ranges result upload

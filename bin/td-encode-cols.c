@@ -3,6 +3,7 @@
 #include "colname.h"
 #include "die.h"
 #include "mem.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 
@@ -11,8 +12,9 @@
 static int add_key(struct input *in, const char *p, size_t n, struct fail *f)
 {
 	char *name = mem_copy(p, n);
-	int rc = memchr(p, '\0', n) ? fail_set(f, FAIL_DATA, "the name of column %zu has a NUL in it", in->names.n + 1) :
-				      schema_add(&in->names, name, NULL, f);
+	int rc = utf8_text(p, n) < n ? fail_set(f, FAIL_DATA, "the name of column %zu is not UTF-8%s", in->names.n + 1,
+						memchr(p, '\0', n) ? ": a NUL byte" : "") :
+				       schema_add(&in->names, name, NULL, f);
 
 	free(name);
 	return rc ? fail_at(f, "%s", input_name(in)) : 0;
@@ -192,6 +194,8 @@ static int given_types(struct input *in, struct fail *f)
 	for (size_t k = 0; k < given->n; k++) {
 		long i = find(in, given->col[k].name);
 
+		if (i < 0 && strcmp(given->col[k].name, "time") == 0)
+			continue; /* a schema may list what every table has */
 		if (i < 0)
 			return no_column(in, "--columns", given->col[k].name, f);
 		if (!given->col[k].type)

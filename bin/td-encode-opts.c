@@ -2,7 +2,9 @@
 
 #include "blockpool.h"
 #include "colname.h"
+#include "colspec.h"
 #include "die.h"
+#include "mem.h"
 #include "num.h"
 #include "option.h"
 #include "zone.h"
@@ -66,46 +68,12 @@ static enum format format_of(const char *s)
 	die_usage("-f %s: the formats are auto, frame, csv, tsv, jsonl and msgpack", s);
 }
 
-/* One NAME[:TYPE] of --columns. */
-static void column_of(struct schema *s, char *text)
+static void columns_of(struct schema *s, const char *text)
 {
 	struct fail f = { 0 };
-	char *colon = strrchr(text, ':');
-	struct type *t = NULL;
 
-	if (colon)
-		*colon = '\0';
-	if (!*text)
-		die_usage("--columns: a column without a name");
-	if (colon && !(t = type_parse(colon + 1, &f)))
+	if (colspec_list(s, text, &f))
 		die_usage("--columns: %s", f.why);
-	if (t && strcmp(text, "time") == 0 && t->kind != TYPE_LONG)
-		die_usage("--columns: the type of time is always long");
-	if (schema_find(s, text) >= 0)
-		die_usage("--columns: '%s' twice", text);
-	if (schema_add(s, text, colon ? colon + 1 : NULL, &f))
-		die_usage("--columns: %s", f.why);
-	type_free(t);
-}
-
-/* NAME:TYPE,... where the commas of map<K,V> do not separate. */
-static void columns_of(struct schema *s, char *text)
-{
-	int open = 0;
-	char *start = text;
-
-	for (char *p = text;; p++) {
-		bool last = *p == '\0';
-
-		open += (*p == '<') - (*p == '>');
-		if (!last && (*p != ',' || open > 0))
-			continue;
-		*p = '\0';
-		column_of(s, start);
-		start = p + 1;
-		if (last)
-			return;
-	}
 }
 
 static int number_of(const char *option, const char *s, int max)
@@ -164,13 +132,12 @@ static void renames_of(struct schema *s, char *text)
 	}
 }
 
-/* Lines of "NAME TYPE whatever", # begins a comment. */
 static void schema_of(struct schema *s, const char *path)
 {
 	enum { MAX = 4 << 20 };
 	struct fail f = { 0 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text, *line, *lines = NULL;
+	char *text;
 	size_t n;
 
 	if (fd < 0)
@@ -178,18 +145,30 @@ static void schema_of(struct schema *s, const char *path)
 	if (fd_slurp(fd, path, MAX, &text, &n, &f))
 		die_fail(&f);
 	close(fd);
-	for (line = strtok_r(text, "\r\n", &lines); line; line = strtok_r(NULL, "\r\n", &lines)) {
-		char *words = NULL, *name = strtok_r(line, " \t", &words), *type = name ? strtok_r(NULL, " \t", &words) : NULL;
-		struct type *t;
-
-		if (!name || *name == '#' || strcmp(name, "time") == 0)
-			continue;
-		t = type ? type_parse(type, &f) : NULL;
-		if (!t || schema_find(s, name) >= 0 || schema_add(s, name, type, &f))
-			die_usage("--schema %s: column '%s': %s", path, name, f.kind ? f.why : type ? "it is there twice" : "no type");
-		type_free(t);
-	}
+	if (colspec_lines(s, text, n, &f))
+		die_usage("--schema %s: %s", path, f.why);
 	free(text);
+}
+
+/* The columns of --schema, then others of --columns, whose types count where both have one. */
+static void join_columns(struct schema *columns, struct schema *schema)
+{
+	struct fail f = { 0 };
+
+	for (size_t i = 0; i < columns->n; i++) {
+		const char *type = columns->col[i].type;
+		long at = schema_find(schema, columns->col[i].name);
+
+		if (at < 0 && schema_add(schema, columns->col[i].name, type, &f))
+			die_usage("--columns: %s", f.why);
+		if (at >= 0 && type) {
+			free(schema->col[at].type);
+			schema->col[at].type = mem_string(type);
+		}
+	}
+	schema_free(columns);
+	*columns = *schema;
+	*schema = (struct schema){ 0 };
 }
 
 static char char_of(const char *option, const char *s)
@@ -318,7 +297,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		switch (opt) {
 		case 'f': o->format = format_of(optarg); break;
 		case 'c': columns_of(&o->columns, optarg); break;
-		case SCHEMA: schema_of(&o->columns, optarg); break;
+		case SCHEMA: schema_of(&o->schema, optarg); break;
 		case SELECT: names_of(&o->select, "--select", optarg); break;
 		case DROP: names_of(&o->drop, "--drop", optarg); break;
 		case RENAME: renames_of(&o->rename, optarg); break;
@@ -345,6 +324,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- COMMAND", argv[optind]);
 	if (optind < argc)
 		o->command = argv + optind;
+	join_columns(&o->columns, &o->schema);
 	check(o, time_value);
 	if (o->jobs == 0) {
 		long n = sysconf(_SC_NPROCESSORS_ONLN);

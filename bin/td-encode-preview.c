@@ -1,5 +1,6 @@
 #include "td-encode.h"
 
+#include "colspec.h"
 #include "mem.h"
 #include "textout.h"
 
@@ -36,9 +37,12 @@ static void put_padded(struct textout *t, const char *s, size_t width)
 /* Example values must not control a terminal, and stay on their line. */
 static char *printable(char *s)
 {
-	for (char *p = s; *p; p++)
+	for (char *p = s; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
+		if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0 && p[1]) /* C1 */
+			p[0] = p[1] = '?';
+	}
 	return s;
 }
 
@@ -72,16 +76,22 @@ static void put_example(struct textout *t, const char *s)
 		textout_puts(t, "...");
 }
 
-static void put_column(struct textout *t, const char *name, const char *type, const char *from, char *const *const *shown,
-		       size_t rows, size_t cell, const size_t *width)
+/* A line of the table. */
+struct line {
+	struct buf name;
+	char *type, *from;
+	long cell; /* its examples, or -1 */
+};
+
+static void put_line(struct textout *t, const struct line *l, char *const *const *shown, size_t rows, const size_t *width)
 {
-	put_padded(t, name, width[0]);
-	put_padded(t, type, width[1]);
-	put_padded(t, from, width[2]);
-	for (size_t i = 0; i < rows; i++) {
+	put_padded(t, l->name.p, width[0]);
+	put_padded(t, l->type, width[1]);
+	put_padded(t, l->from, width[2]);
+	for (size_t i = 0; i < rows && l->cell >= 0; i++) {
 		if (i > 0)
 			textout_puts(t, ", ");
-		put_example(t, shown[i][cell]);
+		put_example(t, shown[i][l->cell]);
 	}
 	textout_putc(t, '\n');
 }
@@ -92,32 +102,83 @@ static void widen(size_t *width, const char *s)
 		*width = strlen(s);
 }
 
+static bool is_time(const struct input *in, const struct record *r, size_t i)
+{
+	return (long)i == r->time_cell && strcmp(in->names.col[i].name, "time") == 0;
+}
+
+/* The time, where no column of the input is called so: a comment, because it is none of the columns. */
+static struct line time_line(const struct input *in, const struct record *r)
+{
+	struct line l = { .type = mem_string("long"), .cell = r->time_cell };
+
+	l.from = r->time_cell >= 0 ? mem_printf("column %s", r->time_name) :
+		 mem_string(in->opts->time_given ? "--time-value" : "the moment of the run");
+	buf_init(&l.name, 16);
+	buf_puts(&l.name, "# time");
+	buf_text(&l.name);
+	return l;
+}
+
+/* Column i of the input. Where rows or --columns name the columns it is called by that name, which --schema finds there. */
+static struct line column_line(const struct input *in, const struct record *r, size_t i)
+{
+	bool keyed = in->format == FORMAT_JSONL || in->format == FORMAT_MSGPACK || (in->opts->no_header && in->opts->columns.n > 0);
+	const char *name = in->names.col[i].name, *raw = in->raw.col[i].name;
+	const struct record_column *c = r->column, *end = c + r->n;
+	struct line l = { .cell = (long)i };
+
+	while (c < end && c->cell != i)
+		c++;
+	l.type = is_time(in, r, i) ? mem_string("long") : type_text(c < end ? c->rules.type : in->type[i]);
+	l.from = is_time(in, r, i) ? mem_string("column time") : c < end ? origin(in, c) : mem_string("left out");
+	buf_init(&l.name, 4 * SCHEMA_NAME_MAX);
+	colspec_name(&l.name, keyed ? raw : name);
+	if (keyed && strcmp(raw, name) != 0) {
+		char *from = mem_printf("%s, as %s", l.from, name);
+
+		free(l.from);
+		l.from = from;
+	}
+	buf_text(&l.name);
+	return l;
+}
+
+/* The lines in the order of the input, all of them, because rows may be known by their order only; or as --select says. */
+static size_t make_lines(struct line *l, const struct input *in, const struct record *r)
+{
+	bool selected = in->opts->select.n > 0 && !in->opts->no_header, has_time = r->time_cell >= 0 && is_time(in, r, (size_t)r->time_cell);
+	size_t n = 0, all = selected ? in->ordered : in->names.n;
+
+	if (!has_time)
+		l[n++] = time_line(in, r);
+	for (size_t i = 0; i < all; i++)
+		l[n++] = column_line(in, r, selected ? in->order[i] : i);
+	return n;
+}
+
 static void put_table(struct textout *t, const struct input *in, const struct record *r, char *const *const *shown, size_t rows)
 {
 	size_t width[3] = { sizeof "# column" - 1, sizeof "type" - 1, sizeof "known from" - 1 };
-	char **type = mem_zero(r->n + 1, sizeof *type), **from = mem_zero(r->n + 1, sizeof *from);
-	char *time = r->time_cell >= 0 ? mem_printf("column %s", r->time_name) :
-		     mem_string(in->opts->time_given ? "--time-value" : "the moment of the run");
+	struct line *l = mem_zero(in->names.n + 1, sizeof *l);
+	size_t n = make_lines(l, in, r);
 
-	widen(&width[2], time);
-	for (size_t i = 0; i < r->n; i++) {
-		type[i] = type_text(r->column[i].rules.type);
-		from[i] = origin(in, &r->column[i]);
-		widen(&width[0], r->column[i].name);
-		widen(&width[1], type[i]);
-		widen(&width[2], from[i]);
+	for (size_t i = 0; i < n; i++) {
+		widen(&width[0], l[i].name.p);
+		widen(&width[1], l[i].type);
+		widen(&width[2], l[i].from);
 	}
-	put_column(t, "# column", "type", "known from", (char *const *const[]){ (char *const[]){ (char[]){ "first rows" } } }, 1,
-		   0, width);
-	put_column(t, "time", "long", time, shown, r->time_cell >= 0 ? rows : 0, (size_t)r->time_cell, width);
-	for (size_t i = 0; i < r->n; i++) {
-		put_column(t, r->column[i].name, type[i], from[i], shown, rows, r->column[i].cell, width);
-		free(type[i]);
-		free(from[i]);
+	put_padded(t, "# column", width[0]);
+	put_padded(t, "type", width[1]);
+	put_padded(t, "known from", width[2]);
+	textout_puts(t, "first rows\n");
+	for (size_t i = 0; i < n; i++) {
+		put_line(t, &l[i], shown, rows, width);
+		buf_free(&l[i].name);
+		free(l[i].type);
+		free(l[i].from);
 	}
-	free(type);
-	free(from);
-	free(time);
+	free(l);
 }
 
 int preview(struct input *in, struct record *r, struct fail *f)

@@ -20,7 +20,8 @@ enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, F
 
 struct opts {
 	enum format format;
-	struct schema columns;   /* --columns, --schema: a NULL type is to be inferred */
+	struct schema columns;   /* --columns and --schema: a NULL type is to be inferred */
+	struct schema schema;    /* while options are read: --schema alone */
 	struct schema select, drop; /* names */
 	struct schema rename;    /* from name to type */
 	bool no_header, all_string;

@@ -116,6 +116,8 @@ static const char *better(enum type_kind kind, const struct cell *c)
 	int64_t l;
 	double d;
 
+	if (kind >= TYPE_ARRAY)
+		return "string";
 	if (c->kind == CELL_TEXT)
 		return kind == TYPE_INT && exact_long(c->p, c->n, &l) ? "long" : exact_double(c->p, c->n, &d) ? "double" : "string";
 	if (c->kind == CELL_INT)

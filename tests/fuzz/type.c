@@ -1,5 +1,6 @@
-/* type, schema and colname: what is read is written and read again; names become legal and stay different. */
+/* type, schema, colspec and colname: what is read is written and read again; names become legal and stay different. */
 #include "colname.h"
+#include "colspec.h"
 #include "fuzz.h"
 #include "mem.h"
 #include "type.h"
@@ -24,6 +25,34 @@ static void types(const char *text)
 	free(twice);
 }
 
+/* Columns as people write them: what is read is written as lines and read again. */
+static void columns(const char *text, size_t size)
+{
+	for (int list = 0; list < 2; list++) {
+		struct schema s = { 0 }, again = { 0 };
+		struct fail f = { 0 };
+		struct buf b;
+		int rc = list ? colspec_list(&s, text, &f) : colspec_lines(&s, text, size, &f);
+
+		FUZZ_CHECK((rc == 0) == (f.kind == FAIL_NONE));
+		buf_init(&b, 64 << 20);
+		for (size_t i = 0; i < s.n; i++) {
+			FUZZ_CHECK(schema_find(&s, s.col[i].name) == (long)i);
+			colspec_name(&b, s.col[i].name);
+			buf_printf(&b, " %s\t...\n", s.col[i].type ? s.col[i].type : "long");
+		}
+		f.kind = FAIL_NONE;
+		if (s.n < 200 && (rc == 0) && !strpbrk(text, "\r\n")) {
+			FUZZ_CHECK(colspec_lines(&again, b.p ? b.p : "", b.len, &f) == 0 && again.n == s.n);
+			for (size_t i = 0; i < s.n; i++)
+				FUZZ_CHECK(strcmp(again.col[i].name, s.col[i].name) == 0);
+		}
+		buf_free(&b);
+		schema_free(&again);
+		schema_free(&s);
+	}
+}
+
 static void names(const char *text)
 {
 	struct schema s = { 0 };
@@ -41,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	types(text);
 	names(text);
+	columns(text, size);
 	free(text);
 	return 0;
 }
