@@ -73,12 +73,13 @@ def measure(title):
     middle = {name: [statistics.median(r[i] for r in results[name]) for i in range(2)] for name in commands}
     for name in commands:
         of = middle["curl -o file" if "file" in name else "curl -o /dev/null"]
-        print("| %s | %s | %.3f | %.3f | **%.2f** |" % ((title, name) + tuple(middle[name]) + (of[0] / middle[name][0],)), flush=True)
+        rates = tuple(x / y for x, y in zip(of, middle[name]))
+        print("| %s | %s | %.3f | %.3f | **%.2f** | %.2f |" % ((title, name) + tuple(middle[name]) + rates), flush=True)
 
 try:
     show = prepare()
     print("%.1f MB, %d rows, %d rounds, %d processors, load %.1f before\n" % (show["result_size"] / 1e6, show["num_records"], rounds, os.cpu_count(), os.getloadavg()[0]))
-    print("| server | program | wall s | CPU s | its rate / curl's |\n|---|---|---|---|---|")
+    print("| server | program | wall s | CPU s | its rate / curl's (wall) | (CPU) |\n|---|---|---|---|---|---|")
     for tls in False, True:
         td_local(*(["--tls", work + "/crt," + work + "/key"] if tls else []))
         measure("td-local" + " TLS" * tls)
