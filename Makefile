@@ -115,7 +115,8 @@ FUZZ_SECONDS = 60
 
 # Needs clang. What is found is left in $(O)/fuzz as crash-*; a smaller form of it belongs into the corpus.
 fuzz:
-	$(MAKE) O=.build/fuzz CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined' fuzz-run
+	$(MAKE) O=.build/fuzz CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
+		-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' fuzz-run
 
 fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
 	cd $(O)/fuzz && for t in $(FUZZ); do mkdir -p new/$$t && ./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -print_final_stats=1 \

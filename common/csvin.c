@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 256 << 10 };
-
 /* libcsv's callbacks. Its buffer lives until the next cell: copy. No more bytes come out than went in, ROW_MAX: it fits. */
 static void on_cell(void *p, size_t n, void *self)
 {
@@ -60,10 +58,10 @@ static int fill(struct csvin *c, struct fail *f)
 		size_t room;
 		ssize_t n;
 
-		if (c->in.cap - c->in.len < READ_SIZE / 4 && buf_room(&c->in, READ_SIZE + CSVSCAN_SLACK))
+		if (c->in.cap - c->in.len < IO_READ / 4 && buf_room(&c->in, IO_READ + CSVSCAN_SLACK))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
 		room = c->in.cap - c->in.len - CSVSCAN_SLACK;
-		n = io_read(c->from, c->in.p + c->in.len, room < READ_SIZE ? room : READ_SIZE, f);
+		n = io_read(c->from, c->in.p + c->in.len, room < IO_READ ? room : IO_READ, f);
 		if (n < 0)
 			return -1;
 		c->in.len += (size_t)n;
@@ -411,9 +409,9 @@ int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *r
 	c->here = (struct csvin_place){ .line = 1, .skip = rules->skip };
 	c->scan = (struct csvscan){ .delim = rules->delim, .quote = rules->quote };
 	c->comment_len = rules->comment ? strlen(rules->comment) : 0;
-	buf_init(&c->in, (size_t)2 * ROW_MAX + READ_SIZE + CSVSCAN_SLACK);
-	buf_init(&c->text, (size_t)2 * ROW_MAX + READ_SIZE + CSVSCAN_SLACK);
-	buf_init(&c->first, (size_t)ROW_MAX + READ_SIZE);
+	buf_init(&c->in, (size_t)2 * ROW_MAX + IO_READ + CSVSCAN_SLACK);
+	buf_init(&c->text, (size_t)2 * ROW_MAX + IO_READ + CSVSCAN_SLACK);
+	buf_init(&c->first, (size_t)ROW_MAX + IO_READ);
 	return reset(c, f);
 }
 

@@ -10,6 +10,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* What readers of rows ask for at a time. Little where they are fuzzed: there fresh memory costs more than what is done in it. */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+enum { IO_READ = 4 << 10 };
+#else
+enum { IO_READ = 256 << 10 };
+#endif
+
 struct source {
 	/* Up to cap bytes into p: how many came, 0 at the end, -1 with f filled. Short counts are normal. */
 	ssize_t (*read)(struct source *self, void *p, size_t cap, struct fail *f);

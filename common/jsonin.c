@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 256 << 10, OUT_MAX = 2 * ROW_MAX + READ_SIZE, STR32 = 5 /* bytes of its header */ };
+enum { OUT_MAX = 2 * ROW_MAX + IO_READ, STR32 = 5 /* bytes of its header */ };
 
 /* --- rows */
 
@@ -211,10 +211,10 @@ static int fill(struct jsonin *j, struct fail *f)
 		size_t room;
 		ssize_t n;
 
-		if (j->in.cap - j->in.len < READ_SIZE / 4 && buf_room(&j->in, READ_SIZE + JSONTOK_AHEAD))
+		if (j->in.cap - j->in.len < IO_READ / 4 && buf_room(&j->in, IO_READ + JSONTOK_AHEAD))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", j->from->name);
 		room = j->in.cap - j->in.len - JSONTOK_AHEAD;
-		n = io_read(j->from, j->in.p + j->in.len, room < READ_SIZE ? room : READ_SIZE, f);
+		n = io_read(j->from, j->in.p + j->in.len, room < IO_READ ? room : IO_READ, f);
 		if (n < 0)
 			return -1;
 		j->in.len += (size_t)n;
@@ -447,8 +447,8 @@ static void rewind_to(struct rowin *self, bool keep)
 void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys)
 {
 	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to }, .keys = keys, .from = from, .line = 1 };
-	buf_init(&j->in, (size_t)2 * ROW_MAX + READ_SIZE + JSONTOK_AHEAD);
-	buf_room(&j->in, READ_SIZE + JSONTOK_AHEAD);
+	buf_init(&j->in, (size_t)2 * ROW_MAX + IO_READ + JSONTOK_AHEAD);
+	buf_room(&j->in, IO_READ + JSONTOK_AHEAD);
 	buf_init(&j->out, OUT_MAX);
 }
 

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 256 << 10 };
-
 static int bad(struct mpin *m, const char *what, struct fail *f)
 {
 	return fail_set(f, FAIL_DATA, "%s: row %llu: %s", m->from->name, (unsigned long long)m->rows + 1, what);
@@ -36,10 +34,10 @@ static int fill(struct mpin *m, struct fail *f)
 		size_t room;
 		ssize_t n;
 
-		if (m->in.cap - m->in.len < READ_SIZE / 4 && buf_room(&m->in, READ_SIZE))
+		if (m->in.cap - m->in.len < IO_READ / 4 && buf_room(&m->in, IO_READ))
 			return bad(m, "no room", f);
 		room = m->in.cap - m->in.len;
-		n = io_read(m->from, m->in.p + m->in.len, room < READ_SIZE ? room : READ_SIZE, f);
+		n = io_read(m->from, m->in.p + m->in.len, room < IO_READ ? room : IO_READ, f);
 		if (n < 0)
 			return -1;
 		m->in.len += (size_t)n;
@@ -235,7 +233,7 @@ static void rewind_to(struct rowin *self, bool keep)
 void mpin_init(struct mpin *m, struct source *from, struct keys *keys)
 {
 	*m = (struct mpin){ .rowin = { next, "row", mark, rewind_to }, .from = from, .keys = keys };
-	buf_init(&m->in, (size_t)ROW_MAX + ROW_SAMPLE + 2 * READ_SIZE);
+	buf_init(&m->in, (size_t)ROW_MAX + ROW_SAMPLE + 2 * IO_READ);
 }
 
 void mpin_free(struct mpin *m)
