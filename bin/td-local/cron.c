@@ -92,10 +92,28 @@ static bool day_fits(const struct cron *c, int64_t days)
 	return c->any_day || c->any_week ? day && week : day || week;
 }
 
+/* Every hour: those of real time, also the one that a change of the clock repeats. */
+static int64_t next_hourly(const struct cron *c, const struct tz *z, int64_t after)
+{
+	for (int64_t t = (after / 60 + 1) * 60; t < after + 86400 * INT64_C(3660);) {
+		int64_t local = t + tz_offset(z, t, NULL);
+
+		if (!day_fits(c, local / 86400))
+			t += 3600 - local % 3600;
+		else if (!(c->minute >> (local / 60 % 60) & 1))
+			t += 60;
+		else
+			return t;
+	}
+	return -1;
+}
+
 int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after)
 {
 	int64_t local = after + tz_offset(z, after, NULL), first = local / 86400;
 
+	if (c->hour == (1u << 24) - 1)
+		return next_hourly(c, z, after);
 	for (int64_t day = first - 1; day < first + 3660; day++) {
 		if (!day_fits(c, day))
 			continue;
