@@ -128,7 +128,11 @@ post table/create/testdb/gone/log >/dev/null
 post bulk_import/create/s_gone/testdb/gone >/dev/null
 post table/delete/testdb/gone >/dev/null
 is 'a session whose table is gone' "$(api GET bulk_import/show/s_gone | field '[.database, .table]')" '[null,null]'
+is 'nothing else works' "$(for c in 'GET list_parts' 'GET error_records' 'POST freeze' 'POST unfreeze' 'POST perform' 'POST commit' 'POST delete_part/s_gone/p'; do
+	case $c in */*) at=${c#* } ;; *) at=${c#* }/s_gone ;; esac
+	api "${c% *}" "bulk_import/$at" | jq .status_code; done | uniq)" 422
 is 'it takes no part' "$(put bulk_import/upload_part/s_gone/p "$T/good" | field .status_code)" 422
+is 'but it can be deleted' "$(post bulk_import/delete/s_gone | field .name)" '"s_gone"'
 
 # --- rename and swap
 post table/create/testdb/left/log >/dev/null

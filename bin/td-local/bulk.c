@@ -180,7 +180,7 @@ static void list_parts(struct req *r)
 	json_t *all;
 	sqlite3_stmt *q;
 
-	if (!find(r, &s))
+	if (!usable(r, &s, NULL, 0))
 		return;
 	all = json_array();
 	for (q = cat_select(&r->l->cat, "SELECT name FROM parts WHERE session = ?1 ORDER BY rowid", "i", s.id); cat_next(&r->l->cat, &q);)
@@ -311,7 +311,7 @@ static void error_records(struct req *r)
 	struct fail f = { 0 };
 	char *file;
 
-	if (!find(r, &s))
+	if (!usable(r, &s, NULL, 0))
 		return;
 	file = cat_text(&r->l->cat, "SELECT errors FROM sessions WHERE id = ?1", "i", s.id);
 	r->type = "application/octet-stream";
