@@ -187,6 +187,8 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 	receipt_init(r);
 	if (n == 0)
 		return fail_set(f, FAIL_UPSTREAM, "%s: no receipt: td-put, which should write it, died or failed", at);
+	if (p[0] == '\x1f') /* gzip */
+		return fail_set(f, FAIL_DATA, "%s: these are rows, no receipt: pipe them through td-put", at);
 	if (!newline && p[0] == '{' && (n < 2 || p[n - 1] != '}'))
 		return fail_set(f, FAIL_UPSTREAM, "%s: the receipt ends in the middle: td-put, which wrote it, died", at);
 	if (newline && newline != p + n - 1)

@@ -170,6 +170,7 @@ put old tbl
 was=$(tables testdb)
 : >"$T/x"; refuse "nothing" 66 "no receipt" <"$T/x"
 head -c 100 "$T/r" >"$T/x"; refuse "half a receipt" 66 "ends in the middle" <"$T/x"
+echo a | td-encode --no-header -c a >"$T/x"; refuse "a frame" 65 "pipe them through td-put" <"$T/x"
 cat "$T/r" "$T/r" >"$T/x"; refuse "two receipts" 65 "more than one line" <"$T/x"
 echo hello >"$T/x"; refuse "text" 65 "not a receipt" <"$T/x"
 echo '{"a":1}' >"$T/x"; refuse "other JSON" 65 "not a receipt" <"$T/x"
