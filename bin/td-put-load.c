@@ -303,9 +303,10 @@ int load_run(struct load *l, struct fail *f)
 		return fd_close(STDOUT_FILENO, "standard output", f);
 	if (l->session && !l->keep_session)
 		remove_session(l);
-	progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
-	if (paper_end(l, NULL, f) == 0)
+	if (paper_end(l, NULL, f) == 0) {
+		progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
 		return 0;
+	}
 	if (l->to.mode == TDURL_APPEND)
 		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written", l->to.database, l->to.table);
 	free(l->session);

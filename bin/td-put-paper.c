@@ -36,6 +36,7 @@ int paper_begin(struct load *l, struct fail *f)
 	if (schema_copy(&r->schema, &e->schema, f))
 		return -1;
 	l->receipt_begun = true;
+	progress_pause(&l->progress);
 	return put_text(receipt_begin(r), f);
 }
 

@@ -226,9 +226,10 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 	if (check_receipt(s, to, f) || start_receipt(s, f))
 		return -1;
 	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
-		say_done(s);
-		if (end_receipt(s, NULL, f) == 0)
+		if (end_receipt(s, NULL, f) == 0) {
+			say_done(s);
 			return 0;
+		}
 		return fail_at(f, "%s.%s was replaced, but the receipt is not written", s->in.database, s->in.table);
 	}
 	if (f->kind != FAIL_PIPE)

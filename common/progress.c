@@ -139,6 +139,14 @@ void progress_hand_over(struct progress *p)
 	p->mode = p->wanted ? PROGRESS_LINES : PROGRESS_NONE;
 }
 
+void progress_pause(struct progress *p)
+{
+	if (p->mode != PROGRESS_LINE || !isatty(STDOUT_FILENO))
+		return;
+	progress_end(p);
+	p->mode = PROGRESS_NONE;
+}
+
 void progress_end(struct progress *p)
 {
 	if (p->mode == PROGRESS_LINE)

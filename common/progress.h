@@ -42,6 +42,8 @@ void progress_say(struct progress *p, const char *fmt, ...) __attribute__((forma
 void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes, int64_t rows, int64_t of_rows);
 /* Rows are on their way to standard output: if that is a pipe, the line is its reader's. */
 void progress_hand_over(struct progress *p);
+/* Half a line is about to stand on standard output: on a terminal nothing may rewrite it, until progress_done(). */
+void progress_pause(struct progress *p);
 void progress_end(struct progress *p); /* takes the line away */
 /* The summary, where there was progress to see, at the end of all: "WORDS in 3.2 s", from the first progress_start(). */
 void progress_done(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -35,6 +35,9 @@ unlike "no colours, and nothing else that a terminal could obey" "$out$(cat "$T/
 TD_API_SERVER=$slow run screen -w 20 "$T/states" sh -c 'td-fetch -d testdb -e "SELECT 1 AS one" >/dev/null'
 is "a narrow terminal: what does not fit is cut" "$status $(cut -c 16- "$T/states" | grep -v su | sort -u)" "0 : ru"
 
+echo a | td-encode --no-header -c a >"$T/frame"
+TD_API_SERVER=$slow run screen -w 2000 "$T/states" sh -c "td-put td://@/testdb/screen <frame"
+is "a receipt on a terminal stays whole" "$status $(printf '%s\n' "$out" | grep '^{' | jq -r .status)" "0 done"
 run screen "$T/states" sh "$T/pipe" -q
 is "-q: nothing" "$status $out$(cat "$T/states")" "0 "
 run screen -w 120 "$T/states" sh "$T/pipe" --progress
