@@ -137,7 +137,7 @@ int colspec_lines(struct schema *s, const char *text, size_t n, struct fail *f)
 
 int colspec_name(struct buf *out, const char *name)
 {
-	if (*name && *name != '#' && *name != '"' && name[strcspn(name, " \t")] == '\0')
+	if (*name && !strchr("#\"\xef", *name) && name[strcspn(name, " \t")] == '\0') /* ef: a byte order mark begins so */
 		return buf_puts(out, name);
 	buf_putc(out, '"');
 	for (; *name; name++) {
