@@ -119,6 +119,8 @@ fuzz:
 		-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' fuzz-run
 
 fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
+	cd $(O)/fuzz && for f in '$(CURDIR)'/tests/fuzz/corpus/*/*.hex; do \
+		t=$${f%/*} && t=new/$${t##*/} && mkdir -p $$t && perl -ne 's/#.*|\s//g; print pack "H*", $$_' "$$f" >$$t/$${f##*/} || exit 1; done
 	cd $(O)/fuzz && for t in $(FUZZ); do mkdir -p new/$$t && ./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -print_final_stats=1 \
 		new/$$t '$(CURDIR)'/tests/fuzz/corpus/$$t || exit 1; done
 
