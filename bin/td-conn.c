@@ -27,7 +27,7 @@ static const char help[] =
 	"  -k, --key              read the key from standard input; on a terminal, ask for it\n"
 	"      --key-file FILE    the key is in FILE, read at each use\n"
 	"      --key-command COMMAND  COMMAND, run by sh at each use, prints the key\n"
-	API_USAGE
+	API_USAGE_WITHIN("30s")
 	OPTION_USAGE;
 
 struct opts {
@@ -164,6 +164,19 @@ static const char *permission_of(const struct api_name *list, size_t n, const ch
 	return NULL;
 }
 
+static const char *meaning_of(const char *permission)
+{
+	static const char *const known[][2] = {
+		{ "administrator", "append, replace and query" }, { "owner", "append, replace and query" },
+		{ "full_access", "append, replace and query" }, { "import_only", "append" }, { "query_only", "query" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(permission, known[i][0]) == 0)
+			return known[i][1];
+	return "what is not known here";
+}
+
 /* A master key may list the databases; a write-only key is known, but may not. */
 static int try_key(struct api *a, const struct conf *c, struct fail *f)
 {
@@ -178,13 +191,15 @@ static int try_key(struct api *a, const struct conf *c, struct fail *f)
 			puts("the key works: it may import (append); it may not query, replace or list (a write-only key)");
 			return 0;
 		}
-		return api_status(a) == 401 ? fail_at(f, "a wrong key, or a key of another site (us jp eu ap02 ap03 idcf)") : -1;
+		return api_status(a) == 401 ? fail_at(f, "a wrong key, or one of another site than %s (there are us jp eu ap02 "
+						      "ap03 idcf)", tdurl_site(c->endpoint) ? tdurl_site(c->endpoint) : c->endpoint)
+					    : -1;
 	}
 	printf("the key works: a master key; it sees %zu databases\n", n);
 	if (c->database) {
 		may = permission_of(all, n, c->database);
 		if (may)
-			printf("database %s: %s\n", c->database, may);
+			printf("database %s: %s: it may %s\n", c->database, may, meaning_of(may));
 		else
 			rc = fail_set(f, FAIL_REFUSED, "there is no database %s, or the key may not see it", c->database);
 	}
@@ -194,6 +209,7 @@ static int try_key(struct api *a, const struct conf *c, struct fail *f)
 
 static int test(const struct opts *o, const char *name, struct fail *f)
 {
+	const char *site;
 	struct conf c;
 	struct api *a;
 	int rc;
@@ -201,10 +217,15 @@ static int test(const struct opts *o, const char *name, struct fail *f)
 	if (conf_load(&c, name, NULL, f))
 		return -1;
 	sandbox_client(NULL);
-	printf("server: %s\nkey: of %s\n", c.endpoint, c.key_from);
+	site = tdurl_site(c.endpoint);
+	printf("server: %s%s%s%s\nkey: of %s\n", c.endpoint, site ? " (site " : "", site ? site : "", site ? ")" : "", c.key_from);
 	fflush(stdout);
 	a = api_open(&c, &o->api);
-	rc = try_key(a, &c, f);
+	rc = api_server_status(a, f);
+	if (rc == 0) {
+		puts("the server answers: it is Treasure Data");
+		rc = try_key(a, &c, f);
+	}
 	api_close(a);
 	conf_free(&c);
 	return rc;
@@ -221,6 +242,7 @@ int main(int argc, char **argv)
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
+	o.api.retry.deadline_ms = 30000; /* somebody waits for it */
 	options(&o, argc, argv);
 	if (optind == argc)
 		die_usage("add, list, test or remove?");

@@ -33,8 +33,9 @@ enum { API_TIMEOUT = 0x4100, API_RETRY_WAIT, API_CACERT, API_CERT, API_CERT_KEY,
 	{ "cacert", required_argument, NULL, API_CACERT }, { "cert", required_argument, NULL, API_CERT }, \
 	{ "stall", required_argument, NULL, API_STALL }, { "cert-key", required_argument, NULL, API_CERT_KEY }, \
 	{ "insecure", no_argument, NULL, API_INSECURE }
-#define API_USAGE \
-	"  --timeout TIME       how long one request is tried, with all its repeats (10m)\n" \
+#define API_USAGE API_USAGE_WITHIN("10m")
+#define API_USAGE_WITHIN(timeout) \
+	"  --timeout TIME       how long one request is tried, with all its repeats (" timeout ")\n" \
 	"  --retry-wait TIME    longest wait between two tries (60s)\n" \
 	"  --stall TIME         give up a connection on which nothing moves for so long (60s)\n" \
 	"  --cacert FILE        trust these certificates (PEM)\n" \

@@ -145,8 +145,11 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 		int64_t wait;
 
 		rc = one_try(a, c, url.p, left(a, start), &why);
-		if (rc == 0 && c->answer.status / 100 == 2)
+		if (rc == 0 && c->answer.status / 100 == 2) {
+			if (attempt > 0)
+				die_line(""); /* the remark is past */
 			break;
+		}
 		if (rc == 0)
 			rc = api_refused(a, c, attempt + 1, &why);
 		else if (c->broke)
@@ -162,7 +165,7 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 			break;
 		}
 		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
-		note("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
+		remark("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
 		if (clock_sleep_or((uint64_t)wait, a->stop, f))
 			break;
 	}

@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 static const char *name = "td";
 static int level;
 static bool terminal;   /* stderr is one that knows how to clear a line */
-static bool line_shown; /* by die_line() */
+static atomic_bool line_shown; /* by die_line() */
 
 void die_init(const char *argv0, int verbosity)
 {
@@ -181,4 +182,20 @@ void debug(const char *fmt, ...)
 	va_start(ap, fmt);
 	sayv(fmt, ap);
 	va_end(ap);
+}
+
+void remark(const char *fmt, ...)
+{
+	char text[1536];
+	va_list ap;
+
+	if (level < 0 || (level == 0 && !terminal))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (level > 0)
+		die_say(text);
+	else
+		die_line(text);
 }

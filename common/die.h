@@ -49,4 +49,7 @@ void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* A note that a person who waits wants to see: without -v, on a terminal, a line as of die_line(). */
+void remark(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

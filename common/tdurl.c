@@ -327,3 +327,13 @@ void tdurl_hide(char *text)
 	for (char *p = text + 5; at && p < at; p++)
 		*p = '*';
 }
+
+const char *tdurl_site(const char *endpoint)
+{
+	static const char https[] = "https://";
+
+	for (size_t i = 0; i < sizeof sites / sizeof *sites; i++)
+		if (strncmp(endpoint, https, strlen(https)) == 0 && strcmp(endpoint + strlen(https), sites[i].host) == 0)
+			return sites[i].site;
+	return NULL;
+}

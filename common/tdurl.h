@@ -48,6 +48,9 @@ const char *tdurl_mode_name(enum tdurl_mode m);
  */
 int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f);
 
+/* The site's name of such an endpoint: "jp"; NULL: none of them. */
+const char *tdurl_site(const char *endpoint);
+
 /* Legal as a database's or table's name; what: "database", "table". */
 int tdurl_check_name(const char *what, const char *name, struct fail *f);
 

@@ -56,6 +56,13 @@ run screen -w 120 "$T/states" sh -c 'td-encode -f csv -- sh -c "echo a; echo 1; 
 is "a failure: says why, and no summary" "$status $out" "66 td-encode: 'sh' failed with exit status 3
 td-put: upstream gave up: 'sh' failed with exit status 3"
 
+curl -sS --data-binary 'GET table/show/* 1 503,retry-after=1' "$TD_API_SERVER/local/faults" >/dev/null
+echo 'a
+1' | td-encode >"$T/one"
+run screen -w 120 "$T/states" sh -c 'td-put td://@/testdb/again <one >receipt'
+like "a request is repeated: somebody who waits sees it" "$(cat "$T/states")" '^td-put: 503 from 127.0.0.1:[0-9]*.*; trying again in 1.0 s$'
+is "a request is repeated: in the end nothing is left of it" "$status $(printf '%s\n' "$out" | timeless)" "0 td-put: 1 rows into testdb.again in T s"
+
 # --- no terminal
 
 yes 'some text,1,2,3' | head -n 400000 >"$T/rows"

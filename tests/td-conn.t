@@ -98,13 +98,19 @@ ok "comments stay" grep -q '^# a comment' "$file"
 # --- test
 run td-conn test one
 is "test: status" "$status" 0
-like "test: server, key and rights" "$(echo $out)" "^server: $one key: of connection one .* a master key; it sees [0-9]+ databases database testdb: "
+like "test: server, key and rights" "$(echo $out)" "^server: $one key: of connection one .* the server answers: .* a master key; it sees [0-9]+ databases database testdb: administrator: it may append, replace and query$"
 TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-conn test
 is "test of a write-only key: status" "$status" 0
 like "test of a write-only key" "$out" "write-only key"
 TD_API_KEY=1/wrong run td-conn test
 is "test of a wrong key: status" "$status" 77
+like "test of a wrong key: the server is right, the key or the site is not" "$out$err" "the server answers.*a wrong key, or one of another site"
 unlike "test of a wrong key: is not told" "$out$err" 1/wrong
+td-conn add --key-file "$T/key" site td://@jp/testdb
+https_proxy=http://127.0.0.1:1 run td-conn test --timeout 1 --retry-wait 0 site
+like "test: the site is named" "$out" "^server: https://api.treasuredata.co.jp \(site jp\)"
+is "test of a server that is not there: status" "$status" 75
+like "test of a server that is not there: message" "$err" "^td-conn: no Treasure Data answers: no answer from api.treasuredata.co.jp"
 td-conn add --key-file "$T/key" nodb "td://@${one#http://}/nosuchdb"
 run td-conn test nodb
 is "test with a missing database: status" "$status" 69
