@@ -59,4 +59,30 @@ https_proxy=http://127.0.0.1:$port NO_PROXY=td.invalid run td-put --retry-wait 0
 is "NO_PROXY: status" "$status" 75
 is "NO_PROXY: the proxy is not asked" "$(grep -c CONNECT "$T/proxy.record")" "$(grep -c 'CONNECT td.invalid' "$T/proxy.record")"
 like "NO_PROXY: the name cannot be found" "$err" "no answer from td.invalid"
+
+# --- certificates of clients
+if command -v openssl >/dev/null; then
+	certificate() { # NAME: NAME.crt and NAME.key
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/$1.key" -out "$T/$1.crt" -days 2 -subj "/CN=$1" \
+			-addext 'subjectAltName=IP:127.0.0.1' 2>/dev/null
+	}
+	certificate server
+	certificate client
+	certificate other
+	odd tls tls "$T/server.crt,$T/server.key,$T/client.crt"
+	conn_test() { TD_API_SERVER=https://127.0.0.1:$port run td-conn test --timeout 1 --retry-wait 0 --cacert "$T/server.crt" "$@"; }
+	conn_test --cert "$T/client.crt" --cert-key "$T/client.key"
+	is "--cert, --cert-key: the server lets us in" "$status $err" "0 "
+	cat "$T/client.crt" "$T/client.key" >"$T/both.pem"
+	conn_test --cert "$T/both.pem"
+	is "--cert with the key in the same file" "$status" 0
+	: >"$T/tls.record"
+	conn_test --cert "$T/other.crt" --cert-key "$T/other.key"
+	ok "a certificate that the server does not know: refused ($status)" [ "$status" -eq 75 -o "$status" -eq 78 ]
+	conn_test
+	ok "no certificate: refused ($status)" [ "$status" -eq 75 -o "$status" -eq 78 ]
+	ok "and no key was sent" [ ! -s "$T/tls.record" ]
+	conn_test --cert "$T/nowhere"
+	is "--cert that is not there: status" "$status" 78
+else skip "certificates of clients" "no openssl"; fi
 finish

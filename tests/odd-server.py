@@ -1,15 +1,17 @@
 """A server that answers every request the same way and records what it gets.
 
 usage: odd-server.py KIND RECORD [LOCATION]   prints its port. KIND: redirect (to LOCATION), html, text, empty, null, array, long,
-deep, notutf8, proxy (403 to everything), headers (very many), later (503, Retry-After by a clock of its own)
+deep, notutf8, proxy (403 to everything), headers (very many), later (503, Retry-After by a clock of
+its own), tls (LOCATION is CERT,KEY,CLIENTS: its certificate and key, and whose certificates it asks for)
 """
 import socketserver
+import ssl
 import sys
 
 kind, record = sys.argv[1], open(sys.argv[2], "ab", buffering=0)
 BODY = {"html": b"<html><body>Sorry</body></html>", "text": b"try again\r\nlater", "empty": b"", "null": b"null", "array": b"[1,2,3]",
         "long": b'{"name":"' + b"x" * (20 << 20) + b'"}', "deep": b"[" * 100000, "notutf8": b'{"name":"\xff\xfe","message":"\x1b[31m\xff"}',
-        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b""}[kind]
+        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b"", "tls": b"{}"}[kind]
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -39,6 +41,16 @@ class Handler(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
+
+    def get_request(self):
+        client, address = super().get_request()
+        if kind == "tls":
+            cert, key, clients = sys.argv[3].split(",")
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=clients)
+            context.load_cert_chain(cert, key)
+            context.verify_mode = ssl.CERT_REQUIRED
+            client = context.wrap_socket(client, server_side=True)
+        return client, address
 
     def handle_error(self, *args):
         pass

@@ -1,6 +1,6 @@
 """Another service in front of td-local: tables keep their ids when they are swapped, and what lags behind stays as it was first seen.
 
-usage: stay-proxy.py URL   prints its port
+usage: stay-proxy.py URL [DATE]   prints its port. DATE: what its clock shows, for ever
 """
 import http.server
 import json
@@ -32,7 +32,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             table = json.loads(body)
             first = seen.setdefault(name[1], {"id": len(seen) + 1000, "count": table["count"], "last_log_timestamp": table["last_log_timestamp"]})
             body = json.dumps({**table, **first}).encode()
-        self.send_response(status)
+        self.send_response_only(status)
+        self.send_header("Date", sys.argv[2] if len(sys.argv) > 2 else self.date_time_string())
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

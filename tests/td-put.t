@@ -283,7 +283,61 @@ is "TERM while it waits for input: dies by it" "$(kill -l $?)" TERM
 exec 9>&-
 is "TERM while it waits for input: nothing is left" "$(tables testdb) $(sessions)" "$was 0"
 
+# --- uploads while it reads
+td-put --part-size 1k -j 1 $D/reading <"$T/fifo" >"$T/out" 2>"$T/err" & put=$!
+exec 9>"$T/fifo"
+head -c 4000 "$T/f" >&9
+ok "parts are there before the input is at its end" until_ok sh -c 'curl -sS -H "Authorization: TD1 $TD_API_KEY" \
+	"$TD_API_SERVER/v3/bulk_import/list_parts/$(curl -sS -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/v3/bulk_import/list" |
+	jq -r ".bulk_imports[0].name")" | grep -q part1'
+tail -c +4001 "$T/f" >&9
+exec 9>&-
+wait $put
+is "and all of them in the end" "$? $(rows_of testdb reading)" "0 1000,1000,499500"
+
+# --- what somebody does meanwhile, and what a key may not do
+for call in bulk_import/perform bulk_import/commit; do
+	td-put $D/meanwhile <"$T/f" >/dev/null
+	faults "POST $call/* 1 delay=1"
+	td-put $fast $D/meanwhile <"$T/f" >"$T/out" 2>"$T/err" & put=$!
+	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	api POST table/delete/testdb/meanwhile >/dev/null
+	wait $put
+	is "the table is dropped before the ${call#*/}: status, and no session is left" "$? $(sessions)" "69 0"
+	like "the table is dropped before the ${call#*/}: message" "$(cat "$T/err")" "^td-put: cannot ${call#*/} session .* was deleted"
+	faults
+	run td-put $D/meanwhile <"$T/f"
+	is "the same command again" "$status $(rows_of testdb meanwhile)" "0 1000,1000,499500"
+	api POST table/delete/testdb/meanwhile >/dev/null
+done
+was=$(tables testdb)
+for call in table/create bulk_import/create bulk_import/upload_part bulk_import/perform bulk_import/commit; do
+	for mode in append replace; do
+		api POST table/create/testdb/mayno/log >/dev/null
+		[ $call = table/create ] && [ $mode = append ] && api POST table/delete/testdb/mayno >/dev/null
+		faults "* $call/* * 403"
+		run td-put "$D/mayno?mode=$mode" <"$T/f"
+		faults
+		is "$mode by a key that may not $call: status" "$status $(receipt .status) $(sessions)" "77 failed 0"
+		like "$mode by a key that may not $call: message" "$err" "403 from .*the key of TD_API_KEY may not do this$"
+		api POST table/delete/testdb/mayno >/dev/null
+		is "$mode by a key that may not $call: nothing is left" "$(tables testdb)" "$was"
+	done
+done
+
 # --- with td-encode
 printf 'id,name\n1,a\n2,b\n' | td-encode | run td-put $D/encoded
 is "td-encode | td-put" "$(rows_of testdb encoded)" 2,2,3
+printf 'id,name\nx,a\n' | td-encode >"$T/x"
+faults '* bulk_import/* 1-9 delay=0'
+run td-put $D/encoded <"$T/x"
+is "another type: refused before anything is sent" "$status $(struck)" "65 0"
+faults
+job=$(api POST job/issue/presto/testdb --data-urlencode 'query=SELECT 1 AS id' | jq -r .job_id)
+td-fetch "$job" | td-encode >"$T/x"
+hint() { TERM=xterm run "$PYTHON" "$ROOT/tests/screen.py" -w 200 "$T/states" sh -c 'td-put "$1" <"$2" >/dev/null' sh "$@"; }
+hint $D/hinted "$T/x"
+is "rows of the same account: said once on a terminal" "$status $(printf '%s\n' "$out" | grep -c 'source and target are the same account: INSERT INTO')" "0 1"
+hint $D/hinted "$T/f"
+unlike "rows of no job: not said" "$out" "same account"
 finish

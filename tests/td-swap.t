@@ -148,6 +148,13 @@ run td-swap --gc "$D"
 is "--gc of a database" "$status $(echo $out)" "0 table app_tdput_${stamp}00000000"
 is "--gc leaves what is young, odd or others'" "$(tables testdb) $(sessions)" \
 	"app empty $(jq -r .temporary_table "$T/r") tbl tbl_tdput_${stamp}0000000 tbl_tdput_zzzzzzzz00000000 x_tdput_ffffffff00000000 3"
+"$PYTHON" "$ROOT/tests/stay-proxy.py" "$TD_API_SERVER" 'Sun, 06 Nov 1994 08:49:37 GMT' >"$T/1994" & pids="$pids $!"
+until_ok test -s "$T/1994"
+run td-swap --gc --older-than 0 "td://@127.0.0.1:$(cat "$T/1994")/testdb"
+is "--gc goes by the server's clock, not by ours" "$status $out" "0 "
+td-put "td://@127.0.0.1:$(cat "$T/1994")/testdb/tbl?mode=replace" <"$T/new" >"$T/x"
+like "and so do the names" "$(jq -r .temporary_table "$T/x")" "^tbl_tdput_2ebc98"
+api POST "table/delete/testdb/$(jq -r .temporary_table "$T/x")" >/dev/null
 run td-swap --gc --older-than 0 "$D"
 is "--gc --older-than 0" "$status $(echo $out)" "0 table $(jq -r .temporary_table "$T/r")"
 run td-swap --gc
