@@ -62,41 +62,29 @@ int api_session_upload(struct api *a, const char *name, const char *part, const 
 		       struct fail *f)
 {
 	struct api_call c = { .e = SESSION_UPLOAD, .seg = { name, part }, .body = p, .pieces = pieces };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	return rc ? fail_at(f, "upload of part %s", part) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "upload of part %s", part) : 0;
 }
 
 int api_session_part_delete(struct api *a, const char *name, const char *part, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_PART_DELETE, .seg = { name, part } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	if (rc && api_forgive(a, 404, f))
-		return 0;
-	return rc ? fail_at(f, "cannot delete part %s of session %s", part, name) : 0;
+	return api_send(a, &c, 404, f) ? fail_at(f, "cannot delete part %s of session %s", part, name) : 0;
 }
 
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_UNFREEZE, .seg = { name } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	return rc ? fail_at(f, "cannot unfreeze session %s", name) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot unfreeze session %s", name) : 0;
 }
 
 int api_session_freeze(struct api *a, const char *name, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_FREEZE, .seg = { name } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	if (rc && api_forgive(a, 409, f))
-		return 0;
-	return rc ? fail_at(f, "cannot freeze session %s", name) : 0;
+	return api_send(a, &c, 409, f) ? fail_at(f, "cannot freeze session %s", name) : 0;
 }
 
 /* Has perform or commit done its work? 1 yes, 0 no (it may be sent again), -1 it cannot be said. */
@@ -173,19 +161,13 @@ int api_session_commit(struct api *a, const char *name, bool again, struct fail 
 int api_session_delete(struct api *a, const char *name, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_DELETE, .seg = { name } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	if (rc && api_forgive(a, 404, f))
-		return 0;
-	return rc ? fail_at(f, "cannot delete session %s", name) : 0;
+	return api_send(a, &c, 404, f) ? fail_at(f, "cannot delete session %s", name) : 0;
 }
 
 int api_session_errors(struct api *a, const char *name, struct sink *to, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_ERRORS, .seg = { name }, .to = to };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	return rc ? fail_at(f, "cannot read the error records of session %s", name) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot read the error records of session %s", name) : 0;
 }

@@ -183,3 +183,11 @@ void api_call_free(struct api_call *c)
 {
 	http_answer_free(&c->answer);
 }
+
+int api_send(struct api *a, struct api_call *c, int fine, struct fail *f)
+{
+	int rc = api_call(a, c, f);
+
+	api_call_free(c);
+	return rc && fine > 0 && api_forgive(a, fine, f) ? 0 : rc;
+}

@@ -56,6 +56,9 @@ bool api_made(struct api *a, const struct api_call *c, int rc, enum api_made *ma
 int api_call(struct api *a, struct api_call *c, struct fail *f);
 void api_call_free(struct api_call *c);
 
+/* A call whose answer says nothing but that it is done. A refusal with the status `fine`, if not 0, is success. */
+int api_send(struct api *a, struct api_call *c, int fine, struct fail *f);
+
 /* The answer's JSON object, or NULL with f filled. */
 json_t *api_call_json(struct api *a, struct api_call *c, struct fail *f);
 

@@ -219,10 +219,8 @@ int api_job_show(struct api *a, const char *id, struct api_job *out, struct fail
 int api_job_kill(struct api *a, const char *id, struct fail *f)
 {
 	struct api_call c = { .e = JOB_KILL, .seg = { id } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	return rc ? fail_at(f, "cannot kill job %s", id) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot kill job %s", id) : 0;
 }
 
 /* --- schedules ------------------------------------------------------------------------------------------------------ */

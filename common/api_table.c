@@ -7,12 +7,8 @@
 int api_database_create(struct api *a, const char *db, struct fail *f)
 {
 	struct api_call c = { .e = DATABASE_CREATE, .seg = { db } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	if (rc && api_forgive(a, 409, f))
-		return 0;
-	return rc ? fail_at(f, "cannot create database %s", db) : 0;
+	return api_send(a, &c, 409, f) ? fail_at(f, "cannot create database %s", db) : 0;
 }
 
 static void read_table(struct api_table *t, const json_t *j)
@@ -72,30 +68,22 @@ int api_table_create(struct api *a, const char *db, const char *table, enum api_
 int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_DELETE, .seg = { db, table } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	if (rc && api_forgive(a, 404, f))
-		return 0;
-	return rc ? fail_at(f, "cannot delete table %s.%s", db, table) : 0;
+	return api_send(a, &c, 404, f) ? fail_at(f, "cannot delete table %s.%s", db, table) : 0;
 }
 
 int api_table_rename(struct api *a, const char *db, const char *from, const char *to, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_RENAME, .seg = { db, from, to } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	return rc ? fail_at(f, "cannot rename table %s.%s to %s", db, from, to) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot rename table %s.%s to %s", db, from, to) : 0;
 }
 
 int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_SWAP, .seg = { db, t1, t2 } };
-	int rc = api_call(a, &c, f);
 
-	api_call_free(&c);
-	return rc ? fail_at(f, "cannot swap tables %s.%s and %s", db, t1, t2) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot swap tables %s.%s and %s", db, t1, t2) : 0;
 }
 
 int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s, struct fail *f)
