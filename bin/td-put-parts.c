@@ -1,6 +1,7 @@
 /* td-put: how parts are named and sent. Runs in the threads of `upload`. */
 #include "td-put.h"
 
+#include "die.h"
 #include "md5.h"
 #include "mem.h"
 
@@ -91,6 +92,21 @@ static bool is_mine(const struct names *names, const char *name)
 	return false;
 }
 
+/*
+ * Whether a write-only key may see what it has sent is not known. If not, all is sent again under the same names, and parts that do
+ * not belong there are found by the counts of the import.
+ */
+int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f)
+{
+	if (api_session_parts(l->api, l->session, list, n, f) == 0)
+		return 0;
+	if (api_status(l->api) != 403)
+		return -1;
+	note("%s; the counts of the import have to do", f->why);
+	*f = (struct fail){ 0 };
+	return 1;
+}
+
 /* Of this run or of an earlier one with the same KEY: all parts of a session, or with --session those with our mark. */
 static bool is_ours(const struct names *names, const char *name)
 {
@@ -104,8 +120,10 @@ int parts_settle(struct load *l, struct fail *f)
 {
 	struct api_name *list;
 	size_t n, ours = 0;
-	int rc = api_session_parts(l->api, l->session, &list, &n, f);
+	int rc = parts_list(l, &list, &n, f);
 
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		if (is_mine(&l->names, list[i].name))
 			ours++;

@@ -229,7 +229,7 @@ static int join(struct load *l, struct fail *f)
 		return -1;
 	if (s.state != API_UPLOADING || s.frozen)
 		return fail_set(f, FAIL_REFUSED, "session %s takes no more parts", l->session);
-	return api_session_parts(l->api, l->session, &l->names.there, &l->names.there_n, f);
+	return parts_list(l, &l->names.there, &l->names.there_n, f) < 0 ? -1 : 0;
 }
 
 /*
@@ -254,7 +254,7 @@ static int resume(struct load *l, struct fail *f)
 		note("going on with session %s", l->session);
 		if (s.frozen && api_session_unfreeze(l->api, l->session, f))
 			return -1;
-		return api_session_parts(l->api, l->session, &l->names.there, &l->names.there_n, f);
+		return parts_list(l, &l->names.there, &l->names.there_n, f) < 0 ? -1 : 0;
 	}
 	if (s.state != API_READY && s.state != API_UPLOADING)
 		return fail_set(f, FAIL_REFUSED, "session %s is in a state that this program does not know", l->session);
@@ -357,11 +357,13 @@ static int check_parts(struct load *l, struct fail *f)
 {
 	struct api_name *list;
 	size_t n;
+	int rc;
 
 	if (l->rows_unknown || l->parts_said < 0)
 		return 0;
-	if (api_session_parts(l->api, l->session, &list, &n, f))
-		return -1;
+	rc = parts_list(l, &list, &n, f);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	api_names_free(list, n);
 	if ((int64_t)n == l->parts_said)
 		return 0;

@@ -113,6 +113,7 @@ void errors_show(struct load *l); /* the first records that the import refused, 
 /* td-put-parts.c */
 upload_send parts_send;      /* into the session */
 upload_send parts_stream;    /* into the table */
+int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f); /* 1: the key may not see them */
 int parts_settle(struct load *l, struct fail *f);          /* the session holds our parts and no others */
 int parts_withdraw(struct load *l, struct fail *f);        /* remove ours */
 void parts_free(struct load *l);

@@ -56,6 +56,15 @@ for state in 'PUT bulk_import/upload_part/* 5-1000000 503' 'POST bulk_import/fre
 	run td-put --once=k $D/resumed$n_state <"$T/f"
 	is "$state, and a third time" "$status $(rows_of testdb resumed$n_state)" "0 100,100,4950"
 done
+seen=0
+for fault in 'PUT bulk_import/upload_part/* 5-1000000 503' 'POST bulk_import/freeze/* * 503'; do
+	seen=$((seen + 1))
+	faults 'GET bulk_import/list_parts/* * 403' "$fault"
+	td-put $fast --part-size 1 --once=k $D/unseen$seen <"$T/f" >/dev/null 2>&1
+	faults 'GET bulk_import/list_parts/* * 403'
+	run td-put --part-size 1 --once=k $D/unseen$seen <"$T/f"
+	is "a key that may not list parts, $fault, then again" "$status $(rows_of testdb unseen$seen)" "0 100,100,4950"
+done
 faults 'PUT bulk_import/upload_part/* 5-1000000 503'
 run td-put $fast --part-size 1 -j 1 --once=k $D/changed <"$T/f"
 faults
