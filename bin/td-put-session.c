@@ -326,7 +326,7 @@ int session_commit(struct load *l, struct fail *f)
 			return -1;
 		}
 		l->committing = append && s.state != API_READY;
-		if (s.state == API_READY && clock_sleep(RECOMMIT_MS << i, f))
+		if (s.state == API_READY && clock_sleep((uint64_t)RECOMMIT_MS << i, f))
 			return -1;
 	}
 	if (s.state == API_READY)
