@@ -124,6 +124,8 @@ static int no_rows(struct load *l, struct fail *f)
 	const bool append = l->to.mode == TDURL_APPEND;
 
 	l->receipt.valid = l->receipt.errors = 0;
+	if (l->o->session)
+		l->receipt.session = mem_string(l->o->session);
 	if ((append && paper_begin(l, f)) || session_table(l, f) || session_schema(l, f))
 		return -1;
 	return append ? 0 : paper_begin(l, f);

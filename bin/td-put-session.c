@@ -209,15 +209,18 @@ static char *session_name(const struct load *l)
 }
 
 /* A session that exists: of another machine, or of an earlier run. It must load into the same table. */
-static int look_at_session(struct load *l, struct api_session *s, struct fail *f)
+static int check_session(const struct load *l, const struct api_session *s, struct fail *f)
 {
-	if (api_session_show(l->api, l->session, s, f))
-		return -1;
 	if (s->state == API_SESSION_GONE)
 		return fail_set(f, FAIL_REFUSED, "there is no session %s", l->session);
 	if (strcmp(s->database, l->to.database) != 0 || strcmp(s->table, l->to.table) != 0)
 		return fail_set(f, FAIL_REFUSED, "session %s loads into %s.%s", l->session, s->database, s->table);
 	return 0;
+}
+
+static int look_at_session(struct load *l, struct api_session *s, struct fail *f)
+{
+	return api_session_show(l->api, l->session, s, f) || check_session(l, s, f) ? -1 : 0;
 }
 
 /* --session: others have made it, or are at it; or we, when we were here before: what is there need not be sent again. */
@@ -378,7 +381,14 @@ int session_take_up(struct load *l, struct fail *f)
 	l->into = l->to.table;
 	l->session = mem_string(l->o->session);
 	l->keep_session = true;
-	if (look_at_session(l, &s, f))
+	if (api_session_show(l->api, l->session, &s, f))
+		return -1;
+	if (s.state == API_SESSION_GONE && !l->rows_unknown && l->in.end.rows == 0) { /* nobody had rows */
+		l->receipt.valid = l->receipt.errors = 0;
+		l->already = true;
+		return 0;
+	}
+	if (check_session(l, &s, f))
 		return -1;
 	if (s.state == API_UPLOADING)
 		return check_parts(l, f) || session_perform(l, f) ? -1 : 0;
