@@ -71,6 +71,8 @@ is 'multipart without a boundary' "$(code -X POST -H 'Content-Type: multipart/fo
 is 'multipart that is cut' "$(code -X POST -H 'Content-Type: multipart/form-data; boundary=x' -d '--x' "$S")" 400
 is 'a form that is not UTF-8' "$(code -X POST -d 'schema=%ff' "$S")" 400
 is 'a form with a NUL' "$(code -X POST -d 'schema=%00' "$S")" 400
+printf -- '--x\r\nContent-Disposition: form-data; name="schema"\r\n\r\n[]\0rest\r\n--x--' >"$T/nul"
+is 'multipart with a NUL' "$(code -X POST -H 'Content-Type: multipart/form-data; boundary=x' --data-binary "@$T/nul" "$S")" 400
 is 'no schema' "$(code -X POST "$S")" 422
 for schema in '{}' '[1]' '[["a"]]' '[["a",1]]' '[[1,"long"]]' '[["a","array<"]]' '[["a","map<long>"]]' '[["time","long"]]' '[["a","long","b c"]]' '[["a","long","x"],["b","long","x"]]' \
 	'[["a","array<array<array<array<array<array<array<array<array<array<array<array<array<array<array<array<array<array<long>>>>>>>>>>>>>>>>>>"]]'; do
@@ -152,11 +154,77 @@ run td-local -l nowhere
 is 'an address that is none: status' "$status" 2
 run td-local -l 203.0.113.1:0
 is 'an address that is not ours: status' "$status" 78
-for f in "$T"/local.data/files/s*; do [ -s "$f" ] && head -c 100 "$f" >"$T/cut" && cp "$T/cut" "$f"; done
+# The catalogue is gone, or damaged: the files stay as they are.
+local_start keep --no-samples
+post "$TD_API_SERVER/v3/database/create/testdb" >/dev/null
+post "$TD_API_SERVER/v3/table/create/testdb/tbl/log" >/dev/null
+is 'a row' "$($PYTHON -c 'import sys, gzip, msgpack
+sys.stdout.buffer.write(gzip.compress(msgpack.packb({"time": 1, "a": "x"})))' | code -T - "$TD_API_SERVER/v3/table/import/testdb/tbl/msgpack.gz")" 200
+run td-local -l 127.0.0.1:0 -d "$T/keep.data"
+is 'a directory that is used: status' "$status" 78
+like 'a directory that is used: message' "$err" 'another program uses the data directory'
+local_stop
+cp "$T/keep.data/catalog.sqlite" "$T/catalog"
+kept=$(ls "$T/keep.data/files")
+ok 'there is a file' test -n "$kept"
+damaged() { # what, status, message
+	run timeout 20 td-local -l 127.0.0.1:0 -d "$T/keep.data"
+	is "$1: status" "$status" "$2"
+	like "$1: message" "$err" "$3"
+	is "$1: the files stay" "$(ls "$T/keep.data/files")" "$kept"
+}
+rm "$T/keep.data/catalog.sqlite"
+damaged 'no catalogue' 78 'keep.data has files but no catalog.sqlite: put it back'
+: >"$T/keep.data/catalog.sqlite"
+damaged 'an empty catalogue' 1 'catalog.sqlite: it is empty'
+for size in 100 4096 9000 20480; do
+	head -c $size "$T/catalog" >"$T/keep.data/catalog.sqlite"
+	damaged "a catalogue cut to $size bytes" 1 'keep.data.*(malformed|damaged|not a database|disk image)'
+done
+for at in 1 3 6; do # pages
+	cp "$T/catalog" "$T/keep.data/catalog.sqlite"
+	head -c 4096 /dev/urandom | dd of="$T/keep.data/catalog.sqlite" bs=4096 seek=$at conv=notrunc 2>/dev/null
+	damaged "a catalogue with a page of rubbish, $at" 1 'keep.data'
+done
+cp "$T/catalog" "$T/keep.data/catalog.sqlite"
+local_start keep --no-samples
+is 'the right catalogue: the row is there' "$(curl -sS -H "$A" "$TD_API_SERVER/v3/table/show/testdb/tbl" | jq .count)" 1
+local_stop
+mkdir -p "$T/half.data/files"; : >"$T/half.data/catalog.new"; echo x >"$T/half.data/files/s1-0"
+local_start half
+is 'a start that was interrupted begins again' "$(curl -sS -H "$A" "$TD_API_SERVER/v3/table/show/sample_datasets/www_access" | jq .count)" 5000
+ok 'and leaves nothing behind' test ! -e "$T/half.data/catalog.new" -a ! -e "$T/half.data/files/s1-0"
+local_stop
+
+# Files are cut, rubbish, or missing.
+ended() { # SQL: the job's status and the reason
+	job=$(post "$TD_API_SERVER/v3/job/issue/presto/sample_datasets" --data-urlencode "query=$1" | jq -r .job_id)
+	until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/job/status/$job | grep -Eq 'success|error'"
+	curl -sS -H "$A" "$TD_API_SERVER/v3/job/show/$job" | jq -r '.status + ": " + .debug.stderr'
+}
 local_start
-job=$(post "$TD_API_SERVER/v3/job/issue/presto/sample_datasets" -d 'query=SELECT COUNT(1) FROM www_access' | jq -r .job_id)
+post "$TD_API_SERVER/v3/bulk_import/create/lost/sample_datasets/nasdaq" >/dev/null
+code -T "$T/b-gz0" "$TD_API_SERVER/v3/bulk_import/upload_part/lost/p" >/dev/null
+like 'a query before' "$(ended 'SELECT COUNT(1) FROM nasdaq')" '^success'
+before=$job
+local_stop
+for f in "$T"/local.data/files/s*; do [ -s "$f" ] && head -c 100 "$f" >"$T/cut" && cp "$T/cut" "$f"; done
+rm "$T"/local.data/files/p* "$T"/local.data/files/r*
+local_start
+like 'a segment that is cut' "$(ended 'SELECT COUNT(1) FROM www_access')" 'error: .*data directory is damaged'
+is 'its table can be shown' "$(code "$TD_API_SERVER/v3/table/show/sample_datasets/www_access")" 200
+is 'its tail cannot' "$(code "$TD_API_SERVER/v3/table/tail/sample_datasets/www_access")" 500
+is 'a result that is missing' "$(code "$TD_API_SERVER/v3/job/result/$before")" 500
+job=$(post "$TD_API_SERVER/v3/bulk_import/perform/lost" | jq -r .job_id)
 until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/job/status/$job | grep -q error"
-like 'a segment that is cut' "$(curl -sS -H "$A" "$TD_API_SERVER/v3/job/show/$job" | jq -r .debug.stderr)" 'data directory is damaged'
+is 'a part that is missing: the session goes back' "$(curl -sS -H "$A" "$TD_API_SERVER/v3/bulk_import/show/lost" | jq -r .status)" uploading
+for f in "$T"/local.data/files/s*; do head -c "$(sqlite3 "$T/local.data/catalog.sqlite" "SELECT bytes FROM segments WHERE file = '${f##*/}'")" /dev/urandom >"$f"; done
+like 'a segment of rubbish' "$(ended 'SELECT COUNT(1) FROM www_access')" 'error: .*data directory is damaged'
+like 'DELETE from it' "$(ended 'DELETE FROM www_access WHERE 1 = 1')" 'error: .*data directory is damaged'
+rm "$T"/local.data/files/s*
+like 'a segment that is missing' "$(ended 'SELECT COUNT(1) FROM www_access')" 'error: cannot open .*: No such file'
+url=$TD_API_SERVER
+ok 'it is still there' alive
 local_stop
 
 # --- a disk that is full: files of 2 MB at most

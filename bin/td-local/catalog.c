@@ -69,33 +69,34 @@ static int version(sqlite3 *db, struct fail *f)
 	return v;
 }
 
-static int prepare_layout(sqlite3 *db, struct fail *f)
+static int prepare_layout(sqlite3 *db, bool draft, struct fail *f)
 {
+	int v = version(db, f);
 	char mark[64];
-	int v;
 
-	if (run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-	            "PRAGMA cache_size = -1024;", f))
-		return -1;
-	v = version(db, f);
 	if (v < 0)
+		return -1;
+	if (v == 0 && !draft)
+		return fail_set(f, FAIL_SYSTEM, "it is empty");
+	if (v != 0 && v != LAYOUT)
+		return fail_set(f, FAIL_CONFIG, "the layout is number %d, this program knows %d", v, LAYOUT);
+	if (run(db, draft ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", f) ||
+	    run(db, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024;", f))
 		return -1;
 	if (v == LAYOUT)
 		return 0;
-	if (v != 0)
-		return fail_set(f, FAIL_CONFIG, "the layout is number %d, this program knows %d", v, LAYOUT);
 	snprintf(mark, sizeof mark, "PRAGMA user_version = %d; COMMIT", LAYOUT);
 	return run(db, "BEGIN", f) || run(db, tables_sql, f) || run(db, mark, f) ? -1 : 0;
 }
 
-int cat_open(struct catalog *c, const char *path, struct fail *f)
+int cat_open(struct catalog *c, const char *path, bool draft, struct fail *f)
 {
 	*c = (struct catalog){ 0 };
 	pthread_mutex_init(&c->lock, NULL);
 	if (sqlite3_open(path, &c->db) != SQLITE_OK)
 		fail_set(f, FAIL_SYSTEM, "%s", sqlite3_errmsg(c->db));
 	else
-		prepare_layout(c->db, f);
+		prepare_layout(c->db, draft, f);
 	if (f->kind == FAIL_NONE)
 		return 0;
 	fail_at(f, "%s", path);

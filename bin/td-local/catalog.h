@@ -24,7 +24,8 @@ struct catalog {
 	char why[256]; /* the first error of the open transaction; empty: none */
 };
 
-int cat_open(struct catalog *c, const char *path, struct fail *f);
+/* draft: nothing is synced; for a file that gets its name when it is whole. */
+int cat_open(struct catalog *c, const char *path, bool draft, struct fail *f);
 void cat_close(struct catalog *c);
 
 void cat_begin(struct catalog *c);           /* takes the lock */

@@ -117,17 +117,43 @@ static void take(struct options *o, int c, char **argv, struct faults *faults)
 
 static bool referenced(void *arg, const char *name)
 {
-	return cat_num(arg, 0, "SELECT 1 FROM segments WHERE file = ?1 UNION ALL SELECT 1 FROM parts WHERE file = ?1 UNION ALL"
-	               " SELECT 1 FROM sessions WHERE errors = ?1 UNION ALL SELECT 1 FROM jobs WHERE file = ?1", "s", name) != 0;
+	bool known = cat_num(arg, 0, "SELECT 1 FROM segments WHERE file = ?1 UNION ALL SELECT 1 FROM parts WHERE file = ?1 UNION ALL"
+	                     " SELECT 1 FROM sessions WHERE errors = ?1 UNION ALL SELECT 1 FROM jobs WHERE file = ?1", "s", name) != 0;
+
+	return known || cat_failed(arg);
 }
 
-/* What a crash left behind. */
-static void sweep(struct local *l)
+/* What a crash left behind goes; but a catalogue that is damaged may have forgotten somebody's rows. */
+static int sweep(struct local *l, struct fail *f)
 {
-	cat_begin(&l->cat);
-	store_sweep(&l->store, referenced, &l->cat);
-	cat_do(&l->cat, "DELETE FROM trash", "");
-	cat_end(&l->cat, true, NULL);
+	struct catalog *c = &l->cat;
+	char *check;
+	bool whole;
+
+	cat_begin(c);
+	check = cat_text(c, "PRAGMA quick_check(1)", "");
+	whole = check && strcmp(check, "ok") == 0;
+	free(check);
+	if (whole) {
+		store_sweep(&l->store, referenced, c);
+		cat_do(c, "DELETE FROM trash", "");
+	}
+	if (cat_end(c, whole, f) == 0 && !whole)
+		fail_set(f, FAIL_SYSTEM, "the catalogue is damaged; nothing was changed");
+	return f->kind ? fail_at(f, "%s", l->store.dir) : 0;
+}
+
+static int make_catalog(struct local *l, bool samples, struct fail *f)
+{
+	char *draft = store_draft(&l->store);
+
+	if (cat_open(&l->cat, draft, true, f) == 0) {
+		if (samples)
+			samples_make(l, f);
+		cat_close(&l->cat);
+	}
+	free(draft);
+	return f->kind ? -1 : store_adopt(&l->store, f);
 }
 
 static int open_data(struct local *l, const struct options *o, struct fail *f)
@@ -137,13 +163,11 @@ static int open_data(struct local *l, const struct options *o, struct fail *f)
 	if (store_open(&l->store, o->data, f))
 		return -1;
 	sqlite3_temp_directory = sqlite3_mprintf("%s", l->store.files); /* where sorts spill */
+	if (l->store.fresh && make_catalog(l, o->samples, f))
+		return -1;
 	path = store_catalog(&l->store);
-	if (cat_open(&l->cat, path, f) == 0) {
-		if (!l->store.fresh)
-			sweep(l);
-		else if (o->samples)
-			samples_make(l, f);
-	}
+	if (cat_open(&l->cat, path, false, f) == 0 && !l->store.fresh)
+		sweep(l, f);
 	free(path);
 	return f->kind ? -1 : 0;
 }

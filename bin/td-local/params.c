@@ -39,17 +39,18 @@ bad:
 	return NULL;
 }
 
-static int set(struct req *r, const char *name, const char *value, size_t n)
+/* No NUL: what is behind it would be lost. */
+static int set(json_t *out, const char *name, const char *value, size_t n)
 {
-	json_t *text = json_stringn(value, n);
+	json_t *text = memchr(value, '\0', n) ? NULL : json_stringn(value, n);
 
-	if (!text || json_object_set_new(r->params, name, text))
+	if (!text || json_object_set_new(out, name, text))
 		return -1;
 	return 0;
 }
 
 /* a=b&c=d; what is not UTF-8 is an error. */
-static int read_form(struct req *r, const char *p, size_t n)
+static int read_form(json_t *out, const char *p, size_t n)
 {
 	const char *end = p + n;
 
@@ -58,7 +59,7 @@ static int read_form(struct req *r, const char *p, size_t n)
 		const char *eq = memchr(p, '=', (size_t)(stop - p)), *name_end = eq ? eq : stop;
 		char *name = params_unescape(p, (size_t)(name_end - p), true);
 		char *value = params_unescape(eq ? eq + 1 : stop, eq ? (size_t)(stop - eq - 1) : 0, true);
-		int rc = !name || !value || (*name && set(r, name, value, strlen(value)));
+		int rc = !name || !value || (*name && set(out, name, value, strlen(value)));
 
 		free(name);
 		free(value);
@@ -69,9 +70,9 @@ static int read_form(struct req *r, const char *p, size_t n)
 	return 0;
 }
 
-static int read_json(struct req *r)
+static int read_json(json_t *out, const char *p, size_t n)
 {
-	json_t *j = json_loadb(r->body.p, r->body.len, 0, NULL), *v;
+	json_t *j = json_loadb(p, n, 0, NULL), *v;
 	const char *name;
 	int rc = 0;
 
@@ -85,11 +86,11 @@ static int read_json(struct req *r)
 		if (json_is_null(v))
 			continue;
 		if (json_is_string(v)) {
-			json_object_set(r->params, name, v);
+			json_object_set(out, name, v);
 			continue;
 		}
 		text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
-		rc |= !text || set(r, name, text, strlen(text));
+		rc |= !text || set(out, name, text, strlen(text));
 		free(text);
 	}
 	json_decref(j);
@@ -119,9 +120,9 @@ static char *part_name(const char *p, const char *end)
 	return NULL;
 }
 
-static int read_multipart(struct req *r, const char *type)
+static int read_multipart(json_t *out, const char *type, const char *p, size_t body_len)
 {
-	const char *b = strcasestr(type, "boundary="), *p = r->body.p, *end = p + r->body.len;
+	const char *b = strcasestr(type, "boundary="), *end = p + body_len;
 	char *mark;
 	size_t n, len;
 	int rc = -1;
@@ -132,7 +133,7 @@ static int read_multipart(struct req *r, const char *type)
 	n = strcspn(b + (*b == '"'), "\";, \t");
 	mark = mem_printf("\r\n--%.*s", (int)n, b + (*b == '"'));
 	len = strlen(mark);
-	p = find(p, end, mark + 2, len - 2) == p && r->body.len >= len ? p + len - 2 : NULL;
+	p = find(p, end, mark + 2, len - 2) == p && body_len >= len ? p + len - 2 : NULL;
 	while (p && n) {
 		const char *head, *stop;
 		char *name;
@@ -144,7 +145,7 @@ static int read_multipart(struct req *r, const char *type)
 		head = find(p, end, "\r\n\r\n", 4);
 		stop = head ? find(head + 2, end, mark, len) : NULL;
 		name = stop ? part_name(p, head) : NULL;
-		if (!name || (head + 4 <= stop && set(r, name, head + 4, (size_t)(stop - head - 4)))) {
+		if (!name || (head + 4 <= stop && set(out, name, head + 4, (size_t)(stop - head - 4)))) {
 			free(name);
 			break;
 		}
@@ -155,22 +156,24 @@ static int read_multipart(struct req *r, const char *type)
 	return rc;
 }
 
+int params_parse(json_t *out, const char *query, const char *type, const char *body, size_t n)
+{
+	if (query && read_form(out, query, strlen(query)))
+		return -1;
+	if (n == 0)
+		return 0;
+	if (type && strncasecmp(type, "multipart/form-data", 19) == 0)
+		return read_multipart(out, type, body, n);
+	if (*body == '{')
+		return read_json(out, body, n);
+	return type && strncasecmp(type, "application/json", 16) == 0 ? -1 : read_form(out, body, n);
+}
+
 int params_read(struct req *r)
 {
-	const char *type = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Content-Type");
-	const char *query = strchr(r->target, '?');
-	int rc = query ? read_form(r, query + 1, strlen(query + 1)) : 0;
+	const char *type = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Content-Type"), *query = strchr(r->target, '?');
+	int rc = params_parse(r->params, query ? query + 1 : NULL, type, r->body.p, r->body.len);
 
-	if (rc == 0 && r->body.len > 0) {
-		if (type && strncasecmp(type, "multipart/form-data", 19) == 0)
-			rc = read_multipart(r, type);
-		else if (r->body.p[0] == '{')
-			rc = read_json(r);
-		else if (type && strncasecmp(type, "application/json", 16) == 0)
-			rc = -1;
-		else
-			rc = read_form(r, r->body.p, r->body.len);
-	}
 	if (rc)
 		req_error(r, 400, "The parameters cannot be read: not UTF-8, or not what the Content-Type says");
 	return rc;

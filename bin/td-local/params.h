@@ -7,6 +7,9 @@
 
 #include "local.h"
 
+/* Adds to `out`; type is the Content-Type, or NULL. -1: they are not what it says, or no UTF-8. */
+int params_parse(json_t *out, const char *query, const char *type, const char *body, size_t n);
+
 int params_read(struct req *r); /* -1: the body is not what it says; answered */
 
 /* %XX undone; malloc'ed, NULL if there is a NUL or a bad escape in it. plus: '+' is a space. */

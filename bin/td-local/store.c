@@ -51,6 +51,67 @@ char *store_catalog(const struct store *s)
 	return mem_printf("%s/catalog.sqlite", s->dir);
 }
 
+char *store_draft(const struct store *s)
+{
+	return mem_printf("%s/catalog.new", s->dir);
+}
+
+static void remove_names(const struct store *s, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *path = mem_printf("%s/%s", s->dir, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+}
+
+/* Its journals first: without them it is still known as a draft. */
+static void remove_draft(const struct store *s)
+{
+	static const char *const names[] = { "catalog.new-wal", "catalog.new-shm", "catalog.new-journal", "catalog.new" };
+
+	remove_names(s, names, sizeof names / sizeof *names);
+}
+
+static bool keep_none(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return false;
+}
+
+static bool is_empty(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	bool empty = d != NULL;
+
+	while (empty && (e = readdir(d)))
+		empty = e->d_name[0] == '.';
+	if (d)
+		closedir(d);
+	return empty;
+}
+
+/*
+ * There is no catalogue. A draft of one is from a start that was interrupted: it goes, and its files. Files without either
+ * are somebody's rows.
+ */
+static int look_around(struct store *s, struct fail *f)
+{
+	char *draft = store_draft(s);
+	bool interrupted = access(draft, F_OK) == 0;
+
+	if (interrupted)
+		store_sweep(s, keep_none, NULL);
+	else if (!is_empty(s->files))
+		fail_set(f, FAIL_CONFIG, "%s has files but no catalog.sqlite: put it back, or use another directory", s->dir);
+	remove_draft(s);
+	free(draft);
+	return f->kind ? -1 : 0;
+}
+
 int store_open(struct store *s, const char *dir, struct fail *f)
 {
 	struct timespec now;
@@ -70,14 +131,26 @@ int store_open(struct store *s, const char *dir, struct fail *f)
 	catalog = store_catalog(s);
 	s->fresh = access(catalog, F_OK) != 0;
 	free(catalog);
-	return 0;
+	if (!s->fresh || look_around(s, f) == 0)
+		return 0;
+	store_close(s);
+	return -1;
 }
 
-static bool keep_none(void *arg, const char *name)
+int store_adopt(const struct store *s, struct fail *f)
 {
-	(void)arg;
-	(void)name;
-	return false;
+	char *draft = store_draft(s), *catalog = store_catalog(s);
+	int fd = open(draft, O_RDONLY | O_CLOEXEC), dir = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || dir < 0 || fsync(fd) || rename(draft, catalog) || fsync(dir))
+		fail_errno(f, FAIL_SYSTEM, "cannot make %s", catalog);
+	if (fd >= 0)
+		close(fd);
+	if (dir >= 0)
+		close(dir);
+	free(draft);
+	free(catalog);
+	return f->kind ? -1 : 0;
 }
 
 static void remove_all(const struct store *s)
@@ -86,12 +159,8 @@ static void remove_all(const struct store *s)
 
 	store_sweep(s, keep_none, NULL);
 	rmdir(s->files);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char *path = mem_printf("%s/%s", s->dir, names[i]);
-
-		unlink(path);
-		free(path);
-	}
+	remove_draft(s);
+	remove_names(s, names, sizeof names / sizeof *names);
 	rmdir(s->dir);
 }
 

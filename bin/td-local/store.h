@@ -24,10 +24,16 @@ struct store {
 	_Atomic uint64_t next;
 };
 
-/* dir NULL: a temporary directory. Takes the lock, so that no two programs share a directory. */
+/*
+ * dir NULL: a temporary directory. Takes the lock, so that no two programs share a directory. FAIL_CONFIG also if there
+ * are files but no catalogue.
+ */
 int store_open(struct store *s, const char *dir, struct fail *f);
 void store_close(struct store *s);
 char *store_catalog(const struct store *s); /* path, malloc'ed */
+/* A new catalogue is made as a draft, and gets its name when it is whole and on the disk. */
+char *store_draft(const struct store *s);
+int store_adopt(const struct store *s, struct fail *f);
 
 /* A new file, open for reading and writing; kind is the first letter of its name. */
 int store_create(struct store *s, char kind, char name[STORE_NAME], struct fail *f);
