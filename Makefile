@@ -105,6 +105,13 @@ $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/lib
 
 # One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
 FUZZ = csvin jsonin mpin framein tdtime type gunzip rowout recode
+# The same for td-local's rooms, which are linked whole.
+FUZZ_LOCAL = local_params local_load local_text local_sql local_value
+FUZZ += $(FUZZ_LOCAL)
+
+$(FUZZ_LOCAL:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(filter-out %/main.o,$(SRC.td-local:%.c=$(O)/%.o)) $(O)/libtd.a
+	@mkdir -p $(@D)
+	$(CC) $(OWN) -iquote bin/td-local $(CPPFLAGS) $(FUZZING) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS.td-local) $(LDLIBS)
 
 $(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libtd.a
 	@mkdir -p $(@D)
