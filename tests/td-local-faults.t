@@ -74,6 +74,39 @@ for spec in '' 'GET' 'GET x 1' 'GET x y 503' 'GET x 1 200' 'GET x 1 503,never' '
 	is "--fault '$spec': status" "$status" 2
 done
 
+# --- the manual's examples, as they stand there; each is tried
+job=$(post "$url/v3/job/issue/presto/sample_datasets" -d 'query=SELECT * FROM www_access' | jq -r .job_id)
+until_ok sh -c "curl -sS -H '$A' $url/v3/job/status/$job | grep -q success"
+post "$url/v3/table/create/after/one/log" >/dev/null
+post "$url/v3/table/create/after/two/log" >/dev/null
+id() { curl -sS -H "$A" "$url/v3/table/show/after/$1" | jq -r .id; }
+: >"$T/tried"
+example() { clear; fault "$1"; printf '%s\n' "$1" >>"$T/tried"; }
+example 'GET job/status/* 2 503'
+is 'example: 503' "$(code "$url/v3/job/status/$job") $(code "$url/v3/job/status/$job") $(code "$url/v3/job/status/$job")" '503 503 200'
+example 'PUT bulk_import/upload_part/* 1 429,retry-after=2'
+is 'example: 429' "$(code -T "$T/large" "$url/v3/bulk_import/upload_part/ses/q") $(grep -ci '^retry-after: 2' "$T/head")" '429 1'
+example 'POST table/swap/* 1 504,after,html'
+one=$(id one)
+is 'example: 504 behind the work' "$(code -X POST "$url/v3/table/swap/after/one/two") $(grep -c '<h1>' "$T/body") $(id two)" "504 1 $one"
+example 'POST bulk_import/commit/* 1 reset'
+like 'example: reset' "$(curled -X POST "$url/v3/bulk_import/commit/ses")" '^(52|56)$'
+example 'PUT bulk_import/upload_part/* 1 reset-body=1000'
+like 'example: reset in the body' "$(curled -T "$T/large" "$url/v3/bulk_import/upload_part/ses/q")" '^(52|55|56)$'
+example 'POST table/swap/* 1 reset-after'
+one=$(id one)
+like 'example: reset behind the work' "$(curled -X POST "$url/v3/table/swap/after/one/two") $(id two)" "^(52|56) $one\$"
+example 'GET job/result/* 1 cut=1000'
+is 'example: cut' "$(curled "$url/v3/job/result/$job?format=csv") $(wc -c <"$T/body" | tr -d ' ')" '18 1000'
+example 'GET job/result/* * slow=100000'
+is 'example: slow' "$(curled -m 0.5 "$url/v3/job/result/$job?format=csv") $(curled -m 0.5 "$url/v3/job/result/$job?format=csv")" '28 28'
+example 'POST bulk_import/perform/* 1 delay=0.5'
+is 'example: delay' "$(curled -m 0.2 -X POST "$url/v3/bulk_import/perform/ses")" 28
+example 'GET job/result/* 1 stall=30'
+is 'example: stall' "$(curled -m 1 "$url/v3/job/result/$job?format=csv") $(test -s "$T/body" && echo some)" '28 some'
+clear
+is 'these are all examples' "$(cat "$T/tried")" "$(sed -n '/^\.Sh FAULTS/,/^\.Sh ENV/s/^\.D1 //p' "$ROOT/man/td-local.1")"
+
 # --- keys
 W='Authorization: TD1 1/write'
 may() { curl -sS -o /dev/null -w '%{http_code}' -H "$W" "$@"; }

@@ -58,12 +58,13 @@ echo "SELECT * of them: $(echo "$rows / $(since "$begun")" | bc) rows a second"
 api GET "job/result/$job?format=msgpack.gz" >"$T/result.gz"
 if command -v nginx >/dev/null; then
 	chmod 755 "$T"; chmod 644 "$T/result.gz"
-	echo "pid $T/nginx.pid; error_log $T/nginx.err; events {} http { access_log off; sendfile on; server { listen 127.0.0.1:18099; root $T; } }" >"$T/nginx.conf"
+	port=$($python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	echo "pid $T/nginx.pid; error_log $T/nginx.err; events {} http { access_log off; sendfile on; server { listen 127.0.0.1:$port; root $T; } }" >"$T/nginx.conf"
 	nginx -c "$T/nginx.conf" 2>/dev/null
 fi
 echo "download of $(wc -c <"$T/result.gz" | tr -d ' ') bytes, seconds, side by side:"
 for i in 1 2 3 4 5; do
 	curl -s -o /dev/null -w 'td-local %{time_total}' -H "$key" "$url/v3/job/result/$job?format=msgpack.gz"
-	[ ! -e "$T/nginx.pid" ] || curl -s -o /dev/null -w '   nginx %{time_total}' http://127.0.0.1:18099/result.gz
+	[ ! -e "$T/nginx.pid" ] || curl -s -o /dev/null -w '   nginx %{time_total}' "http://127.0.0.1:$port/result.gz"
 	echo
 done
