@@ -55,7 +55,7 @@ LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
-DEPS.check += cppcheck shellcheck lintian git dpkg-dev openssl tzdata strace
+DEPS.check += cppcheck shellcheck lintian git dpkg-dev openssl tzdata strace cron
 
 CPUS = $(shell nproc 2>/dev/null || echo 2)
 BINS = $(TOOLS:%=$(O)/%)
@@ -183,7 +183,7 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 # All of the matrices (see tests/matrix); one after the other, since each uses the whole machine.
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all
-	TD_BUILD='$(abspath $(O))' MATRIX=full $(PROVE) -j1 tests/matrix-faults.t tests/matrix-kills.t tests/matrix-cuts.t
+	TD_BUILD='$(abspath $(O))' MATRIX=full CRON_TIME='* * * * *' $(PROVE) -j1 tests/cron.t tests/matrix-faults.t tests/matrix-kills.t tests/matrix-cuts.t
 
 # --- measuring: the table as Markdown on standard output; MB= for other sizes, ROUNDS= in the environment
 
@@ -199,6 +199,10 @@ bench-put: all
 # td-fetch beside curl -o. TMPDIR=/dev/shm leaves the disk out.
 bench-fetch: all $(O)/bench/gen
 	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/fetch.py '$(abspath $(O))' $(MB)
+
+# The whole pipe beside TD's way in Python.
+bench-pipe: all
+	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/pipe.py '$(abspath $(O))' $(MB)
 
 # Instructions for a byte of input, which noise does not touch. Needs valgrind.
 bench-instructions: all $(O)/bench/gen

@@ -36,7 +36,7 @@ like "a wrong query: and says why" "$err" 'nothing_of_the_kind'
 ok "a wrong query: no receipt" test ! -e output_table.receipt
 is "a wrong query: the table is as it was" "$(td-fetch -d testdb -f csv --no-header -e 'SELECT MIN(code) > 300 FROM output_table')" 1
 
-# --- cron: its environment, then its daemon where we may start one
+# --- cron: its environment; cron.t has its daemon
 
 mkdir "$T/transfers"
 # as it is, but that it gives up on a dead server sooner
