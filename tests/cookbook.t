@@ -27,14 +27,14 @@ sleep 0.01
 echo 'SELECT code, COUNT(1) AS cnt FROM www_access WHERE code > 300 GROUP BY code' >output_table.sql
 touch -d '+2 seconds' output_table.sql
 run make_it
-is "a changed query: replaced" "$status $(td-fetch -d testdb -f csv --no-header -e 'SELECT MIN(code) > 300 FROM output_table')" "0 1"
+is "a changed query: replaced" "$status $(td-fetch -d testdb -f csv --no-header -e 'SELECT MIN(code) > 300 FROM output_table')" "0 true"
 echo 'SELECT nothing_of_the_kind FROM www_access' >output_table.sql
 touch -d '+4 seconds' output_table.sql
 run make_it
 is "a wrong query: make fails" "$status" 2
 like "a wrong query: and says why" "$err" 'nothing_of_the_kind'
 ok "a wrong query: no receipt" test ! -e output_table.receipt
-is "a wrong query: the table is as it was" "$(td-fetch -d testdb -f csv --no-header -e 'SELECT MIN(code) > 300 FROM output_table')" 1
+is "a wrong query: the table is as it was" "$(td-fetch -d testdb -f csv --no-header -e 'SELECT MIN(code) > 300 FROM output_table')" true
 
 # --- cron: its environment; cron.t has its daemon
 

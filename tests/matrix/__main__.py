@@ -4,7 +4,7 @@ usage: matrix faults|kills|cuts      in the environment:
     MATRIX=full   all cases; MATRIX=cover: a sample in which every request, fault and signal occurs; MATRIX=N: N by chance
     ONLY=REGEX    those whose description matches: ONLY='#17 ' is the case of that number
     SEED=N        of the sample, and of what a proxy does
-    JOBS=N        so many at once, each with a source and a target of its own
+    JOBS=N        so many at once, each with a source and a target of its own; most of the time they wait
 
 Every case: a fault of td-local at one request of the run, once or for ever; or a signal to one of the programs or to all
 while a server works on a request, has done so, or at a random moment; or TCP proxies between the programs and the servers,
@@ -29,6 +29,8 @@ from server import KEY, Server
 
 T = os.environ["T"]
 SEED = int(os.environ.get("SEED", "1"))
+HOW = os.environ.get("MATRIX", "cover")
+JOBS = int(os.environ.get("JOBS", min(os.cpu_count() * (6 if HOW == "full" else 3), 24)))
 PATIENT = ["--retry-wait", "0", "--timeout", "20", "--stall", "1"]    # for faults that pass
 IMPATIENT = ["--retry-wait", "1", "--timeout", "1", "--stall", "1"]  # for those that do not
 
@@ -224,7 +226,7 @@ def tap(n, what, problems, detail=""):
 
 def main(kind):
     learned = {s: WORKERS[0].learn(s) for s in cases.SETTINGS} if kind != "cuts" else {}
-    total, chosen = cases.choose(kind, learned, os.environ.get("MATRIX", "cover"), os.environ.get("ONLY"), SEED)
+    total, chosen = cases.choose(kind, learned, HOW, os.environ.get("ONLY"), SEED)
     print("# %d of %d cases, seed %d, %d at once" % (len(chosen), total, SEED, len(WORKERS)))
     queue = multiprocessing.Queue()
     for i in range(len(WORKERS)):
@@ -246,7 +248,7 @@ if tls and not shutil.which("openssl"):
     sys.exit(0)
 if tls:
     certificate()
-WORKERS = [Worker(i, tls) for i in range(int(os.environ.get("JOBS", 3 * os.cpu_count())))]
+WORKERS = [Worker(i, tls) for i in range(JOBS)]
 try:
     for w in WORKERS:
         w.ready()
