@@ -169,6 +169,12 @@ static void add(struct fail *f, const char *fmt, const char *a, const char *b)
 	snprintf(f->why + n, sizeof f->why - n, fmt, a, b);
 }
 
+/* After its removal: it was not there, but the request to make it may still be on its way. */
+static bool may_come(const struct load *l)
+{
+	return l->unanswered && api_status(l->api) == 404;
+}
+
 static void undo_session(struct load *l, struct fail *f)
 {
 	if (!l->session)
@@ -179,6 +185,8 @@ static void undo_session(struct load *l, struct fail *f)
 		add(f, "; parts of it may be in session %s%s", l->session, "");
 	else if (!l->keep_session && api_session_delete(l->api, l->session, &(struct fail){ 0 }))
 		add(f, "; the bulk import session %s could not be removed%s", l->session, "");
+	else if (!l->keep_session && may_come(l))
+		add(f, "; the bulk import session %s may still be made (td-swap --gc removes it)%s", l->session, "");
 }
 
 /* Remove what was made; what cannot be removed is named behind f's sentence. */
@@ -204,6 +212,8 @@ static void undo(struct load *l, struct fail *f)
 	undo_session(l, f);
 	if (l->temporary && api_table_delete(l->api, l->to.database, l->temporary, &(struct fail){ 0 }))
 		add(f, "; the table %s.%s could not be removed", l->to.database, l->temporary);
+	else if (l->temporary && !l->session && may_come(l))
+		add(f, "; the table %s.%s may still be made (td-swap --gc removes it)", l->to.database, l->temporary);
 	sig_hold(false);
 	if (f->kind == FAIL_UNKNOWN && !l->o->streaming) /* of a step inside the session */
 		f->kind = FAIL_TEMP;

@@ -44,6 +44,7 @@ int session_table(struct load *l, struct fail *f)
 	}
 	name = tempname_table(l->to.table, api_time(l->api), clock_random());
 	if (make_table(l, name, &made, f)) {
+		l->unanswered = api_status(l->api) == 0;
 		if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL) /* it may have been made all the same */
 			l->temporary = name;
 		else
@@ -285,8 +286,10 @@ int session_open(struct load *l, struct fail *f)
 		mark_parts(l);
 	l->session = session_name(l); /* before the request: its answer may be lost */
 	l->receipt.session = mem_string(l->session);
-	if (api_session_create(l->api, l->session, l->to.database, l->into, &made, f))
+	if (api_session_create(l->api, l->session, l->to.database, l->into, &made, f)) {
+		l->unanswered = api_status(l->api) == 0;
 		return -1;
+	}
 	if (made == API_WAS_THERE && !l->keep_session) {
 		fail_set(f, FAIL_TEMP, "session %s exists already", l->session);
 		free(l->session);

@@ -61,6 +61,7 @@ struct load {
 	char *session;            /* name of the bulk import session; NULL before it is made */
 	char *temporary;          /* mode=replace: name of the temporary table; NULL before it is made */
 	const char *into;         /* the table that the session loads into */
+	bool unanswered;          /* session or temporary table: whether the last one was made is not known */
 	bool committing;          /* append: the commit was asked for: no way back */
 	bool keep_session;        /* it outlives a failure: the same command goes on with it */
 	bool rows_unknown;        /* --commit without receipts */

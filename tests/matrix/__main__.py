@@ -132,13 +132,13 @@ class Worker:
         return found + (self.sweep() if left else []), seen == look.new
 
     def left(self, name, run, case, killed):
-        """Who could have removed it was killed, or could not reach the server for that, and then says so"""
+        """Who could have removed it was killed, or could not reach the server for that, or it was made later; and says so"""
         if case.kind == "kill" and case.sig == signal.SIGKILL and set(killed) & {"put", "swap"}:
             return
         if not law.named(name, run):
             yield "%s is left and not named" % name
         if not (case.kind == "cut" or case.kind == "fault" and case.ever and case.step.endswith("/delete") or
-                law.UNKNOWN in run.status.values()):
+                case.kind == "kill" and case.line and case.step.endswith("/create") or law.UNKNOWN in run.status.values()):
             yield "%s is left" % name
 
     def expected(self, run, case):

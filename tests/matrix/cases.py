@@ -68,6 +68,8 @@ def kills(learned):
                             c = kill(setting, sig, who, "%s %s %s/* %d" % (moment, method, step, k))
                             c.side, c.line, c.step = side, line, step
                             c.features = {(setting[0], step), (sig, str(who)), (moment, step)}
+                            if step.endswith("/create") and moment == "before" and sig != signal.SIGKILL and "put" in who:
+                                c.features.add((step, "it is made after td-put has ended", setting[0] == "append"))
                             yield c
     dice = random.Random(1)
     for i in range(500):

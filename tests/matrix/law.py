@@ -99,7 +99,7 @@ def debris(server):
 
 def named(name, run):
     """Is it said that this was left?"""
-    return any(name in line and re.search("could not be removed|cannot delete|are still in|look at", line)
+    return any(name in line and re.search("could not be removed|may still be made|cannot delete|are still in|look at", line)
                for said in run.said.values() for line in said.splitlines())
 
 
