@@ -319,8 +319,10 @@ int load_run(struct load *l, struct fail *f)
 		progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
 		return 0;
 	}
-	if (l->to.mode == TDURL_APPEND)
+	if (l->to.mode == TDURL_APPEND) {
+		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
 		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written", l->to.database, l->to.table);
+	}
 	free(l->session);
 	l->session = NULL;
 	return failed(l, f); /* nobody will swap: the temporary table goes */

@@ -213,6 +213,23 @@ static enum step swap_tables(struct swap *s, struct fail *f)
 	return AGAIN;
 }
 
+/* Interrupted while it was under way: was it done? */
+static bool renamed(struct swap *s)
+{
+	struct api_table target, temporary;
+	bool yes;
+
+	sig_hold(true);
+	yes = look(s, &target, &temporary, &(struct fail){ 0 }) == 0;
+	sig_hold(false);
+	if (!yes)
+		return false;
+	yes = target.exists && !temporary.exists;
+	api_table_free(&target);
+	api_table_free(&temporary);
+	return yes;
+}
+
 /* A rename that was done already is refused when it is sent again: it is safe to repeat after a look. */
 static enum step rename_table(struct swap *s, bool *maybe, struct fail *f)
 {
@@ -221,6 +238,10 @@ static enum step rename_table(struct swap *s, bool *maybe, struct fail *f)
 	if (api_table_rename(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
 		return DONE;
 	status = api_status(s->api);
+	if (f->kind == FAIL_SIGNAL && renamed(s)) {
+		*f = (struct fail){ 0 };
+		return DONE;
+	}
 	if (f->kind == FAIL_UNKNOWN)
 		*maybe = true;
 	else if (!(f->kind == FAIL_REFUSED && (status == 404 || status == 409)))

@@ -230,6 +230,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 			say_done(s);
 			return 0;
 		}
+		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
 		return fail_at(f, "%s.%s was replaced, but the receipt is not written", s->in.database, s->in.table);
 	}
 	if (f->kind != FAIL_PIPE)
