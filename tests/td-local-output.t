@@ -80,6 +80,16 @@ is 'no session is left there' "$(curl -sS -H 'Authorization: TD1 1/other' "$othe
 local_stop
 job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" --data-urlencode "result=td://1/other@${other#http://}/theirs/table" | jq -r .job_id)
 until_ok sh -c "curl -sS -H 'Authorization: TD1 $key' $url/v3/job/status/$job | grep -q running"
+# shellcheck disable=SC2046 # names of files
+sender() { grep -lszx "TD_API_SERVER=$other" /dev/null $(grep -lsz "^TD_API_KEY_FILE=/dev/fd/" /proc/[0-9]*/environ); } # td-put or td-swap
+if [ "$(id -u)" = 0 ] && [ -r /proc/self/environ ]; then
+	until_ok sender
+	for p in $(sender); do tr '\0' '\n' <"$p"; tr '\0' '\n' <"${p%environ}cmdline"; done >"$T/sender"
+	like 'the program that sends has the key' "$(cat "$T/sender")" '^TD_API_KEY_FILE=/dev/fd/3$'
+	unlike 'in no argument and no variable' "$(cat "$T/sender")" '1/other|2Fother'
+else
+	skip 'the key of the program that sends' 'only root sees its environment'
+fi
 post "job/kill/$job" >/dev/null
 is 'a destination that is down: the job can be killed' "$(wait_job "$job")" killed
 

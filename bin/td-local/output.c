@@ -7,6 +7,7 @@
 #include "tdurl.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -18,7 +19,7 @@
 
 extern char **environ;
 
-enum { STAGES = 3, SAID_MAX = 64 << 10 };
+enum { STAGES = 3, SAID_MAX = 64 << 10, KEY_FD = 3 };
 
 /* --- the programs */
 
@@ -48,7 +49,7 @@ static char *program(const char *name)
 	return mem_string(name);
 }
 
-/* The environment with the destination's key and server. The key is in no argument. */
+/* The environment with the destination's server, and where td-put and td-swap find the key: in no argument and no variable. */
 static char **environment(struct local *l, const struct tdurl *u)
 {
 	size_t n = 0, k = 0;
@@ -60,21 +61,34 @@ static char **environment(struct local *l, const struct tdurl *u)
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(environ[i], "TD_API_", 7) != 0 && strncmp(environ[i], "TD_CONFIG_PATH=", 15) != 0)
 			env[k++] = mem_string(environ[i]);
-	env[k++] = mem_printf("TD_API_KEY=%s", u->key ? u->key : l->key);
+	env[k++] = mem_printf("TD_API_KEY_FILE=/dev/fd/%d", KEY_FD);
 	env[k++] = mem_printf("TD_API_SERVER=%s", u->endpoint ? u->endpoint : l->url); /* td-swap has no URL that says it */
 	return env;
 }
 
 static void environment_free(char **env)
 {
-	for (char **e = env; *e; e++) {
-		mem_wipe(*e, strlen(*e));
+	for (char **e = env; *e; e++)
 		free(*e);
-	}
 	free(env);
 }
 
-static int spawn(pid_t *pid, const char **argv, int in, int out, int err, char **env, struct fail *f)
+/* A descriptor that gives the key, once. */
+static int key_pipe(const char *key, struct fail *f)
+{
+	int ends[2];
+
+	if (strlen(key) > PIPE_BUF) /* nobody reads yet: it must fit */
+		return fail_set(f, FAIL_CONFIG, "a key of more than %d bytes", PIPE_BUF);
+	if (pipe2(ends, O_CLOEXEC))
+		return fail_errno(f, FAIL_SYSTEM, "cannot make a pipe");
+	fd_write(ends[1], "a pipe", key, strlen(key), f);
+	close(ends[1]);
+	return ends[0];
+}
+
+/* in, out and err become its standard descriptors, key becomes KEY_FD. */
+static int spawn(pid_t *pid, const char **argv, int in, int out, int err, int key, char **env, struct fail *f)
 {
 	char *path = program(argv[0]);
 	posix_spawn_file_actions_t files;
@@ -89,6 +103,7 @@ static int spawn(pid_t *pid, const char **argv, int in, int out, int err, char *
 	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
+	posix_spawn_file_actions_adddup2(&files, key, KEY_FD);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attr, &none);
@@ -150,7 +165,18 @@ static void arguments(struct arguments *a, const struct local *l, const struct j
 	*put = url;
 }
 
-static int start(struct local *l, struct pipeline *p, struct arguments *a, char **env, struct fail *f)
+/* One of them, with a descriptor for the key of its own. */
+static void start_one(pid_t *pid, const char **argv, int in, int out, int err, const char *key, char **env, struct fail *f)
+{
+	int fd = key_pipe(key, f);
+
+	if (f->kind == FAIL_NONE)
+		spawn(pid, argv, in, out, err, fd, env, f);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int start(struct local *l, struct pipeline *p, struct arguments *a, const char *key, char **env, struct fail *f)
 {
 	const char **argv[STAGES] = { a->encode, a->put, a->swap };
 	int ends[2], in;
@@ -170,7 +196,7 @@ static int start(struct local *l, struct pipeline *p, struct arguments *a, char 
 			fail_errno(f, FAIL_SYSTEM, "cannot make a pipe");
 			break;
 		}
-		spawn(&p->pid[i], argv[i], in, last ? p->out : ends[1], p->err, env, f);
+		start_one(&p->pid[i], argv[i], in, last ? p->out : ends[1], p->err, key, env, f);
 		close(in);
 		in = last ? -1 : ends[0];
 		if (!last)
@@ -287,7 +313,7 @@ int output_run(struct local *l, struct running *me, const struct job *j, const s
 	plain = tdurl_format(&u);
 	u.key = key;
 	arguments(&a, l, j, rows, &u, plain);
-	if (start(l, &p, &a, env, f) == 0)
+	if (start(l, &p, &a, u.key ? u.key : l->key, env, f) == 0)
 		feed(l, me, rows, j->id, p.in, &fed);
 	if (p.in >= 0)
 		close(p.in);
