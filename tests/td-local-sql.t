@@ -246,6 +246,9 @@ CREATE TABLE typed (a bigint, b varchar(10), c array(varchar), d double)	-
 SELECT * FROM typed	:[["a", "bigint"], ["b", "varchar"], ["c", "array(varchar)"], ["d", "double"], ["time", "bigint"]]
 DROP TABLE typed	-
 DROP TABLE typed	!does not exist
+CREATE TABLE quoted ("a""b" bigint) WITH (x = 'it'')') /* ; */ ;	-
+SELECT * FROM quoted	:[["a_b", "bigint"], ["time", "bigint"]]
+DROP TABLE quoted;	-
 DROP TABLE IF EXISTS typed	-
 DROP DATABASE testdb	!only DROP TABLE
 CREATE TABLE x AS SELECT 1	!is no name for a table

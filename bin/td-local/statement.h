@@ -23,7 +23,7 @@ struct statement {
 	char *made;        /* DELETE: a query for the numbers of the rows */
 };
 
-int statement_parse(struct statement *s, const char *sql, struct fail *f); /* FAIL_DATA: a syntax error */
+int statement_parse(struct statement *s, const char *sql, bool hive, struct fail *f); /* FAIL_DATA: a syntax error */
 void statement_free(struct statement *s);
 
 /* "array(bigint)" of an engine as a table has it: "array<long>"; what has no counterpart is a string. malloc'ed. */

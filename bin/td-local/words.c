@@ -1,10 +1,13 @@
 #include "words.h"
+#include "buf.h"
 #include "mem.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+enum { TYPE_MAX = 1000 };
 
 static bool name_char(char c)
 {
@@ -115,9 +118,36 @@ void words_free(struct words *all)
 	*all = (struct words){ 0 };
 }
 
-bool words_is(const struct word *w, const char *keyword)
+static size_t matching(const struct word *w, const char *these)
 {
-	return (w->kind == WORD_NAME || w->kind == WORD_SIGN) && strlen(keyword) == w->n && strncasecmp(w->p, keyword, w->n) == 0;
+	size_t count = 0, n;
+
+	for (;; w++, these += n + 1) {
+		n = strcspn(these, " ");
+		if ((w->kind != WORD_NAME && w->kind != WORD_SIGN) || w->n != n || strncasecmp(w->p, these, n) != 0)
+			return 0;
+		count++;
+		if (!these[n])
+			return count;
+	}
+}
+
+bool words_is(const struct word *w, const char *these)
+{
+	return matching(w, these) > 0;
+}
+
+bool words_take(const struct word **w, const char *these)
+{
+	size_t n = matching(*w, these);
+
+	*w += n;
+	return n > 0;
+}
+
+bool words_named(const struct word *w)
+{
+	return w->kind == WORD_NAME || w->kind == WORD_QUOTED;
 }
 
 char *words_name(const struct word *w)
@@ -133,4 +163,41 @@ char *words_name(const struct word *w)
 	}
 	*to = '\0';
 	return s;
+}
+
+char *words_lower(char *s)
+{
+	for (char *p = s; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return s;
+}
+
+static bool separates(const struct word *w)
+{
+	return words_is(w, ",") || words_is(w, ")");
+}
+
+char *words_type(const struct word **at)
+{
+	const struct word *w = *at;
+	unsigned depth = 0;
+	char *name = NULL;
+	struct buf b;
+	int rc = 0;
+
+	buf_init(&b, TYPE_MAX);
+	for (; !rc && (w->kind == WORD_NAME || w->kind == WORD_NUMBER || w->kind == WORD_SIGN) && (depth || !separates(w)); w++) {
+		for (size_t i = 0; i < w->n; i++) { /* >> closes two */
+			depth += w->p[i] == '(' || w->p[i] == '<';
+			depth -= (w->p[i] == ')' || w->p[i] == '>') && depth;
+		}
+		if (b.len && w->kind == WORD_NAME && isalnum((unsigned char)b.p[b.len - 1]))
+			rc = buf_putc(&b, ' ');
+		rc = rc || buf_put(&b, w->p, w->n);
+	}
+	if (!rc && separates(w))
+		name = words_lower(mem_string(buf_text(&b)));
+	buf_free(&b);
+	*at = w;
+	return name;
 }

@@ -27,7 +27,18 @@ struct words {
 int words_cut(struct words *all, const char *sql, bool hive, struct fail *f); /* FAIL_DATA: a quote or a comment has no end */
 void words_free(struct words *all);
 
-bool words_is(const struct word *w, const char *keyword); /* a name without quotes, in any case; or a sign */
-char *words_name(const struct word *w);                   /* a name, without its quotes; malloc'ed */
+/* Do these begin here? Names without quotes, in any case, and signs, one blank between them: "at time zone". */
+bool words_is(const struct word *w, const char *these);
+bool words_take(const struct word **w, const char *these); /* and *w is behind them */
+
+bool words_named(const struct word *w); /* is it a name, in quotes or not? */
+char *words_name(const struct word *w); /* a name, without its quotes; malloc'ed */
+char *words_lower(char *s);             /* s itself */
+
+/*
+ * Takes the name of a type, up to a comma or parenthesis that is not its own: in lower case, with blanks only between names.
+ * It has no quotes and at most 1000 bytes. malloc'ed; NULL: it is none.
+ */
+char *words_type(const struct word **w);
 
 #endif

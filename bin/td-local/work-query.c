@@ -92,7 +92,7 @@ void work_query(struct local *l, struct running *me, const struct job *j, struct
 	bool done = false;
 
 	buf_init(&said, 64 << 10);
-	if (statement_parse(&st, j->query, f) == 0)
+	if (statement_parse(&st, j->query, strcmp(j->type, "hive") == 0, f) == 0)
 		answer(l, me, j, &st, &ch, &out, &said, f);
 	if (!(f->kind == FAIL_SIGNAL && workers_stopping(l->workers))) { /* then the next start runs it again */
 		cat_begin(&l->cat);

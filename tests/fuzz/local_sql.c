@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct statement st;
 	struct dialect d;
 
-	if (statement_parse(&st, sql, &f) == 0 && st.query) {
+	if (statement_parse(&st, sql, hive, &f) == 0 && st.query) {
 		int rc = dialect_translate(&d, st.query, hive, &f);
 
 		FUZZ_CHECK(rc == 0 || f.kind == FAIL_DATA);
