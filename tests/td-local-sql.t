@@ -171,6 +171,7 @@ SELECT code FROM www_access GROUP BY ROLLUP (code)	!rollup is not supported
 SELECT code FROM www_access GROUP BY GROUPING SETS (code)	!GROUPING is not supported
 SELECT ARRAY_AGG(code ORDER BY code) FROM www_access	!ORDER BY inside of a function is not supported
 SELECT INTERVAL '1' DAY	!INTERVAL
+SELECT TIMESTAMP '2013-01-02 03:04:05' AT TIME ZONE 'Asia/Tokyo'	!AT TIME ZONE is not supported
 SELECT ?	!syntax error
 SELECT $a	!syntax error
 SELECT 'a	!has no end
@@ -182,6 +183,7 @@ SELECT "text", 'it\'s', CAST('12.7' AS bigint), CAST('x' AS int), CAST(3.9 AS in
 SELECT x FROM (SELECT SPLIT('a,b', ',') AS l) s LATERAL VIEW EXPLODE(l) t AS x WHERE x = 'b'	["b"]
 SELECT p, x FROM (SELECT SPLIT('a,b', ',') AS l) s LATERAL VIEW POSEXPLODE(l) t AS p, x WHERE x = 'b'	[1, "b"]
 SELECT code RLIKE '^2', NVL(NULL, 1), DATEDIFF('2013-01-03', '2013-01-01'), FROM_UNIXTIME(0, 'yyyy'), MD5('a') FROM www_access WHERE code = 200 LIMIT 1	[true, 1, 2, "1970", "0cc175b9c0f1b6a831c399e269772661"]
+SELECT CAST('[[1], [2, 3]]' AS array<array<int>>)[1]	[[2, 3]]
 SELECT 1 = 1 AS b, CAST(1 AS string) AS s, CAST(1 AS int) AS i, SIZE(SPLIT('a,b', ',')) AS n	:[["b", "boolean"], ["s", "string"], ["i", "int"], ["n", "bigint"]]
 SELECT ARRAY(1, 2)[0], TO_DATE('2013-01-02 03:04:05'), DATE_ADD('2013-01-31', 1)	[1, "2013-01-02", "2013-02-01"]
 E2

@@ -19,7 +19,6 @@ struct dialect {
 	json_t *unnests; /* for UNNEST number N, which is the table-valued function unnest_N: [arguments, ordinality, names...] */
 	json_t *types;   /* column in lower case to type, as the engine names it; "": seen with two of them */
 	json_t *aliases; /* names that columns were given, as keys */
-	json_t *texts;   /* owns the names of types */
 };
 
 int dialect_translate(struct dialect *d, const char *sql, bool hive, struct fail *f); /* FAIL_DATA */
