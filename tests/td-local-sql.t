@@ -135,6 +135,7 @@ SELECT COUNT(1), MIN(code + x) FROM www_access CROSS JOIN UNNEST(sequence(1, 3))
 SELECT SUM(x) FROM UNNEST(CAST(NULL AS array(bigint))) AS t(x)	[null]
 SELECT x FROM UNNEST(5) AS t(x)	!Cannot unnest
 SELECT x, y FROM (VALUES (1, 'a'), (2, 'b')) AS t(x, y) WHERE x = 2	[2, "b"]
+SELECT "a""b", "order" FROM (VALUES (1, 2)) AS t("a""b", "order")	[1, 2]
 SELECT ARRAY[1, 2][2], ARRAY[ARRAY[1], ARRAY[2, 3]][2][1], MAP(ARRAY['k'], ARRAY[9])['k']	[2, 2, 9]
 SELECT ARRAY[1][2]	!Array subscript must be less than or equal to array length: 2 > 1
 SELECT ELEMENT_AT(MAP(ARRAY['k'], ARRAY[9]), 'x'), MAP_KEYS(MAP(ARRAY['k'], ARRAY[9])), MAP_VALUES(MAP(ARRAY['k'], ARRAY[9]))	[null, ["k"], [9]]

@@ -79,24 +79,26 @@ bool dialect_from(struct translation *t, struct level *l)
 
 void dialect_name_columns(struct translation *t, size_t at)
 {
-	const struct word *alias = t->w + words_is(t->w, "as");
+	const struct word *alias = t->w + words_is(t->w, "as"), *first = alias + 2;
 	unsigned id = t->changes;
-	json_t *names, *name;
 	struct buf before;
-	size_t i;
+	json_t *names;
 
 	if (!is_alias(alias) || !words_is(alias + 1, "("))
 		return;
 	names = json_array();
-	t->w = alias + 2;
+	t->w = first;
 	take_names(t, names, ")");
+	json_decref(names);
 	buf_init(&before, DIALECT_SQL_MAX);
 	buf_printf(&before, " (WITH td_rows_%u (", id);
-	json_array_foreach(names, i, name)
-		buf_printf(&before, "%s\"%s\"", i ? ", " : "", json_string_value(name));
+	for (const struct word *w = first; w < t->w; w += 2) { /* in quotes, as a name may be a keyword of SQLite */
+		const char *quote = w->kind == WORD_QUOTED ? "" : "\"";
+
+		buf_printf(&before, "%s%s%.*s%s", w == first ? "" : ", ", quote, (int)w->n, w->p, quote);
+	}
 	buf_puts(&before, ") AS ");
 	dialect_put_before(t, at, buf_text(&before));
 	dialect_wrote(t, buf_printf(&t->out, " SELECT * FROM td_rows_%u) AS %.*s", id, (int)alias->n, alias->p));
 	buf_free(&before);
-	json_decref(names);
 }
