@@ -288,6 +288,9 @@ SELECT * FROM sqlite_temp_master	!
 SELECT * FROM dbstat	!
 SELECT * FROM sqlite_stmt	!
 SELECT * FROM sqlite_dbpage	!
+SELECT * FROM json_each('[1]')	!no such table
+SELECT COUNT(1) FROM sqlite_schema	!
+SELECT COUNT(1) FROM dbstat	!no such table
 SELECT * FROM fsdir('/')	!
 CREATE VIRTUAL TABLE x USING fts5(a)	!
 CREATE VIRTUAL TABLE x USING csv(filename='/etc/passwd')	!

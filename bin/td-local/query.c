@@ -34,17 +34,24 @@ struct run {
 
 /* --- what a statement may do */
 
+/* The query's own tables, and those of UNNEST. Without a column it may also be the name of a WITH. */
+static bool readable(const struct vtabs *all, const char *table, const char *column, const char *db)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (sqlite3_stricmp(all->t[i].view.name, table) == 0 && sqlite3_stricmp(all->t[i].db, db) == 0)
+			return true;
+	return sqlite3_strnicmp(table, "unnest_", 7) == 0 || (!*column && sqlite3_strnicmp(table, "sqlite_", 7) != 0);
+}
+
 static int allow(void *arg, int action, const char *a, const char *b, const char *db, const char *trigger)
 {
-	(void)arg;
-	(void)db;
 	(void)trigger;
 	switch (action) {
 	case SQLITE_SELECT:
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
 	case SQLITE_READ:
-		return strncmp(a, "sqlite_", 7) == 0 || strncmp(a, "pragma_", 7) == 0 || strcmp(a, "dbstat") == 0 ? SQLITE_DENY : SQLITE_OK;
+		return readable(arg, a, b, db) ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_FUNCTION:
 		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
 	default:
@@ -146,13 +153,13 @@ static int open_sqlite(struct run *r, struct fail *f)
 	sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 2000);
 	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
 	snprintf(setup, sizeof setup, "PRAGMA temp_store = 1; PRAGMA cache_size = -%d;", CACHE_KIB);
-	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK || vtab_register(db, &r->tables) != SQLITE_OK ||
-	    functions_register(db, &r->known) != SQLITE_OK)
+	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK || sqlite3_drop_modules(db, NULL) != SQLITE_OK ||
+	    vtab_register(db, &r->tables) != SQLITE_OK || functions_register(db, &r->known) != SQLITE_OK)
 		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(db));
 	if (open_tables(r, f) || unnest_create(db, r->q->db, r->d.unnests, f))
 		return -1;
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-	sqlite3_set_authorizer(db, allow, NULL);
+	sqlite3_set_authorizer(db, allow, &r->tables);
 	return 0;
 }
 
