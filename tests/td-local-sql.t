@@ -133,10 +133,18 @@ SELECT a, b FROM UNNEST(ARRAY[1, 2], ARRAY['x', 'y', 'z']) AS t(a, b) WHERE b = 
 SELECT k, v FROM UNNEST(MAP(ARRAY['a', 'b'], ARRAY[1, 2])) AS t(k, v) WHERE k = 'b'	["b", 2]
 SELECT COUNT(1), MIN(code + x) FROM www_access CROSS JOIN UNNEST(sequence(1, 3)) AS u(x)	[15000, 201]
 SELECT SUM(x) FROM UNNEST(CAST(NULL AS array(bigint))) AS t(x)	[null]
+SELECT COUNT(1) FROM UNNEST(ARRAY[1, 2]) AS t(x)	[2]
 SELECT x FROM UNNEST(5) AS t(x)	!Cannot unnest
 SELECT x, y FROM (VALUES (1, 'a'), (2, 'b')) AS t(x, y) WHERE x = 2	[2, "b"]
 SELECT "a""b", "order" FROM (VALUES (1, 2)) AS t("a""b", "order")	[1, 2]
 SELECT ARRAY[1, 2][2], ARRAY[ARRAY[1], ARRAY[2, 3]][2][1], MAP(ARRAY['k'], ARRAY[9])['k']	[2, 2, 9]
+SELECT SEQUENCE(-9223372036854775807, 9223372036854775807, 9223372036854775807), SEQUENCE(3, 0, -2)	[[-9223372036854775807, 0, 9223372036854775807], [3, 1]]
+SELECT SEQUENCE(1, 10001)	!at most 10000
+SELECT MAP_AGG(a, b) FROM (VALUES ('x', 1), ('x', 2)) AS t(a, b)	[{"x": 1}]
+WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 700000) SELECT HISTOGRAM(n % 1) FROM r	[{"0": 700000}]
+SELECT ARRAY_JOIN(ARRAY['', 'a', NULL, ''], '+')	["+a+"]
+SELECT LENGTH(REPEAT('ab', 40000000))	!too big
+SELECT LENGTH(TRANSLATE(REPEAT('a', 40000000), 'a', 'ä'))	!too big
 SELECT ARRAY[1][2]	!Array subscript must be less than or equal to array length: 2 > 1
 SELECT ELEMENT_AT(MAP(ARRAY['k'], ARRAY[9]), 'x'), MAP_KEYS(MAP(ARRAY['k'], ARRAY[9])), MAP_VALUES(MAP(ARRAY['k'], ARRAY[9]))	[null, ["k"], [9]]
 SELECT MAP_AGG(a, b), HISTOGRAM(b), ARRAY_SORT(SET_AGG(b)) FROM (VALUES ('x', 1), ('y', 1)) AS t(a, b)	[{"x": 1, "y": 1}, {"1": 2}, [1]]
@@ -153,6 +161,7 @@ SELECT DATE '2013-01-31' + INTERVAL '1' DAY, TIMESTAMP '2013-01-01 00:00:00' - I
 SELECT EXTRACT(YEAR FROM DATE '2013-02-03'), MONTH('2013-02-03'), DAY_OF_WEEK(DATE '2013-02-03'), WEEK(DATE '2013-01-01'), HOUR(FROM_UNIXTIME(3600))	[2013, 2, 7, 1, 1]
 SELECT DATE('2013-01-02 10:00:00'), TO_ISO8601(FROM_UNIXTIME(0)), FORMAT_DATETIME(FROM_UNIXTIME(0), 'yyyyMMdd'), DATE_DIFF('month', DATE '2013-01-31', DATE '2013-02-28')	["2013-01-02", "1970-01-01T00:00:00.000", "19700101", 1]
 SELECT DATE_PARSE('x', '%Y')	!Invalid format
+SELECT DATE_ADD('year', 1000000000000, DATE '2013-01-01')	!too far
 SELECT DATE_ADD('fortnight', 1, DATE '2013-01-01')	!is no unit of time
 SELECT MAX(FROM_UNIXTIME(time)) AS t FROM www_access	:[["t", "timestamp"]]
 E2
@@ -186,6 +195,7 @@ SELECT p, x FROM (SELECT SPLIT('a,b', ',') AS l) s LATERAL VIEW POSEXPLODE(l) t 
 SELECT code RLIKE '^2', NVL(NULL, 1), DATEDIFF('2013-01-03', '2013-01-01'), FROM_UNIXTIME(0, 'yyyy'), MD5('a') FROM www_access WHERE code = 200 LIMIT 1	[true, 1, 2, "1970", "0cc175b9c0f1b6a831c399e269772661"]
 SELECT CAST('[[1], [2, 3]]' AS array<array<int>>)[1]	[[2, 3]]
 SELECT 1 = 1 AS b, CAST(1 AS string) AS s, CAST(1 AS int) AS i, SIZE(SPLIT('a,b', ',')) AS n	:[["b", "boolean"], ["s", "string"], ["i", "int"], ["n", "bigint"]]
+SELECT CAST(9223372036854775807 AS timestamp) IS NULL, CAST(1 AS timestamp) AS t	[true, "1970-01-01 00:00:01"]
 SELECT ARRAY(1, 2)[0], TO_DATE('2013-01-02 03:04:05'), DATE_ADD('2013-01-31', 1)	[1, "2013-01-02", "2013-02-01"]
 E2
 cases 'aggregates' <<'E2'

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_MAX = 10000000 };
+enum { ITEMS_MAX = 10000, AGGREGATE_MAX = 64 << 20 }; /* Presto's limit; bytes that a map may hold, about */
 
 static json_t *array_arg(sqlite3_value *v)
 {
@@ -65,7 +65,7 @@ static void td_subscript(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	json_t *j = functions_json(argv[0]), *found = NULL;
 	bool hive = functions_query(x)->hive;
-	int64_t i = sqlite3_value_int64(argv[1]) - !hive;
+	int64_t i = sqlite3_value_int64(argv[1]);
 
 	if (functions_any_null(argc, argv)) {
 		json_decref(j);
@@ -73,15 +73,15 @@ static void td_subscript(sqlite3_context *x, int argc, sqlite3_value **argv)
 	}
 	if (json_is_object(j))
 		found = json_object_get(j, functions_text(argv[1]));
-	else if (i >= 0)
-		found = json_array_get(j, (size_t)i);
+	else if (i >= !hive)
+		found = json_array_get(j, (size_t)(i - !hive));
 	if (found)
 		functions_result_element(x, found);
 	else if (!hive && json_is_object(j))
 		functions_error(x, "Key not present in map: %.100s", functions_text(argv[1]));
 	else if (!hive)
-		functions_error(x, i < 0 ? "SQL array indices start at 1" : "Array subscript must be less than or equal to array length: %lld > %zu",
-		                (long long)i + 1, json_array_size(j));
+		functions_error(x, i < 1 ? "SQL array indices start at 1" : "Array subscript must be less than or equal to array length: %lld > %zu",
+		                (long long)i, json_array_size(j));
 	json_decref(j);
 }
 
@@ -265,16 +265,14 @@ static void sequence(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (functions_any_null(argc, argv))
 		return;
 	if (sqlite3_value_type(argv[0]) != SQLITE_INTEGER || sqlite3_value_type(argv[1]) != SQLITE_INTEGER || step == 0 ||
-	    (step > 0) != (to >= from) || fabs((double)to - (double)from) / fabs((double)step) > ITEMS_MAX) {
+	    (step > 0) != (to >= from) || fabs((double)to - (double)from) / fabs((double)step) >= ITEMS_MAX) {
 		functions_error(x, "sequence wants integers, at most %d of them, and a step that leads there", ITEMS_MAX);
 		return;
 	}
 	out = json_array();
-	for (int64_t i = from;; i += step) {
-		json_array_append_new(out, json_integer(i));
-		if (step > 0 ? to - i < step : i - to < -step)
-			break;
-	}
+	for (uint64_t i = 0, n = (step > 0 ? (uint64_t)to - (uint64_t)from : (uint64_t)from - (uint64_t)to) /
+	                         (step > 0 ? (uint64_t)step : -(uint64_t)step); i <= n; i++)
+		json_array_append_new(out, json_integer((int64_t)((uint64_t)from + i * (uint64_t)step)));
 	result(x, out);
 }
 
@@ -344,32 +342,29 @@ static void map(sqlite3_context *x, int argc, sqlite3_value **argv)
 	json_decref(out);
 }
 
-static void map_keys(sqlite3_context *x, int argc, sqlite3_value **argv)
+static void members(sqlite3_context *x, sqlite3_value *map, bool keys)
 {
-	json_t *in = functions_json(argv[0]), *out = json_array(), *v;
+	json_t *in = functions_json(map), *out = json_array(), *v;
 	const char *key;
 
-	(void)argc;
 	json_object_foreach(in, key, v)
-		json_array_append_new(out, json_string(key));
+		json_array_append_new(out, keys ? json_string(key) : json_incref(v));
 	if (json_is_object(in))
 		functions_result_json(x, out);
 	json_decref(in);
 	json_decref(out);
 }
 
+static void map_keys(sqlite3_context *x, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	members(x, argv[0], true);
+}
+
 static void map_values(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	json_t *in = functions_json(argv[0]), *out = json_array(), *v;
-	const char *key;
-
 	(void)argc;
-	json_object_foreach(in, key, v)
-		json_array_append(out, v);
-	if (json_is_object(in))
-		functions_result_json(x, out);
-	json_decref(in);
-	json_decref(out);
+	members(x, argv[0], false);
 }
 
 static void map_concat(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -417,53 +412,75 @@ static void split_to_map(sqlite3_context *x, int argc, sqlite3_value **argv)
 	json_decref(out);
 }
 
-/* map_agg(key, value), histogram(value) */
+/* map_agg(key, value), histogram(value): memory grows with the keys, of which each counts once */
 struct agg {
 	json_t *map;
 	size_t bytes;
 };
 
-static struct agg *agg_of(sqlite3_context *x, sqlite3_value **argv, int argc)
+static json_t *agg_of(sqlite3_context *x, sqlite3_value *key)
 {
 	struct agg *a = sqlite3_aggregate_context(x, sizeof *a);
 
-	if (!a || sqlite3_value_type(argv[0]) == SQLITE_NULL)
+	if (!a || sqlite3_value_type(key) == SQLITE_NULL)
 		return NULL;
 	if (!a->map)
 		a->map = json_object();
-	a->bytes += 100 + (size_t)sqlite3_value_bytes(argv[0]) + (argc > 1 ? (size_t)sqlite3_value_bytes(argv[1]) : 0);
-	if (a->bytes <= 64 << 20)
-		return a;
-	sqlite3_result_error_toobig(x);
-	return NULL;
+	return a->map;
 }
 
+static void agg_add(sqlite3_context *x, const char *key, json_t *value, int bytes)
+{
+	struct agg *a = sqlite3_aggregate_context(x, 0);
+
+	a->bytes += 100 + strlen(key) + (size_t)bytes;
+	if (a->bytes > AGGREGATE_MAX)
+		sqlite3_result_error_toobig(x);
+	else
+		json_object_set(a->map, key, value);
+}
+
+/* The first value of a key stays, as in Presto. */
 static void map_agg_step(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	struct agg *a = agg_of(x, argv, argc);
+	json_t *map = agg_of(x, argv[0]), *v;
+	const char *key = functions_text(argv[0]);
 
-	if (a)
-		json_object_set_new(a->map, functions_text(argv[0]), functions_json_of(argv[1]));
+	(void)argc;
+	if (!map || json_object_get(map, key))
+		return;
+	v = functions_json_of(argv[1]);
+	agg_add(x, key, v, sqlite3_value_bytes(argv[1]));
+	json_decref(v);
 }
 
 static void histogram_step(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	struct agg *a = agg_of(x, argv, argc);
+	json_t *map = agg_of(x, argv[0]), *n;
 	const char *key = functions_text(argv[0]);
 
-	if (a)
-		json_object_set_new(a->map, key, json_integer(json_integer_value(json_object_get(a->map, key)) + 1));
+	(void)argc;
+	if (!map)
+		return;
+	n = json_object_get(map, key);
+	if (n) {
+		json_integer_set(n, json_integer_value(n) + 1);
+		return;
+	}
+	n = json_integer(1);
+	agg_add(x, key, n, 0);
+	json_decref(n);
 }
 
 /* set_agg(value): each once */
 static void set_agg_step(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	struct agg *a = agg_of(x, argv, argc);
-	json_t *v = a ? functions_json_of(argv[0]) : NULL;
+	json_t *map = agg_of(x, argv[0]), *v = map ? functions_json_of(argv[0]) : NULL;
 	char *key = v ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
 
-	if (key)
-		json_object_set(a->map, key, v);
+	(void)argc;
+	if (key && !json_object_get(map, key))
+		agg_add(x, key, v, sqlite3_value_bytes(argv[0]));
 	free(key);
 	json_decref(v);
 }

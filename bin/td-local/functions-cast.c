@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define SECONDS_MAX (INT64_C(1) << 40)
+
 enum to { TO_INT, TO_REAL, TO_TEXT, TO_BOOLEAN, TO_TIMESTAMP, TO_DATE, TO_JSON, TO_NESTED, TO_SAME, TO_NONE };
 
 static const struct target {
@@ -218,10 +220,13 @@ static int to_time(sqlite3_context *x, sqlite3_value *v, bool date, bool hive)
 	const char *s = functions_text(v);
 	int64_t ms;
 
-	if (hive && sqlite3_value_type(v) != SQLITE_TEXT)
+	if (hive && sqlite3_value_type(v) != SQLITE_TEXT) {
+		if (sqlite3_value_int64(v) > SECONDS_MAX || sqlite3_value_int64(v) < -SECONDS_MAX)
+			return -1;
 		ms = sqlite3_value_int64(v) * 1000;
-	else if (!s || functions_parse_ms(s, NULL, &ms))
+	} else if (!s || functions_parse_ms(s, NULL, &ms)) {
 		return -1;
+	}
 	functions_timestamp(out, ms, date, hive);
 	sqlite3_result_text(x, out, -1, SQLITE_TRANSIENT);
 	return 0;

@@ -99,6 +99,7 @@ static void split(sqlite3_context *x, int argc, sqlite3_value **argv)
 static void array_join(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	json_t *j = functions_json(argv[0]), *v;
+	int rc = 0, put = 0;
 	struct buf b;
 	size_t i;
 
@@ -110,17 +111,12 @@ static void array_join(sqlite3_context *x, int argc, sqlite3_value **argv)
 	json_array_foreach(j, i, v) {
 		char *s = json_is_string(v) ? NULL : json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 
-		if (json_is_null(v)) {
-			free(s);
-			continue;
-		}
-		if (b.len)
-			buf_puts(&b, functions_text(argv[1]));
-		buf_puts(&b, s ? s : json_string_value(v));
+		if (!rc && !json_is_null(v))
+			rc = (put++ && buf_puts(&b, functions_text(argv[1]))) || buf_puts(&b, s ? s : json_string_value(v));
 		free(s);
 	}
 	json_decref(j);
-	functions_result(x, &b);
+	functions_result(x, &b, rc);
 }
 
 json_t *functions_json_of(sqlite3_value *v)

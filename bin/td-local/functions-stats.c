@@ -93,19 +93,22 @@ static int by_size(const void *a, const void *b)
 static void percentile_end(sqlite3_context *x)
 {
 	struct values *a = sqlite3_aggregate_context(x, 0);
+	double v;
 	size_t i;
 
 	if (!a || !a->n)
 		return;
-	qsort(a->v, a->n, sizeof *a->v, by_size);
-	i = (size_t)ceil(a->at * (double)a->n);
-	i = i > a->n ? a->n : i;
-	if (!(a->at >= 0 && a->at <= 1))
+	if (a->at >= 0 && a->at <= 1) {
+		qsort(a->v, a->n, sizeof *a->v, by_size);
+		i = (size_t)ceil(a->at * (double)a->n);
+		v = a->v[i ? i - 1 : 0];
+		if (a->whole && fabs(v) < 0x1p63)
+			sqlite3_result_int64(x, (sqlite3_int64)v);
+		else
+			sqlite3_result_double(x, v);
+	} else {
 		functions_error(x, "Percentile must be between 0 and 1");
-	else if (a->whole)
-		sqlite3_result_int64(x, (sqlite3_int64)a->v[i ? i - 1 : 0]);
-	else
-		sqlite3_result_double(x, a->v[i ? i - 1 : 0]);
+	}
 	free(a->v);
 }
 

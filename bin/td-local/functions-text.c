@@ -35,6 +35,7 @@ static int64_t length(const char *s)
 static void concat(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	struct buf b;
+	int rc = 0;
 
 	if (functions_any_null(argc, argv))
 		return;
@@ -43,16 +44,12 @@ static void concat(sqlite3_context *x, int argc, sqlite3_value **argv)
 		return;
 	}
 	buf_init(&b, 64 << 20);
-	for (int i = 0; i < argc; i++) {
+	for (int i = 0; i < argc && !rc; i++) {
 		const void *p = sqlite3_value_text(argv[i]);
 
-		if (buf_put(&b, p, (size_t)sqlite3_value_bytes(argv[i]))) {
-			buf_free(&b);
-			sqlite3_result_error_toobig(x);
-			return;
-		}
+		rc = buf_put(&b, p, (size_t)sqlite3_value_bytes(argv[i]));
 	}
-	functions_result(x, &b);
+	functions_result(x, &b, rc);
 }
 
 /* concat_ws(separator, a, b, ...): what is NULL is left out. */
@@ -67,12 +64,7 @@ static void concat_ws(sqlite3_context *x, int argc, sqlite3_value **argv)
 	for (int i = 1, put = 0; i < argc && !rc; i++)
 		if (functions_text(argv[i]))
 			rc = (put++ && buf_puts(&b, functions_text(argv[0]))) || buf_puts(&b, functions_text(argv[i]));
-	if (!rc) {
-		functions_result(x, &b);
-		return;
-	}
-	buf_free(&b);
-	sqlite3_result_error_toobig(x);
+	functions_result(x, &b, rc);
 }
 
 static void split_part(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -132,11 +124,12 @@ static void translate(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	const char *s = functions_text(argv[0]), *from = functions_text(argv[1]), *to = functions_text(argv[2]);
 	struct buf b;
+	int rc = 0;
 
 	if (functions_any_null(argc, argv))
 		return;
 	buf_init(&b, 64 << 20);
-	for (; *s; s = skip(s, 1)) {
+	for (; *s && !rc; s = skip(s, 1)) {
 		size_t n = (size_t)(skip(s, 1) - s);
 		const char *f = from, *t = to;
 
@@ -144,26 +137,23 @@ static void translate(sqlite3_context *x, int argc, sqlite3_value **argv)
 			f = skip(f, 1);
 			t = skip(t, 1);
 		}
-		if (*f)
-			buf_put(&b, t, (size_t)(skip(t, 1) - t));
-		else
-			buf_put(&b, s, n);
+		rc = *f ? buf_put(&b, t, (size_t)(skip(t, 1) - t)) : buf_put(&b, s, n);
 	}
-	functions_result(x, &b);
+	functions_result(x, &b, rc);
 }
 
 static void repeat(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	int64_t n = sqlite3_value_int64(argv[1]);
 	struct buf b;
+	int rc = 0;
 
 	if (functions_any_null(argc, argv))
 		return;
 	buf_init(&b, 64 << 20);
-	for (int64_t i = 0; i < n; i++)
-		if (!sqlite3_value_bytes(argv[0]) || buf_puts(&b, functions_text(argv[0])))
-			break;
-	functions_result(x, &b);
+	for (int64_t i = 0; i < n && *functions_text(argv[0]) && !rc; i++)
+		rc = buf_puts(&b, functions_text(argv[0]));
+	functions_result(x, &b, rc);
 }
 
 /* levenshtein_distance(a, b), of bytes */
@@ -252,7 +242,7 @@ static void to_hex(sqlite3_context *x, int argc, sqlite3_value **argv)
 	buf_init(&b, 2 * (size_t)n + 1);
 	for (int i = 0; i < n; i++)
 		buf_printf(&b, "%02X", (unsigned)p[i]);
-	functions_result(x, &b);
+	functions_result(x, &b, 0);
 }
 
 static void reverse(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -276,7 +266,7 @@ static void reverse(sqlite3_context *x, int argc, sqlite3_value **argv)
 		buf_put(&b, p, (size_t)(end - p));
 		end = p;
 	}
-	functions_result(x, &b);
+	functions_result(x, &b, 0);
 }
 
 static void pad(sqlite3_context *x, sqlite3_value **argv, bool left)
@@ -284,6 +274,7 @@ static void pad(sqlite3_context *x, sqlite3_value **argv, bool left)
 	const char *s = functions_text(argv[0]), *with = functions_text(argv[2]);
 	int64_t want = sqlite3_value_int64(argv[1]), have;
 	struct buf b, fill;
+	int rc;
 
 	if (functions_any_null(3, argv) || want < 0 || want > 1 << 20 || !*with)
 		return;
@@ -294,13 +285,10 @@ static void pad(sqlite3_context *x, sqlite3_value **argv, bool left)
 		for (const char *p = with; *p && have < want; p = skip(p, 1), have++)
 			buf_put(&fill, p, (size_t)(skip(p, 1) - p));
 	}
-	if (left)
-		buf_put(&b, fill.p, fill.len);
-	buf_put(&b, s, (size_t)(skip(s, want) - s));
-	if (!left)
-		buf_put(&b, fill.p, fill.len);
+	rc = (left && buf_put(&b, fill.p, fill.len)) || buf_put(&b, s, (size_t)(skip(s, want) - s)) ||
+	     (!left && buf_put(&b, fill.p, fill.len));
 	buf_free(&fill);
-	functions_result(x, &b);
+	functions_result(x, &b, rc);
 }
 
 static void lpad(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -420,12 +408,7 @@ static void regexp_replace(sqlite3_context *x, int argc, sqlite3_value **argv)
 			s = skip(s, 1);
 		}
 	}
-	if (rc || buf_puts(&b, s)) {
-		buf_free(&b);
-		sqlite3_result_error_toobig(x);
-		return;
-	}
-	functions_result(x, &b);
+	functions_result(x, &b, rc || buf_puts(&b, s));
 }
 
 /* Every match, or what is between them. */
@@ -584,7 +567,7 @@ static void url_encode(sqlite3_context *x, int argc, sqlite3_value **argv)
 		else
 			buf_printf(&b, "%%%02X", (unsigned char)*s);
 	}
-	functions_result(x, &b);
+	functions_result(x, &b, 0);
 }
 
 static void url_decode(sqlite3_context *x, int argc, sqlite3_value **argv)

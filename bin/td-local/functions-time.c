@@ -41,6 +41,11 @@ void functions_timestamp(char out[FUNCTIONS_TIMESTAMP], int64_t ms, bool date, b
 		snprintf(out + n, FUNCTIONS_TIMESTAMP - (size_t)n, ".%03d", (int)(m.rest % 1000));
 }
 
+static bool within(int64_t n, int64_t most)
+{
+	return n <= most && n >= -most;
+}
+
 /* True if there is a time; what is none is an error, NULL is not. In Hive and TD a number is an epoch. */
 static bool moment_arg(sqlite3_context *x, sqlite3_value *v, struct moment *m)
 {
@@ -49,7 +54,7 @@ static bool moment_arg(sqlite3_context *x, sqlite3_value *v, struct moment *m)
 
 	if (!s)
 		return false;
-	if (sqlite3_value_type(v) == SQLITE_INTEGER && llabs(sqlite3_value_int64(v)) < INT64_C(1) << 40) {
+	if (sqlite3_value_type(v) == SQLITE_INTEGER && within(sqlite3_value_int64(v), INT64_C(1) << 40)) {
 		*m = split(sqlite3_value_int64(v) * 1000);
 		return true;
 	}
@@ -112,7 +117,7 @@ static void shift(sqlite3_context *x, sqlite3_value *unit, sqlite3_value *count,
 
 	if (sqlite3_value_type(count) == SQLITE_NULL || !(u = unit_arg(x, unit)) || !moment_arg(x, time, &m))
 		return;
-	if (llabs(n) > INT64_C(1) << 40 || (u->ms && llabs(n) > (INT64_C(1) << 53) / u->ms)) {
+	if (!within(n, (INT64_C(1) << 53) / (u->ms ? u->ms : u->months * 31 * DAY_MS))) {
 		functions_error(x, "this is too far from now");
 		return;
 	}
@@ -335,7 +340,7 @@ static void date_format(sqlite3_context *x, int argc, sqlite3_value **argv)
 		functions_error(x, "'%.60s' is no format of a time", functions_text(argv[1]));
 		return;
 	}
-	functions_result(x, &b);
+	functions_result(x, &b, 0);
 }
 
 static void format_datetime(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -349,7 +354,7 @@ static void format_datetime(sqlite3_context *x, int argc, sqlite3_value **argv)
 		return;
 	buf_init(&b, 64 << 10);
 	if (functions_format_time(&b, NULL, m.days * 86400 + m.rest / 1000, s) == 0) {
-		functions_result(x, &b);
+		functions_result(x, &b, 0);
 		return;
 	}
 	buf_free(&b);

@@ -27,9 +27,12 @@ bool functions_any_null(int argc, sqlite3_value **argv)
 	return false;
 }
 
-void functions_result(sqlite3_context *x, struct buf *b)
+void functions_result(sqlite3_context *x, struct buf *b, int rc)
 {
-	sqlite3_result_text64(x, b->p ? b->p : "", b->len, SQLITE_TRANSIENT, SQLITE_UTF8);
+	if (rc)
+		sqlite3_result_error_toobig(x);
+	else
+		sqlite3_result_text64(x, b->p ? b->p : "", b->len, SQLITE_TRANSIENT, SQLITE_UTF8);
 	buf_free(b);
 }
 

@@ -41,10 +41,10 @@ const char *functions_type(const char *name, const char *last, bool hive);
 /* What a value is that was cast to `type`. */
 const char *functions_cast_type(const char *type, bool hive);
 
-/* For all of them: the text of a value, NULL for NULL; is any NULL; a text result, which frees b. */
+/* For all of them: the text of a value, NULL for NULL; is any NULL; a text result, which frees b: rc of what was put there. */
 const char *functions_text(sqlite3_value *v);
 bool functions_any_null(int argc, sqlite3_value **argv);
-void functions_result(sqlite3_context *x, struct buf *b);
+void functions_result(sqlite3_context *x, struct buf *b, int rc);
 
 void functions_error(sqlite3_context *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
