@@ -36,6 +36,8 @@ P
 api POST database/create/many >/dev/null
 ok 'a hundred clients at once' $PYTHON "$T/clients.py" "$TD_API_SERVER" "$TD_API_KEY" 100
 is 'each request is in the log' "$(grep -c 'PUT /v3/table/import/many/t.*/msgpack.gz 200 ' "$T/local.log")" 300
+api GET "user/show?apikey=$TD_API_KEY" >/dev/null
+until_ok grep -q 'GET /v3/user/show 200' "$T/local.log"
 ok 'the key is not' sh -c "! grep -q '$TD_API_KEY' '$T/local.log'"
 
 # --- a part of 100 MB: 100 records of 1 MiB, hardly compressed

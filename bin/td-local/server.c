@@ -136,7 +136,7 @@ static void begin(struct req *r, const char *method)
 	r->path = clean_path(r->target);
 	r->started = seconds_now();
 	r->l->requests++;
-	debug("%s %s begins", method, r->target);
+	debug("%s %.*s begins", method, (int)strcspn(r->target, "?"), r->target);
 	r->route = route_find(r);
 	check_rights(r);
 	if (!r->status && !r->route)
@@ -275,9 +275,9 @@ static void on_end(void *cls, struct MHD_Connection *conn, void **state, enum MH
 	(void)conn;
 	if (!r)
 		return;
-	if (r->method)
-		note("%s %s %u %.1f ms%s", r->method, r->target, r->status, (seconds_now() - r->started) * 1000,
-		     code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
+	if (r->method) /* without parameters: one may be a key */
+		note("%s %.*s %u %.1f ms%s", r->method, (int)strcspn(r->target, "?"), r->target, r->status,
+		     (seconds_now() - r->started) * 1000, code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
 	if (r->upload >= 0)
 		close(r->upload);
 	if (r->upload_name[0])
