@@ -23,7 +23,7 @@ static int name_columns(struct change *ch, struct local *l, const json_t *result
 	cat_begin(&l->cat);
 	if (positional && !names)
 		text = cat_text(&l->cat, "SELECT schema FROM tables WHERE id = ?1", "i", table_of(ch, &l->cat));
-	cat_end(&l->cat, false, NULL);
+	cat_end(&l->cat, false, f);
 	schema = columns_load(text);
 	free(text);
 	if (names && json_array_size(names) != json_array_size(result))
@@ -98,13 +98,13 @@ static int fill(struct change *ch, struct local *l, const struct outcome *rows, 
 	return f->kind ? -1 : load_close(&ch->load, f);
 }
 
-static int64_t target(struct change *ch, struct local *l)
+static int64_t target(struct change *ch, struct local *l, struct fail *f)
 {
 	int64_t table;
 
 	cat_begin(&l->cat);
 	table = table_of(ch, &l->cat);
-	cat_end(&l->cat, false, NULL);
+	cat_end(&l->cat, false, f);
 	return table;
 }
 
@@ -112,12 +112,15 @@ int change_prepare(struct change *ch, struct local *l, const struct statement *s
 		   struct fail *f)
 {
 	json_t *result;
+	int64_t table;
 
 	*ch = (struct change){ .st = st, .db = st->db ? st->db : db, .load.fd = -1, .columns = json_array() };
 	if (!rows)
 		return 0;
-	if (st->kind == STATEMENT_DELETE)
-		return rewrite_prepare(&ch->rewrite, l, target(ch, l), rows->file, f);
+	if (st->kind == STATEMENT_DELETE) {
+		table = target(ch, l, f);
+		return f->kind ? -1 : rewrite_prepare(&ch->rewrite, l, table, rows->file, f);
+	}
 	result = columns_load(rows->schema);
 	if (name_columns(ch, l, result, f) == 0 && load_open(&ch->load, &l->store, true, f) == 0) {
 		ch->load.now = when_now();
