@@ -150,9 +150,9 @@ is 'a job by its domain_key' "$(api GET job/status_by_domain_key/k1 | jq -r .job
 is 'an engine that is none' "$(post job/issue/presto/testdb -d 'query=SELECT 1' --data-urlencode 'engine_version=!' | jq -c '[.status_code, .error]')" \
 	'[422,"Job engine version is invalid"]'
 is 'engines' "$(for v in stable cdh4 0.205; do post job/issue/hive/testdb -d 'query=SELECT 1' -d engine_version=$v | jq 'has("job_id")'; done | uniq)" true
-is 'numbers out of range' "$(for p in priority=3 retry_limit=33 scheduled_time=soon; do post job/issue/hive/testdb -d 'query=SELECT 1' -d $p | jq .status_code; done | uniq)" 422
-is 'scheduled_time, an epoch and ISO' "$(for t in 1500000000 2017-07-14T02:40:00Z; do
-	j=$(post job/issue/presto/testdb -d 'query=SELECT TD_SCHEDULED_TIME()' -d scheduled_time=$t | jq -r .job_id)
+is 'numbers out of range' "$(for p in priority=3 retry_limit=33 scheduled_time=soon scheduled_time=2017-07-14Tnoon; do post job/issue/hive/testdb -d 'query=SELECT 1' -d $p | jq .status_code; done | uniq)" 422
+is 'scheduled_time, an epoch and ISO' "$(for t in 1500000000 2017-07-14T02:40:00Z 2017-07-14T11:40:00+09:00; do
+	j=$(post job/issue/presto/testdb -d 'query=SELECT TD_SCHEDULED_TIME()' --data-urlencode scheduled_time=$t | jq -r .job_id)
 	wait_job "$j" >/dev/null; api GET "job/result/$j?format=csv"; done | uniq)" 1500000000
 inserting=$(post job/issue/presto/testdb -d 'query=INSERT INTO like_it SELECT time, n FROM like_it' | jq -r .job_id)
 is 'statistics' "$(wait_job "$inserting"; api GET "job/statistics/$inserting"; wait_job "$first"; api GET "job/statistics/$first")" \

@@ -7,14 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { URL_MAX = 8192 };
-
 static bool is_td(const char *url)
 {
 	return strncmp(url, "td://", 5) == 0;
 }
 
-static void wipe(char *s)
+void destination_free(char *s)
 {
 	if (s)
 		mem_wipe(s, strlen(s));
@@ -54,7 +52,7 @@ char *destination_account(const char *key, const char *host)
 {
 	struct buf b;
 
-	buf_init(&b, URL_MAX);
+	buf_init(&b, 3 * (key ? strlen(key) : 0) + (host ? strlen(host) : 0) + sizeof "td://@");
 	buf_puts(&b, "td://");
 	put_key(&b, key ? key : "");
 	buf_printf(&b, "@%s", host ? host : "");
@@ -81,7 +79,7 @@ char *destination_clean(const char *url)
 	char *key = parameter(query, "apikey"), *mode = parameter(query, "mode"), *ssl = parameter(query, "ssl");
 	struct buf b;
 
-	buf_init(&b, URL_MAX);
+	buf_init(&b, 3 * strlen(url) + 64); /* a key's characters may be escaped */
 	if (is_td(url) && (!at || at == url + 5)) {
 		const char *rest = at ? at + 1 : url + 5;
 
@@ -95,7 +93,7 @@ char *destination_clean(const char *url)
 		buf_printf(&b, "?mode=%s", mode);
 	if (ssl)
 		buf_printf(&b, "%cssl=%s", mode ? '&' : '?', ssl);
-	wipe(key);
+	destination_free(key);
 	free(mode);
 	free(ssl);
 	return taken(&b);
@@ -122,7 +120,7 @@ static char *named(struct catalog *c, const char *text, struct fail *f)
 		fail_set(f, FAIL_DATA, "there is no result named '%.200s'", name);
 	full = url && text[n] ? with_table(url, text + n + 1) : url ? mem_string(url) : NULL;
 	free(name);
-	wipe(url);
+	destination_free(url);
 	return full;
 }
 
@@ -143,7 +141,7 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f)
 	if (f->kind == FAIL_NONE)
 		return url;
 	f->kind = FAIL_DATA;
-	wipe(url);
+	destination_free(url);
 	return NULL;
 }
 
@@ -195,7 +193,7 @@ static char *from_json(const char *text, struct fail *f)
 		url = in_account(account, j, f);
 	}
 	json_decref(j);
-	wipe(account);
+	destination_free(account);
 	return url;
 }
 
@@ -212,7 +210,7 @@ static char *from_connection(struct req *r, const char *id, struct fail *f)
 	else
 		out = in_account(url, j, f);
 	json_decref(j);
-	wipe(url);
+	destination_free(url);
 	return out;
 }
 
@@ -230,10 +228,10 @@ int destination_asked(struct req *r, char **text)
 	url = *text ? destination_url(&r->l->cat, *text, &f) : NULL;
 	if (!url) {
 		req_error(r, 422, "Validation failed: %s", f.why);
-		wipe(*text);
+		destination_free(*text);
 		*text = NULL;
 		return -1;
 	}
-	wipe(url);
+	destination_free(url);
 	return 0;
 }

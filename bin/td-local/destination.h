@@ -24,6 +24,8 @@ char *destination_clean(const char *url);
 /* The URL of an account: td://KEY@HOST. */
 char *destination_account(const char *key, const char *host);
 
+void destination_free(char *text); /* overwritten before */
+
 /* As it may be shown, without the key. */
 char *destination_masked(const char *text);
 

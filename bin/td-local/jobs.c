@@ -1,5 +1,6 @@
 #include "jobs.h"
 #include "destination.h"
+#include "functions.h"
 #include "mem.h"
 #include "result.h"
 #include "workers.h"
@@ -191,6 +192,16 @@ bool job_key_taken(struct req *r, const char *key)
 	return true;
 }
 
+int64_t job_scheduled(const char *time)
+{
+	size_t n = time ? strspn(time, "0123456789") : 0;
+	int64_t ms;
+
+	if (n && !time[n])
+		return n < 19 ? strtoll(time, NULL, 10) : -1;
+	return time && functions_parse_ms(time, NULL, &ms) == 0 && ms >= 0 ? ms / 1000 : -1;
+}
+
 /* What both kinds of jobs that a client makes are asked with. -1: answered. */
 struct asked {
 	int64_t priority, retries, scheduled; /* scheduled: -1 if it is not said */
@@ -202,7 +213,7 @@ static int take_asked(struct req *r, struct asked *a)
 {
 	const char *scheduled = req_param(r, "scheduled_time");
 
-	*a = (struct asked){ .key = req_param(r, "domain_key"), .scheduled = scheduled_time(scheduled) };
+	*a = (struct asked){ .key = req_param(r, "domain_key"), .scheduled = job_scheduled(scheduled) };
 	if (req_int(r, "priority", -2, 2, 0, &a->priority) || req_int(r, "retry_limit", 0, 32, 0, &a->retries) ||
 	    job_key_taken(r, a->key))
 		return -1;
@@ -211,13 +222,6 @@ static int take_asked(struct req *r, struct asked *a)
 		return -1;
 	}
 	return destination_asked(r, &a->destination);
-}
-
-static void free_asked(struct asked *a)
-{
-	if (a->destination)
-		mem_wipe(a->destination, strlen(a->destination));
-	free(a->destination);
 }
 
 static void issue(struct req *r)
@@ -240,7 +244,7 @@ static void issue(struct req *r)
 	       a.retries, a.destination, a.key, when_now(), a.scheduled);
 	snprintf(text, sizeof text, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
 	req_json(r, json_pack("{s:s, s:s, s:s}", "job", text, "job_id", text, "database", r->arg[1]));
-	free_asked(&a);
+	destination_free(a.destination);
 }
 
 static void kick(struct req *r)
@@ -295,7 +299,7 @@ static void result_export(struct req *r)
 		snprintf(text, sizeof text, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
 		req_json(r, json_pack("{s:s}", "job_id", text));
 	}
-	free_asked(&a);
+	destination_free(a.destination);
 }
 
 /* The rows that the job put into a table. */

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 enum format { MSGPACK_GZ, MSGPACK, JSON, CSV, TSV, FORMATS };
@@ -260,22 +259,4 @@ void result_convert(struct req *r)
 		return; /* as it is stored */
 	if (convert_file(r, c, &f))
 		req_fail(r, &f);
-}
-
-int64_t scheduled_time(const char *s)
-{
-	struct tm tm = { 0 };
-	const char *end;
-	char *stop;
-	long long v;
-
-	if (!s)
-		return -1;
-	v = strtoll(s, &stop, 10);
-	if (*stop == '\0')
-		return v;
-	end = strptime(s, "%Y-%m-%d", &tm);
-	if (end && (*end == 'T' || *end == ' '))
-		strptime(end + 1, "%H:%M:%S", &tm);
-	return end ? (int64_t)timegm(&tm) : -1;
 }

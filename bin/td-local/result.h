@@ -9,7 +9,4 @@ void result_open(struct req *r, const char *file, const char *schema);
 /* After it: turns it into the format. */
 void result_convert(struct req *r);
 
-/* scheduled_time: epoch seconds or ISO 8601; -1: none or none of both. */
-int64_t scheduled_time(const char *s);
-
 #endif

@@ -1,29 +1,9 @@
 /* Named results: where jobs may send their rows, by name. */
 #include "destination.h"
 #include "local.h"
-#include "mem.h"
-#include "tdurl.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Without the key. What is no td:// URL is kept, for clients that only store it, and shown up to its password. */
-static char *shown(const char *url)
-{
-	struct fail f = { 0 };
-	struct tdurl u;
-	const char *at = strrchr(url, '@'), *scheme = strstr(url, "://");
-	char *s;
-
-	if (tdurl_parse(&u, url, &f) == 0) {
-		s = tdurl_format(&u);
-		tdurl_free(&u);
-		return s;
-	}
-	if (!at || !scheme || at < scheme + 3)
-		return mem_string(url);
-	return mem_printf("%.*s***%s", (int)(scheme + 3 - url), url, at);
-}
 
 static void list(struct req *r)
 {
@@ -32,7 +12,7 @@ static void list(struct req *r)
 	sqlite3_stmt *q;
 
 	for (q = cat_select(c, "SELECT name, url FROM results ORDER BY name", ""); cat_next(c, &q);) {
-		char *url = shown(cat_column(q, 1));
+		char *url = destination_masked(cat_column(q, 1));
 
 		json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "name", cat_column(q, 0), "organization", "", "url", url));
 		free(url);
@@ -56,9 +36,7 @@ static bool add(struct req *r, const char *name, char *url)
 		req_error(r, 409, "Result must be unique");
 	else
 		cat_do(&r->l->cat, "INSERT INTO results VALUES (?1, ?2)", "ss", name, url);
-	if (url)
-		mem_wipe(url, strlen(url));
-	free(url);
+	destination_free(url);
 	return !r->status;
 }
 

@@ -3,7 +3,6 @@
 #include "destination.h"
 #include "jobs.h"
 #include "mem.h"
-#include "result.h"
 #include "workers.h"
 
 #include <stdio.h>
@@ -143,7 +142,7 @@ static void settings(struct req *r, const char *name)
 		set_text(r, name, texts[i], req_param(r, texts[i]));
 	set_text(r, name, "db", db);
 	set_text(r, name, "result", destination);
-	free(destination);
+	destination_free(destination);
 	if (set_number(r, name, "delay", -86400 * 31, 86400 * 31) || set_number(r, name, "priority", -2, 2) ||
 	    set_number(r, name, "retry_limit", 0, 32))
 		return;
@@ -248,7 +247,7 @@ static void run_by_id(struct req *r)
 	struct catalog *c = &r->l->cat;
 	int64_t id = cat_num(c, 0, "SELECT id FROM schedules WHERE id = ?1", "s", r->arg[0]);
 	const char *key = req_param(r, "domain_key"), *time = req_param(r, "scheduled_time");
-	int64_t t = time ? scheduled_time(time) : when_now();
+	int64_t t = time ? job_scheduled(time) : when_now();
 	char text[24];
 
 	if (!id)

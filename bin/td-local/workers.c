@@ -1,5 +1,6 @@
 #include "workers.h"
 #include "bulk.h"
+#include "destination.h"
 #include "die.h"
 #include "mem.h"
 #include "schedules.h"
@@ -91,9 +92,7 @@ static void job_free(struct job *j)
 	free(j->type);
 	free(j->db);
 	free(j->query);
-	if (j->result)
-		mem_wipe(j->result, strlen(j->result));
-	free(j->result);
+	destination_free(j->result);
 }
 
 /* Inside a transaction: the job's last word, unless it was killed. */
