@@ -39,6 +39,12 @@ run td-swap <"$T/r"
 is "the same receipt again: status" "$status" 69
 like "the same receipt again: message" "$err" "^td-swap: the temporary table testdb.tbl_tdput_[0-9a-f]+ does not exist"
 is "the same receipt again: the table stays" "$(rows_of testdb tbl)" "$old"
+put new tbl
+faults 'GET table/show/* * 404'
+swap; done_swap
+faults
+is "a service that denies its tables: status" "$status" 69
+is "a service that denies its tables: the rows that came through a pipe go" "$(tables testdb) $(rows_of testdb tbl)" "tbl $old"
 td-put "$D/app" <"$T/new" >"$T/r"
 swap; done_swap
 is "an append passes through" "$status $out" "0 $(cat "$T/r")"
