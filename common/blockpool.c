@@ -4,7 +4,6 @@
 #include "sig.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -125,16 +124,8 @@ static void *worker(void *arg)
 
 static int start(struct blockpool *p, struct fail *f)
 {
-	sigset_t all, old;
-	int rc = 0;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	while (p->alive < p->workers && rc == 0) {
-		rc = pthread_create(&p->thread[p->alive], NULL, worker, p);
-		p->alive += rc == 0;
-	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	while (p->alive < p->workers && sig_thread(&p->thread[p->alive], worker, p) == 0)
+		p->alive++;
 	p->workers = p->alive; /* fewer than asked for is fine */
 	return p->alive ? 0 : fail_set(f, FAIL_SYSTEM, "cannot start a thread");
 }

@@ -3,7 +3,6 @@
 #include "sig.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 struct piece {
@@ -103,17 +102,12 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Signals are for the caller's thread. */
 static int start(struct ranges *r, struct fail *f)
 {
-	sigset_t all, old;
 	unsigned n = 0;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	while (n < r->jobs && pthread_create(&r->thread[n], NULL, work, r) == 0)
+	while (n < r->jobs && sig_thread(&r->thread[n], work, r) == 0)
 		n++;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	r->jobs = n;
 	return n > 0 ? 0 : fail_set(f, FAIL_SYSTEM, "no thread can be started");
 }

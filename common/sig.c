@@ -63,6 +63,18 @@ void sig_answer(void)
 		answer(answer_arg);
 }
 
+int sig_thread(pthread_t *thread, void *(*run)(void *), void *arg)
+{
+	sigset_t all, old;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	rc = pthread_create(thread, NULL, run, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return rc;
+}
+
 void sig_stop_when(const atomic_bool *stop)
 {
 	stop_when = stop;

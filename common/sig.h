@@ -9,11 +9,14 @@
 #ifndef SIG_H
 #define SIG_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
 void sig_init(void);             /* call once, first thing in main, before threads */
 int sig_caught(void);            /* 0, or the signal that asks us to stop */
+/* pthread_create() for a thread that no signal is delivered to: they stay with the caller. */
+int sig_thread(pthread_t *thread, void *(*run)(void *), void *arg);
 /* For the calling thread only: while *stop, sig_caught() is true, so that a worker's request or wait ends soon. */
 void sig_stop_when(const atomic_bool *stop);
 bool sig_asked(void);            /* SIGUSR1 came since the last call: somebody wants to know how far it is */

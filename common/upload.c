@@ -3,7 +3,6 @@
 #include "sig.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -80,23 +79,19 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Threads are started as parts come, so that a small transfer opens one connection. Signals stay with the caller. */
+/* Threads are started as parts come, so that a small transfer opens one connection. */
 static void start(struct upload *u)
 {
 	struct worker *w = mem_zero(1, sizeof *w);
-	sigset_t all, old;
 
 	*w = (struct worker){ u, u->api[u->started] };
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &old);
-	if (pthread_create(u->thread + u->started, NULL, work, w) == 0) {
+	if (sig_thread(u->thread + u->started, work, w) == 0) {
 		u->started++;
 	} else {
 		free(w);
 		if (u->started == 0)
 			fail_set(&u->fail, FAIL_SYSTEM, "cannot start a thread");
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads, upload_send *send, void *arg)
