@@ -150,7 +150,7 @@ static void schema_of(struct schema *s, const char *path)
 	free(text);
 }
 
-/* The columns of --schema, then others of --columns, whose types count where both have one. */
+/* Into columns: those of --schema, which are given away, then others of --columns, whose types count where both have one. */
 static void join_columns(struct schema *columns, struct schema *schema)
 {
 	struct fail f = { 0 };
@@ -168,7 +168,6 @@ static void join_columns(struct schema *columns, struct schema *schema)
 	}
 	schema_free(columns);
 	*columns = *schema;
-	*schema = (struct schema){ 0 };
 }
 
 static char char_of(const char *option, const char *s)
@@ -291,13 +290,14 @@ static void check(struct opts *o, const char *time_value)
 void opts_parse(struct opts *o, int argc, char **argv)
 {
 	const char *time_value = NULL;
-	int opt, verbosity = 0;
+	struct schema schema = { 0 };
+	int opt;
 
 	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789" OPTION_SHORT, options, NULL)) != -1) {
 		switch (opt) {
 		case 'f': o->format = format_of(optarg); break;
 		case 'c': columns_of(&o->columns, optarg); break;
-		case SCHEMA: schema_of(&o->schema, optarg); break;
+		case SCHEMA: schema_of(&schema, optarg); break;
 		case SELECT: names_of(&o->select, "--select", optarg); break;
 		case DROP: names_of(&o->drop, "--drop", optarg); break;
 		case RENAME: renames_of(&o->rename, optarg); break;
@@ -315,16 +315,15 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		case 'h':
 		case 'V':
 		case '?':
-		case ':': option_common(opt, argv, help, &verbosity); break;
+		case ':': option_common(opt, argv, help, &o->verbosity); break;
 		default: form_option(o, opt, optarg);
 		}
 	}
-	o->quiet = verbosity < 0;
 	if (optind < argc && (optind == 1 || strcmp(argv[optind - 1], "--") != 0))
 		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- COMMAND", argv[optind]);
 	if (optind < argc)
 		o->command = argv + optind;
-	join_columns(&o->columns, &o->schema);
+	join_columns(&o->columns, &schema);
 	check(o, time_value);
 	if (o->jobs == 0) {
 		long n = sysconf(_SC_NPROCESSORS_ONLN);

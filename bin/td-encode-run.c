@@ -222,7 +222,7 @@ int encode(const struct opts *o, struct fail *f)
 	int rc;
 
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
-	progress_init(&run.progress, o->progress, o->quiet);
+	progress_init(&run.progress, o->progress, o->verbosity < 0);
 	record_init(&run.record);
 	rc = rejects_open(&run.rejects, o, &run.in, &run.record, f) || input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
 	if (rc == 0 && o->preview) {

@@ -21,7 +21,6 @@ enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, F
 struct opts {
 	enum format format;
 	struct schema columns;   /* --columns and --schema: a NULL type is to be inferred */
-	struct schema schema;    /* while options are read: --schema alone */
 	struct schema select, drop; /* names */
 	struct schema rename;    /* from name to type */
 	bool no_header, all_string;
@@ -37,7 +36,8 @@ struct opts {
 	const char *rejects;     /* a file, or NULL: a bad row stops the run */
 	uint64_t max_rejects;
 	double max_share;        /* of all rows, 0 to 1 */
-	bool preview, progress, quiet;
+	bool preview, progress;
+	int verbosity;
 	int jobs, level;
 	char **command;          /* NULL: read standard input */
 };
