@@ -185,10 +185,10 @@ static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 /* Forget what is done with, so that the current row, or the mark, moves to the front of the buffer. */
 static void forget(struct jsonin *j)
 {
-	size_t done = j->marked ? j->mark.at : j->at;
+	size_t done = j->marked ? j->mark.at : j->here.at;
 
 	buf_eat(&j->in, done);
-	j->at -= done;
+	j->here.at -= done;
 	j->mark.at = 0;
 }
 
@@ -200,13 +200,13 @@ static int fill(struct jsonin *j, struct fail *f)
 {
 	size_t want;
 
-	if (j->marked && j->at - j->mark.at >= ROW_SAMPLE)
+	if (j->marked && j->here.at - j->mark.at >= ROW_SAMPLE)
 		return -1;
 	forget(j);
-	want = j->at + row_want(j->in.len - j->at);
-	if (j->in.len - j->at > ROW_MAX)
+	want = j->here.at + row_want(j->in.len - j->here.at);
+	if (j->in.len - j->here.at > ROW_MAX)
 		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes", j->from->name,
-				(unsigned long long)j->line, ROW_MAX);
+				(unsigned long long)j->here.line, ROW_MAX);
 	do {
 		size_t room;
 		ssize_t n;
@@ -226,22 +226,22 @@ static int fill(struct jsonin *j, struct fail *f)
 /* Count the lines of the bytes that are done with. */
 static void advance(struct jsonin *j, size_t n)
 {
-	const char *p = j->in.p + j->at, *end = p + n, *lf;
+	const char *p = j->in.p + j->here.at, *end = p + n, *lf;
 
 	while (n > 0 && (lf = memchr(p, '\n', (size_t)(end - p)))) {
-		j->line++;
-		j->column = 0;
+		j->here.line++;
+		j->here.column = 0;
 		p = lf + 1;
 	}
-	j->column += (size_t)(end - p);
-	j->at += n;
+	j->here.column += (size_t)(end - p);
+	j->here.at += n;
 }
 
 static int fail_here(struct jsonin *j, const char *p, const char *why, struct fail *f)
 {
-	advance(j, (size_t)(p - (j->in.p + j->at)));
-	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", j->from->name, (unsigned long long)j->line,
-			j->column + 1, why);
+	advance(j, (size_t)(p - (j->in.p + j->here.at)));
+	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", j->from->name, (unsigned long long)j->here.line,
+			j->here.column + 1, why);
 }
 
 /* Skip blanks in the stream. 1: in.p[at] is something, 0: the end. */
@@ -250,10 +250,10 @@ static int seek(struct jsonin *j, struct fail *f)
 	for (;;) {
 		size_t n = 0;
 
-		while (j->at + n < j->in.len && jsontok_is_blank(j->in.p[j->at + n]))
+		while (j->here.at + n < j->in.len && jsontok_is_blank(j->in.p[j->here.at + n]))
 			n++;
 		advance(j, n);
-		if (j->at < j->in.len)
+		if (j->here.at < j->in.len)
 			return 1;
 		if (j->ended)
 			return 0;
@@ -267,27 +267,27 @@ static int begin(struct jsonin *j, struct fail *f)
 {
 	size_t n;
 
-	j->begun = true;
+	j->here.begun = true;
 	while (j->in.len < 3 && !j->ended)
 		if (fill(j, f))
 			return -1;
 	if (j->in.len >= 3 && memcmp(j->in.p, "\xef\xbb\xbf", 3) == 0)
-		j->at = 3;
-	if (seek(j, f) <= 0 || j->in.p[j->at] != '[')
+		j->here.at = 3;
+	if (seek(j, f) <= 0 || j->in.p[j->here.at] != '[')
 		return f->kind ? -1 : 0;
 	for (n = 1;; n++) {
-		if (j->at + n == j->in.len) {
+		if (j->here.at + n == j->in.len) {
 			if (j->ended)
 				return 0;
 			if (fill(j, f))
 				return -1;
 			n--;
-		} else if (!jsontok_is_blank(j->in.p[j->at + n])) {
+		} else if (!jsontok_is_blank(j->in.p[j->here.at + n])) {
 			break;
 		}
 	}
-	j->array = strchr("{[]", j->in.p[j->at + n]) != NULL;
-	if (j->array)
+	j->here.array = strchr("{[]", j->in.p[j->here.at + n]) != NULL;
+	if (j->here.array)
 		advance(j, 1);
 	return 0;
 }
@@ -298,17 +298,17 @@ static int skip_comment(struct jsonin *j, struct fail *f)
 	size_t n = j->comment ? strlen(j->comment) : 0;
 	const char *lf;
 
-	if (n == 0 || j->column > 0)
+	if (n == 0 || j->here.column > 0)
 		return 0;
-	while (j->in.len - j->at < n && !j->ended)
+	while (j->in.len - j->here.at < n && !j->ended)
 		if (fill(j, f))
 			return -1;
-	if (j->in.len - j->at < n || memcmp(j->in.p + j->at, j->comment, n) != 0)
+	if (j->in.len - j->here.at < n || memcmp(j->in.p + j->here.at, j->comment, n) != 0)
 		return 0;
-	while (!(lf = memchr(j->in.p + j->at, '\n', j->in.len - j->at)) && !j->ended)
+	while (!(lf = memchr(j->in.p + j->here.at, '\n', j->in.len - j->here.at)) && !j->ended)
 		if (fill(j, f))
 			return -1;
-	advance(j, lf ? (size_t)(lf - (j->in.p + j->at)) : j->in.len - j->at);
+	advance(j, lf ? (size_t)(lf - (j->in.p + j->here.at)) : j->in.len - j->here.at);
 	return 1;
 }
 
@@ -317,29 +317,29 @@ static int next_start(struct jsonin *j, struct fail *f)
 {
 	int rc;
 
-	if (!j->begun && begin(j, f))
+	if (!j->here.begun && begin(j, f))
 		return -1;
 	do
 		rc = seek(j, f);
-	while (rc > 0 && !j->array && (rc = skip_comment(j, f)) > 0);
-	if (!j->array)
-		return rc < 0 ? -1 : j->at < j->in.len;
+	while (rc > 0 && !j->here.array && (rc = skip_comment(j, f)) > 0);
+	if (!j->here.array)
+		return rc < 0 ? -1 : j->here.at < j->in.len;
 	if (rc < 0)
 		return -1;
 	if (rc == 0)
-		return fail_here(j, j->in.p + j->at, "the input ends inside its array", f);
-	if (j->in.p[j->at] == ']') {
+		return fail_here(j, j->in.p + j->here.at, "the input ends inside its array", f);
+	if (j->in.p[j->here.at] == ']') {
 		advance(j, 1);
 		rc = seek(j, f);
-		return rc > 0 ? fail_here(j, j->in.p + j->at, "something behind the end of the array", f) : rc;
+		return rc > 0 ? fail_here(j, j->in.p + j->here.at, "something behind the end of the array", f) : rc;
 	}
-	if (!j->after)
+	if (!j->here.after)
 		return 1;
-	if (j->in.p[j->at] != ',')
-		return fail_here(j, j->in.p + j->at, "',' or ']' should stand here", f);
+	if (j->in.p[j->here.at] != ',')
+		return fail_here(j, j->in.p + j->here.at, "',' or ']' should stand here", f);
 	advance(j, 1);
 	rc = seek(j, f);
-	return rc == 0 ? fail_here(j, j->in.p + j->at, "the input ends inside its array", f) : rc;
+	return rc == 0 ? fail_here(j, j->in.p + j->here.at, "the input ends inside its array", f) : rc;
 }
 
 /* The cells whose values stand in out. A str32 there is a string that had escapes, or a text. */
@@ -362,25 +362,25 @@ static void find_cells(struct jsonin *j)
 static enum row_result bad_row(struct jsonin *j, struct jsontok *s, struct row *row, struct fail *f)
 {
 	const char *start, *lf;
-	size_t n = (size_t)(s->p - (j->in.p + j->at));
-	uint64_t line = j->line;
-	size_t column = j->column;
+	size_t n = (size_t)(s->p - (j->in.p + j->here.at));
+	uint64_t line = j->here.line;
+	size_t column = j->here.column;
 	struct fail full = { 0 };
 
 	fail_here(j, s->p, s->why, f);
-	j->at -= n; /* as it was */
-	j->line = line;
-	j->column = column;
-	if (j->array)
+	j->here.at -= n; /* as it was */
+	j->here.line = line;
+	j->here.column = column;
+	if (j->here.array)
 		return ROW_FAILED;
-	start = j->in.p + j->at;
-	while (!(lf = memchr(start, '\n', j->in.len - j->at)) && !j->ended) {
+	start = j->in.p + j->here.at;
+	while (!(lf = memchr(start, '\n', j->in.len - j->here.at)) && !j->ended) {
 		if (fill(j, &full))
 			return ROW_FAILED;
-		start = j->in.p + j->at;
+		start = j->in.p + j->here.at;
 	}
-	j->used = lf ? (size_t)(lf - start) + 1 : j->in.len - j->at;
-	*row = (struct row){ .line = j->line, .raw = start, .raw_len = j->used };
+	j->used = lf ? (size_t)(lf - start) + 1 : j->in.len - j->here.at;
+	*row = (struct row){ .line = j->here.line, .raw = start, .raw_len = j->used };
 	return ROW_BAD;
 }
 
@@ -393,13 +393,13 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 
 	advance(j, j->used);
 	j->used = 0;
-	if (j->marked && j->at - j->mark.at >= ROW_SAMPLE)
+	if (j->marked && j->here.at - j->mark.at >= ROW_SAMPLE)
 		return ROW_END;
 	rc = next_start(j, f);
 	if (rc <= 0)
 		return f->kind ? ROW_FAILED : ROW_END;
 	for (;;) {
-		s = (struct jsontok){ j->in.p + j->at, j->in.p + j->in.len, &j->out, NULL };
+		s = (struct jsontok){ j->in.p + j->here.at, j->in.p + j->in.len, &j->out, NULL };
 		step = parse_row(j, &s);
 		if (step != STEP_MORE)
 			break;
@@ -413,9 +413,9 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	if (step == STEP_BAD)
 		return bad_row(j, &s, row, f);
 	find_cells(j);
-	j->used = (size_t)(s.p - (j->in.p + j->at));
-	j->after = true;
-	*row = (struct row){ j->cell, j->keys->n, j->line, true, j->in.p + j->at, j->used };
+	j->used = (size_t)(s.p - (j->in.p + j->here.at));
+	j->here.after = true;
+	*row = (struct row){ j->cell, j->keys->n, j->here.line, true, j->in.p + j->here.at, j->used };
 	return ROW_GOOD;
 }
 
@@ -425,28 +425,22 @@ static void mark(struct rowin *self)
 
 	advance(j, j->used);
 	j->used = 0;
-	j->mark = (struct jsonin_place){ j->at, j->begun, j->array, j->after, j->line, j->column };
+	j->mark = j->here;
 	j->marked = true;
 }
 
 static void rewind_to(struct rowin *self, bool keep)
 {
 	struct jsonin *j = (struct jsonin *)self;
-	const struct jsonin_place *to = &j->mark;
 
-	j->at = to->at;
-	j->begun = to->begun;
-	j->array = to->array;
-	j->after = to->after;
-	j->line = to->line;
-	j->column = to->column;
+	j->here = j->mark;
 	j->used = 0;
 	j->marked = keep;
 }
 
 void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys)
 {
-	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to }, .keys = keys, .from = from, .line = 1 };
+	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to }, .keys = keys, .from = from, .here.line = 1 };
 	buf_init(&j->in, (size_t)2 * ROW_MAX + IO_READ + JSONTOK_AHEAD);
 	buf_room(&j->in, IO_READ + JSONTOK_AHEAD);
 	buf_init(&j->out, OUT_MAX);

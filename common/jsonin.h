@@ -27,18 +27,15 @@ struct jsonin {
 
 	/* private */
 	struct source *from;
-	struct buf in; /* in.p[at..len): from the start of the current row, or from the mark */
-	size_t at, used;
-	bool ended, begun, array, after;
-	uint64_t line;
-	size_t column; /* bytes of the current line before `at` */
-	bool marked;
+	struct buf in; /* in.p[here.at..len): from the start of the current row; from mark.at on it is kept */
 	struct jsonin_place {
-		size_t at;
+		size_t at; /* in `in` */
 		bool begun, array, after;
 		uint64_t line;
-		size_t column;
-	} mark;
+		size_t column; /* bytes of the current line before `at` */
+	} here, mark;
+	size_t used; /* the length of the row that was handed out last */
+	bool ended, marked;
 	struct buf out; /* the cells' msgpack */
 	struct cell *cell;
 	size_t cap;
