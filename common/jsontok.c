@@ -35,7 +35,7 @@ static int hex4(const char *p)
 	int v = 0;
 
 	for (int i = 0; i < 4; i++) {
-		int d = is_digit(p[i]) ? p[i] - '0' : (p[i] | 32) >= 'a' && (p[i] | 32) <= 'f' ? (p[i] | 32) - 'a' + 10 : -1;
+		int d = num_hex(p[i]);
 
 		if (d < 0)
 			return -1;

@@ -14,6 +14,12 @@ bool num_u64(const char *s, size_t n, uint64_t max, uint64_t *out);
 /* An optional '-' and decimal digits, within int64. */
 bool num_i64(const char *s, size_t n, int64_t *out);
 
+/* What a hexadecimal digit stands for, or -1. */
+static inline int num_hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* Bytes: digits with an optional k, M or G (powers of 1024), at most max. */
 bool num_size(const char *s, uint64_t max, uint64_t *out);
 

@@ -118,11 +118,6 @@ int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f)
 	return 0;
 }
 
-static int hex(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static int decode_key(const char *p, size_t n, char **out, struct fail *f)
 {
 	char *key = mem_alloc(n + 1);
@@ -132,7 +127,7 @@ static int decode_key(const char *p, size_t n, char **out, struct fail *f)
 		int c = (unsigned char)p[i];
 
 		if (c == '%') {
-			c = i + 2 < n && hex(p[i + 1]) >= 0 && hex(p[i + 2]) >= 0 ? hex(p[i + 1]) * 16 + hex(p[i + 2]) : -1;
+			c = i + 2 < n && num_hex(p[i + 1]) >= 0 && num_hex(p[i + 2]) >= 0 ? num_hex(p[i + 1]) * 16 + num_hex(p[i + 2]) : -1;
 			i += 2;
 		}
 		if (c <= ' ' || c == 127 || len >= KEY_MAX) {
