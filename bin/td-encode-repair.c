@@ -1,5 +1,7 @@
 #include "td-encode.h"
 
+#include "colspec.h"
+
 #include <stdio.h>
 
 /*
@@ -79,19 +81,21 @@ static void columns(struct buf *b, const struct input *in, const struct record *
 {
 	bool header = in->header.len > 0;
 	const struct schema *names = header || has_final_names(in) ? &in->names : &in->raw;
+	bool fits = true;
 	struct buf list;
 
 	buf_init(&list, TYPES_MAX);
 	for (size_t i = 0; i < names->n; i++) {
 		const struct record_column *c = column_of(r, i);
+		const char *name = names->col[i].name;
 		char *type = c ? type_text(c->rules.type) : NULL;
 
-		if ((c || !header) && names->col[i].name[strcspn(names->col[i].name, ",<>")] == '\0' && *names->col[i].name &&
-		    buf_printf(&list, "%s%s%s%s", list.len ? "," : "", names->col[i].name, c ? ":" : "", c ? type : ""))
-			list.max = 0;
+		if ((c || !header) && fits)
+			fits = colspec_is_listed(name) &&
+			       buf_printf(&list, "%s%s%s%s", list.len ? "," : "", name, c ? ":" : "", c ? type : "") == 0;
 		free(type);
 	}
-	if (list.max == 0)
+	if (!fits)
 		buf_puts(b, " --schema FILE"); /* what --preview prints */
 	else if (list.len > 0)
 		option(b, "--columns", buf_text(&list));

@@ -1,5 +1,6 @@
 #include "colspec.h"
 #include "mem.h"
+#include "num.h"
 #include "type.h"
 
 #include <stdbool.h>
@@ -69,6 +70,15 @@ static const char *skip_blanks(const char *p, const char *end)
 	return p;
 }
 
+/* What stands at p, behind a backslash: xHH for a byte, or a character for itself. Behind it. */
+static const char *take_escaped(const char *p, const char *end, struct buf *out)
+{
+	const int byte = end - p > 2 && *p == 'x' && num_hex(p[1]) >= 0 && num_hex(p[2]) >= 0 ? num_hex(p[1]) << 4 | num_hex(p[2]) : 0;
+
+	buf_putc(out, byte ? (char)byte : *p);
+	return p + (byte ? 3 : 1);
+}
+
 /* The name at p into out; behind it, or NULL if a quote is not closed. */
 static const char *take_name(const char *p, const char *end, struct buf *out)
 {
@@ -80,9 +90,11 @@ static const char *take_name(const char *p, const char *end, struct buf *out)
 		buf_put(out, start, (size_t)(p - start));
 		return p;
 	}
-	for (p++; p < end && *p != '"'; p++) {
-		p += *p == '\\' && p + 1 < end;
-		buf_putc(out, *p);
+	for (p++; p < end && *p != '"';) {
+		if (*p == '\\' && p + 1 < end)
+			p = take_escaped(p + 1, end, out);
+		else
+			buf_putc(out, *p++);
 	}
 	return p < end ? p + 1 : NULL;
 }
@@ -135,15 +147,44 @@ int colspec_lines(struct schema *s, const char *text, size_t n, struct fail *f)
 	return 0;
 }
 
+static bool is_c1(const char *p)
+{
+	return p[0] == '\xc2' && (unsigned char)p[1] >= 0x80 && (unsigned char)p[1] < 0xa0;
+}
+
+/* A byte of a character that ends a line or controls a terminal. */
+static bool is_control(const char *name, size_t i)
+{
+	return (unsigned char)name[i] < 0x20 || name[i] == 0x7f || is_c1(name + i) || (i > 0 && is_c1(name + i - 1));
+}
+
+static bool is_bare(const char *name)
+{
+	bool bare = *name && !strchr("#\"\xef", *name); /* ef: a byte order mark begins so */
+
+	for (size_t i = 0; name[i] && bare; i++)
+		bare = name[i] != ' ' && !is_control(name, i);
+	return bare;
+}
+
 int colspec_name(struct buf *out, const char *name)
 {
-	if (*name && !strchr("#\"\xef", *name) && name[strcspn(name, " \t")] == '\0') /* ef: a byte order mark begins so */
+	if (is_bare(name))
 		return buf_puts(out, name);
 	buf_putc(out, '"');
-	for (; *name; name++) {
-		if (*name == '"' || *name == '\\')
-			buf_putc(out, '\\');
-		buf_putc(out, *name);
+	for (size_t i = 0; name[i]; i++) {
+		if (is_control(name, i))
+			buf_printf(out, "\\x%02x", (unsigned char)name[i]);
+		else
+			buf_printf(out, "%s%c", name[i] == '"' || name[i] == '\\' ? "\\" : "", name[i]);
 	}
 	return buf_putc(out, '"');
+}
+
+bool colspec_is_listed(const char *name)
+{
+	for (size_t i = 0; name[i]; i++)
+		if (is_control(name, i) || strchr(",<>", name[i]))
+			return false;
+	return *name != '\0';
 }

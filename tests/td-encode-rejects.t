@@ -74,6 +74,11 @@ round "a JSON array" "$T/bad" "$T/good" 's/"x"/2/' 1 -c a:long --time-value 5
 printf '[1,"x"]\n["?","y"]\n' >"$T/bad"; sed 's/"?"/2/' "$T/bad" >"$T/good"
 round "JSON rows that are arrays" "$T/bad" "$T/good" 's/"?"/2/' 1 -c a:long,b --time-value 5
 
+# a name that --columns cannot say: none is left out
+printf '{"a,b":1.5}\n{"a,b":2,}\n' >"$T/bad"
+run td-encode --rejects "$T/rej" --time-value 5 <"$T/bad"
+like "a name with a comma: the types are in a file" "$(cat "$T/rej")" "'#td-encode:' --schema FILE --time"
+
 # --- msgpack
 packed() { $PYTHON -c "import msgpack, sys
 for r in $1: sys.stdout.buffer.write(r if isinstance(r, bytes) else msgpack.packb(r, use_bin_type=True))" >"$2"; }

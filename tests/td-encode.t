@@ -243,6 +243,14 @@ x         string  all of 1, 1 empty  '', '?[1mx'"
 cp "$T/out" "$T/schema"
 encode 'time,some_id,x\n5,1,2\n' --schema "$T/schema"
 is "--preview is a --schema" "$records" '{"some_id": "1", "time": 5, "x": "2"}'
+printf '{"a\\u001b[2J":1,"b\\nc long":2,"\\u009b\\u00a3\\"\\\\":"x","d,e":3}\n' >"$T/keys.jsonl"
+td-encode --preview <"$T/keys.jsonl" >"$T/schema" 2>"$T/err"
+is "--preview of hostile names" "$(sed '1,3d; s/  .*//' "$T/schema")" '"a\x1b[2J"
+"b\x0ac long"
+"\xc2\x9b£\"\\"
+d,e'
+td-encode --schema "$T/schema" --time-value 7 <"$T/keys.jsonl" >"$T/frame" 2>"$T/err"
+is "--preview of hostile names is a --schema" "$?" 0
 
 # --- other dialects
 encode "a;b\n'x;''y';2\n" -d ';' --quote "'" --time-value 7
