@@ -76,6 +76,7 @@ ok "the schedule has run" until_ok ran
 local_stop
 
 # --- running
+gone() { ! kill -0 "$1"; }
 run_example() { # FILE
 	dir=$T/home-$name
 	cp -R "$T/base" "$dir"
@@ -105,7 +106,7 @@ run_example() { # FILE
 		until_ok test -s "$T/started"
 		started=$(cat "$T/started")
 		kill "$started"
-		while kill -0 "$started" 2>/dev/null; do sleep 0.01; done
+		until_ok gone "$started"
 		rm "$T/started"
 	fi
 	[ $status -eq 0 ] || cat "$T/$name.out"
