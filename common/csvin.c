@@ -238,16 +238,17 @@ static enum row_result quoted(struct csvin *c, size_t end, struct row *row, stru
 	return deliver(c, used, row, f);
 }
 
-/* A byte order mark at the cursor is passed over. */
+/* A byte order mark at the cursor is passed over. 1: it was, 0: there is none, -1. */
 static int skip_mark(struct csvin *c, struct fail *f)
 {
 	while (c->in.len - c->here.at < 3 && !c->ended)
 		if (fill(c, f))
 			return -1;
-	if (c->in.len - c->here.at >= 3 && memcmp(c->in.p + c->here.at, "\xef\xbb\xbf", 3) == 0)
-		c->here.at += 3;
 	c->here.begun = true;
-	return 0;
+	if (c->in.len - c->here.at < 3 || memcmp(c->in.p + c->here.at, "\xef\xbb\xbf", 3) != 0)
+		return 0;
+	c->here.at += 3;
+	return 1;
 }
 
 /* Empty lines where there are columns, comments, skipped lines. */
@@ -344,11 +345,11 @@ static int seek(struct csvin *c, struct fail *f)
 			continue;
 		}
 		if (!c->here.begun || (c->rules.repeated && c->in.p[c->here.at] == '\xef')) {
-			size_t at = c->here.at;
+			int passed = skip_mark(c, f);
 
-			if (skip_mark(c, f))
+			if (passed < 0)
 				return -1;
-			if (c->here.at != at)
+			if (passed)
 				continue;
 		}
 		if (c->comment_len == 0 && c->here.skip == 0 && c->in.p[c->here.at] != '\n' && c->in.p[c->here.at] != '\r')
