@@ -39,6 +39,7 @@ void sig_init(void)
 
 	pipe_was_ignored = sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
 	sigaction(SIGPIPE, &ignore, NULL);
+	signal(SIGCHLD, SIG_DFL);
 	catch(SIGINT);
 	catch(SIGTERM);
 	catch(SIGHUP);

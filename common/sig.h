@@ -4,7 +4,8 @@
  * INT, TERM and HUP set the flag and interrupt blocking reads (no SA_RESTART); whoever sees it stops with FAIL_SIGNAL,
  * cleans up what is cheap and safe, and die_fail() then ends the process by the same signal. A second signal kills at
  * once. USR1 interrupts reads, too, so that who waits can say for what. SIGPIPE is ignored so that a vanished reader is an
- * error of write(2), which `fd` turns into FAIL_PIPE. A signal that was inherited ignored stays ignored (nohup).
+ * error of write(2), which `fd` turns into FAIL_PIPE. A signal that was inherited ignored stays ignored (nohup); not CHLD,
+ * because then nobody could say how a child ended.
  */
 #ifndef SIG_H
 #define SIG_H

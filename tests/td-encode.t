@@ -418,6 +418,9 @@ ok "... whatever the number of threads and the level" sh -c '
 run td-encode -f csv -- sh -c 'echo a; echo 1'
 is "a command that succeeds: status" "$status" 0
 like "a command that succeeds: verified" "$(note_of "$T/out" E)" '"rows":1,.*"source":"verified"'
+run "$PYTHON" -c 'import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execvp(sys.argv[1], sys.argv[1:])' \
+	td-encode -f csv -- sh -c 'echo a; echo 1'
+is "a command, started by who ignores the end of children" "$status $err" "0 "
 run td-encode -- sh -c 'echo a; echo 1; exit 3'
 is "a command that fails: status" "$status" 66
 like "a command that fails: the message" "$err" "'sh' failed with exit status 3"
