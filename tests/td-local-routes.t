@@ -43,6 +43,7 @@ m GET table/deleted
 m POST table/recover/1
 m GET bulk_import/list
 w GET bulk_import/show/none
+m GET bulk_import/list_parts/none
 w GET bulk_import/error_records/none
 w POST bulk_import/create/none/nodb/none
 w POST bulk_import/delete/none

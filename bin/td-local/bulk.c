@@ -330,7 +330,7 @@ static void error_records(struct req *r)
 const struct route bulk_routes[] = {
 	{ "GET", "bulk_import/list", MASTER, .handle = list },
 	{ "GET", "bulk_import/show/:", WRITER, .handle = show },
-	{ "GET", "bulk_import/list_parts/:", WRITER, .handle = list_parts },
+	{ "GET", "bulk_import/list_parts/:", MASTER, .handle = list_parts },
 	{ "GET", "bulk_import/error_records/:", WRITER, .handle = error_records },
 	{ "POST", "bulk_import/create/:/:/:", WRITER, .handle = create },
 	{ "POST", "bulk_import/delete/:", WRITER, .handle = delete },
