@@ -4,7 +4,7 @@
 # and what fails; and arguments, and cores.
 . "$(dirname "$0")/lib.sh"
 . "$ROOT/tests/put.sh"
-if nm "$BUILD/td-put" | grep -Eq '__(a|t|m)san_|__ubsan_'; then
+if sanitized; then
 	skip "the recordings" "a sanitizer build, which leaves cores and is not traced"
 	finish
 fi

@@ -8,6 +8,7 @@
 #   skip "what" "why"
 #   local_start [NAME [OPT...]] starts a td-local of its own; sets TD_API_SERVER, TD_API_KEY, local_pid
 #   local_stop
+#   sanitized                   true in a build with a sanitizer
 #   finish                      prints the plan; the last line of every test
 
 BUILD=${TD_BUILD:-$(cd "$(dirname "$0")/.." && pwd)/.build}
@@ -82,6 +83,9 @@ run() {
 	status=$?
 	out=$(cat "$T/out") err=$(cat "$T/err")
 }
+
+# The programs under test were built with a sanitizer: their memory, cores and sandboxes are not what they are otherwise.
+sanitized() { nm "$BUILD/td-encode" 2>/dev/null | grep -Eq '__(a|t|m)san_|__ubsan_'; }
 
 # Wait until a command succeeds, 20 s at most.
 until_ok() {

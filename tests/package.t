@@ -66,7 +66,7 @@ if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null; then
 	like "make deb: by whom" "$(dpkg-deb -f "$deb" Maintainer)" "^A Packager <packager@debian.org>$"
 	if ! command -v lintian >/dev/null; then
 		skip "lintian is content" "no lintian"
-	elif nm -D "$BUILD/td-encode" | grep -q __asan_; then
+	elif sanitized; then
 		skip "lintian is content" "a sanitizer build"
 	else
 		run lintian --allow-root --fail-on error,warning "$deb"

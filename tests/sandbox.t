@@ -2,7 +2,7 @@
 # The tools go into their sandboxes, and what the sandboxes forbid does not happen: as far as it can be seen from outside.
 . "$(dirname "$0")/lib.sh"
 
-if nm "$BUILD/td-encode" | grep -Eq '__(a|t|m)san_|__ubsan_'; then
+if sanitized; then
 	skip "the sandboxes" "a sanitizer build, where they are off"
 	finish
 elif [ ! -r /proc/self/limits ]; then

@@ -459,7 +459,7 @@ for bad in '-c a:number' '-c a:long,a:long' '--level 10' '-j x' '--time-value so
 done
 
 # --- memory: ten times the input needs no more
-if nm "$(command -v td-encode)" | grep -qE "__(asan|tsan)_init" || ! [ -r /proc/self/status ]; then
+if sanitized || ! [ -r /proc/self/status ]; then
 	skip "memory does not grow" "sanitizers, or no /proc"
 else
 	peak() { # MiB of a file of $1 rows
