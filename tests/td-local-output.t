@@ -139,6 +139,23 @@ else skip 'update: name, zone and days of the week' 'no time zone database'; fi
 is 'delete' "$(post schedule/delete/daily | jq -c 'keys')" '["created_at","cron","database","delay","name","query","timezone","type","user_name"]'
 is 'again' "$(post schedule/delete/daily | jq .status_code)" 404
 
+# --- how one of its programs ended cannot be learned: not a success
+if ! sanitized && strace -f -e trace=wait4 -e inject=wait4:error=ECHILD -o "$T/try" true 2>/dev/null; then
+	: >"$T/blind.url"
+	strace -D -f -e trace=wait4 -e inject=wait4:error=ECHILD:when=1 -o "$T/blind.trace" \
+		td-local --listen 127.0.0.1:0 --data "$T/blind.data" --polls 0 >"$T/blind.url" 2>"$T/blind.log" &
+	pids="$pids $!"
+	until_ok test -s "$T/blind.url"
+	url=$(cat "$T/blind.url")
+	post database/create/testdb >/dev/null
+	job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" -d 'result=td://@/testdb/output_table' | jq -r .job_id)
+	is 'the fate of one is unknown: the job fails' "$(wait_job "$job")" error
+	like 'and says so' "$(get "job/show/$job" | jq -r .debug.stderr)" 'result output: cannot learn how td-encode ended: No child processes'
+else
+	skip 'the fate of one is unknown: the job fails' 'a sanitizer build, or no strace that may trace'
+	skip 'and says so' 'a sanitizer build, or no strace that may trace'
+fi
+
 # --- TLS
 if command -v openssl >/dev/null; then
 	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/key.pem" -out "$T/cert.pem" -days 2 -subj /CN=localhost \

@@ -243,15 +243,20 @@ static int feed(struct local *l, struct running *me, const struct outcome *rows,
 	return f->kind ? -1 : 0;
 }
 
-/* Waits for all. The one that is to blame, or -1: the first that failed, but not because its reader was gone. */
-static int wait_all(struct pipeline *p, struct running *me, int status[STAGES])
+/*
+ * Waits for all. The one that is to blame, or -1: the first that failed, but not because its reader was gone.
+ * In f: how one ended cannot be learned.
+ */
+static int wait_all(struct pipeline *p, struct running *me, int status[STAGES], struct fail *f)
 {
 	bool asked = false;
 	int broken = -1, blamed = -1;
 
 	for (int i = 0; i < STAGES; i++) {
+		pid_t ended = 0;
+
 		status[i] = 0;
-		while (p->pid[i] > 0 && waitpid(p->pid[i], &status[i], WNOHANG) == 0) {
+		while (p->pid[i] > 0 && (ended = waitpid(p->pid[i], &status[i], WNOHANG)) == 0) {
 			if (me->stop && !asked) {
 				asked = true;
 				for (int k = i; k < STAGES; k++)
@@ -260,6 +265,8 @@ static int wait_all(struct pipeline *p, struct running *me, int status[STAGES])
 			}
 			poll(NULL, 0, 5);
 		}
+		if (ended < 0)
+			fail_errno(f, FAIL_SYSTEM, "result output: cannot learn how %s ended", names[i]);
 		if (status[i] && WIFSIGNALED(status[i]) && WTERMSIG(status[i]) == SIGPIPE)
 			broken = broken < 0 ? i : broken;
 		else if (status[i])
@@ -297,7 +304,7 @@ static void read_said(int fd, struct buf *out)
 int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, const char *url, struct buf *said,
 	       struct fail *f)
 {
-	struct fail fed = { 0 };
+	struct fail fed = { 0 }, unknown = { 0 };
 	struct arguments a;
 	struct pipeline p;
 	struct tdurl u;
@@ -321,7 +328,7 @@ int output_run(struct local *l, struct running *me, const struct job *j, const s
 		for (int i = 0; i < STAGES; i++)
 			if (p.pid[i] > 0)
 				kill(p.pid[i], SIGTERM);
-	failed = wait_all(&p, me, status);
+	failed = wait_all(&p, me, status, &unknown);
 	buf_init(&err, SAID_MAX);
 	if (p.err >= 0)
 		read_said(p.err, &err);
@@ -331,8 +338,8 @@ int output_run(struct local *l, struct running *me, const struct job *j, const s
 		*f = (struct fail){ FAIL_SIGNAL, "killed" };
 	else if (f->kind == FAIL_NONE && failed >= 0)
 		blame(names[failed], status[failed], buf_text(&err), f);
-	else if (f->kind == FAIL_NONE && fed.kind)
-		*f = fed;
+	else if (f->kind == FAIL_NONE)
+		*f = fed.kind ? fed : unknown;
 	buf_free(&err);
 	if (p.out >= 0)
 		close(p.out);
