@@ -26,10 +26,14 @@ static void pair_free(struct pair *p)
 	api_table_free(&p->b);
 }
 
-static int pair_show(struct swap *s, const char *a, const char *b, struct pair *p, struct fail *f)
+int swap_show(struct swap *s, const char *a, const char *b, struct api_table *x, struct api_table *y, struct fail *f)
 {
-	*p = (struct pair){ 0 };
-	return api_table_show(s->api, s->in.database, a, &p->a, f) || api_table_show(s->api, s->in.database, b, &p->b, f) ? -1 : 0;
+	if (api_table_show(s->api, s->in.database, a, x, f))
+		return -1;
+	if (api_table_show(s->api, s->in.database, b, y, f) == 0)
+		return 0;
+	api_table_free(x);
+	return -1;
 }
 
 static bool has_ids(const struct pair *p)
@@ -75,7 +79,7 @@ static enum verdict look(struct swap *s)
 	for (unsigned i = 0; i < LOOKS && (v == VERDICT_NOT || v == VERDICT_HARDLY); i++) {
 		struct pair new = { 0 };
 
-		if (clock_sleep(LOOK_MS, &ignored) || pair_show(s, s->in.table, s->in.temporary, &new, &ignored))
+		if (clock_sleep(LOOK_MS, &ignored) || swap_show(s, s->in.table, s->in.temporary, &new.a, &new.b, &ignored))
 			v = VERDICT_UNKNOWN;
 		else
 			v = compare(s, &old, &new);
@@ -88,16 +92,16 @@ static enum verdict look(struct swap *s)
 static int swap_probes(struct swap *s, char *const name[2])
 {
 	struct fail ignored = { 0 };
-	struct pair old, new = { 0 };
+	struct pair old = { 0 }, new = { 0 };
 	int moved = -1;
 
-	if (pair_show(s, name[0], name[1], &old, &ignored) == 0)
+	if (swap_show(s, name[0], name[1], &old.a, &old.b, &ignored) == 0)
 		for (unsigned i = 0; i < PROBES && moved < 0; i++) {
 			const int rc = api_table_swap(s->api, s->in.database, name[0], name[1], &ignored);
 
 			pair_free(&new);
 			ignored = (struct fail){ 0 };
-			if (pair_show(s, name[0], name[1], &new, &ignored))
+			if (swap_show(s, name[0], name[1], &new.a, &new.b, &ignored))
 				break;
 			if (rc == 0 || crossed(&old, &new))
 				moved = has_ids(&old) && crossed(&old, &new);

@@ -20,14 +20,10 @@ enum { ROUNDS = 6, LOOK_MS = 500, COUNT_LOOKS = 20, COUNT_MS = 150 };
 
 /* --- looking ------------------------------------------------------------------------------------------------------ */
 
+/* Fills both, or none. */
 static int look(struct swap *s, struct api_table *target, struct api_table *temporary, struct fail *f)
 {
-	if (api_table_show(s->api, s->in.database, s->in.table, target, f))
-		return -1;
-	if (api_table_show(s->api, s->in.database, s->in.temporary, temporary, f) == 0)
-		return 0;
-	api_table_free(target);
-	return -1;
+	return swap_show(s, s->in.table, s->in.temporary, target, temporary, f);
 }
 
 /* --- before --------------------------------------------------------------------------------------------------------- */
@@ -213,21 +209,23 @@ static enum step swap_tables(struct swap *s, struct fail *f)
 	return AGAIN;
 }
 
-/* Interrupted while it was under way: was it done? */
-static bool renamed(struct swap *s)
+/* A rename whose answer is missing: the name that is there tells. */
+static enum verdict decide_rename(struct swap *s, struct fail *f)
 {
 	struct api_table target, temporary;
-	bool yes;
+	enum verdict v = VERDICT_UNKNOWN;
 
 	sig_hold(true);
-	yes = look(s, &target, &temporary, &(struct fail){ 0 }) == 0;
+	if (look(s, &target, &temporary, f) == 0) {
+		if (temporary.exists)
+			v = VERDICT_NOT;
+		else if (target.exists)
+			v = VERDICT_SWAPPED;
+		api_table_free(&target);
+		api_table_free(&temporary);
+	}
 	sig_hold(false);
-	if (!yes)
-		return false;
-	yes = target.exists && !temporary.exists;
-	api_table_free(&target);
-	api_table_free(&temporary);
-	return yes;
+	return v;
 }
 
 /* A rename that was done already is refused when it is sent again: it is safe to repeat after a look. */
@@ -238,7 +236,7 @@ static enum step rename_table(struct swap *s, bool *maybe, struct fail *f)
 	if (api_table_rename(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
 		return DONE;
 	status = api_status(s->api);
-	if (f->kind == FAIL_SIGNAL && renamed(s)) {
+	if (f->kind == FAIL_SIGNAL && decide_rename(s, &(struct fail){ 0 }) == VERDICT_SWAPPED) {
 		*f = (struct fail){ 0 };
 		return DONE;
 	}
@@ -383,23 +381,12 @@ void replace_drop(struct swap *s, struct fail *f)
 /* The last rename may have been done although its answer was lost. */
 static enum step give_up(struct swap *s, bool maybe_renamed, struct fail *f)
 {
-	struct api_table target, temporary;
-	bool renamed, not;
+	const enum verdict v = maybe_renamed ? decide_rename(s, f) : VERDICT_NOT;
 
-	if (maybe_renamed) {
-		if (look(s, &target, &temporary, f))
-			return unknown(s, f);
-		renamed = target.exists && !temporary.exists;
-		not = temporary.exists;
-		api_table_free(&target);
-		api_table_free(&temporary);
-		if (renamed)
-			return DONE;
-		if (!not)
-			return unknown(s, f);
-	}
+	if (v == VERDICT_SWAPPED)
+		return DONE;
 	fail_set(f, FAIL_TEMP, "%s.%s could not be replaced after %d tries", s->in.database, s->in.table, ROUNDS);
-	return FAILED;
+	return v == VERDICT_UNKNOWN ? unknown(s, f) : FAILED;
 }
 
 int replace_run(struct swap *s, struct fail *f)

@@ -34,6 +34,9 @@ struct swap {
 	bool ids_move;          /* known: a swap moves the ids of the tables with their rows */
 };
 
+/* Describes two tables of its database, which need not exist. Fills both, or none. */
+int swap_show(struct swap *s, const char *a, const char *b, struct api_table *x, struct api_table *y, struct fail *f);
+
 /* The tables of s->target and s->temporary after a swap whose answer was lost. HARDLY: they look as before, which proves nothing. */
 enum verdict { VERDICT_NOT, VERDICT_HARDLY, VERDICT_SWAPPED, VERDICT_UNKNOWN };
 enum verdict decide_swap(struct swap *s, bool ask); /* ask: try out what HARDLY means */
