@@ -198,7 +198,7 @@ for_ever() { # what, fault line, status, pattern
 		api POST table/delete/testdb/ever >/dev/null
 		api POST table/create/testdb/ever/log >/dev/null
 		was=$(tables testdb)
-		run td-put --retry-wait 0 --timeout 1 "$D/ever?mode=$mode" <"$T/f"
+		run td-put --retry-wait 0 --timeout 3 "$D/ever?mode=$mode" <"$T/f"
 		faults
 		is "$mode: $1 for ever: status" "$status" "$3"
 		like "$mode: $1 for ever: message" "$err" "^td-put: .*$4"
@@ -232,13 +232,13 @@ is "commit and server lost: unknown" "$status" 76
 like "commit and server lost: names the session" "$err" "if session td_put_[0-9a-f_]+ is committed, the rows are in the table"
 api POST "bulk_import/delete/$(receipt .session)" >/dev/null
 faults 'POST bulk_import/delete/* * 500'
-run td-put --retry-wait 0 --timeout 1 $D/debris <"$T/f"
+run td-put --retry-wait 0 --timeout 3 $D/debris <"$T/f"
 is "a session that cannot be removed: the rows are in all the same" "$status $(rows_of testdb debris)" "0 1000,1000,499500"
 like "a session that cannot be removed: is named" "$err" "the rows are in, but: cannot delete session td_put_"
 faults
 api POST "bulk_import/delete/$(receipt .session)" >/dev/null
 faults 'PUT bulk_import/upload_part/* * 422' 'POST bulk_import/delete/* * 500' 'POST table/delete/* * 500'
-run td-put --retry-wait 0 --timeout 1 "$D/debris?mode=replace" <"$T/f"
+run td-put --retry-wait 0 --timeout 3 "$D/debris?mode=replace" <"$T/f"
 faults
 like "a failure that cannot clean up names what is left" "$err" "session td_put_.* could not be removed; the table testdb.debris_tdput_.* could not be removed"
 api POST "bulk_import/delete/$(receipt .session)" >/dev/null
