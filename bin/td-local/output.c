@@ -119,16 +119,6 @@ static int spawn(pid_t *pid, const char **argv, int in, int out, int err, int ke
 	return 0;
 }
 
-static int temporary(struct local *l, struct fail *f)
-{
-	char name[STORE_NAME];
-	int fd = store_create(&l->store, 't', name, f);
-
-	if (fd >= 0)
-		store_drop(&l->store, name);
-	return fd;
-}
-
 /* The arguments of the three. */
 struct arguments {
 	const char *encode[4], *put[8], *swap[6];
@@ -181,8 +171,8 @@ static int start(struct local *l, struct pipeline *p, struct arguments *a, const
 	const char **argv[STAGES] = { a->encode, a->put, a->swap };
 	int ends[2], in;
 
-	*p = (struct pipeline){ .in = -1, .out = temporary(l, f), .err = -1 };
-	p->err = f->kind ? -1 : temporary(l, f);
+	*p = (struct pipeline){ .in = -1, .out = store_temporary(&l->store, f), .err = -1 };
+	p->err = f->kind ? -1 : store_temporary(&l->store, f);
 	if (f->kind)
 		return -1;
 	if (pipe2(ends, O_CLOEXEC))

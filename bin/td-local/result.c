@@ -25,7 +25,6 @@ struct conversion {
 	enum format format;
 	json_t *header;       /* or NULL */
 	bool no_special;      /* NaN and Infinity are null */
-	char name[STORE_NAME];
 };
 
 static void conversion_free(void *p)
@@ -221,15 +220,13 @@ static int convert(const struct conversion *c, int from, struct target *t, struc
 	return f->kind ? -1 : 0;
 }
 
-/* Into a file without a name, which goes with its descriptor. */
 static int convert_file(struct req *r, struct conversion *c, struct fail *f)
 {
-	struct target t = { .fd = store_create(&r->l->store, 't', c->name, f) };
+	struct target t = { .fd = store_temporary(&r->l->store, f) };
 	int copy;
 
 	if (t.fd < 0)
 		return -1;
-	store_drop(&r->l->store, c->name);
 	if (r->encoding) {
 		copy = dup(t.fd);
 		t.gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;

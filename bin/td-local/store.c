@@ -196,6 +196,16 @@ int store_create(struct store *s, char kind, char name[STORE_NAME], struct fail 
 	return fd;
 }
 
+int store_temporary(struct store *s, struct fail *f)
+{
+	char name[STORE_NAME];
+	int fd = store_create(s, 't', name, f);
+
+	if (fd >= 0)
+		store_drop(s, name);
+	return fd;
+}
+
 int store_seal(struct store *s, int fd, struct fail *f)
 {
 	int dir;

@@ -37,6 +37,9 @@ int store_adopt(const struct store *s, struct fail *f);
 
 /* A new file, open for reading and writing; kind is the first letter of its name. */
 int store_create(struct store *s, char kind, char name[STORE_NAME], struct fail *f);
+
+/* The same without a name: it goes with its descriptor. */
+int store_temporary(struct store *s, struct fail *f);
 int store_seal(struct store *s, int fd, struct fail *f); /* data and name on the disk; does not close */
 int store_read(const struct store *s, const char *name, struct fail *f); /* a descriptor */
 int store_size(int fd, uint64_t *n, struct fail *f);

@@ -1,7 +1,7 @@
 #include "unnest.h"
-#include "buf.h"
 #include "functions.h"
 #include "mem.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +22,6 @@ struct cursor {
 	size_t row, rows;
 };
 
-static void quote(struct buf *b, const char *s)
-{
-	buf_putc(b, '"');
-	for (; *s; s++)
-		if (buf_putc(b, *s) || (*s == '"' && buf_putc(b, *s)))
-			return;
-	buf_putc(b, '"');
-}
-
 static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **err)
 {
 	const json_t *one = json_array_get(aux, argc > 3 ? strtoul(argv[3], NULL, 10) : 0), *names = json_array_get(one, 1);
@@ -42,7 +33,7 @@ static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, 
 	buf_init(&b, 1 << 20);
 	buf_puts(&b, "CREATE TABLE x (");
 	for (size_t i = 0; i < json_array_size(names); i++) {
-		quote(&b, json_string_value(json_array_get(names, i)));
+		words_put_name(&b, json_string_value(json_array_get(names, i)));
 		buf_puts(&b, ", ");
 	}
 	for (int i = 0; i < ARGS_MAX; i++)

@@ -1,6 +1,7 @@
 #include "vtab.h"
 #include "mem.h"
 #include "value.h"
+#include "words.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -59,26 +60,15 @@ char *vtab_type(const char *type, bool hive)
 
 /* --- making */
 
-static void quote(struct buf *b, const char *s)
-{
-	buf_putc(b, '"');
-	for (; *s; s++) {
-		if (*s == '"')
-			buf_putc(b, '"');
-		buf_putc(b, *s);
-	}
-	buf_putc(b, '"');
-}
-
 static void declaration(struct buf *b, const struct view *v, bool hive)
 {
 	buf_puts(b, "CREATE TABLE x (");
 	for (size_t i = 0; i < json_array_size(v->schema); i++) {
 		char *type = vtab_type(columns_type(v->schema, i), hive);
 
-		quote(b, columns_alias(v->schema, i));
+		words_put_name(b, columns_alias(v->schema, i));
 		buf_putc(b, ' ');
-		quote(b, type);
+		words_put_name(b, type);
 		buf_puts(b, ", ");
 		free(type);
 	}

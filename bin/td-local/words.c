@@ -1,5 +1,4 @@
 #include "words.h"
-#include "buf.h"
 #include "mem.h"
 
 #include <ctype.h>
@@ -170,6 +169,15 @@ char *words_lower(char *s)
 	for (char *p = s; *p; p++)
 		*p = (char)tolower((unsigned char)*p);
 	return s;
+}
+
+int words_put_name(struct buf *out, const char *name)
+{
+	int rc = buf_putc(out, '"');
+
+	for (; *name && !rc; name++)
+		rc = (*name == '"' && buf_putc(out, '"')) || buf_putc(out, *name);
+	return rc || buf_putc(out, '"') ? -1 : 0;
 }
 
 static bool separates(const struct word *w)

@@ -5,6 +5,7 @@
 #ifndef WORDS_H
 #define WORDS_H
 
+#include "buf.h"
 #include "fail.h"
 
 #include <stdbool.h>
@@ -34,6 +35,7 @@ bool words_take(const struct word **w, const char *these); /* and *w is behind t
 bool words_named(const struct word *w); /* is it a name, in quotes or not? */
 char *words_name(const struct word *w); /* a name, without its quotes; malloc'ed */
 char *words_lower(char *s);             /* s itself */
+int words_put_name(struct buf *out, const char *name); /* in quotes, for SQLite; -1: no room */
 
 /*
  * Takes the name of a type, up to a comma or parenthesis that is not its own: in lower case, with blanks only between names.
