@@ -133,12 +133,13 @@ class Worker:
 
     def left(self, name, run, case, killed):
         """Who could have removed it was killed, or could not reach the server for that, or it was made later; and says so"""
-        if case.kind == "kill" and case.sig == signal.SIGKILL and set(killed) & {"put", "swap"}:
+        if case.kind == "kill" and set(killed) & {"put", "swap"} and \
+                (case.sig == signal.SIGKILL or not case.line and law.not_begun(run, killed, case.sig)):
             return
         if not law.named(name, run):
             yield "%s is left and not named" % name
         if not (case.kind == "cut" or case.kind == "fault" and case.ever and case.step.endswith("/delete") or
-                case.kind == "kill" and case.line and case.step.endswith("/create") or law.UNKNOWN in run.status.values()):
+                case.kind == "kill" and law.named(name, run, "may still be made") or law.UNKNOWN in run.status.values()):
             yield "%s is left" % name
 
     def expected(self, run, case):

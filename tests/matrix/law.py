@@ -22,9 +22,9 @@ class Look:
     """The states in which a table may be seen: before, and after"""
 
     def __init__(self, mode, there):
-        self.mode = mode
+        self.replaces = mode in ("replace", "truncate")
         self.old = whole(0, ROWS - 1, 0) if there else None
-        self.new = whole(0, 2 * ROWS - 1, ROWS) if there and mode != "replace" else whole(ROWS, 2 * ROWS - 1, ROWS)
+        self.new = whole(0, 2 * ROWS - 1, ROWS) if there and not self.replaces else whole(ROWS, 2 * ROWS - 1, ROWS)
 
     def take(self, server, table):
         seen = server.client.row("SELECT %s FROM %s" % (EXACT, table)) if table in server.tables() else None
@@ -69,7 +69,7 @@ def cause(run):
 
 def done_is_said(run, look):
     """By whom the new rows are made visible: its status, or words; or it was killed"""
-    decides = run.status["swap" if look.mode == "replace" else "put"]
+    decides = run.status["swap" if look.replaces else "put"]
     return decides in (0, -signal.SIGKILL) or UNKNOWN in run.status.values() or \
         any(re.search("rows are in|was replaced", said) for said in run.said.values())
 
@@ -106,9 +106,14 @@ def debris(server):
         {s for s in server.sessions() if s.startswith("td_put_") and not s.startswith("td_put_once_")}
 
 
-def named(name, run):
+def not_begun(run, killed, sig):
+    """A signal at a random moment may come while a program is still being loaded: nobody catches it, nothing is said"""
+    return any(run.status[tool] == -sig and not run.said[tool] for tool in killed)
+
+
+def named(name, run, as_what="could not be removed|may still be made|cannot delete|are still in|look at"):
     """Is it said that this was left?"""
-    return any(name in line and re.search("could not be removed|may still be made|cannot delete|are still in|look at", line)
+    return any(name in line and re.search(as_what, line)
                for said in run.said.values() for line in said.splitlines())
 
 

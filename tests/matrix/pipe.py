@@ -15,7 +15,7 @@ def rows(first, pad):
 
 
 class Pipe:
-    """Starts at once. `patience`: the options of retries; `mode`: append, replace, or once (append --once)"""
+    """Starts at once. `patience`: the options of retries; `mode`: append, replace, truncate, or once (append --once)"""
 
     def __init__(self, place, source, target, cert, table, mode, patience):
         api = patience + (["--cacert", cert] if cert else [])
