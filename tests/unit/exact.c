@@ -106,6 +106,7 @@ static void lenient(void)
 	tap_result(!exact_long_lenient("1.0", 3, &l) && !exact_long_lenient("", 0, &l) && !exact_long_lenient("+-1", 3, &l),
 		   "and not 1.0, nothing, +-1");
 	tap_result(exact_double_lenient("-1.5e-3", 7, &d) && d == -1.5e-3, "a given double takes -1.5e-3");
+	tap_result(!exact_double_lenient("++1.5", 5, &d) && !exact_long_lenient("++1", 3, &l), "one sign is enough");
 	tap_result(!exact_double_lenient("0x1p3", 5, &d) && !exact_double_lenient("nan", 3, &d) &&
 		   !exact_double_lenient("1e999", 5, &d) && !exact_double_lenient("e", 1, &d), "and not 0x1p3, nan, 1e999, e");
 }
