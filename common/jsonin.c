@@ -173,7 +173,7 @@ static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 	j->out.len = 0;
 	keys_row(j->keys);
 	for (size_t i = 0; i < j->cap && i < j->keys->n; i++)
-		j->cell[i].kind = CELL_NONE;
+		j->cell[i] = (struct cell){ .kind = CELL_NONE };
 	if (*s->p != '{' && *s->p != '[')
 		return jsontok_bad(s, s->p, "an object should stand here");
 	s->p++;

@@ -98,7 +98,7 @@ static const char *map(struct mpin *m, uint32_t count, const char *p, const char
 {
 	keys_row(m->keys);
 	for (size_t i = 0; i < m->cap; i++)
-		m->cell[i].kind = CELL_NONE;
+		m->cell[i] = (struct cell){ .kind = CELL_NONE };
 	while (count-- > 0) {
 		struct mp key;
 		ptrdiff_t n = mp_token(p, end, &key);

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum cell_kind {
-	CELL_NONE,  /* the row has no such column */
+	CELL_NONE,  /* the row has no such column; n is 0 */
 	CELL_TEXT,  /* p[0..n) as it stood in a text file, quotes removed */
 	CELL_QUOTED, /* an empty text in quotes */
 	CELL_STRING, /* p[0..n) is a string of JSON: UTF-8, unescaped */

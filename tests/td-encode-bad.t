@@ -71,6 +71,12 @@ py 'out(b"{\"a\":" + b"[" * 1000000)'; says "a bomb of a million brackets" 65 'n
 py 'out(b"{\"a\":" + b"9" * 1000 + b"}")' -c a:long; says "JSON: a number of a thousand digits in a long" 65 "line 1, column 1 'a': .* is no long"
 py 'out(json.dumps({"k%d" % i: i for i in range(4097)}).encode())'; says "4097 keys" 65 'line 1, column [0-9]+: more than 4096 different keys'
 
+# what an earlier row had there is not looked at
+encode '{"t":"2017-01-01 00:00:00","b":1}\n{"t":1500000000,"b":1}\n{"b":2}\n' --time-column t
+says "a row without the time, behind others with one" 65 "line 3, column 1 't': '' is empty: every record needs a time"
+encode '\202\241t\316\131\150\057\000\241b\001\201\241b\002' -f msgpack --time-column t
+says "... of msgpack" 65 "row 2, column 1 't': '' is empty: every record needs a time"
+
 # --- msgpack
 mp() { what=$1 bytes=$2 pattern=$3; shift 3; bad "$what" "$bytes" "$pattern" -f msgpack "$@"; }
 mp "the byte that is no msgpack" '\201\241a\301' 'row 1: not msgpack'
