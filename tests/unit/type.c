@@ -42,6 +42,23 @@ static void fits(const char *from, const char *to, bool want)
 	type_free(b);
 }
 
+/* As many as there may be, all of one name: in moments, not in minutes. */
+static void equal_names(void)
+{
+	struct schema s = { 0 };
+	struct fail f = { 0 };
+
+	for (size_t i = 0; i < SCHEMA_COLUMNS_MAX; i++)
+		schema_add(&s, i == 7 ? "a_b_9" : "a b", NULL, &f);
+	tap_num(colname_make_all(&s, &f), 0, "4096 names that are one");
+	tap_is(s.col[0].name, "a_b", "the first has it");
+	tap_is(s.col[6].name, "a_b_6", "the next are numbered");
+	tap_is(s.col[7].name, "a_b_9", "who has it legally keeps it");
+	tap_is(s.col[10].name, "a_b_10", "and its number is left out");
+	tap_is(s.col[SCHEMA_COLUMNS_MAX - 1].name, "a_b_4095", "to the last");
+	schema_free(&s);
+}
+
 static void names(const char *const *in, const char *const *want)
 {
 	struct schema s = { 0 };
@@ -113,5 +130,6 @@ int main(void)
 	tap_num(colname_make_all(&s, &f), -1, "a name of 299 bytes is refused");
 	tap_result(strstr(f.why, "column 1") != NULL, "... by its place");
 	schema_free(&s);
+	equal_names();
 	return tap_done();
 }
