@@ -47,7 +47,7 @@ static int write_head(struct run *run, const struct schema *schema, struct fail 
 	if (run->in.format == FORMAT_FRAME) {
 		h.job_id = from->job_id;
 		h.endpoint = from->endpoint;
-		h.rows = from->rows;
+		h.rows = run->opts->rejects ? -1 : from->rows;
 	}
 	run->head_written = true;
 	return frameout_open(&run->frame, &run->out.sink, &h, f);
@@ -165,8 +165,9 @@ static void say_done(struct run *run)
 static int finish(struct run *run, const struct schema *schema, struct fail *f)
 {
 	struct frame_end e = { .schema = *schema, .has_time = run->record.any, .time_min = run->record.time_min,
-			       .time_max = run->record.time_max, .rejects = run->rejects.n };
+			       .time_max = run->record.time_max };
 
+	run->frame.rejects = run->rejects.n;
 	if (input_verify(&run->in, run->rejects.n, &e.verified, f) || rejects_close(&run->rejects, run->in.taken, f) ||
 	    frameout_commit(&run->frame, &e, f) || fd_close(STDOUT_FILENO, "standard output", f))
 		return -1;
@@ -194,6 +195,7 @@ static void give_up(struct run *run, const struct fail *why)
 		return;
 	if (!run->head_written && write_head(run, &none, &ignored))
 		return;
+	run->frame.rejects = run->rejects.n;
 	frameout_abort(&run->frame, why, &ignored);
 }
 

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "mem.h"
+#include "sig.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -52,7 +53,7 @@ int paper_end(struct load *l, const struct fail *why, struct fail *f)
 	if (why) {
 		free(r->reason);
 		r->reason = mem_string(why->why);
-		r->status = why->kind;
+		r->status = sig_status(why->kind);
 	}
 	if (!l->receipt_begun && put_text(receipt_begin(r), f))
 		return -1;

@@ -155,7 +155,7 @@ static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
 	s->out.done = !why;
 	if (why) {
 		s->out.reason = mem_string(why->why);
-		s->out.status = why->kind;
+		s->out.status = sig_status(why->kind);
 	}
 	if (swap_begin_receipt(s, f) || put_text(receipt_end(&s->out), f))
 		return -1;

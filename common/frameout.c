@@ -2,6 +2,7 @@
 #include "crc.h"
 #include "gzip.h"
 #include "mem.h"
+#include "sig.h"
 
 #include <stdlib.h>
 
@@ -83,6 +84,7 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 static int write_end(struct frameout *o, struct frame_end e, struct fail *f)
 {
 	e.rows = o->rows;
+	e.rejects = o->rejects;
 	e.blocks = o->blocks;
 	e.bytes = o->bytes;
 	e.crc = o->crc;
@@ -99,7 +101,7 @@ int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *
 
 int frameout_abort(struct frameout *o, const struct fail *why, struct fail *f)
 {
-	struct frame_end end = { .status = why->kind, .reason = (char *)(uintptr_t)why->why };
+	struct frame_end end = { .status = sig_status(why->kind), .reason = (char *)(uintptr_t)why->why };
 
 	return write_end(o, end, f);
 }

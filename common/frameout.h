@@ -14,6 +14,7 @@
 struct frameout {
 	struct sink *to;
 	uint64_t rows, blocks, bytes;
+	uint64_t rejects; /* the caller counts */
 	uint32_t crc;
 };
 
@@ -30,9 +31,9 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f);
 void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, uint64_t values);
 
-/* The end. Of e only rejects, schema, time range and verified are read; the counts are the writer's own. */
+/* The end. Of e only schema, time range and verified are read; the counts are the writer's own. */
 int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *f);
-/* why->kind and why->why become status and reason. */
+/* What the process will exit with for why, as a shell sees it, and why->why become status and reason. */
 int frameout_abort(struct frameout *o, const struct fail *why, struct fail *f);
 
 #endif

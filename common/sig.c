@@ -98,6 +98,17 @@ bool sig_pipe_was_ignored(void)
 	return pipe_was_ignored;
 }
 
+int sig_status(enum fail_kind kind)
+{
+	const int sig = atomic_load(&caught);
+
+	if (kind == FAIL_SIGNAL)
+		return 128 + (sig ? sig : SIGTERM);
+	if (kind == FAIL_PIPE)
+		return pipe_was_ignored ? FAIL_SYSTEM : 128 + SIGPIPE;
+	return (int)kind;
+}
+
 void sig_die(int sig)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };

@@ -10,6 +10,8 @@
 #ifndef SIG_H
 #define SIG_H
 
+#include "fail.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,6 +28,7 @@ void sig_answer_by(void (*say)(void *), void *arg);
 void sig_answer(void);
 void sig_hold(bool on);          /* while on, sig_caught() says 0: for cleaning up after a signal. A second one still kills */
 bool sig_pipe_was_ignored(void); /* SIGPIPE was ignored when we started */
+int sig_status(enum fail_kind kind); /* what the process exits with for such a failure: for a signal 128 and its number */
 _Noreturn void sig_die(int sig); /* end by the default action of sig */
 
 #endif
