@@ -357,8 +357,9 @@ int input_open(struct input *in, const struct opts *o, struct fail *f)
 	if (open_source(in, f) || (n = open_inner(in, &p, f)) < 0)
 		return -1;
 	if (n == 0 && (o->format == FORMAT_AUTO || o->format == FORMAT_FRAME))
-		return fail_set(f, FAIL_UPSTREAM, "%s is empty: the program that should write it died or failed",
-				input_name(in));
+		return o->command ? fail_set(f, FAIL_DATA, "'%s' exited with 0, but wrote nothing", input_name(in)) :
+				    fail_set(f, FAIL_UPSTREAM, "%s is empty: the program that should write it died or failed",
+					     input_name(in));
 	if (o->format == FORMAT_AUTO)
 		in->format = recognise(&o->csv, p, (size_t)n);
 	if (check_options(in, f))

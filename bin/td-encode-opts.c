@@ -197,8 +197,8 @@ static void max_rejects_of(struct opts *o, const char *s)
 	char *end;
 
 	if (n > 1 && s[n - 1] == '%') {
-		o->max_share = strtod(s, &end) / 100;
-		if (end == s + n - 1 && *s >= '0' && *s <= '9' && o->max_share <= 1)
+		o->max_percent = strtod(s, &end);
+		if (end == s + n - 1 && *s != '.' && strspn(s, "0123456789.") == n - 1 && o->max_percent <= 100)
 			return;
 	} else if (num_u64(s, n, UINT64_MAX, &o->max_rejects)) {
 		return;
@@ -259,7 +259,9 @@ static void form_option(struct opts *o, int opt, char *arg)
 
 static void check(struct opts *o, const char *time_value)
 {
-	if (o->csv.delim && (o->csv.delim == o->csv.quote || o->csv.delim == o->csv.escape))
+	const char delim = o->csv.delim ? o->csv.delim : o->format == FORMAT_CSV ? ',' : o->format == FORMAT_TSV ? '\t' : 0;
+
+	if (delim && (delim == o->csv.quote || delim == o->csv.escape))
 		die_usage("the delimiter, the quote and the escape must differ");
 	if (o->csv.escape && o->csv.escape == o->csv.quote)
 		die_usage("a quote that is escaped by itself is what CSV does without --escape");
@@ -271,7 +273,7 @@ static void check(struct opts *o, const char *time_value)
 		die_usage("--time-column and --time-value exclude each other");
 	if (o->select.n > 0 && o->drop.n > 0)
 		die_usage("--select and --drop exclude each other");
-	if ((o->max_rejects < UINT64_MAX || o->max_share < 1) && !o->rejects)
+	if ((o->max_rejects < UINT64_MAX || o->max_percent < 100) && !o->rejects)
 		die_usage("--max-rejects needs --rejects FILE: rows are not thrown away");
 	if (o->time_rules.format && !tdtime_is_format(o->time_rules.format))
 		die_usage("--time-format %s: an unknown conversion (td-encode(1) lists them)", o->time_rules.format);
@@ -289,8 +291,9 @@ static void check(struct opts *o, const char *time_value)
 
 void opts_parse(struct opts *o, int argc, char **argv)
 {
-	const char *time_value = NULL;
+	const char *time_value = NULL, *value = NULL;
 	struct schema schema = { 0 };
+	bool dashes;
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789" OPTION_SHORT, options, NULL)) != -1) {
@@ -318,8 +321,12 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		case ':': option_common(opt, argv, help, &o->verbosity); break;
 		default: form_option(o, opt, optarg);
 		}
+		value = optarg;
 	}
-	if (optind < argc && (optind == 1 || strcmp(argv[optind - 1], "--") != 0))
+	dashes = optind > 1 && argv[optind - 1] != value && strcmp(argv[optind - 1], "--") == 0;
+	if (dashes && optind == argc)
+		die_usage("-- without a command");
+	if (optind < argc && !dashes)
 		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- COMMAND", argv[optind]);
 	if (optind < argc)
 		o->command = argv + optind;

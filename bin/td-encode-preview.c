@@ -53,7 +53,9 @@ static size_t first_rows(struct input *in, char ***shown, struct fail *f)
 	enum row_result rc;
 	struct row row;
 
-	while (n < ROWS && (rc = row_next(in->rows, &row, f)) != ROW_END && rc != ROW_FAILED) {
+	while (n < ROWS && (rc = row_next(in->rows, &row, f)) != ROW_END) {
+		if (rc == ROW_FAILED)
+			break;
 		if (rc == ROW_GOOD) {
 			shown[n] = mem_zero(in->names.n + 1, sizeof(char *));
 			for (size_t i = 0; i < row.n && i < in->names.n; i++)
@@ -184,7 +186,8 @@ static void put_table(struct textout *t, const struct input *in, const struct re
 int preview(struct input *in, struct record *r, struct fail *f)
 {
 	char **shown[ROWS];
-	size_t rows = first_rows(in, shown, f);
+	struct fail why = { 0 };
+	size_t rows = first_rows(in, shown, &why);
 	struct fd_sink to;
 	struct textout t;
 	int rc;
@@ -204,6 +207,8 @@ int preview(struct input *in, struct record *r, struct fail *f)
 	textout_putc(&t, '\n');
 	put_table(&t, in, r, (char *const *const *)shown, rows);
 	rc = textout_flush(&t, f) || fd_close(STDOUT_FILENO, "standard output", f) ? -1 : 0;
+	if (rc == 0 && why.kind)
+		rc = fail_set(f, why.kind, "%s", why.why); /* what was there is shown */
 	textout_free(&t);
 	for (size_t i = 0; i < rows; i++) {
 		for (size_t k = 0; k < in->names.n; k++)

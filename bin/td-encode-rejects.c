@@ -54,6 +54,9 @@ int rejects_open(struct rejects *r, const struct opts *o, const struct input *in
 	r->fd = open(o->rejects, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (r->fd < 0)
 		return fail_errno(f, FAIL_SYSTEM, "cannot open %s", o->rejects);
+	for (int i = STDIN_FILENO; i <= STDOUT_FILENO; i++)
+		if (fd_are_one_file(r->fd, i))
+			return fail_set(f, FAIL_USAGE, "--rejects %s: this is the %s", o->rejects, i == STDIN_FILENO ? "input" : "output");
 	return 0;
 }
 
@@ -221,7 +224,7 @@ int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
 	r->fd = -1;
 	if (fd_close(fd, r->opts->rejects, f))
 		return -1;
-	if (r->n > 0 && (rows == 0 || (double)r->n > r->opts->max_share * (double)(rows + r->n)))
+	if (r->n > 0 && (rows == 0 || (double)r->n * 100 > r->opts->max_percent * (double)(rows + r->n) * (1 + 1e-12)))
 		return fail_set(f, FAIL_DATA, "%llu of %llu rows were rejected, see %s", (unsigned long long)r->n,
 				(unsigned long long)(rows + r->n), r->opts->rejects);
 	if (r->n > 0)

@@ -1,5 +1,6 @@
 #include "td-encode.h"
 
+#include "colname.h"
 #include "colspec.h"
 
 #include <stdio.h>
@@ -50,14 +51,20 @@ static void option_char(struct buf *b, const char *name, char value)
 		option(b, name, (char[]){ value, '\0' });
 }
 
-/* NAME,NAME or, of --rename, OLD=NEW,OLD=NEW */
+/* NAME,NAME or, of --rename, OLD=NEW,OLD=NEW. A name with a line end would not stay on its line: the legal one is as good. */
 static void option_names(struct buf *b, const char *name, const struct schema *s)
 {
 	struct buf list;
 
 	buf_init(&list, (size_t)SCHEMA_COLUMNS_MAX * 2 * SCHEMA_NAME_MAX);
-	for (size_t i = 0; i < s->n; i++)
-		buf_printf(&list, "%s%s%s%s", i ? "," : "", s->col[i].name, s->col[i].type ? "=" : "", s->col[i].type ? s->col[i].type : "");
+	for (size_t i = 0; i < s->n; i++) {
+		buf_puts(&list, i ? "," : "");
+		if (strpbrk(s->col[i].name, "\r\n"))
+			colname_make(&list, s->col[i].name, i);
+		else
+			buf_puts(&list, s->col[i].name);
+		buf_printf(&list, "%s%s", s->col[i].type ? "=" : "", s->col[i].type ? s->col[i].type : "");
+	}
 	if (s->n > 0)
 		option(b, name, buf_text(&list));
 	buf_free(&list);
@@ -91,7 +98,7 @@ static void columns(struct buf *b, const struct input *in, const struct record *
 		char *type = c ? type_text(c->rules.type) : NULL;
 
 		if ((c || !header) && fits)
-			fits = colspec_is_listed(name) &&
+			fits = (c ? strcmp(name, "time") != 0 || strcmp(type, "long") == 0 : !strchr(name, ':')) && colspec_is_listed(name) &&
 			       buf_printf(&list, "%s%s%s%s", list.len ? "," : "", name, c ? ":" : "", c ? type : "") == 0;
 		free(type);
 	}
@@ -114,7 +121,7 @@ static void choice(struct buf *b, const struct input *in, const struct record *r
 		return;
 	}
 	for (size_t i = 0; i < in->names.n; i++)
-		if (!column_of(r, i) && (long)i != r->time_cell)
+		if (!column_of(r, i) && ((long)i != r->time_cell || strcmp(in->names.col[i].name, "time") != 0))
 			schema_add(&out, in->names.col[i].name, NULL, &ignored);
 	option_names(b, "--drop", &out);
 	schema_free(&out);

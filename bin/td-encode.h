@@ -35,7 +35,7 @@ struct opts {
 	bool time_given;         /* by --time-value */
 	const char *rejects;     /* a file, or NULL: a bad row stops the run */
 	uint64_t max_rejects;
-	double max_share;        /* of all rows, 0 to 1 */
+	double max_percent;      /* of all rows */
 	bool preview, progress;
 	int verbosity;
 	int jobs, level;

@@ -29,6 +29,7 @@ ssize_t fd_read(int fd, const char *name, void *p, size_t cap, struct fail *f); 
 int fd_write(int fd, const char *name, const void *p, size_t n, struct fail *f); /* all of it */
 int fd_close(int fd, const char *name, struct fail *f);                          /* checked */
 bool fd_is_file(int fd); /* a regular file: it cannot be the output of a program that is dying */
+bool fd_are_one_file(int a, int b); /* one regular file, by whatever names */
 unsigned fd_columns(int fd); /* the width of a terminal, 0: it is none, or does not know */
 int64_t fd_place(int fd, int64_t *size); /* how far a regular file was read, and its size; -1: it is none */
 

@@ -74,6 +74,23 @@ round "a JSON array" "$T/bad" "$T/good" 's/"x"/2/' 1 -c a:long --time-value 5
 printf '[1,"x"]\n["?","y"]\n' >"$T/bad"; sed 's/"?"/2/' "$T/bad" >"$T/good"
 round "JSON rows that are arrays" "$T/bad" "$T/good" 's/"?"/2/' 1 -c a:long,b --time-value 5
 
+printf '{"time":"x","x":1,"n":1}\n{"time":"y","x":2,"n":"?"}\n' >"$T/bad"; sed 's/"?"/2/' "$T/bad" >"$T/good"
+run td-encode --rejects "$T/rej" -t x -c n:long <"$T/bad"
+"$BUILD/td-encode" --preview -t x -c n:long <"$T/good" >"$T/schema" 2>/dev/null
+sed -i "1s,--schema FILE,--schema $T/schema," "$T/rej"
+back 's/"?"/2/'
+is "a key time that is not the time" "$status $(records "$T/again")" '0 {"n": 2, "time": 2, "time_": "y", "x": 2}'
+printf '{"a":1,"c:d":2}\n{"a":"?","c:d":4}\n' >"$T/bad"
+run td-encode --rejects "$T/rej" -t c:d --select a -c a:long <"$T/bad"
+"$BUILD/td-encode" --preview -t c:d --select a -c a:long <"$T/bad" >"$T/schema" 2>/dev/null
+sed -i "1s,--schema FILE,--schema $T/schema," "$T/rej"
+back 's/"?"/3/'
+is "a name with a colon that has no type" "$status $(records "$T/again")" '0 {"a": 3, "time": 4}'
+printf '"l\nf",n\n1,2\n3,?\n' >"$T/bad"; sed 's/?/4/' "$T/bad" >"$T/good"
+for o in "--select l_f,n" "--rename l_f=x"; do
+	round "a name with a line end, $o" "$T/bad" "$T/good" 's/?/4/' 1 -c n:long --time-value 5 "${o% *}" "$(printf '%s' "${o#* }" | sed 's/l_f/l\nf/')"
+done
+
 # a name that --columns cannot say: none is left out
 printf '{"a,b":1.5}\n{"a,b":2,}\n' >"$T/bad"
 run td-encode --rejects "$T/rej" --time-value 5 <"$T/bad"
@@ -109,7 +126,7 @@ END
 "$PYTHON" "$T/make.py" 1 >"$T/bad"; "$PYTHON" "$T/make.py" 0 >"$T/good"
 fix='s/"\(big\|id\)":"?"/"\1":4611686018427387905/; s/"soon"/"2024-01-03 00:00:00"/; s/"s":"\xff"/"s":"é\\"\\n3"/
 s/^\[true,\([^,]*\),\([^,]*\),\("[^"]*"\),\(\[[^]]*\]\),\({[^}]*}\),\(\[[^]]*\]\),\("[^"]*"\),\("[^"]*"\),\(.*\)\]$/[true,\1,\2,\3,\4,\5,\6,\7,\8,\9,"x"]/'
-for o in '' '--drop a,w' '--select at,Big,s,m' '--rename Big=id'; do
+for o in '' '--drop a,w' '--drop at' '--select at,Big,s,m' '--select Big,s' '--rename Big=id'; do
 	round "a frame $o" "$T/bad" "$T/good" "$fix" 4 -t at $o
 done
 unrepaired "a frame"
@@ -118,6 +135,33 @@ unrepaired "a frame"
 printf 'a\nx\n1\n' >"$T/bad"
 run td-encode -c a:long --rejects "$T/rej" --max-rejects 0 <"$T/bad"
 is "--max-rejects 0: status" "$status" 65
+is "the end of a frame that is aborted counts them, too" "$(note_of "$T/out" E | jq -c '[.end, .rejects]')" '["abort",1]'
+for p in 29 57 58; do
+	{ echo a; seq $((100 - p)); yes x | head -n $p; } >"$T/bad"
+	run td-encode -c a:long --rejects "$T/rej" --max-rejects $p% <"$T/bad"
+	is "exactly $p%" "$status $(note_of "$T/out" E | jq .rejects)" "0 $p"
+	run td-encode -c a:long --rejects "$T/rej" --max-rejects "$((p - 1)).9%" <"$T/bad"
+	is "a little less" "$status" 65
+done
+for p in 1e1% 0x10% .5% 101% %; do
+	run td-encode -c a:long --rejects "$T/rej" --max-rejects $p <"$T/bad"
+	is "--max-rejects $p: status" "$status" 2
+done
+"$PYTHON" "$T/make.py" 1 >"$T/bad"
+run td-encode --rejects "$T/rej" -t at <"$T/bad"
+is "the rows of a frame's head are not those of the records, if some may be rejected" "$(note_of "$T/out" H | jq .rows)" null
+
+# --- a file that is the input or the output
+printf 'a\n1\nx\n' >"$T/in"
+run td-encode -c a:long --rejects "$T/in" <"$T/in"
+is "rejects into the input: status" "$status" 2
+like "rejects into the input: the message" "$err" "^td-encode: --rejects $T/in: this is the input"
+ln "$T/in" "$T/link"
+run td-encode -c a:long --rejects "$T/link" <"$T/in"
+is "... by another name" "$status" 2
+is "... and it is as it was" "$(cat "$T/in")" "$(printf 'a\n1\nx')"
+td-encode -c a:long --rejects "$T/frame" <"$T/in" >"$T/frame" 2>"$T/err"
+is "rejects into the output: status" "$?" 2
 if [ -w /dev/full ]; then
 	run td-encode -c a:long --rejects /dev/full <"$T/bad"
 	is "a full disk for rejects: status" "$status" 1

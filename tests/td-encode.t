@@ -103,6 +103,13 @@ encode 'a,b\n1,"x"y\n'; says "text behind a quote" 65 'line 2, column 2: text be
 encode 'a,b\n1,\351\n'; says "Latin-1" 65 'line 2, column 2: not UTF-8'
 encode 'a,b\n1,\0\n'; says "a NUL byte" 65 'line 2, column 2: a NUL byte'
 encode ''; says "an empty input" 66 'is empty'
+encode '' --quote , -f csv; is "the quote is the delimiter of CSV" "$status" 2
+run td-encode --time-value 1 -- sh -c 'exit 0'
+is "a command that writes nothing and exits with 0: status" "$status" 65
+like "a command that writes nothing and exits with 0: the message" "$err" "'sh' exited with 0, but wrote nothing"
+run td-encode --time-value 1 --
+is "-- without a command: status" "$status" 2
+encode 'a\n--x\n1\n' --time-value 1 --comment --; is "-- as a comment" "$status $records" '0 {"a": 1, "time": 1}'
 encode '' -f csv; says "an empty CSV" 65 'no header line'
 $PYTHON -c 'print(",".join("c%d" % i for i in range(4097)))' >"$T/wide"
 run td-encode <"$T/wide"
@@ -376,6 +383,9 @@ frame_in 'out(frame([["a","bigint"]], [[1]], rows=2))'; says "wrong counts" 65 '
 frame_in 'out(frame([["a","bigint"]], [[1]])[:-40])'; says "a frame that is cut" 66 'ended in the middle of a frame'
 frame_in 'out(frame([["a","bigint"]], [[1]], end="abort", reason="job 4711 failed", status=69))'
 says "an abort" 66 'upstream gave up: job 4711 failed'
+run td-encode --preview <"$T/in"
+is "--preview of a frame that is aborted: status" "$status" 66
+like "--preview of a frame that is aborted: what was there, and why" "$out $err" 'a  *long  *job: bigint .*upstream gave up: job 4711 failed'
 like "an abort is passed on with its reason" "$end" '"reason":"upstream gave up: job 4711 failed","status":66'
 td-encode --time-value 7 <"$T/random.csv" 2>/dev/null >"$T/records"
 run td-encode <"$T/records"
@@ -450,7 +460,7 @@ until_ok sh -c 'grep -q "^SigCgt:.*[4567cdef]...$" /proc/$1/status && grep -q "^
 kill -TERM $pid; wait $pid 2>/dev/null
 is "SIGTERM: dies by it" "$?" 143
 exec 3>&-
-like "SIGTERM: the frame ends in an abort" "$(note_of "$T/frame" E)" '"end":"abort"'
+is "SIGTERM: the frame ends in an abort" "$(note_of "$T/frame" E | jq -c '[.end, .status]')" '["abort",143]'
 run td-encode stray
 is "a stray operand: status" "$status" 2
 for bad in '-c a:number' '-c a:long,a:long' '--level 10' '-j x' '--time-value soon' '-f xml' '-t a --time-value 1' '-c time:string'; do
