@@ -163,7 +163,7 @@ static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 	e->reason = get_text(j, "reason");
 	if (get_count(j, "status", FAIL_UPSTREAM, &status, f))
 		return -1;
-	e->status = status > 0 && status < FAIL_PIPE ? (enum fail_kind)status : FAIL_UPSTREAM;
+	e->status = status > 0 && status < FAIL_PIPE ? (int)status : FAIL_UPSTREAM;
 	if (get_count(j, "rows", e->commit ? -1 : 0, &rows, f) || get_count(j, "blocks", e->commit ? -1 : 0, &blocks, f) ||
 	    get_count(j, "bytes", e->commit ? -1 : 0, &bytes, f) || get_count(j, "rejects", 0, &rejects, f))
 		return -1;

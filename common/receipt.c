@@ -127,9 +127,9 @@ static int get_mode(struct receipt *r, const char *mode)
 	return -1;
 }
 
-static enum fail_kind status_of(int64_t n)
+static int status_of(int64_t n)
 {
-	return n > 0 && n <= FAIL_SIGNAL ? (enum fail_kind)n : FAIL_SYSTEM;
+	return n > 0 && n < FAIL_PIPE ? (int)n : FAIL_SYSTEM;
 }
 
 static int read_fields(struct receipt *r, const json_t *o, struct fail *f)

@@ -39,7 +39,7 @@ struct receipt {
 	int64_t rows_before; /* td-swap: in the table that was replaced; -1: there was none, or not said */
 	char *kept;        /* td-swap: the table that holds the old rows, or NULL */
 	char *reason;      /* of a failure */
-	enum fail_kind status;
+	int status;
 	char *finished;
 };
 
