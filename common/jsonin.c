@@ -67,7 +67,8 @@ static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
 	struct cell *c;
 	enum jsontok_step rc;
 
-	reserve(j, i + 1);
+	if (i >= j->cap)
+		reserve(j, i + 1);
 	c = &j->cell[i];
 	if (!jsontok_something(s))
 		return STEP_MORE;
@@ -93,14 +94,33 @@ static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
 	}
 }
 
-static enum jsontok_step unknown_key(struct jsontok *s, const char *at, long why)
+/* Something is wrong with a row that is JSON: it is read to its end all the same, so that the next one is found. */
+static void unfit(struct jsonin *j, const char *at, const char *why)
 {
-	return jsontok_bad(s, at, why == KEYS_TWICE ? "a key that this row had already" :
-		   why == KEYS_FULL ? "more than 4096 different keys" :
-		   "a key that none of the first rows had; name it with --columns");
+	if (j->unfit)
+		return;
+	j->unfit = why;
+	j->culprit = at;
 }
 
-/* The key at the cursor and its colon; *i is its column. */
+static void unknown_key(struct jsonin *j, const char *at, long why)
+{
+	unfit(j, at, why == KEYS_TWICE ? "a key that this row had already" :
+		     why == KEYS_FULL ? "more than 4096 different keys" :
+		     "a key that none of the first rows had; name it with --columns");
+}
+
+/* The value of no column. */
+static enum jsontok_step pass_over(struct jsontok *s)
+{
+	size_t at = s->out->len;
+	enum jsontok_step rc = jsonvalue_put(s, 1);
+
+	s->out->len = at;
+	return rc;
+}
+
+/* The key at the cursor and its colon; *i is its column, negative if it has none. */
 static enum jsontok_step column_key(struct jsonin *j, struct jsontok *s, long *i)
 {
 	const char *start = s->p, *text;
@@ -128,7 +148,9 @@ static enum jsontok_step column_key(struct jsonin *j, struct jsontok *s, long *i
 	if (rc != STEP_GOOD)
 		return rc;
 	*i = keys_find(j->keys, text, n);
-	return *i < 0 ? unknown_key(s, start, *i) : jsonvalue_colon(s);
+	if (*i < 0)
+		unknown_key(j, start, *i);
+	return jsonvalue_colon(s);
 }
 
 static enum jsontok_step object(struct jsonin *j, struct jsontok *s)
@@ -143,7 +165,7 @@ static enum jsontok_step object(struct jsonin *j, struct jsontok *s)
 			return rc;
 		rc = column_key(j, s, &i);
 		if (rc == STEP_GOOD)
-			rc = cell(j, s, (size_t)i);
+			rc = i >= 0 ? cell(j, s, (size_t)i) : pass_over(s);
 		if (rc != STEP_GOOD)
 			return rc;
 	}
@@ -156,12 +178,13 @@ static enum jsontok_step list(struct jsonin *j, struct jsontok *s)
 	for (size_t i = 0;; i++) {
 		enum jsontok_step rc = jsonvalue_comma(s, ']', i == 0, &closed);
 
+		if (rc == STEP_GOOD && closed && i < j->keys->n)
+			unfit(j, s->p - 1, "not as many values as columns");
 		if (rc != STEP_GOOD || closed)
-			return rc == STEP_GOOD && i != j->keys->n ? jsontok_bad(s, s->p - 1, "not as many values as columns") : rc;
+			return rc;
 		if (i == j->keys->n)
-			return jsontok_bad(s, s->p, j->keys->n ? "more values than columns" :
-				   "an array as a row: name its columns with --columns");
-		rc = cell(j, s, i);
+			unfit(j, s->p, i ? "more values than columns" : "an array as a row: name its columns with --columns");
+		rc = i < j->keys->n ? cell(j, s, i) : pass_over(s);
 		if (rc != STEP_GOOD)
 			return rc;
 	}
@@ -171,6 +194,7 @@ static enum jsontok_step list(struct jsonin *j, struct jsontok *s)
 static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 {
 	j->out.len = 0;
+	j->unfit = NULL;
 	keys_row(j->keys);
 	for (size_t i = 0; i < j->cap && i < j->keys->n; i++)
 		j->cell[i] = (struct cell){ .kind = CELL_NONE };
@@ -239,9 +263,13 @@ static void advance(struct jsonin *j, size_t n)
 
 static int fail_here(struct jsonin *j, const char *p, const char *why, struct fail *f)
 {
+	struct jsonin_place here = j->here;
+
 	advance(j, (size_t)(p - (j->in.p + j->here.at)));
-	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", j->from->name, (unsigned long long)j->here.line,
-			j->here.column + 1, why);
+	fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", j->from->name, (unsigned long long)j->here.line,
+		 j->here.column + 1, why);
+	j->here = here;
+	return -1;
 }
 
 /* Skip blanks in the stream. 1: in.p[at] is something, 0: the end. */
@@ -358,22 +386,27 @@ static void find_cells(struct jsonin *j)
 	}
 }
 
-/* A row that is bad: of rows on lines of their own the next line is the next row; in an array nothing is sure any more. */
+/* Does it stand behind a value that is inside another one? */
+static bool is_behind(char c)
+{
+	return c == ',' || c == ']' || c == '}';
+}
+
+/*
+ * A row that is no JSON: of rows on lines of their own the next line is the next row, which found_again() makes sure of; in an
+ * array nothing is sure any more.
+ */
 static enum row_result bad_row(struct jsonin *j, struct jsontok *s, struct row *row, struct fail *f)
 {
-	const char *start, *lf;
-	size_t n = (size_t)(s->p - (j->in.p + j->here.at));
-	uint64_t line = j->here.line;
-	size_t column = j->here.column;
+	const char *start = j->in.p + j->here.at, *lf;
 	struct fail full = { 0 };
 
 	fail_here(j, s->p, s->why, f);
-	j->here.at -= n; /* as it was */
-	j->here.line = line;
-	j->here.column = column;
 	if (j->here.array)
 		return ROW_FAILED;
-	start = j->in.p + j->here.at;
+	j->here.broken = *start == '{' || *start == '[';
+	j->here.guessed |= !is_behind(*start);
+	j->lost = *f;
 	while (!(lf = memchr(start, '\n', j->in.len - j->here.at)) && !j->ended) {
 		if (fill(j, &full))
 			return ROW_FAILED;
@@ -384,11 +417,44 @@ static enum row_result bad_row(struct jsonin *j, struct jsontok *s, struct row *
 	return ROW_BAD;
 }
 
+/*
+ * After a bad row the next line was taken for the next row. It is none if it does not begin like one, or if a row that was
+ * found so is followed by what follows values inside others: then these were parts of a row on several lines.
+ */
+static bool found_again(struct jsonin *j)
+{
+	char c = j->in.p[j->here.at];
+	bool found = j->here.broken ? j->here.column == 0 && (c == '{' || c == '[') : !is_behind(c);
+
+	j->here.broken = false;
+	return found;
+}
+
+/* The row that was parsed up to s->p. */
+static enum row_result whole_row(struct jsonin *j, const struct jsontok *s, struct row *row, struct fail *f)
+{
+	const char *start = j->in.p + j->here.at;
+
+	j->used = (size_t)(s->p - start);
+	j->here.after = true;
+	*row = (struct row){ .line = j->here.line, .bounded = true, .raw = start, .raw_len = j->used };
+	if (j->unfit) {
+		fail_here(j, j->culprit, j->unfit, f);
+		return ROW_BAD;
+	}
+	find_cells(j);
+	row->cell = j->cell;
+	row->n = j->keys->n;
+	return ROW_GOOD;
+}
+
 static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct jsonin *j = (struct jsonin *)self;
 	struct jsontok s;
 	enum jsontok_step step;
+	enum row_result result;
+	size_t known = j->keys->n;
 	int rc;
 
 	advance(j, j->used);
@@ -398,6 +464,8 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	rc = next_start(j, f);
 	if (rc <= 0)
 		return f->kind ? ROW_FAILED : ROW_END;
+	if (j->here.guessed && !found_again(j))
+		return fail_set(f, FAIL_DATA, "%s; where the next row begins is not clear", j->lost.why), ROW_FAILED;
 	for (;;) {
 		s = (struct jsontok){ j->in.p + j->here.at, j->in.p + j->in.len, &j->out, NULL };
 		step = parse_row(j, &s);
@@ -410,13 +478,10 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 		if (fill(j, f))
 			return ROW_FAILED;
 	}
-	if (step == STEP_BAD)
-		return bad_row(j, &s, row, f);
-	find_cells(j);
-	j->used = (size_t)(s.p - (j->in.p + j->here.at));
-	j->here.after = true;
-	*row = (struct row){ j->cell, j->keys->n, j->here.line, true, j->in.p + j->here.at, j->used };
-	return ROW_GOOD;
+	result = step == STEP_BAD ? bad_row(j, &s, row, f) : whole_row(j, &s, row, f);
+	if (result != ROW_GOOD)
+		keys_forget(j->keys, known);
+	return result;
 }
 
 static void mark(struct rowin *self)

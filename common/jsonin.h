@@ -7,6 +7,9 @@
  * msgpack where `nested` says so. Errors, with line and column (in bytes): everything RFC 8259 forbids, text that is not
  * UTF-8, lone surrogates, a key twice in a row's object, nesting deeper than MP_DEPTH.
  *
+ * A row that is JSON but has wrong keys or a wrong number of values is ROW_BAD as a whole. One that is no JSON is so up to the end
+ * of its line, where the next line begins as a row does; otherwise, and in an array, nothing tells where the next row begins.
+ *
  * Memory: the longest row, at most ROW_MAX, and a quarter of it; as much again where strings have escapes or values are nested.
  */
 #ifndef JSONIN_H
@@ -33,7 +36,10 @@ struct jsonin {
 		bool begun, array, after;
 		uint64_t line;
 		size_t column; /* bytes of the current line before `at` */
+		bool broken, guessed; /* the last row was given up up to its line's end; or one before was */
 	} here, mark;
+	struct fail lost; /* why a row was given up so */
+	const char *unfit, *culprit; /* what is wrong with the current row although it is JSON, and where; or NULL */
 	size_t used; /* the length of the row that was handed out last */
 	bool ended, marked;
 	struct buf out; /* the cells' msgpack */

@@ -90,6 +90,18 @@ static long add(struct keys *k, const char *p, size_t n)
 	return (long)k->n++;
 }
 
+/* The last ones of all: nothing was placed with regard to them. */
+void keys_forget(struct keys *k, size_t n)
+{
+	while (k->n > n) {
+		const struct key *last = &k->key[k->n - 1];
+
+		k->slot[place(k, k->text.p + last->at, last->len)] = 0;
+		k->text.len = last->at;
+		k->n--;
+	}
+}
+
 long keys_find(struct keys *k, const char *p, size_t n)
 {
 	long i;

@@ -58,6 +58,9 @@ static inline size_t keys_expected(struct keys *k, const char *p, const char *en
 	return n;
 }
 
+/* The keys from column n on are not known any more: the row that brought them came to nothing. */
+void keys_forget(struct keys *k, size_t n);
+
 static inline const char *keys_name(const struct keys *k, size_t i)
 {
 	return k->text.p + k->key[i].at;

@@ -184,7 +184,7 @@ static enum row_result bad_row(struct mpin *m, struct row *row, struct fail *f)
 static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct mpin *m = (struct mpin *)self;
-	size_t count = 0;
+	size_t count = 0, known = m->keys ? m->keys->n : 0;
 	ptrdiff_t n = MP_MORE;
 
 	m->at += m->used;
@@ -201,8 +201,11 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 		if (rc == 0)
 			return bad(m, "the input ends inside", f);
 	}
-	if (n < 0)
+	if (n < 0) {
+		if (m->keys)
+			keys_forget(m->keys, known);
 		return bad_row(m, row, f);
+	}
 	m->used = (size_t)n;
 	m->rows++;
 	*row = (struct row){ m->cell, count, m->rows, false, m->in.p + m->at, (size_t)n };

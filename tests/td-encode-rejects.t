@@ -71,6 +71,28 @@ for o in '' '--rename s=text' '--drop s'; do
 done
 printf '[{"a":1},{"a":"x"},\n{"a":3}]' >"$T/bad"; sed 's/"x"/2/' "$T/bad" >"$T/good"
 round "a JSON array" "$T/bad" "$T/good" 's/"x"/2/' 1 -c a:long --time-value 5
+# rows on several lines: what is JSON is set aside as a whole, in an array, too
+printf '{\n  "a": 1,\n  "items": [\n{\n"a": 7\n}\n]\n}\n{\n  "a": 2,\n  "a": 3,\n  "items": [\n{\n"a": 8\n}\n]\n}\n{"a":4}\n' >"$T/bad"
+sed '/"a": 3/d' "$T/bad" >"$T/good"
+round "a row on several lines" "$T/bad" "$T/good" '/"a": 3/d' 1 --time-value 5
+printf '[{"a":1},\n{"a":2,\n"a":3},{"a":4}]\n' >"$T/bad"; printf '{"a":1}\n{"a":2}{"a":4}\n' >"$T/good"
+round "... in an array" "$T/bad" "$T/good" 's/2,$/2}/; s/^"a":3}$//' 1 --time-value 5
+printf '[1,\n"x"]\n[\n2,\n[\n3],"y"\n]\n[4,"z"]\n' >"$T/bad"; printf '[1,"x"][2,"y"][4,"z"]\n' >"$T/good"
+round "... as arrays" "$T/bad" "$T/good" '/^\[$/,/^3/c[2,"y"' 1 -c a,b --time-value 5
+# ... and what is not is no row, nor are its parts: the rows behind it cannot be told from them
+rejected() { encode "$1" -f jsonl --time-value 5 --rejects "$T/rej"; got="$status $(printf '%s' "$end" | jq -c '[.rows,.rejects]') $(grep -v '^#' "$T/rej" | tr '\n' ' ')"; }
+unclear() { rejected "$2"; says "$1" 65 "$3; where the next row begins is not clear"; }
+unclear "an indented row that is no JSON" '{\n  "a": 1,\n  "v": NaN,\n  "items": [\n    {\n      "a": 7\n    }\n  ]\n}\n{"a":2}\n' 'line 3, column 8: not a value'
+unclear "... without indents" '{\n"a": NaN,\n"items": [\n{\n"a": 7\n}\n]\n}\n' 'line 2, column 6: not a value'
+unclear "... its parts on lines that look like rows" '{"a":1,"items":[\n{"a":7},\n{"a":8}],"v":NaN}\n{"a":2}\n' 'line 3, column 14: not a value'
+unclear "... one part" '{"a":NaN,"items":[\n{"a":7}\n]}\n{"a":2}\n' 'line 1, column 6: not a value'
+unclear "... behind a line of something else" 'x{"items":[\n{"a":7}]}\n' 'line 1, column 1: an object should stand here'
+rejected '{"a":1,\n{"a":2}\n\nno\n{"a":[1,\n{"a":3}\n{"a":4}'
+is "lines that are cut" "$got" '0 [3,3] {"a":1, no {"a":[1, '
+rejected '{"a":1}}\nx\ny\n{"a":2}\n'
+is "lines of something else" "$got" '0 [2,3] } x y '
+rejected '{"a":1}\n{"zz":5,"a":tru}\n{"a":3,"b":4}\n{"a":2,"yy":1,"yy":2}\n'
+is "keys of a bad row are no columns" "$got $(printf '%s' "$end" | jq -c .columns)" '0 [2,2] {"zz":5,"a":tru} {"a":2,"yy":1,"yy":2}  [["a","long"],["b","long"]]'
 printf '[1,"x"]\n["?","y"]\n' >"$T/bad"; sed 's/"?"/2/' "$T/bad" >"$T/good"
 round "JSON rows that are arrays" "$T/bad" "$T/good" 's/"?"/2/' 1 -c a:long,b --time-value 5
 
@@ -104,6 +126,8 @@ packed '[{"A b": 1, "s": "x"}, {"A b": 2, "s": "say \"é\"\n\\"}, {"A b": 3, "s"
 fix='s/"?"/2/; s/,4:5//; s/\xff\\u0000/ff/; s/,"A b":6//; s/ext "YWJj"/"ext"/'
 round "msgpack maps" "$T/bad" "$T/good" "$fix" 5 -c 'A b:long' --time-value 5
 unrepaired "msgpack maps"
+pack '[{"a": 1}, {"zz": 5, 3: 4}, {"a": 5}]' --rejects "$T/rej"
+is "msgpack: keys of a bad row are no columns" "$status $(printf '%s' "$end" | jq -c .columns)" '0 [["a","long"]]'
 packed '[[1, "x"], ["?", b"y"], [3]]' "$T/bad"; packed '[[1, "x"], [2, "y"], [3, "z"]]' "$T/good"
 round "msgpack arrays" "$T/bad" "$T/good" 's/"?"/2/; s/^\[3\]/[3,"z"]/' 2 -c a:long,b --time-value 5
 
