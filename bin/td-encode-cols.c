@@ -226,8 +226,10 @@ static int other_types(struct input *in, struct fail *f)
 			return fail_set(f, FAIL_DATA, "%s: column %zu '%s' has no type: say it with --columns",
 					input_name(in), i + 1, in->names.col[i].name);
 	}
-	for (size_t i = 0; i < in->names.n; i++)
+	for (size_t i = 0; i < in->names.n; i++) {
 		in->nested[i] = in->type[i]->kind == TYPE_ARRAY || in->type[i]->kind == TYPE_MAP;
+		in->strings[i] = in->type[i]->kind == TYPE_STRING;
+	}
 	return 0;
 }
 
@@ -267,6 +269,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 	in->type = mem_zero(in->names.n + 1, sizeof(struct type *));
 	in->exact = mem_zero(in->names.n + 1, sizeof *in->exact);
 	in->nested = mem_zero(in->names.n + 1, sizeof *in->nested);
+	in->strings = mem_zero(in->names.n + 1, sizeof *in->strings);
 	in->order = mem_zero(in->names.n + 1, sizeof *in->order);
 	in->dropped = mem_zero(in->names.n + 1, sizeof *in->dropped);
 	rc = schema_copy(&in->raw, &in->names, f) || name_and_type(in, r, f) ? -1 : 0;

@@ -142,6 +142,7 @@ void input_rewind(struct input *in)
 		return; /* its reader stands at the first row: nothing of it was sampled */
 	in->rows->rewind(in->rows, false);
 	in->json.nested = in->nested;
+	in->json.strings = in->strings;
 }
 
 /* --- names */
@@ -390,6 +391,7 @@ void input_close(struct input *in)
 	free(in->type);
 	free(in->exact);
 	free(in->nested);
+	free(in->strings);
 	free(in->seen);
 	free(in->order);
 	free(in->dropped);

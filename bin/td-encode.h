@@ -77,6 +77,7 @@ struct input {
 	struct type **type;    /* NULL until known, and when the record has taken it */
 	bool *exact;           /* it was inferred */
 	bool *nested;          /* it is an array or a map */
+	bool *strings;         /* it is a string */
 	size_t *order;         /* which of them go into the record, ordered of them */
 	size_t ordered;
 	bool *dropped;         /* which do not */

@@ -252,7 +252,7 @@ static enum cell_result put_nested_text(struct cell_rules *r, const struct cell 
 	return rc;
 }
 
-/* A string of JSON is one in a string's column; it may also be an exact number. */
+/* A string of JSON, or a number as it stood there, is one in a string's column; it may also be an exact number. */
 static enum cell_result put_json_string(const struct cell_rules *r, const struct cell *c, struct buf *out)
 {
 	struct mp t = { .type = MP_STR, .as.p = c->p, .n = (uint32_t)c->n };
@@ -307,6 +307,7 @@ enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf
 	case CELL_MP:
 		return put_mp(r, r->type, &p, c->p + c->n, out);
 	case CELL_STRING:
+	case CELL_NUMBER:
 		return put_json_string(r, c, out);
 	case CELL_INT:
 	case CELL_REAL:
@@ -330,7 +331,7 @@ char *cell_show(const struct cell *c)
 {
 	enum { SHOWN = 60 };
 	struct text_sink to = { .full = false };
-	const char *quote = c->kind >= CELL_INT ? "" : c->kind == CELL_STRING ? "\"" : "'", *p = c->p;
+	const char *quote = c->kind >= CELL_NUMBER ? "" : c->kind == CELL_STRING ? "\"" : "'", *p = c->p;
 	size_t n = c->n;
 	char *out, room[CELL_PACKED];
 	struct cell number;

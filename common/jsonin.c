@@ -61,6 +61,17 @@ static enum jsontok_step made_cell(struct jsonin *j, struct jsontok *s, size_t i
 	return rc;
 }
 
+/* A string column's value that is no string. */
+static enum jsontok_step verbatim_cell(struct jsonin *j, struct jsontok *s, size_t i)
+{
+	struct cell *c = &j->cell[i];
+
+	if (!jsontok_is_number(*s->p))
+		return made_cell(j, s, i);
+	c->kind = CELL_NUMBER;
+	return jsontok_number_text(s, &c->p, &c->n);
+}
+
 /* One column's value. */
 static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
 {
@@ -82,6 +93,8 @@ static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
 		s->p--;
 		return made_cell(j, s, i);
 	}
+	if (j->strings && j->strings[i])
+		return verbatim_cell(j, s, i);
 	switch (jsontok_short(s, &c->i, &c->d)) {
 	case JSONTOK_INT:
 		c->kind = CELL_INT;

@@ -26,6 +26,7 @@ struct jsonin {
 	struct rowin rowin;
 	struct keys *keys;  /* the columns; grows while it is open */
 	const bool *nested; /* by column; NULL: none */
+	const bool *strings; /* by column: its numbers are handed out as they stand; NULL: none */
 	const char *comment; /* lines that begin with it are passed over (not inside an array); NULL: none */
 
 	/* private */

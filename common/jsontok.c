@@ -260,22 +260,39 @@ static size_t significant(const char *p, size_t n)
 	return digits;
 }
 
+static enum jsontok_step number(struct jsontok *s, const char **text, size_t *n, bool *whole)
+{
+	const char *why = NULL, *stop = number_end(s->p, s->end, whole, &why);
+
+	if (!stop)
+		return STEP_MORE;
+	if (why)
+		return jsontok_bad(s, stop, why);
+	*text = s->p;
+	*n = (size_t)(stop - s->p);
+	s->p = stop;
+	return STEP_GOOD;
+}
+
+enum jsontok_step jsontok_number_text(struct jsontok *s, const char **text, size_t *n)
+{
+	bool whole;
+
+	return number(s, text, n, &whole);
+}
+
 enum jsontok_step jsontok_number(struct jsontok *s)
 {
-	const char *p = s->p, *why = NULL, *stop;
+	const char *p;
 	bool whole;
 	size_t n;
 	int64_t i;
 	uint64_t u;
 	double d;
+	enum jsontok_step rc = number(s, &p, &n, &whole);
 
-	stop = number_end(p, s->end, &whole, &why);
-	if (!stop)
-		return STEP_MORE;
-	if (why)
-		return jsontok_bad(s, stop, why);
-	n = (size_t)(stop - p);
-	s->p = stop;
+	if (rc != STEP_GOOD)
+		return rc;
 	if (whole) {
 		if (num_i64(p, n, &i))
 			return jsontok_packed(s, mpack_int64(s->out, i));

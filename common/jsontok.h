@@ -49,7 +49,15 @@ enum jsontok_step jsontok_string(struct jsontok *s);
  */
 enum jsontok_step jsontok_plain(struct jsontok *s, const char **text, size_t *n);
 
+static inline bool jsontok_is_number(char first)
+{
+	return first == '-' || (first >= '0' && first <= '9');
+}
+
 enum jsontok_step jsontok_number(struct jsontok *s);
+
+/* The same without writing: the number's text as it stands in the input. */
+enum jsontok_step jsontok_number_text(struct jsontok *s, const char **text, size_t *n);
 
 /* A number of at most 15 digits without an exponent. JSONTOK_NEITHER: it is no such number, or cut; s->p has not moved. */
 enum jsontok_short { JSONTOK_NEITHER, JSONTOK_INT, JSONTOK_REAL };

@@ -1,5 +1,6 @@
 #include "record.h"
 #include "exact.h"
+#include "jsonvalue.h"
 #include "mem.h"
 #include "mp.h"
 #include "mpack.h"
@@ -81,14 +82,32 @@ static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, 
 	}
 }
 
+static const char *time_of_number(const struct tdtime *rules, const struct cell *c, int64_t *out)
+{
+	struct cell number = { .kind = CELL_MP };
+	const char *why = "is no time";
+	struct buf value;
+
+	buf_init(&value, c->n + NUMBER);
+	if (!jsonvalue_text(c->p, c->n, &value)) {
+		number.p = value.p;
+		number.n = value.len;
+		why = time_of_mp(rules, &number, out);
+	}
+	buf_free(&value);
+	return why;
+}
+
 static const char *time_of(const struct tdtime *rules, const struct cell *c, bool ahead, int64_t *out)
 {
 	char room[CELL_PACKED];
 	struct cell number;
 	int64_t seconds;
 
-	if (ahead && c->kind == CELL_TEXT && !rules->format && exact_long_ahead(c->p, c->n, &seconds))
-		return tdtime_number(rules, seconds, out); /* as tdtime_parse() would, sooner */
+	if (ahead && ((c->kind == CELL_TEXT && !rules->format) || c->kind == CELL_NUMBER) && exact_long_ahead(c->p, c->n, &seconds))
+		return tdtime_number(rules, seconds, out); /* as tdtime_parse() or time_of_number() would, sooner */
+	if (c->kind == CELL_NUMBER)
+		return time_of_number(rules, c, out);
 	if (c->kind == CELL_REAL) {
 		number = cell_packed(c, room);
 		return time_of_mp(rules, &number, out);
@@ -164,7 +183,7 @@ static inline void copy(char *o, const char *p, size_t n)
 
 static inline char *plain_string(char *o, const struct cell *c)
 {
-	if (c->kind != CELL_TEXT && c->kind != CELL_STRING && c->kind != CELL_QUOTED)
+	if (c->kind < CELL_TEXT || c->kind > CELL_NUMBER)
 		return NULL;
 	mpack_to_str(&o, c->n);
 	copy(o, c->p, c->n);

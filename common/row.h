@@ -17,6 +17,7 @@ enum cell_kind {
 	CELL_TEXT,  /* p[0..n) as it stood in a text file, quotes removed */
 	CELL_QUOTED, /* an empty text in quotes */
 	CELL_STRING, /* p[0..n) is a string of JSON: UTF-8, unescaped */
+	CELL_NUMBER, /* p[0..n) is a number of JSON as it stood there */
 	CELL_INT,   /* i */
 	CELL_REAL,  /* d */
 	CELL_MP     /* one whole msgpack value */

@@ -151,6 +151,17 @@ encode '[{"a":1},'; says "an array that is cut" 65 'the input ends inside its ar
 encode '[{"a":1}] x'; says "something behind the array" 65 'line 1, column 11: something behind the end'
 encode '{"a":1}\n2\n'; says "a number as a row" 65 'line 2, column 1: an object should stand here'
 encode '[1,2]\n'; says "an array without names" 65 'name its columns with --columns'
+encode '{"a":12345678901234.567,"b":12.50}\n{"a":"x","b":"y"}\n{"a":-0,"b":1e5}\n{"a":[1.50,-0],"b":true}\n{"a":12345678901234567890123,"b":null}\n' --time-value 7
+is "numbers in a column of strings keep their digits" "$records" '{"a": "12345678901234.567", "b": "12.50", "time": 7}
+{"a": "x", "b": "y", "time": 7}
+{"a": "-0", "b": "1e5", "time": 7}
+{"a": "[1.50,-0]", "b": "true", "time": 7}
+{"a": "12345678901234567890123", "b": null, "time": 7}'
+encode '{"t":1700000000.987654321,"u":0.12345678901234567}\n{"t":1.7e9,"u":1}\n{"t":1700000001,"u":[0.50]}\n' -t t --all-string -c 'm:array<long>'
+is "... also where one of them is the time" "$records" '{"m": null, "t": "1700000000.987654321", "time": 1700000000, "u": "0.12345678901234567"}
+{"m": null, "t": "1.7e9", "time": 1700000000, "u": "1"}
+{"m": null, "t": "1700000001", "time": 1700000001, "u": "[0.50]"}'
+encode '{"t":20240131}\n' -t t --all-string --time-format %%Y%%m%%d; says "... and then a number is no text with a format" 65 't.: 20240131 looks like a date'
 encode '{"a":nan}\n'; says "NaN" 65 'line 1, column 6: not a value'
 encode "{\"a\":$(printf '%0100d' 0 | tr 0 '[')"; says "a nesting bomb" 65 'nested too deeply'
 { seq 1 700000 | sed 's/.*/{"a":&}/'; echo '{"b":1}'; } >"$T/late.jsonl"

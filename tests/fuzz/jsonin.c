@@ -8,6 +8,16 @@
 
 #include <jansson.h>
 
+/* A number as it stood there is the number. */
+static void same_number(const struct cell *c, const char *p, size_t n)
+{
+	struct buf value;
+
+	buf_init(&value, 64 << 20);
+	FUZZ_CHECK(!jsonvalue_text(c->p, c->n, &value) && value.len == n && memcmp(value.p, p, n) == 0);
+	buf_free(&value);
+}
+
 /* The column's cell is the value: a string, or the same msgpack. Arrays and maps may be texts. */
 static void same_value(const struct cell *c, const char *p, size_t n)
 {
@@ -20,6 +30,10 @@ static void same_value(const struct cell *c, const char *p, size_t n)
 		return;
 	if (c->kind == CELL_STRING) {
 		FUZZ_CHECK(t.type == MP_STR && t.n == c->n && memcmp(t.as.p, c->p, c->n) == 0);
+		return;
+	}
+	if (c->kind == CELL_NUMBER) {
+		same_number(c, p, n);
 		return;
 	}
 	if (c->kind != CELL_MP)
@@ -161,7 +175,7 @@ static enum fail_kind read_all(struct buf *out, const char *p, size_t n, size_t 
 			if (cell.kind != CELL_NONE)
 				buf_put(out, cell.p, cell.n);
 		}
-		j.nested = nested && keys.n < 60 ? all : NULL;
+		j.nested = j.strings = nested && keys.n < 60 ? all : NULL;
 		if (keys.n > 60)
 			keys_close(&keys);
 	}
