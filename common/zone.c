@@ -35,31 +35,35 @@ static bool is_zone_file(const char *path)
 	return is;
 }
 
-static bool has_file(const char *name)
+/* The caller's, or NULL. */
+static char *file_of(const char *name)
 {
 	static const char *const folders[] = { "/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo" };
-	bool found = false;
 
-	for (size_t i = 0; i < sizeof folders / sizeof *folders && !found; i++) {
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		char *path = mem_printf("%s/%s", folders[i], name);
 
-		found = is_zone_file(path);
+		if (is_zone_file(path))
+			return path;
 		free(path);
 	}
-	return found;
+	return NULL;
 }
 
 bool zone_open(const char *name)
 {
+	char *path;
+
 	fixed = offset_of(name, &fixed_east);
 	if (fixed || strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 || strcmp(name, "Z") == 0) {
 		fixed_east = fixed ? fixed_east : 0;
 		fixed = true;
 		return true;
 	}
-	if (!*name || *name == '/' || strstr(name, "..") || !has_file(name))
+	if (!*name || *name == '/' || strstr(name, "..") || !(path = file_of(name)))
 		return false;
-	setenv("TZ", name, 1);
+	setenv("TZ", path, 1); /* a name would be looked for where TZDIR says, and be UTC if it is not there */
+	free(path);
 	tzset();
 	return true;
 }

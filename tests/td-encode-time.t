@@ -93,7 +93,14 @@ is "leap days" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '95178240
 encode 'at\n9999-12-31T23:59:59-00:01\n' -t at; says "beyond 9999 by its zone" 65 'beyond the year 9999'
 encode 'at\n1970-01-01 08:59:59\n' -t at --time-zone Asia/Tokyo; says "before 1970 by its zone" 65 'is before 1970'
 
-# --- zones that are none
+# --- zones
+encode 'at\n2024-01-01\n' -t at --time-zone Asia/Tokyo
+want=$records
+export TZ=America/New_York TZDIR=/nonexistent
+encode 'at\n2024-01-01\n' -t at --time-zone Asia/Tokyo
+is "no variable changes a time" "$status $records" "0 $want"
+is "... which is Tokyo's" "$(printf '%s' "$want" | jq -c .time)" 1704034800
+unset TZ TZDIR
 for z in America tzdata.zi Nowhere/Else '' /etc/passwd ../zoneinfo/UTC; do
 	td-encode --time-zone "$z" </dev/null >"$T/out" 2>"$T/err"
 	is "--time-zone '$z': status" "$?" 2
