@@ -13,7 +13,7 @@ struct cursor {
 
 static char meaning(const struct cursor *c, char letter)
 {
-	static const char letters[] = "tnrb0", meanings[] = "\t\n\r\b";
+	static const char letters[] = "tnrbfv0", meanings[] = "\t\n\r\b\f\v"; /* 0: the NUL at the end */
 	const char *at = c->escape == '\\' && letter ? strchr(letters, letter) : NULL;
 
 	return at ? meanings[at - letters] : letter;

@@ -288,6 +288,8 @@ is "--repeated-header" "$records" '{"a": 1, "b": 2, "time": 7}
 encode 'a\tb\tc\nx\\ty\\\\z\t\\N\t"q\n\\N\t\\\n2\t\n' -f tsv --escape '\' --time-value 7
 is "--escape, as MySQL and td-fetch write TSV" "$records" '{"a": "x\ty\\z", "b": null, "c": "\"q", "time": 7}
 {"a": null, "b": "\n2", "c": "", "time": 7}'
+encode 'a\tb\tc\tn\nx\\fy\tx\\vy\tx\\by\t\\N\n' -f tsv --escape '\' --time-value 7
+is "--escape, as the COPY of PostgreSQL writes TSV" "$records" '{"a": "x\fy", "b": "x\u000by", "c": "x\by", "n": null, "time": 7}'
 encode 'a,b\n"x\\"y","\\\n"\nz\\,,1\n' --escape '\' --time-value 7
 is "--escape and quotes" "$records" '{"a": "x\"y", "b": "\n", "time": 7}
 {"a": "z,", "b": "1", "time": 7}'
