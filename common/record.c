@@ -68,13 +68,11 @@ static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, 
 	case MP_NIL:
 		return "is NULL: every record needs a time";
 	case MP_UINT:
-		return tdtime_number(rules, t.as.u > INT64_MAX ? INT64_MAX : (int64_t)t.as.u, out);
+		return tdtime_natural(rules, t.as.u, out);
 	case MP_INT:
 		return tdtime_number(rules, t.as.i, out);
 	case MP_FLOAT:
-		if (!(t.as.d > -9e18 && t.as.d < 9e18))
-			return "is no time";
-		return tdtime_number(rules, t.as.d < 0 && t.as.d > -1 ? -1 : (int64_t)t.as.d, out);
+		return tdtime_real(rules, t.as.d, out);
 	case MP_STR:
 		return tdtime_parse(rules, t.as.p, t.n, out);
 	default:

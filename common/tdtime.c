@@ -1,11 +1,13 @@
 #include "tdtime.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 static const char no_time[] = "is no time: give epoch seconds or YYYY-MM-DD HH:MM:SS with or without a zone, or say --time-format";
 static const char before[] = "is before 1970";
+static const char beyond[] = "is beyond the year 9999";
 static const char no_day[] = "is no date of the calendar";
 static const char no_clock[] = "has a time of day that there is not";
 
@@ -34,17 +36,17 @@ static const char *check(int64_t seconds)
 {
 	if (seconds < 0)
 		return before;
-	return seconds <= TDTIME_MAX ? NULL : "is beyond the year 9999";
+	return seconds <= TDTIME_MAX ? NULL : beyond;
 }
 
 /* 20240131 as seconds would be in August 1970: nobody means that. */
-static bool looks_like_date(int64_t n)
+static bool looks_like_date(uint64_t n)
 {
 	return n >= 19000101 && n <= 29991231 && n / 100 % 100 >= 1 && n / 100 % 100 <= 12 && n % 100 >= 1 && n % 100 <= 31;
 }
 
 /* Epoch seconds, or what they are more likely to be. */
-static const char *check_seconds(int64_t number)
+static const char *check_seconds(uint64_t number)
 {
 	if (number <= TDTIME_MAX)
 		return NULL;
@@ -55,16 +57,52 @@ static const char *check_seconds(int64_t number)
 	return "is beyond the year 9999 in seconds: it looks like nanoseconds (--time-unit ns)";
 }
 
-const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *out)
+/* Seconds, or as many units: what a number that stands for a time counts. */
+static const char *counted(const struct tdtime *rules, uint64_t number, int64_t *out)
 {
-	*out = rules->unit ? number / rules->unit : number;
-	if (number < 0)
-		return before;
+	uint64_t seconds = rules->unit ? number / (uint64_t)rules->unit : number;
+
+	*out = (int64_t)seconds;
 	if (rules->unit)
-		return check(*out);
-	if (looks_like_date(number))
+		return seconds <= TDTIME_MAX ? NULL : beyond;
+	if (!rules->format && looks_like_date(number))
 		return "looks like a date: say --time-format %Y%m%d, or --time-unit s if it is seconds";
 	return check_seconds(number);
+}
+
+/* A format is of texts: a number has the form of its digits. */
+static const char *written(const struct tdtime *rules, bool minus, uint64_t number, int64_t *out)
+{
+	char text[24];
+	int n = snprintf(text, sizeof text, "%s%llu", minus ? "-" : "", (unsigned long long)number);
+
+	return tdtime_parse(rules, text, (size_t)n, out);
+}
+
+const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *out)
+{
+	if (number >= 0)
+		return tdtime_natural(rules, (uint64_t)number, out);
+	return rules->format ? written(rules, true, 0 - (uint64_t)number, out) : before;
+}
+
+const char *tdtime_natural(const struct tdtime *rules, uint64_t number, int64_t *out)
+{
+	return rules->format ? written(rules, false, number, out) : counted(rules, number, out);
+}
+
+const char *tdtime_real(const struct tdtime *rules, double number, int64_t *out)
+{
+	const double size = number < 0 ? -number : number;
+	char text[48];
+	int n;
+
+	if (!(size < 0x1p64))
+		return no_time;
+	if (!rules->format)
+		return number < 0 ? before : counted(rules, (uint64_t)size, out);
+	n = snprintf(text, sizeof text, "%.*f", size == (double)(uint64_t)size ? 0 : 9, number);
+	return tdtime_parse(rules, text, (size_t)n, out);
 }
 
 static bool take(struct cursor *c, char what)
@@ -87,35 +125,52 @@ static bool digits(struct cursor *c, int n, unsigned *out)
 	return true;
 }
 
-static void skip_digits(struct cursor *c)
+/* The digits of a fraction, of which nothing is kept. Is one of them not 0? */
+static bool fraction(struct cursor *c)
 {
-	while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
-		c->p++;
+	bool any = false;
+
+	for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++)
+		any |= *c->p != '0';
+	return any;
+}
+
+struct number {
+	bool minus, large, fraction; /* large: its whole part has more than 64 bits */
+	uint64_t whole;
+};
+
+static bool whole_part(struct cursor *c, struct number *n)
+{
+	const char *start;
+
+	n->minus = take(c, '-');
+	n->whole = 0;
+	for (start = c->p; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
+		unsigned d = (unsigned)(*c->p - '0');
+
+		n->large |= n->whole > (UINT64_MAX - d) / 10;
+		n->whole = n->large ? 0 : n->whole * 10 + d;
+	}
+	return c->p > start;
+}
+
+static const char *time_of(const struct tdtime *rules, const struct number *n, int64_t *out)
+{
+	if (n->minus && (n->large || n->whole > 0 || n->fraction))
+		return before; /* and not 1970 because -0.5 would be cut to 0 */
+	return n->large ? beyond : counted(rules, n->whole, out);
 }
 
 static const char *epoch(const struct tdtime *rules, struct cursor *c, int64_t *out)
 {
-	bool minus = take(c, '-');
-	const char *start = c->p;
-	bool large = false, zero = true;
-	int64_t v = 0;
+	struct number n = { .minus = false };
 
-	for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
-		large |= v > (INT64_MAX - (*c->p - '0')) / 10;
-		v = large ? 0 : v * 10 + (*c->p - '0');
-	}
-	if (c->p == start)
+	if (!whole_part(c, &n))
 		return no_time;
-	start = c->p;
 	if (take(c, '.')) /* sub-second parts are cut off */
-		skip_digits(c);
-	if (c->p != c->end)
-		return no_time;
-	for (; start < c->end; start++)
-		zero &= *start == '.' || *start == '0';
-	if (minus && (large || v > 0 || !zero))
-		return before; /* and not 1970 because -0.5 would be cut to 0 */
-	return large ? "is beyond the year 9999" : tdtime_number(rules, v, out);
+		n.fraction = fraction(c);
+	return c->p == c->end ? time_of(rules, &n, out) : no_time;
 }
 
 /* Z|UTC|GMT|+HH[[:]MM]; *out: seconds to the east. */
@@ -153,7 +208,7 @@ static bool clock_time(struct cursor *c, int64_t *out, bool *leap)
 		if (!digits(c, 2, &s))
 			return false;
 		if (take(c, '.') || take(c, ','))
-			skip_digits(c);
+			fraction(c);
 	}
 	if (h > 23 || m > 59 || s > 60) /* 60: see moment() */
 		return false;
@@ -199,8 +254,9 @@ static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *ou
 
 struct fields {
 	unsigned year, month, day, day_of_year, hour, minute, second;
-	bool pm, twelve, zoned, epoch, before;
-	int64_t east, seconds;
+	bool pm, twelve, zoned, epoch, ordinal; /* ordinal: day_of_year is given */
+	int64_t east;
+	struct number seconds;
 };
 
 /* One of the names, or its first three letters; *out counts from 0. */
@@ -230,15 +286,11 @@ static bool some_digits(struct cursor *c, int n, unsigned *out)
 	return c->p > start;
 }
 
-static bool seconds_of(struct cursor *c, struct fields *t)
+static bool some_fraction(struct cursor *c, struct fields *t)
 {
-	bool minus = take(c, '-');
 	const char *start = c->p;
 
-	t->epoch = true;
-	for (t->seconds = 0; c->p < c->end && *c->p >= '0' && *c->p <= '9' && c->p - start < 18; c->p++)
-		t->seconds = t->seconds * 10 + (*c->p - '0');
-	t->before = minus && t->seconds > 0;
+	t->seconds.fraction = fraction(c);
 	return c->p > start;
 }
 
@@ -281,7 +333,7 @@ static bool conversion(struct cursor *c, char what, struct fields *t)
 		take(c, ' ');
 		return some_digits(c, 2, &t->day);
 	case 'd': return some_digits(c, 2, &t->day);
-	case 'j': return some_digits(c, 3, &t->day_of_year);
+	case 'j': return t->ordinal = some_digits(c, 3, &t->day_of_year);
 	case 'b':
 	case 'B':
 	case 'h':
@@ -296,13 +348,10 @@ static bool conversion(struct cursor *c, char what, struct fields *t)
 	case 'M': return some_digits(c, 2, &t->minute);
 	case 'S': return some_digits(c, 2, &t->second);
 	case 'p': return half_of_day(c, t);
-	case 'f':
-		n = (unsigned)(c->p < c->end);
-		skip_digits(c);
-		return n;
+	case 'f': return some_fraction(c, t);
 	case 'z':
 	case 'Z': return t->zoned = zone(c, &t->east);
-	case 's': return seconds_of(c, t);
+	case 's': return t->epoch = whole_part(c, &t->seconds);
 	case 'F': return format(c, "%Y-%m-%d", t);
 	case 'T': return format(c, "%H:%M:%S", t);
 	case 'R': return format(c, "%H:%M", t);
@@ -334,25 +383,41 @@ int tdtime_is_format(const char *f)
 	return 1;
 }
 
+/* Days since 1970, false if there is no such day; what says it twice has to agree. */
+static bool day_of(const struct fields *t, int64_t *out)
+{
+	int64_t new_year = tdtime_days(t->year, 1, 1), ordinal = new_year + t->day_of_year - 1;
+
+	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > month_days(t->year, t->month))
+		return false;
+	*out = tdtime_days(t->year, t->month, t->day);
+	if (!t->ordinal)
+		return true;
+	if (ordinal < new_year || ordinal >= tdtime_days(t->year + 1, 1, 1) || (*out != new_year && *out != ordinal))
+		return false;
+	*out = ordinal;
+	return true;
+}
+
 static const char *formatted(const struct tdtime *rules, struct cursor *c, int64_t *out)
 {
 	struct fields t = { .year = 1970, .month = 1, .day = 1 };
+	int64_t day;
 
 	if (!format(c, rules->format, &t) || c->p != c->end)
 		return "does not have the form that --time-format says";
 	if (t.epoch)
-		return *out = t.seconds, t.before ? before : check_seconds(*out);
+		return time_of(rules, &t.seconds, out);
 	if (t.twelve && (t.hour < 1 || t.hour > 12))
 		return no_clock;
 	if (t.twelve)
 		t.hour = t.hour % 12 + (t.pm ? 12 : 0);
 	if (t.hour > 23 || t.minute > 59 || t.second > 60)
 		return no_clock;
-	if (t.month < 1 || t.month > 12 || t.day < 1 || t.day > month_days(t.year, t.month) ||
-	    t.day_of_year > 365 + (unsigned)(month_days(t.year, 2) == 29))
+	if (!day_of(&t, &day))
 		return no_day;
-	return moment(rules, (tdtime_days(t.year, t.month, t.day) + (t.day_of_year ? t.day_of_year - 1 : 0)) * 86400 +
-		      (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second, t.second == 60, t.zoned, t.east, out);
+	return moment(rules, day * 86400 + (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second, t.second == 60, t.zoned,
+		      t.east, out);
 }
 
 const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, int64_t *out)

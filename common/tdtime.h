@@ -14,8 +14,8 @@
 #define TDTIME_MAX 253402300799 /* 9999-12-31 23:59:59 UTC */
 
 struct tdtime {
-	const char *format;  /* of texts, as for strptime(3) (tdtime_is_format() lists them); NULL: recognise */
-	int64_t unit;        /* numbers are this many to the second: 1, 1000, ...; 0: seconds, unless that cannot be meant */
+	const char *format;  /* as for strptime(3) (tdtime_is_format() lists them), also of numbers' digits; NULL: recognise */
+	int64_t unit;        /* numbers, and %s, are this many to the second: 1, 1000, ...; 0: seconds, if that can be meant */
 	int64_t (*to_utc)(int64_t local); /* for texts without a zone; NULL: they are UTC */
 };
 
@@ -25,8 +25,10 @@ int tdtime_is_format(const char *format);
 /* NULL and the seconds in *out, or why not: a sentence's end such as "is no time", to stand behind the value. */
 const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, int64_t *out);
 
-/* The same for a number. */
+/* The same for numbers. */
 const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *out);
+const char *tdtime_natural(const struct tdtime *rules, uint64_t number, int64_t *out);
+const char *tdtime_real(const struct tdtime *rules, double number, int64_t *out);
 
 /* Days from 1970-01-01 to a date of the Gregorian calendar. */
 int64_t tdtime_days(int64_t year, unsigned month, unsigned day);

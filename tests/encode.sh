@@ -20,6 +20,8 @@ encode() {
 says() { is "$1: status" "$status" "$2"; like "$1: the message" "$err" "$3"; like "$1: the frame ends in an abort" "$end" '"end":"abort"'; }
 # pack PYTHON OPTION...: a list of rows in as msgpack; $records, $end
 pack() { $PYTHON -c "import msgpack, sys
-for r in $1: sys.stdout.buffer.write(msgpack.packb(r, use_bin_type=True))" >"$T/in"; shift; td-encode --time-value 7 "$@" <"$T/in" >"$T/frame" 2>"$T/err"
+for r in $1: sys.stdout.buffer.write(msgpack.packb(r, use_bin_type=True))" >"$T/in"; shift
+	case " $* " in *' -t '*) ;; *) set -- --time-value 7 "$@" ;; esac
+	td-encode "$@" <"$T/in" >"$T/frame" 2>"$T/err"
 	status=$? err=$(cat "$T/err")
 	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E) head=$(note_of "$T/frame" H); }

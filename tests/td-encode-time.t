@@ -80,7 +80,31 @@ for t in 1709175600000:milliseconds 1709175600000000:microseconds 17091756000000
 	run td-encode -t at <"$T/in"; like "${t#*:} of JSON" "$status $err" "65 .*it looks like ${t#*:}"
 done
 
+encode 'at\n1709175600123\n170000000000\n' -t at --time-format %s --time-unit ms
+is "--time-unit is of --time-format %s, too" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1709175600 170000000 '
+encode 'at\n-0.5\n' -t at --time-format %s.%f; says "half a second before 1970 by --time-format" 65 'is before 1970'
+
+# --- the form of numbers that are none of text
+pack '[{"at": 240131}, {"at": 240201.0}, {"at": "240202"}]' -t at --time-format %y%m%d
+is "--time-format for numbers" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1706659200 1706745600 1706832000 '
+pack '[{"at": 240231}]' -t at --time-format %y%m%d; says "... that are no date" 65 "240231 is no date of the calendar"
+pack '[{"at": 240131.5}]' -t at --time-format %y%m%d; says "... that have another form" 65 '240131.5 does not have the form'
+pack '[{"at": 1709175600.5}]' -t at --time-format %s.%f
+is "... seconds and a fraction" "$(printf '%s' "$records" | jq -c .time)" 1709175600
+for at in 2024 20240131; do
+	printf '{"at":%s}\n' "$at" >"$T/in"
+	run td-encode -t at --time-format "$([ "$at" = 2024 ] && echo %Y || echo %Y%m%d)" <"$T/in"
+	is "... of JSON: $at" "$status $(records "$T/out" | jq -c .time)" "0 $(date -u -d "$([ "$at" = 2024 ] && echo 20240101 || echo "$at")" +%s)"
+done
+for at in 9300000000000000000 18446744073709551615; do
+	printf '{"at":%s}\n' "$at" >"$T/in"
+	run td-encode -t at --time-unit ns <"$T/in"; is "$at ns of JSON" "$status $(records "$T/out" | jq -c .time)" "0 ${at%?????????}"
+	encode "at\\n$at\\n" -t at --time-unit ns; is "... of CSV" "$status $(printf '%s' "$records" | jq -c .time)" "0 ${at%?????????}"
+done
+pack '[{"at": float("nan")}]' -t at; says "NaN" 65 'is no time'
+
 # --- the calendar
+encode 'at\n2024-000\n' -t at --time-format %Y-%j; says "a year has no day 0" 65 'is no date of the calendar'
 encode 'at\n2016-12-31T23:59:60Z\n2017-01-01T08:59:60+09:00\n' -t at
 is "a leap second" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1483228800 1483228800 '
 encode 'at\n2016-12-31T12:59:60Z\n' -t at; says "a leap second at noon" 65 'a time of day that there is not'

@@ -161,7 +161,8 @@ encode '{"t":1700000000.987654321,"u":0.12345678901234567}\n{"t":1.7e9,"u":1}\n{
 is "... also where one of them is the time" "$records" '{"m": null, "t": "1700000000.987654321", "time": 1700000000, "u": "0.12345678901234567"}
 {"m": null, "t": "1.7e9", "time": 1700000000, "u": "1"}
 {"m": null, "t": "1700000001", "time": 1700000001, "u": "[0.50]"}'
-encode '{"t":20240131}\n' -t t --all-string --time-format %%Y%%m%%d; says "... and then a number is no text with a format" 65 't.: 20240131 looks like a date'
+encode '{"t":20240131}\n' -t t --all-string --time-format %Y%m%d
+is "... by a format, too" "$records" '{"t": "20240131", "time": 1706659200}'
 encode '{"a":nan}\n'; says "NaN" 65 'line 1, column 6: not a value'
 encode "{\"a\":$(printf '%0100d' 0 | tr 0 '[')"; says "a nesting bomb" 65 'nested too deeply'
 { seq 1 700000 | sed 's/.*/{"a":&}/'; echo '{"b":1}'; } >"$T/late.jsonl"

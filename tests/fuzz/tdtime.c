@@ -1,7 +1,37 @@
-/* tdtime and exact: a text is a time within the range or is refused; the first line is a format. */
+/*
+ * tdtime and exact: a text is a time within the range or is refused; the first line is a format. A number is what its digits are,
+ * and %s what a number without a format is.
+ */
 #include "exact.h"
 #include "fuzz.h"
 #include "tdtime.h"
+
+static void number(const struct tdtime *rules, const char *text, size_t size)
+{
+	int64_t l, t = 0, of_text = 0;
+	const char *why;
+
+	if (!exact_long(text, size, &l))
+		return;
+	why = tdtime_number(rules, l, &t);
+	FUZZ_CHECK(tdtime_parse(rules, text, size, &of_text) == why && (why || t == of_text));
+}
+
+/* %s and %f take what is taken without a format. */
+static void seconds(const char *text, size_t size)
+{
+	const char *point = memchr(text, '.', size);
+	const struct tdtime plain = { .unit = 1000 }, format = { .unit = 1000, .format = point ? "%s.%f" : "%s" };
+	int64_t t = 0, of_format = 0;
+	bool good;
+
+	if (size == 0 || text[0] == ' ' || (size > 4 && text[4] == '-') ||
+	    (point && (point + 1 == text + size || point[1] < '0' || point[1] > '9')))
+		return; /* a date, perhaps; a point with no fraction behind it */
+	good = !tdtime_parse(&plain, text, size, &t);
+	FUZZ_CHECK(good == !tdtime_parse(&format, text, size, &of_format));
+	FUZZ_CHECK(!good || t == of_format);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,9 +51,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = malloc(size + 1); /* its own bytes, so that reading too far is seen */
 	memcpy(text, p, size);
 	FUZZ_CHECK(tdtime_parse(&rules, text, size, &t) || (t >= 0 && t <= TDTIME_MAX));
+	number(&rules, text, size);
+	seconds(text, size);
 	if (lf && tdtime_is_format(format)) {
 		rules.format = format;
 		FUZZ_CHECK(tdtime_parse(&rules, text, size, &t) || (t >= 0 && t <= TDTIME_MAX));
+		number(&rules, text, size);
 	}
 	text[size] = '\0';
 	if (exact_long(text, size, &l)) {

@@ -2,6 +2,7 @@
 #include "tap.h"
 #include "tdtime.h"
 
+#include <math.h>
 #include <time.h>
 
 static struct tdtime rules;
@@ -27,6 +28,24 @@ static void bad(const char *text, const char *part)
 
 	if (!tap_result(why && strstr(why, part), text[0] ? text : "(empty)"))
 		printf("# got: %s\n", why ? why : "a time");
+}
+
+static void number(int64_t n, int64_t want, const char *part)
+{
+	int64_t got = -1;
+	const char *why = tdtime_number(&rules, n, &got);
+
+	if (!tap_result(part ? why && strstr(why, part) : !why && got == want, "a number"))
+		printf("# %lld: %lld %s\n", (long long)n, (long long)got, why ? why : "");
+}
+
+static void real(double n, int64_t want, const char *part)
+{
+	int64_t got = -1;
+	const char *why = tdtime_real(&rules, n, &got);
+
+	if (!tap_result(part ? why && strstr(why, part) : !why && got == want, "a double"))
+		printf("# %g: %lld %s\n", n, (long long)got, why ? why : "");
 }
 
 static void calendar(void)
@@ -103,6 +122,14 @@ int main(void)
 	bad("1e9", "is no time");
 	bad("20240131", "looks like a date");
 
+	real(1709208000.9, 1709208000, NULL);
+	real(-0.0, 0, NULL);
+	real(-0.5, 0, "before 1970");
+	real(20240131, 0, "looks like a date");
+	real(NAN, 0, "is no time");
+	real(INFINITY, 0, "is no time");
+	real(-1e20, 0, "is no time");
+
 	rules.unit = 1;
 	good("20240131", 20240131);
 	rules.unit = 1000;
@@ -110,7 +137,11 @@ int main(void)
 	bad("-1", "before 1970");
 	rules.unit = 1000000000;
 	good("1709208000999999999", 1709208000);
+	good("9300000000000000000", 9300000000);
+	good("18446744073709551615", 18446744073);
+	bad("18446744073709551616", "is beyond the year 9999");
 	rules.unit = 0;
+	bad("9300000000000000000", "nanoseconds");
 
 	rules.format = "%Y%m%d";
 	good("20240229", 1709164800);
@@ -128,9 +159,50 @@ int main(void)
 	good("2/29/2024 12:00:00.123", 1709208000);
 	rules.format = "%s";
 	good("1709208000", 1709208000);
+	good("20240229", 20240229);
+	good("-0", 0);
+	bad("-1", "before 1970");
+	bad("1709208000999", "milliseconds (--time-unit ms)");
+	bad("99999999999999999999", "is beyond the year 9999");
+	bad("1709208000.5", "--time-format");
+	rules.format = "%s.%f";
+	good("1709208000.5", 1709208000);
+	good("-0.0", 0);
+	bad("-0.5", "before 1970");
+	bad("1709208000.", "--time-format");
+	rules.format = "%s";
+	rules.unit = 1000;
+	good("170000000000", 170000000);
+	good("1709208000999", 1709208000);
+	rules.unit = 1000000000;
+	good("1709208000999999999", 1709208000);
+	good("18446744073709551615", 18446744073);
+	rules.unit = 0;
 	rules.format = "%Y %j";
 	good("2024 060", 1709164800);
+	good("2024 366", 1735603200);
 	bad("2023 366", "calendar");
+	bad("2024 000", "calendar");
+	rules.format = "%F %j";
+	good("2024-02-29 060", 1709164800);
+	bad("2024-02-29 061", "calendar");
+	bad("2024-02-29 001", "calendar");
+
+	rules.format = "%Y%m%d";
+	number(20240229, 1709164800, NULL);
+	number(20230229, 0, "calendar");
+	number(-20240229, 0, "--time-format");
+	real(20240229, 1709164800, NULL);
+	real(20240229.5, 0, "--time-format");
+	rules.format = "%s.%f";
+	real(1709208000.9, 1709208000, NULL);
+	real(-0.5, 0, "before 1970");
+	rules.format = "%s";
+	rules.unit = 1000;
+	number(1709208000999, 1709208000, NULL);
+	number(-1, 0, "before 1970");
+	number(INT64_MIN, 0, "before 1970");
+	rules.unit = 0;
 	tap_result(tdtime_is_format("%Y-%m") && !tdtime_is_format("%Q") && !tdtime_is_format("%"), "which formats are known");
 	return tap_done();
 }
