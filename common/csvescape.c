@@ -6,7 +6,7 @@ struct cursor {
 	struct csvscan *s;
 	char escape;
 	const char *p, *end;
-	bool last;
+	bool last, lines; /* lines: there is a line end inside a cell */
 	const char **why;
 	char *out; /* in s->text */
 };
@@ -19,9 +19,14 @@ static char meaning(const struct cursor *c, char letter)
 	return at ? meanings[at - letters] : letter;
 }
 
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
 static bool ends_cell(const struct cursor *c)
 {
-	return c->p == c->end || *c->p == c->s->delim || *c->p == '\n' || *c->p == '\r';
+	return c->p == c->end || *c->p == c->s->delim || is_line_end(*c->p);
 }
 
 /* The escape at the cursor and what it escapes. */
@@ -31,7 +36,7 @@ static enum csvscan_result escaped(struct cursor *c)
 		*c->why = "an escape at the end of the input";
 		return c->last ? SCAN_HARD : SCAN_MORE;
 	}
-	c->s->lines += c->p[1] == '\n';
+	c->lines |= is_line_end(c->p[1]);
 	*c->out++ = meaning(c, c->p[1]);
 	c->p += 2;
 	return SCAN_ROW;
@@ -63,7 +68,7 @@ static enum csvscan_result quoted(struct cursor *c)
 		if (*c->p == c->escape) {
 			rc = escaped(c);
 		} else if (*c->p != c->s->quote) {
-			c->s->lines += *c->p == '\n';
+			c->lines |= is_line_end(*c->p);
 			*c->out++ = *c->p++;
 		} else if (c->p + 1 == c->end && !c->last) {
 			return SCAN_MORE;
@@ -100,9 +105,9 @@ static enum csvscan_result cell(struct cursor *c)
 
 enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p, const char *end, bool last, const char **why)
 {
-	struct cursor c = { s, escape, p, end, last, why, s->text };
+	struct cursor c = { s, escape, p, end, last, false, why, s->text };
 
-	s->n = s->lines = 0;
+	s->n = 0;
 	s->unusual = p;
 	for (;;) {
 		enum csvscan_result rc = cell(&c);
@@ -120,8 +125,8 @@ enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p,
 			return SCAN_MORE;
 		c.p += c.p + 1 < end && c.p[1] == '\n';
 	}
-	s->lines += c.p < end;
 	s->length = (size_t)(c.p - p) + (c.p < end);
+	s->lines = c.lines ? csvscan_lines(p, p + s->length) : c.p < end;
 	s->unusual_end = p + s->length;
 	return SCAN_ROW;
 }

@@ -159,8 +159,7 @@ static inline void add_cell(struct csvscan *s, const char *p, size_t n, enum cel
 	s->cell[s->n++] = (struct cell){ { p }, n, kind };
 }
 
-/* Line ends inside a cell: LF, CRLF or CR. */
-static uint64_t count_lines(const char *p, const char *end)
+uint64_t csvscan_lines(const char *p, const char *end)
 {
 	uint64_t n = 0;
 
@@ -207,7 +206,7 @@ static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const cha
 			continue;
 		}
 		if (lines)
-			s->lines += count_lines(p, q);
+			s->lines += csvscan_lines(p, q);
 		if (doubled)
 			add_unescaped(s, p, q);
 		else

@@ -42,6 +42,7 @@ struct csvscan {
 /* The record at p. last: nothing comes behind `end`. */
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last);
 void csvscan_add(struct csvscan *s, const char *p, size_t n, enum cell_kind kind); /* a cell */
+uint64_t csvscan_lines(const char *p, const char *end); /* the line ends among these bytes: LF, CRLF or CR */
 void csvscan_moved(struct csvscan *s); /* the bytes are others now, or stand elsewhere */
 void csvscan_free(struct csvscan *s);
 

@@ -39,6 +39,7 @@ bad "an array that is none" 'a\n"[1,2"\n' "line 2, column 1 'a': '\[1,2' is no a
 bad "a map with a key twice" "a\n\"{\"\"k\"\":1,\"\"k\"\":2}\"\n" "line 2, column 1 'a': .* has a key twice; --columns a:string" -c 'a:map<string,long>'
 bad "comments only" '#x\n#y\n' 'no header line' --comment '#'
 bad "fewer lines than are skipped" 'a\n1\n' 'no header line' --skip-lines 5
+bad "a line behind line ends in a cell" 'a,b\n"x\ry\r\n\\\r",1\n2\n' 'line 6, column 2: ' --escape '\'
 bad "an escape at the end" 'a,b\n1,\\' 'line 2, column 2: ' --escape '\'
 for magic in 'PK\003\004' 'PAR1' '\050\265\057\375' 'BZh91AY' '\375\067zXZ\000'; do
 	bad "another program's format, $magic" "$magic\\000\\000\\001\\377\\376x\\n" '' -f csv

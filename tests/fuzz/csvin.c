@@ -1,4 +1,7 @@
-/* csvin: whatever the bytes and wherever they are cut, the cells that libcsv alone finds, or an error for an error. */
+/*
+ * csvin: whatever the bytes and wherever they are cut, the cells that libcsv alone finds, or an error for an error; a row's line is
+ * the one that it begins in.
+ */
 #include "csvin.h"
 #include "fuzz.h"
 #include "../unit/bytes.h"
@@ -44,6 +47,16 @@ static bool reference(struct buf *out, const char *p, size_t n)
 	return good;
 }
 
+/* The line of the byte at `at`; lines end with LF, CRLF or CR. */
+static uint64_t line_of(const char *p, size_t at)
+{
+	uint64_t line = 1;
+
+	for (size_t i = 0; i < at; i++)
+		line += p[i] == '\n' || (p[i] == '\r' && p[i + 1] != '\n');
+	return line;
+}
+
 /* Our rows in the same form; ahead: read once before. FAIL_NONE, or why not. */
 static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on, bool ahead,
 			   const struct csvin_rules *rules)
@@ -66,6 +79,7 @@ static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piec
 	while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on)) {
 		FUZZ_CHECK(rc == ROW_BAD || (row.n > 0 && row.line > 0));
 		FUZZ_CHECK(row.raw_len > 0);
+		FUZZ_CHECK(row.line == line_of(p, n - s.n - (size_t)(c.in.p + c.in.len - row.raw)));
 		f.kind = FAIL_NONE;
 		for (size_t i = 0; i < row.n; i++) {
 			buf_putc(out, i ? '\1' : '\2');
