@@ -255,6 +255,7 @@ static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *ou
 struct fields {
 	unsigned year, month, day, day_of_year, hour, minute, second;
 	bool pm, twelve, zoned, epoch, ordinal; /* ordinal: day_of_year is given */
+	bool tight; /* digits of another field stand beside those of this one */
 	int64_t east;
 	struct number seconds;
 };
@@ -276,11 +277,13 @@ static bool name_of(struct cursor *c, const char *const *names, unsigned n, unsi
 	return false;
 }
 
-/* One to n digits. */
-static bool some_digits(struct cursor *c, int n, unsigned *out)
+/* One to n digits, or exactly n if nothing else says where they end. */
+static bool some_digits(struct cursor *c, int n, const struct fields *t, unsigned *out)
 {
 	const char *start = c->p;
 
+	if (t->tight)
+		return digits(c, n, out);
 	for (*out = 0; n > 0 && c->p < c->end && *c->p >= '0' && *c->p <= '9'; n--, c->p++)
 		*out = *out * 10 + (unsigned)(*c->p - '0');
 	return c->p > start;
@@ -328,12 +331,13 @@ static bool conversion(struct cursor *c, char what, struct fields *t)
 	switch (what) {
 	case 'Y': return digits(c, 4, &t->year);
 	case 'y': return two_digit_year(c, t);
-	case 'm': return some_digits(c, 2, &t->month);
+	case 'm': return some_digits(c, 2, t, &t->month);
 	case 'e':
-		take(c, ' ');
-		return some_digits(c, 2, &t->day);
-	case 'd': return some_digits(c, 2, &t->day);
-	case 'j': return t->ordinal = some_digits(c, 3, &t->day_of_year);
+		if (take(c, ' '))
+			return digits(c, 1, &t->day);
+		return some_digits(c, 2, t, &t->day);
+	case 'd': return some_digits(c, 2, t, &t->day);
+	case 'j': return t->ordinal = some_digits(c, 3, t, &t->day_of_year);
 	case 'b':
 	case 'B':
 	case 'h':
@@ -344,9 +348,9 @@ static bool conversion(struct cursor *c, char what, struct fields *t)
 	case 'a':
 	case 'A': return name_of(c, days, 7, &n);
 	case 'I': t->twelve = true; /* fall through */
-	case 'H': return some_digits(c, 2, &t->hour);
-	case 'M': return some_digits(c, 2, &t->minute);
-	case 'S': return some_digits(c, 2, &t->second);
+	case 'H': return some_digits(c, 2, t, &t->hour);
+	case 'M': return some_digits(c, 2, t, &t->minute);
+	case 'S': return some_digits(c, 2, t, &t->second);
 	case 'p': return half_of_day(c, t);
 	case 'f': return some_fraction(c, t);
 	case 'z':
@@ -361,9 +365,22 @@ static bool conversion(struct cursor *c, char what, struct fields *t)
 	}
 }
 
+/* Is this a conversion that begins and ends with digits? */
+static bool is_number(const char *f)
+{
+	return *f == '%' && f[1] && strchr("YymdejHIMSsfFTRD", f[1]);
+}
+
 static bool format(struct cursor *c, const char *f, struct fields *t)
 {
+	const bool tight = t->tight; /* of %F and the like: all that they are made of */
+	bool number = false;
+
 	for (; *f; f++) {
+		bool behind = number;
+
+		number = is_number(f);
+		t->tight = number && (tight || behind || is_number(f + 2));
 		if (*f == ' ' || (*f == '%' && (f[1] == 'n' || f[1] == 't'))) {
 			while (take(c, ' ') || take(c, '\t'))
 				;

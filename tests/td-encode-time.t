@@ -91,6 +91,7 @@ pack '[{"at": 240231}]' -t at --time-format %y%m%d; says "... that are no date" 
 pack '[{"at": 240131.5}]' -t at --time-format %y%m%d; says "... that have another form" 65 '240131.5 does not have the form'
 pack '[{"at": 1709175600.5}]' -t at --time-format %s.%f
 is "... seconds and a fraction" "$(printf '%s' "$records" | jq -c .time)" 1709175600
+pack '[{"at": 50101}]' -t at --time-format %y%m%d; says "... that have lost a zero" 65 '50101 does not have the form'
 for at in 2024 20240131; do
 	printf '{"at":%s}\n' "$at" >"$T/in"
 	run td-encode -t at --time-format "$([ "$at" = 2024 ] && echo %Y || echo %Y%m%d)" <"$T/in"

@@ -147,6 +147,18 @@ int main(void)
 	good("20240229", 1709164800);
 	bad("2024-02-29", "--time-format");
 	bad("20230229", "calendar");
+	bad("2024111", "--time-format");
+	rules.format = "%y%m%d";
+	good("050101", 1104537600);
+	bad("50101", "--time-format");
+	rules.format = "%d%b%Y%H%M";
+	good("1Feb20240102", 1706749320);
+	bad("1Feb2024102", "--time-format");
+	rules.format = "%F%T";
+	good("2024-02-0102:03:04", 1706752984);
+	bad("2024-02-102:03:04", "--time-format");
+	rules.format = "%%d%m/%d %Y";
+	good("%d2/1 2024", 1706745600);
 	rules.format = "%d/%b/%Y:%H:%M:%S %z";
 	good("29/Feb/2024:21:00:00 +0900", 1709208000);
 	bad("29/Foo/2024:21:00:00 +0900", "--time-format");
