@@ -214,6 +214,7 @@ static int csv_names(struct input *in, struct fail *f)
 	if (given > 0 && row.n != given)
 		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cells where --columns names %zu", input_name(in),
 				(unsigned long long)row.line, row.n, given);
+	in->csv.columns = row.n; /* also if no row came: of one column, empty lines are rows */
 	if (given > 0)
 		return given_names(in, f);
 	for (size_t i = 0; i < row.n; i++)

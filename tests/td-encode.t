@@ -286,6 +286,11 @@ is "--null '': empty cells without quotes are NULL" "$records" '{"a": null, "b":
 encode 'a,b\n1,2\na,b\n3,4\n' --repeated-header --time-value 7
 is "--repeated-header" "$records" '{"a": 1, "b": 2, "time": 7}
 {"a": 3, "b": 4, "time": 7}'
+for text in '\n\n' '\r\r\n'; do
+	encode "$text" -f csv --no-header -c a:string --time-value 7
+	is "empty lines of one column that is given are rows" "$status $records" '0 {"a": "", "time": 7}
+{"a": "", "time": 7}'
+done
 encode 'a\tb\tc\nx\\ty\\\\z\t\\N\t"q\n\\N\t\\\n2\t\n' -f tsv --escape '\' --time-value 7
 is "--escape, as MySQL and td-fetch write TSV" "$records" '{"a": "x\ty\\z", "b": null, "c": "\"q", "time": 7}
 {"a": null, "b": "\n2", "c": "", "time": 7}'
