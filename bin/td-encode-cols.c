@@ -65,21 +65,6 @@ static int sample(struct input *in, struct fail *f)
 	return 0;
 }
 
-/* Is there anything that only a sample can tell? */
-static bool needs_sample(const struct input *in)
-{
-	const struct schema *given = &in->opts->columns;
-	size_t typed = 0;
-
-	if (in->format == FORMAT_FRAME)
-		return false;
-	if (in->rows != &in->csv.rowin)
-		return true;
-	for (size_t i = 0; i < given->n; i++)
-		typed += given->col[i].type != NULL;
-	return !in->opts->all_string && typed < in->names.n;
-}
-
 /* --- names */
 
 /* The index of the column that the user calls `name`: by its legal name, or as it came. */
@@ -208,8 +193,20 @@ static int given_types(struct input *in, struct fail *f)
 	return 0;
 }
 
+/* Is there a column of CSV whose type only a sample can tell? */
+static bool needs_sample(const struct input *in)
+{
+	bool untyped = false;
+
+	for (size_t i = 0; i < in->names.n; i++)
+		untyped |= !in->type[i];
+	return untyped && in->rows == &in->csv.rowin && !in->opts->all_string;
+}
+
 static int other_types(struct input *in, struct fail *f)
 {
+	if (needs_sample(in) && sample(in, f))
+		return -1;
 	for (size_t i = 0; i < in->names.n; i++) {
 		const char *engine = in->format == FORMAT_FRAME ? in->frame.head.schema.col[i].type : NULL;
 
@@ -263,7 +260,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 {
 	int rc;
 
-	if (needs_sample(in) && sample(in, f))
+	if (input_is_keyed(in) && sample(in, f))
 		return -1;
 	keys_close(&in->keys);
 	in->type = mem_zero(in->names.n + 1, sizeof(struct type *));

@@ -100,6 +100,12 @@ static inline const char *input_name(const struct input *in)
 	return in->peek.source.name;
 }
 
+/* Do the rows name their columns? */
+static inline bool input_is_keyed(const struct input *in)
+{
+	return in->format == FORMAT_JSONL || in->format == FORMAT_MSGPACK;
+}
+
 const char *input_format(const struct input *in); /* for people */
 
 /* Makes the columns' names legal, finds their types, chooses the time, and fills the record; then the input is rewound. */

@@ -238,6 +238,10 @@ run sh -c 'head -c 100000 "$1" | td-encode' sh "$T/r.gz"
 is "a gzip pipe that is cut: status" "$status" 66
 
 # --- choosing columns
+encode 'a,b\n5,7\n' -c time:long,b:string --time-value 7
+is "a type of no column is not one of this column" "$status $records" '0 {"a": 5, "b": "7", "time": 7}'
+encode 'a,B\n5,7\n' -c B:string,b:string --time-value 7
+is "two types of one column" "$status $records" '0 {"a": 5, "b": "7", "time": 7}'
 encode 'A b,c,d\n1,2,3\n' --select d,a_b --rename 'A b=x' --time-value 7 ; says "a column that was renamed" 65 "no column 'a_b'"
 encode 'A b,c,d\n1,2,3\n' --select 'd,A b' --rename 'A b=x' --time-value 7
 is "--select and --rename" "$records $(printf '%s' "$head" | jq -c .columns)" '{"d": 3, "time": 7, "x": 1} [["d","long"],["x","long"]]'
