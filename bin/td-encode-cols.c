@@ -36,6 +36,14 @@ static int grow(struct input *in, size_t *known, struct fail *f)
 	return 0;
 }
 
+/* Not an object, or a map. */
+static bool is_array(const struct row *row)
+{
+	unsigned char c = (unsigned char)row->raw[0];
+
+	return c == '[' || (c & 0xf0) == 0x90 || c == 0xdc || c == 0xdd;
+}
+
 static int see(struct input *in, const struct row *row, size_t *known, struct fail *f)
 {
 	if (grow(in, known, f))
@@ -44,6 +52,7 @@ static int see(struct input *in, const struct row *row, size_t *known, struct fa
 		if (!cell_is_null(&in->opts->nulls, &row->cell[i]))
 			infer_cell(&in->seen[i], &row->cell[i]);
 	in->sampled++;
+	in->listed |= is_array(row);
 	return 0;
 }
 
@@ -67,12 +76,75 @@ static int sample(struct input *in, struct fail *f)
 
 /* --- names */
 
+static bool was_there(const struct input *in, size_t i)
+{
+	return in->seen[i].values > in->seen[i].none;
+}
+
+/*
+ * Is this what a key of the rows will be called that --columns does not call by its own name? there: the keys of the rows, as they
+ * are made legal, of which the first `given` are named by --columns.
+ */
+static bool is_final_name(const struct opts *o, const struct schema *there, size_t given, const char *name)
+{
+	bool other_time = o->time_given || (o->time_column && strcmp(o->time_column, "time") != 0);
+
+	for (size_t i = 0; i < o->rename.n; i++)
+		if (strcmp(o->rename.col[i].type, name) == 0 && schema_find(&o->columns, o->rename.col[i].name) < 0)
+			return true;
+	return schema_find(there, other_time && strcmp(name, "time_") == 0 ? "time" : name) >= (long)given;
+}
+
+/*
+ * The user may call columns by the names that they will get, and list the time that every table has: where no row has such a
+ * name it is no key. Of rows that are arrays every name is that of a column.
+ */
+static int forget_names(struct input *in, struct fail *f)
+{
+	struct schema there = { 0 }, all = in->names;
+	struct fail ignored = { 0 }; /* a name that is too long is found again */
+	size_t given = 0;
+	int rc = 0;
+
+	if (in->listed || in->sampled == 0)
+		return 0;
+	for (size_t i = 0; i < all.n && rc == 0; i++)
+		if (was_there(in, i)) {
+			rc = schema_add(&there, all.col[i].name, NULL, f);
+			given += i < in->opts->columns.n;
+		}
+	colname_make_all(&there, &ignored);
+	in->names = (struct schema){ 0 };
+	keys_free(&in->keys);
+	keys_init(&in->keys);
+	for (size_t i = 0; i < all.n && rc == 0; i++) {
+		const char *name = all.col[i].name;
+
+		if (!was_there(in, i) && (strcmp(name, "time") == 0 || is_final_name(in->opts, &there, given, name)))
+			continue;
+		in->seen[in->names.n] = in->seen[i];
+		rc = schema_add(&in->names, name, NULL, f);
+		keys_find(&in->keys, name, strlen(name));
+	}
+	schema_free(&there);
+	schema_free(&all);
+	return rc;
+}
+
 /* The index of the column that the user calls `name`: by its legal name, or as it came. */
 static long find(const struct input *in, const char *name)
 {
 	long i = schema_find(&in->names, name);
 
 	return i >= 0 ? i : schema_find(&in->raw, name);
+}
+
+/* The same where --columns or --schema say it: what --preview prints of rows is their own name, whatever others get. */
+static long find_given(const struct input *in, const char *name)
+{
+	long i = input_has_own_names(in) ? schema_find(&in->raw, name) : -1;
+
+	return i >= 0 ? i : find(in, name);
 }
 
 static int no_column(struct input *in, const char *option, const char *name, struct fail *f)
@@ -177,7 +249,7 @@ static int given_types(struct input *in, struct fail *f)
 	const struct schema *given = &in->opts->columns;
 
 	for (size_t k = 0; k < given->n; k++) {
-		long i = find(in, given->col[k].name);
+		long i = find_given(in, given->col[k].name);
 
 		if (i < 0 && strcmp(given->col[k].name, "time") == 0)
 			continue; /* a schema may list what every table has */
@@ -260,7 +332,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 {
 	int rc;
 
-	if (input_is_keyed(in) && sample(in, f))
+	if (input_is_keyed(in) && (sample(in, f) || forget_names(in, f)))
 		return -1;
 	keys_close(&in->keys);
 	in->type = mem_zero(in->names.n + 1, sizeof(struct type *));

@@ -125,7 +125,7 @@ static struct line time_line(const struct input *in, const struct record *r)
 /* Column i of the input. Where rows or --columns name the columns it is called by that name, which --schema finds there. */
 static struct line column_line(const struct input *in, const struct record *r, size_t i)
 {
-	bool keyed = in->format == FORMAT_JSONL || in->format == FORMAT_MSGPACK || (in->opts->no_header && in->opts->columns.n > 0);
+	bool keyed = input_has_own_names(in);
 	const char *name = in->names.col[i].name, *raw = in->raw.col[i].name;
 	const struct record_column *c = r->column, *end = c + r->n;
 	struct line l = { .cell = (long)i };
@@ -146,10 +146,14 @@ static struct line column_line(const struct input *in, const struct record *r, s
 	return l;
 }
 
-/* The lines in the order of the input, all of them, because rows may be known by their order only; or as --select says. */
+/*
+ * The lines in the order of the input, all of them, because rows may be known by their order only, and names be made legal with
+ * regard to others; or as --select says.
+ */
 static size_t make_lines(struct line *l, const struct input *in, const struct record *r)
 {
-	bool selected = in->opts->select.n > 0 && !in->opts->no_header, has_time = r->time_cell >= 0 && is_time(in, r, (size_t)r->time_cell);
+	bool selected = in->opts->select.n > 0 && !in->opts->no_header && !input_is_keyed(in);
+	bool has_time = r->time_cell >= 0 && is_time(in, r, (size_t)r->time_cell);
 	size_t n = 0, all = selected ? in->ordered : in->names.n;
 
 	if (!has_time)

@@ -139,6 +139,8 @@ static void time_options(struct buf *b, const struct input *in, const struct rec
 	}
 	if (has_final_names(in) ? strcmp(r->time_name, "time") != 0 : in->opts->time_column != NULL)
 		option(b, "--time-column", has_final_names(in) ? r->time_name : in->opts->time_column);
+	else if (input_is_keyed(in))
+		option(b, "--time-column", "time"); /* rows that have none must not get that of the run */
 	option(b, "--time-format", rules->format);
 	for (int64_t n = rules->unit; n > 1; n /= 1000)
 		unit++;

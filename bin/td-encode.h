@@ -82,6 +82,7 @@ struct input {
 	size_t ordered;
 	bool *dropped;         /* which do not */
 	uint64_t sampled;      /* rows */
+	bool listed;           /* one of them was an array */
 };
 
 /* Finds out what the input is and what columns it has. in->names are as they came. */
@@ -104,6 +105,12 @@ static inline const char *input_name(const struct input *in)
 static inline bool input_is_keyed(const struct input *in)
 {
 	return in->format == FORMAT_JSONL || in->format == FORMAT_MSGPACK;
+}
+
+/* Are columns known by names that rows or --columns give them, before these are made legal? */
+static inline bool input_has_own_names(const struct input *in)
+{
+	return input_is_keyed(in) || (in->opts->no_header && in->opts->columns.n > 0);
 }
 
 const char *input_format(const struct input *in); /* for people */

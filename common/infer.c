@@ -58,6 +58,7 @@ static void see_mp(struct infer *c, const struct cell *cell)
 void infer_cell(struct infer *c, const struct cell *cell)
 {
 	c->values++;
+	c->none += cell->kind == CELL_NONE;
 	c->empty += cell->kind == CELL_NONE || cell->kind == CELL_QUOTED;
 	if (cell->kind == CELL_TEXT)
 		see_text(c, cell->p, cell->n);

@@ -15,6 +15,7 @@
 
 struct infer {
 	uint64_t values, empty; /* how many cells, and how many of them held nothing */
+	uint64_t none; /* how many rows had no such cell */
 	bool text;     /* at least one value that is not empty; and what it was not: */
 	bool not_long, not_double;
 	bool integer, real, boolean, large, other; /* msgpack values seen; large: an integer that is no exact double */

@@ -69,6 +69,9 @@ for o in '' '--rename s=text' '--drop s'; do
 	round "JSON $o" "$T/bad" "$T/good" "$fix" 5 -c 'A b:long' $o
 	unrepaired "JSON $o"
 done
+printf '{"a":1,"time":5}\n{"a":2}\n' >"$T/bad"; printf '{"a":1,"time":5}\n{"a":2,"time":6}\n' >"$T/good"
+round "rows without a time" "$T/bad" "$T/good" 's/2}/2,"time":6}/' 1
+unrepaired "rows without a time"
 printf '[{"a":1},{"a":"x"},\n{"a":3}]' >"$T/bad"; sed 's/"x"/2/' "$T/bad" >"$T/good"
 round "a JSON array" "$T/bad" "$T/good" 's/"x"/2/' 1 -c a:long --time-value 5
 # rows on several lines: what is JSON is set aside as a whole, in an array, too

@@ -32,12 +32,51 @@ printf '{"A b":"07","#x":1,"time":3,"\\"q\\\\":1.5,"c":[1,[2]],"":true,"m":{"k":
 again "JSON" "$T/jsonl" -c 'c:string,m:map<string,array<long>>'
 again "JSON, --time-column" "$T/jsonl" -t '#x'
 again "JSON, --drop" "$T/jsonl" --drop 'A b'
+again "JSON, --select" "$T/jsonl" --select 'c,A b'
+printf '{"\303\251":1,"\346\227\245\346\234\254":2}\n' >"$T/keys"
+again "JSON, --select of one of two names that are made the same" "$T/keys" --select "$(printf '\346\227\245\346\234\254')" --time-value 7
+printf '{"time":1," lead":null,"time_":null}\n' >"$T/keys"
+again "JSON, a name that another column gets" "$T/keys" --time-value 7 --rename time_=zz
 printf '[1,"x",{"k":null}]\n[2,"y",{}]\n' >"$T/arrays"
 again "JSON arrays" "$T/arrays" -c 'time,b,c:map<string,long>'
 printf 'id\tv\n1\t[1,2]\n' >"$T/tsv"
 again "TSV" "$T/tsv" -c 'v:array<int>' --time-value 7
 $PYTHON -c 'import msgpack, sys; sys.stdout.buffer.write(msgpack.packb({"Ä": 1, "b": [1.5], "time": 7}))' >"$T/mp"
 again "msgpack" "$T/mp" -c 'b:array<double>'
+
+# --- one schema for all formats: by the names that columns get, too, and with a time
+printf 'userId,x y,n\n1,2,3\n' >"$T/csv"
+printf '{"userId":1,"x y":2,"n":3}\n' >"$T/jsonl"
+$PYTHON -c 'import msgpack, sys; sys.stdout.buffer.write(msgpack.packb({"userId": 1, "x y": 2, "n": 3}))' >"$T/mp"
+same() {
+	what=$1 want=$2; shift 2
+	for in in csv jsonl mp; do
+		td-encode --time-value 7 "$@" <"$T/$in" >"$T/frame" 2>"$T/err"
+		is "$what: $in" "$? $(records "$T/frame")" "$want"
+	done
+}
+td-encode --preview --time-value 7 <"$T/csv" 2>/dev/null | sed 's/long/string/' >"$T/schema"
+same "a legal name" '0 {"n": 3, "time": 7, "userid": "1", "x_y": 2.0}' -c userid:string,x_y:double
+same "the schema of CSV" '0 {"n": "3", "time": 7, "userid": "1", "x_y": "2"}' --schema "$T/schema"
+same "the new name" '0 {"n": 3, "time": 7, "uid": "1", "x_y": 2}' -c uid:string --rename userId=uid
+same "a time that no row has" '0 {"n": 3, "time": 7, "userid": 1, "x_y": "2"}' -c 'time:long,x y:string'
+sed 's/n/time/' "$T/csv" >"$T/csv2"; mv "$T/csv2" "$T/csv"; sed 's/"n"/"time"/' "$T/jsonl" >"$T/jsonl2"; mv "$T/jsonl2" "$T/jsonl"
+$PYTHON -c 'import msgpack, sys; sys.stdout.buffer.write(msgpack.packb({"userId": 1, "x y": 2, "time": 3}))' >"$T/mp"
+same "the name of a time that is not the time" '0 {"time": 7, "time_": "3", "userid": 1, "x_y": 2}' -c time_:string
+encode '{"a":5}\n' -c time:long
+like "a time that no row has is that of the run" "$status $records" '^0 [{]"a": 5, "time": 1[0-9]{9}[}]$'
+encode '{"userId":1}\n' --time-value 7 -c userid:long,userId:string
+is "a row's name and another that it would get: both" "$records" '{"time": 7, "userid": null, "userid_1": "1"}'
+encode '{"userId":1}\n{"userid":2}\n' --time-value 7 -c userid:string
+is "a row's own name counts more" "$records" '{"time": 7, "userid": null, "userid_1": 1}
+{"time": 7, "userid": "2", "userid_1": null}'
+encode '[1,2]\n' -c time:long,b
+is "rows that are arrays have all names" "$records" '{"b": 2, "time": 1}'
+{ seq 1 400000 | sed 's/.*/{"userId":&}/'; echo '{"userId":"abc"}'; } >"$T/jsonl"
+run td-encode --time-value 7 <"$T/jsonl"
+like "the hint says the legal name" "$err" '--columns userid:string would take it'
+run td-encode --time-value 7 -c userid:string <"$T/jsonl"
+is "... which is taken" "$status $(records "$T/out" | tail -n 1)" '0 {"time": 7, "userid": "abc"}'
 
 # --- what is printed
 printf 'at,n,left\n2024-01-01,1,\302\233x\n2024-01-02,2,%s\n' "$(printf '%040d' 7)" >"$T/csv"
