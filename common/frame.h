@@ -43,7 +43,7 @@ struct frame_head {
 struct frame_end {
 	bool commit;          /* false: aborted, and reason and status say why */
 	char *reason;
-	int status;             /* the exit status of the writer that aborted */
+	int status;           /* the exit status of the writer that aborted */
 	uint64_t rows;        /* values in all blocks */
 	uint64_t blocks;      /* members between head and end */
 	uint64_t bytes;       /* bytes of all bodies: the length of the plain msgpack */
