@@ -197,17 +197,30 @@ static int header_names(struct input *in, struct fail *f)
 	return 0;
 }
 
+/* The first row of CSV that has no header; bad ones before it are rejected later, if they may be. */
+static enum row_result first_row(struct input *in, struct row *row, struct fail *f)
+{
+	enum row_result rc;
+
+	while ((rc = row_next(in->rows, row, f)) == ROW_BAD && in->opts->rejects)
+		f->kind = FAIL_NONE;
+	return rc;
+}
+
 /* The names of CSV that has no header: --columns, or as many as the first row has cells. */
 static int csv_names(struct input *in, struct fail *f)
 {
 	size_t given = in->opts->columns.n;
-	struct row row = { .n = given };
+	struct row row;
 	enum row_result rc;
 
 	in->rows->mark(in->rows);
-	rc = row_next(in->rows, &row, f);
+	in->csv.columns = in->opts->rejects ? given : 0; /* then others are bad rows */
+	rc = first_row(in, &row, f);
 	if (rc == ROW_FAILED || rc == ROW_BAD)
 		return -1;
+	if (rc == ROW_END)
+		row.n = given;
 	in->rows->rewind(in->rows, true);
 	if (rc == ROW_END && given == 0)
 		return fail_set(f, FAIL_DATA, "%s: no rows, and no --columns", input_name(in));

@@ -158,6 +158,16 @@ for o in '' '--drop a,w' '--drop at' '--select at,Big,s,m' '--select Big,s' '--r
 done
 unrepaired "a frame"
 
+# --- without a header the first good row says how many cells there are, or --columns does
+printf 'a"b,1\nx\n\377,2\nx,2\ny,3,4\n' >"$T/bad"; printf 'ab,1\nx,0\nw,2\nx,2\ny,3\n' >"$T/good"
+round "bad rows at the start" "$T/bad" "$T/good" 's/a"b/ab/; s/^x$/x,0/; s/^\o377,/w,/; s/,4$//' 4 --no-header -c a:string,b:long --time-value 5
+printf 'a"b,1\nx,2\ny\n' >"$T/bad"
+run td-encode --no-header --rejects "$T/rej" --time-value 5 <"$T/bad"
+is "... and without names" "$status $(records "$T/out") $(note_of "$T/out" E | jq .rejects)" '0 {"_c0": "x", "_c1": 2, "time": 5} 2'
+printf 'a"b,1\n' >"$T/bad"
+run td-encode --no-header --rejects "$T/rej" --time-value 5 <"$T/bad"
+is "bad rows and nothing else: status" "$status" 65
+
 # --- the file and its limits
 printf 'a\nx\n1\n' >"$T/bad"
 run td-encode -c a:long --rejects "$T/rej" --max-rejects 0 <"$T/bad"
