@@ -450,15 +450,12 @@ static enum row_result whole_row(struct jsonin *j, const struct jsontok *s, stru
 
 	j->used = (size_t)(s->p - start);
 	j->here.after = true;
-	*row = (struct row){ .line = j->here.line, .bounded = true, .raw = start, .raw_len = j->used };
-	if (j->unfit) {
-		fail_here(j, j->culprit, j->unfit, f);
-		return ROW_BAD;
-	}
 	find_cells(j);
-	row->cell = j->cell;
-	row->n = j->keys->n;
-	return ROW_GOOD;
+	*row = (struct row){ j->cell, j->keys->n, j->here.line, true, start, j->used };
+	if (!j->unfit)
+		return ROW_GOOD;
+	fail_here(j, j->culprit, j->unfit, f);
+	return ROW_BAD;
 }
 
 static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
@@ -478,7 +475,7 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	if (rc <= 0)
 		return f->kind ? ROW_FAILED : ROW_END;
 	if (j->here.guessed && !found_again(j))
-		return fail_set(f, FAIL_DATA, "%s; where the next row begins is not clear", j->lost.why), ROW_FAILED;
+		return fail_set(f, FAIL_DATA, "%s; where the next row begins is not clear", j->lost.why);
 	for (;;) {
 		s = (struct jsontok){ j->in.p + j->here.at, j->in.p + j->in.len, &j->out, NULL };
 		step = parse_row(j, &s);
