@@ -7,59 +7,100 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOOK = 4096 }; /* bytes that tell the format */
+enum {
+	LOOK = 4096,       /* bytes that tell the format, from the first row on */
+	LOOK_MAX = 1 << 20 /* how far the first row is looked for */
+};
 
 /* --- what is it? */
 
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
 static enum format text_format(const char *p, size_t n)
 {
-	const char *lf = memchr(p, '\n', n);
 	size_t tabs = 0, commas = 0;
 
-	n = lf ? (size_t)(lf - p) : n;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !is_line_end(p[i]); i++) {
 		tabs += p[i] == '\t';
 		commas += p[i] == ',';
 	}
 	return tabs > commas ? FORMAT_TSV : FORMAT_CSV;
 }
 
-/* msgpack maps and arrays begin with bytes that begin no text. */
-static bool is_msgpack(unsigned char c)
+/* msgpack maps and arrays begin with bytes that begin no text, or as a character that would be one of more than 32767 items. */
+static bool is_msgpack(const char *p, size_t n)
 {
-	return (c >= 0x80 && c <= 0x9f) || (c >= 0xdc && c <= 0xdf);
+	const unsigned char first = n > 0 ? (unsigned char)p[0] : 0;
+
+	return (first >= 0x80 && first <= 0x9f) || (first >= 0xdc && first <= 0xdf && !(n > 1 && ((unsigned char)p[1] & 0xc0) == 0x80));
 }
 
-/* Where the first row or the header begins: behind what the user says are no rows. */
-static size_t first_line(const struct csvin_rules *rules, const char *p, size_t n)
+/* Where the first row or the header begins: behind empty lines and what the user says are no rows. */
+static size_t where_rows_begin(const struct csvin_rules *rules, const char *p, size_t n)
 {
 	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, len = rules->comment ? strlen(rules->comment) : 0;
 	uint64_t skip = rules->skip;
 
 	while (at < n) {
-		const char *lf = memchr(p + at, '\n', n - at);
-
-		if (skip == 0 && !(len > 0 && n - at >= len && memcmp(p + at, rules->comment, len) == 0))
+		if (skip == 0 && !is_line_end(p[at]) && !(len > 0 && n - at >= len && memcmp(p + at, rules->comment, len) == 0))
 			break;
 		skip -= skip > 0;
-		at = lf ? (size_t)(lf - p) + 1 : n;
+		while (at < n && !is_line_end(p[at]))
+			at++;
+		at += at + 1 < n && p[at] == '\r' && p[at + 1] == '\n' ? 2 : at < n;
 	}
 	return at;
 }
 
-static enum format recognise(const struct csvin_rules *rules, const char *p, size_t n)
+static size_t skip_blanks(const char *p, size_t at, size_t n)
 {
-	size_t first = first_line(rules, p, n), at = first;
-
-	if (framein_is(p, n))
-		return FORMAT_FRAME;
-	if (n > 0 && is_msgpack((unsigned char)p[0]))
-		return FORMAT_MSGPACK;
 	while (at < n && p[at] && strchr(" \t\r\n", p[at]))
 		at++;
-	if (at < n && (p[at] == '{' || p[at] == '['))
-		return FORMAT_JSONL;
-	return text_format(p + first, n - first);
+	return at;
+}
+
+/* Does the row at p[first] tell the format? If it is whole, or at least long. */
+static bool is_telling(const char *p, size_t first, size_t n)
+{
+	size_t at = skip_blanks(p, first, n);
+
+	if (at < n && n - first >= LOOK)
+		return true;
+	while (at < n && !is_line_end(p[at]))
+		at++;
+	return at < n;
+}
+
+static int recognise_text(struct input *in, struct fail *f)
+{
+	const char *p;
+	size_t first, at, want = LOOK;
+	ssize_t n;
+
+	for (;; want *= 2) {
+		n = peek_look(&in->peek, want, &p, f);
+		if (n < 0)
+			return -1;
+		first = where_rows_begin(&in->opts->csv, p, (size_t)n);
+		if ((size_t)n < want || is_telling(p, first, (size_t)n))
+			break;
+		if (want >= LOOK_MAX)
+			return fail_set(f, FAIL_DATA, "%s: no row in the first %d bytes: say with -f what it is", input_name(in),
+					LOOK_MAX);
+	}
+	at = skip_blanks(p, first, (size_t)n);
+	in->format = at < (size_t)n && (p[at] == '{' || p[at] == '[') ? FORMAT_JSONL : text_format(p + first, (size_t)n - first);
+	return 0;
+}
+
+/* p: the first bytes. */
+static int recognise(struct input *in, const char *p, size_t n, struct fail *f)
+{
+	in->format = framein_is(p, n) ? FORMAT_FRAME : is_msgpack(p, n) ? FORMAT_MSGPACK : FORMAT_AUTO;
+	return in->format == FORMAT_AUTO ? recognise_text(in, f) : 0;
 }
 
 const char *input_format(const struct input *in)
@@ -173,11 +214,16 @@ static void hint_delimiter(const struct input *in, const struct row *row)
 
 	if (in->opts->csv.delim || row->n > 1)
 		return;
-	for (size_t i = 0; i < row->cell[0].n; i++)
+	for (size_t i = 0; i < row->cell[0].n; i++) {
+		if (p[i] == '\t') {
+			warn("%s has one column; if its cells are separated by tabs, say -f tsv", input_name(in));
+			return;
+		}
 		if (p[i] == ';' || p[i] == '|') {
 			warn("%s has one column; if its cells are separated by '%c', say -d '%c'", input_name(in), p[i], p[i]);
 			return;
 		}
+	}
 }
 
 /* The names of CSV by its header. */
@@ -320,10 +366,16 @@ static const char *encoding_of(const struct input *in, const char *p, size_t n, 
 
 	if (in->opts->encoding || in->format == FORMAT_FRAME || in->format == FORMAT_MSGPACK)
 		return in->opts->encoding;
-	if (guess && !marked && (in->format != FORMAT_AUTO || !is_msgpack((unsigned char)*p)))
+	if (guess && !marked && (in->format != FORMAT_AUTO || !is_msgpack(p, n)))
 		fail_set(f, FAIL_DATA, "%s: NUL bytes as in UTF-16 without a byte order mark: if it is, say --encoding %s",
 			 in->outer.source.name, guess);
 	return marked ? guess : NULL;
+}
+
+/* Also a file that is cut behind its first byte, which alone is no text. */
+static bool is_gzip(const char *p, size_t n)
+{
+	return (gzip_is(p, n) && !framein_is(p, n)) || (n == 1 && *p == '\037');
 }
 
 /* Inflate what is gzip'ed and no frame, and turn it into UTF-8. Returns how much can be seen at *p. */
@@ -335,7 +387,7 @@ static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 
 	if (n < 0)
 		return -1;
-	in->gzipped = gzip_is(*p, (size_t)n) && !framein_is(*p, (size_t)n) && in->format != FORMAT_FRAME;
+	in->gzipped = is_gzip(*p, (size_t)n) && in->format != FORMAT_FRAME;
 	if (in->gzipped) {
 		if (gzip_source_init(&in->gz, from, f))
 			return -1;
@@ -375,8 +427,8 @@ int input_open(struct input *in, const struct opts *o, struct fail *f)
 		return o->command ? fail_set(f, FAIL_DATA, "'%s' exited with 0, but wrote nothing", input_name(in)) :
 				    fail_set(f, FAIL_UPSTREAM, "%s is empty: the program that should write it died or failed",
 					     input_name(in));
-	if (o->format == FORMAT_AUTO)
-		in->format = recognise(&o->csv, p, (size_t)n);
+	if (o->format == FORMAT_AUTO && recognise(in, p, (size_t)n, f))
+		return -1;
 	if (check_options(in, f))
 		return -1;
 	return in->format == FORMAT_FRAME ? open_frame(in, f) : open_text(in, f);

@@ -108,6 +108,7 @@ py 'out(gzip.compress(b"")[:3])'; says "gzip that is cut in its header" 65 'ends
 py 'd = bytearray(gzip.compress(b"a,b\n1,2\n")); d[-5] ^= 1; out(d)'; says "gzip with a wrong checksum" 65 'gzip member 1: checksum or length is wrong'
 py 'd = bytearray(gzip.compress(b"a,b\n1,2\n")); d[-1] ^= 1; out(d)'; says "gzip with a wrong length" 65 'gzip member 1: checksum or length is wrong'
 py 'out(gzip.compress(b"a,b\n1,2\n") + gzip.compress(b"3,4\n")[:-3])'; says "a second member that is cut" 65 'ends inside a gzip member'
+py 'out(b"\x1f")' --time-value 1; says "gzip that is cut behind its first byte" 65 'ends inside a gzip member, after 1 bytes'
 py 'out(b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 100)'; says "gzip of rubbish" 65 'gzip member 1: '
 py 'out(b"\x1f\x8b\x08\x08" + bytes(6) + b"x" * 3000000)'; says "a gzip header without an end" 65 'gzip header longer than'
 

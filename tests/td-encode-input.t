@@ -70,7 +70,8 @@ from; says "gzip'ed twice" 65 "gzip'ed twice"
 $PYTHON -c '
 print("# comment" * 9, *["# comment" * 9] * 100000, "a,b", sep="\n")
 print("# comment\n" * 600000 + "1,2")' >"$T/in"
-from --comment '#'; is "megabytes of comments" "$status $records" "0 {\"a\": \"1\", \"b\": \"2\", \"time\": 7}"
+from -f csv --comment '#'; is "megabytes of comments" "$status $records" "0 {\"a\": \"1\", \"b\": \"2\", \"time\": 7}"
+from --comment '#'; says "... of what format is not seen in a mebibyte" 65 'no row in the first 1048576 bytes: say with -f what it is'
 $PYTHON -c 'print("# comment\n" * 600000 + "{\"a\":1}")' >"$T/in"
 from -f jsonl --comment '#' -c a:long; is "megabytes of comments before JSON" "$status $records" '0 {"a": 1, "time": 7}'
 $PYTHON -c 'print("a,b\n1," + "x" * 9000000 + "\n2,y")' >"$T/in"
@@ -82,6 +83,33 @@ printf 'a,report,,\n#x,y\na\tb\n1,5\t2\n' >"$T/in"
 from --skip-lines 1 --comment '#'; is "TSV behind a line that is skipped and a comment" "$records" '{"a": "1,5", "b": 2, "time": 7}'
 printf '# a comment, and\n{"a":1}\n' >"$T/in"
 from --comment '#'; is "JSON behind a comment" "$records" '{"a": 1, "time": 7}'
+
+row='{"id": "1,5", "name": "x", "time": 7}'
+for ends in '\n' '\r\n' '\r'; do
+	for at in 40 4089 4090 4092 4096 4097 8192 1000000; do # where the header begins
+		lines=$($PYTHON -c '
+import sys
+at, end, out = int(sys.argv[1]), sys.argv[2].encode().decode("unicode_escape"), open(sys.argv[3], "wb")
+line = "# the preamble, with,,,,commas" + end
+last = "#" * (at - at // 40 * len(line) + len(line) - len(end)) + end
+out.write((line * (at // 40 - 1) + last + "id\tname" + end + "1,5\tx" + end).encode())
+print(at // 40)' $at "$ends" "$T/in")
+		from --comment '#'; is "TSV behind comments, its header at $at, lines end with $(printf %s "$ends" | tr -d '\\')" "$status $records" "0 $row"
+		from --skip-lines "$lines"; is "... behind skipped lines" "$status $records" "0 $row"
+	done
+done
+{ yes '' | head -n 5000; printf 'id\tname\n1,5\tx\n'; } >"$T/in"
+from; is "TSV behind empty lines" "$status $records" "0 $row"
+{ yes '# a comment' | head -n 1000; printf '{"id":"1,5","name":"x"}\n'; } >"$T/in"
+from --comment '#'; is "JSON behind comments" "$status $records" "0 $row"
+{ yes '' | head -n 5000; printf '{"id":"1,5","name":"x"}\n'; } >"$T/in"
+from; is "... behind empty lines" "$status $records" "0 $row"
+for c in '\334\220' '\337\277'; do
+	printf "$c,b\n1,2\n" >"$T/in"
+	from --rename "$(printf "$c")=a"; is "CSV that begins with a byte of msgpack, $c" "$status $records" '0 {"a": 1, "b": 2, "time": 7}'
+done
+printf 'a\tb\n1\t2\n' >"$T/in"
+from -f csv; like "TSV that is said to be CSV" "$err" 'has one column; if its cells are separated by tabs, say -f tsv'
 
 # --- what is for other formats
 for o in '-d ;' '--quote x' '--escape x' --no-header --repeated-header '--skip-lines 1' '--null x'; do
