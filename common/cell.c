@@ -65,6 +65,12 @@ static enum cell_result put_long(enum type_kind kind, const struct mp *t, struct
 	return in_range(kind, i) ? packed(mpack_int64(out, i)) : CELL_MISFIT;
 }
 
+static enum cell_result put_not_finite(struct cell_rules *r, struct buf *out)
+{
+	r->not_finite++;
+	return packed(mpack_nil(out));
+}
+
 static enum cell_result put_double(struct cell_rules *r, const struct mp *t, struct buf *out)
 {
 	double d;
@@ -77,11 +83,7 @@ static enum cell_result put_double(struct cell_rules *r, const struct mp *t, str
 		d = (double)t->as.i;
 	else if (t->type != MP_STR || !exact_double(t->as.p, t->n, &d))
 		return CELL_MISFIT;
-	if (!isfinite(d)) {
-		r->not_finite++;
-		return packed(mpack_nil(out));
-	}
-	return packed(mpack_double(out, d));
+	return isfinite(d) ? packed(mpack_double(out, d)) : put_not_finite(r, out);
 }
 
 /* A buf as a sink of text. */
@@ -101,6 +103,28 @@ static int text_put(struct sink *s, const void *p, size_t n, struct fail *f)
 	return fail_set(f, FAIL_DATA, "too long");
 }
 
+/* Why these whole values cannot be JSON. */
+static enum cell_result no_text(const char *p, const char *end)
+{
+	struct mp t;
+
+	for (ptrdiff_t n; p < end && (n = mp_token(p, end, &t)) > 0; p += n)
+		if ((t.type == MP_STR || t.type == MP_BIN) && !utf8_is(t.as.p, t.n))
+			return CELL_BROKEN;
+	return CELL_NO_TEXT;
+}
+
+/* NaN and infinities among these whole values, which are null in JSON. */
+static uint64_t count_not_finite(const char *p, const char *end)
+{
+	uint64_t count = 0;
+	struct mp t;
+
+	for (ptrdiff_t n; p < end && (n = mp_token(p, end, &t)) > 0; p += n)
+		count += t.type == MP_FLOAT && !isfinite(t.as.d);
+	return count;
+}
+
 /* A value as text: base64 of binaries, otherwise JSON. */
 static enum cell_result make_text(struct text_sink *to, const struct mp *binary, const char *p, size_t n)
 {
@@ -116,11 +140,12 @@ static enum cell_result make_text(struct text_sink *to, const struct mp *binary,
 	if (rc == 0)
 		rc = textout_flush(&out, &f);
 	textout_free(&out);
-	return rc == 0 ? CELL_GOOD : to->full ? CELL_FULL : CELL_BROKEN;
+	return rc == 0 ? CELL_GOOD : to->full ? CELL_FULL : no_text(p, p + n);
 }
 
 /* A str whose length is known only when its text has been made. */
-static enum cell_result put_made(const struct type *type, const struct mp *t, const char *p, size_t n, struct buf *out)
+static enum cell_result put_made(struct cell_rules *r, const struct type *type, const struct mp *t, const char *p, size_t n,
+				 struct buf *out)
 {
 	bool binary = type->source == TYPE_BINARY && (t->type == MP_STR || t->type == MP_BIN);
 	struct text_sink to = { .full = false };
@@ -130,16 +155,21 @@ static enum cell_result put_made(const struct type *type, const struct mp *t, co
 	rc = make_text(&to, binary ? t : NULL, p, n);
 	if (rc == CELL_GOOD)
 		rc = packed(mpack_text(out, to.b.p, to.b.len));
+	if (rc == CELL_GOOD && (t->type == MP_ARRAY || t->type == MP_MAP))
+		r->not_finite += count_not_finite(p, p + n);
 	buf_free(&to.b);
 	return rc;
 }
 
-static enum cell_result put_string(const struct type *type, const struct mp *t, const char *p, size_t n, struct buf *out)
+static enum cell_result put_string(struct cell_rules *r, const struct type *type, const struct mp *t, const char *p, size_t n,
+				   struct buf *out)
 {
 	if (t->type == MP_EXT)
-		return CELL_MISFIT;
+		return CELL_NO_TEXT;
+	if (t->type == MP_FLOAT && !isfinite(t->as.d))
+		return put_not_finite(r, out);
 	if ((t->type != MP_STR && t->type != MP_BIN) || type->source == TYPE_BINARY)
-		return put_made(type, t, p, n, out);
+		return put_made(r, type, t, p, n, out);
 	if (!utf8_is(t->as.p, t->n))
 		return CELL_BROKEN;
 	return packed(mpack_text(out, t->as.p, t->n));
@@ -228,7 +258,7 @@ static enum cell_result put_mp(struct cell_rules *r, const struct type *type, co
 	case TYPE_DOUBLE:
 		return put_double(r, &t, out);
 	case TYPE_STRING:
-		return put_string(type, &t, start, (size_t)n, out);
+		return put_string(r, type, &t, start, (size_t)n, out);
 	default:
 		return CELL_MISFIT;
 	}

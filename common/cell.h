@@ -35,7 +35,8 @@ enum cell_result {
 	CELL_FULL,   /* the buffer's ceiling is reached */
 	CELL_MISFIT, /* the value does not fit the type */
 	CELL_TWICE,  /* a map has a key twice */
-	CELL_BROKEN  /* it is no text: not UTF-8 */
+	CELL_BROKEN, /* it is no text: not UTF-8 */
+	CELL_NO_TEXT /* an extension of msgpack, or in what is to be JSON an array or a map as a key */
 };
 
 /* Appends the value. After anything but CELL_GOOD the buffer holds rubbish behind its old length. */

@@ -148,22 +148,44 @@ static const char *better(enum type_kind kind, const struct cell *c)
 	return t.type == MP_FLOAT ? "double" : "string";
 }
 
+static bool string_takes(const struct cell *c)
+{
+	const struct type string = { .kind = TYPE_STRING };
+	struct cell_rules rules = { .type = &string };
+	enum cell_result rc;
+	struct buf out;
+
+	buf_init(&out, (size_t)2 * ROW_MAX);
+	rc = cell_put(&rules, c, &out);
+	buf_free(&out);
+	return rc == CELL_GOOD;
+}
+
+/* What could be done; malloc'ed. */
+static char *hint(const struct record_column *column, const struct cell *c)
+{
+	return string_takes(c) ? mem_printf("--columns %s:%s would take it", column->name, better(column->rules.type->kind, c)) :
+				 mem_printf("no column can take it; --drop %s leaves it out", column->name);
+}
+
 static enum record_result bad_cell(const struct record_column *column, const struct cell *c, enum cell_result why,
 				   struct fail *f)
 {
-	char *shown = cell_show(c), *type = type_text(column->rules.type);
+	char *shown = cell_show(c), *type = type_text(column->rules.type), *what = hint(column, c);
 
 	if (why == CELL_TWICE)
-		fail_set(f, FAIL_DATA, "column %zu '%s': %s has a key twice; --columns %s:string would take it", column->cell + 1,
-			 column->name, shown, column->name);
+		fail_set(f, FAIL_DATA, "column %zu '%s': %s has a key twice; %s", column->cell + 1, column->name, shown, what);
 	else if (why == CELL_BROKEN)
 		fail_set(f, FAIL_DATA, "column %zu '%s': not UTF-8", column->cell + 1, column->name);
+	else if (why == CELL_NO_TEXT)
+		fail_set(f, FAIL_DATA, "column %zu '%s': an extension of msgpack, or an array or a map as a key; %s",
+			 column->cell + 1, column->name, what);
 	else
-		fail_set(f, FAIL_DATA, "column %zu '%s': %s is no %s%s; --columns %s:%s would take it", column->cell + 1,
-			 column->name, shown, type, column->rules.exact ? ", as the first rows were" : "", column->name,
-			 better(column->rules.type->kind, c));
+		fail_set(f, FAIL_DATA, "column %zu '%s': %s is no %s%s; %s", column->cell + 1, column->name, shown, type,
+			 column->rules.exact ? ", as the first rows were" : "", what);
 	free(shown);
 	free(type);
+	free(what);
 	return RECORD_BAD;
 }
 

@@ -376,6 +376,16 @@ def frame(columns, values, **end):
     return note(b"H", {"td-frame": 1, "content": "rows", "columns": columns, "job_id": "4711", "endpoint": "https://api.example.com", "rows": len(values)}) + member + note(b"E", e)
 out = sys.stdout.buffer.write
 END
+nan() { is "NaN $1" "$status $records" "0 $2"; like "... said so" "$err" "column 'a': $3 values that are NaN or infinite were written as NULL"; }
+pack '[{"a": float("nan")}, {"a": "x"}, {"a": float("-inf")}]'
+nan "in a column of strings" '{"a": null, "time": 7}
+{"a": "x", "time": 7}
+{"a": null, "time": 7}' 2
+pack '[{"a": 1.5}, {"a": float("nan")}]' --all-string; nan "by --all-string" '{"a": "1.5", "time": 7}
+{"a": null, "time": 7}' 1
+pack '[{"a": [float("nan"), "x"]}]' -c 'a:array<string>'; nan "in an array of strings" '{"a": [null, "x"], "time": 7}' 1
+pack '[{"a": {"k": [float("nan"), float("inf"), 1.5]}}]'; nan "in JSON text" '{"a": "{\"k\":[null,null,1.5]}", "time": 7}' 2
+
 # frame_in PYTHON OPTION...: python that writes the input frame in; $records, $end
 frame_in() {
 	{ cat "$T/frame.py"; printf '%s\n' "$1"; } | $PYTHON - >"$T/in" || exit 1
