@@ -3,6 +3,7 @@
 #include "die.h"
 #include "mem.h"
 #include "sandbox.h"
+#include "zone.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -335,12 +336,17 @@ static int open_text(struct input *in, struct fail *f)
 
 static int open_source(struct input *in, struct fail *f)
 {
+	int rc;
+
 	fd_source_init(&in->fd, STDIN_FILENO, "standard input");
 	if (!in->opts->command) {
 		peek_init(&in->outer, &in->fd.source);
 		return 0;
 	}
-	if (child_open(&in->child, in->opts->command, f))
+	zone_environment(true);
+	rc = child_open(&in->child, in->opts->command, f);
+	zone_environment(false);
+	if (rc)
 		return -1;
 	peek_init(&in->outer, &in->child.source);
 	return 0;

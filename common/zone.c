@@ -10,6 +10,8 @@
 
 static bool fixed; /* an offset instead of a zone */
 static int64_t fixed_east;
+static char *zone_file; /* what TZ is set to; NULL: it is the caller's */
+static char *callers;   /* what it was before, or NULL */
 
 /* +HH:MM or -HH:MM */
 static bool offset_of(const char *name, int64_t *east)
@@ -62,10 +64,23 @@ bool zone_open(const char *name)
 	}
 	if (!*name || *name == '/' || strstr(name, "..") || !(path = file_of(name)))
 		return false;
-	setenv("TZ", path, 1); /* a name would be looked for where TZDIR says, and be UTC if it is not there */
-	free(path);
+	if (!zone_file && getenv("TZ"))
+		callers = mem_string(getenv("TZ"));
+	free(zone_file);
+	zone_file = path; /* a name would be looked for where TZDIR says, and be UTC if it is not there */
+	zone_environment(false);
 	tzset();
 	return true;
+}
+
+void zone_environment(bool of_caller)
+{
+	const char *tz = of_caller ? callers : zone_file;
+
+	if (zone_file && tz)
+		setenv("TZ", tz, 1);
+	else if (zone_file)
+		unsetenv("TZ");
 }
 
 /* Seconds to the east of UTC at a moment. */

@@ -126,6 +126,14 @@ encode 'at\n2024-01-01\n' -t at --time-zone Asia/Tokyo
 is "no variable changes a time" "$status $records" "0 $want"
 is "... which is Tokyo's" "$(printf '%s' "$want" | jq -c .time)" 1704034800
 unset TZ TZDIR
+for tz in Europe/Berlin ''; do
+	run env TZ="$tz" td-encode -t at --time-zone Asia/Tokyo -- sh -c 'printf "at,tz\n2024-01-01,${TZ}x\n"'
+	is "a command has its own zone, '$tz'" "$(records "$T/out")" "{\"at\": \"2024-01-01\", \"time\": 1704034800, \"tz\": \"${tz}x\"}"
+done
+run env -u TZ td-encode -t at --time-zone Asia/Tokyo -- sh -c 'printf "at,tz\n2024-01-01,${TZ-none}\n"'
+is "... or none" "$(records "$T/out")" '{"at": "2024-01-01", "time": 1704034800, "tz": "none"}'
+
+# --- zones that are none
 for z in America tzdata.zi Nowhere/Else '' /etc/passwd ../zoneinfo/UTC; do
 	td-encode --time-zone "$z" </dev/null >"$T/out" 2>"$T/err"
 	is "--time-zone '$z': status" "$?" 2
