@@ -10,10 +10,12 @@
 #include "sandbox.h"
 #include "sig.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -221,9 +223,17 @@ static void say_done(struct swap *s)
 			      (long long)r->rows_before, r->database, r->table);
 }
 
+/* Two swaps by one receipt undo each other. A file system without locks is no reason to do nothing. */
+static int lock_receipt(const struct swap *s, struct fail *f)
+{
+	if (s->repeatable && flock(STDIN_FILENO, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return fail_set(f, FAIL_TEMP, "another td-swap has this receipt");
+	return 0;
+}
+
 static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 {
-	if (check_receipt(s, to, f) || start_receipt(s, f))
+	if (check_receipt(s, to, f) || lock_receipt(s, f) || start_receipt(s, f))
 		return -1;
 	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
 		if (end_receipt(s, NULL, f) == 0) {
@@ -262,7 +272,7 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 	}
 	if (strcmp(r->temporary, r->table) == 0)
 		return fail_set(f, FAIL_DATA, "%s cannot be its own kept table", r->table);
-	if (start_receipt(s, f))
+	if ((!to && lock_receipt(s, f)) || start_receipt(s, f))
 		return -1;
 	if (!s->api && connect_to(s, to, f))
 		return -1;
@@ -395,6 +405,8 @@ int main(int argc, char **argv)
 	receipt_init(&s.out);
 	progress_init(&s.progress, o.progress, o.verbosity < 0);
 	rc = run(&s, has_to ? &to : NULL, &f);
+	if (s.repeatable)
+		flock(STDIN_FILENO, LOCK_UN); /* a shell may have the same file open */
 	api_table_free(&s.target);
 	api_table_free(&s.temporary);
 	api_close(s.api);

@@ -282,6 +282,20 @@ is "a service where ids stay, the answer is lost: nobody can say" "$status $(row
 is "a service where ids stay, the answer is lost: both are there, and nothing else" "$(tables testdb)" "app empty lost $(jq -r .temporary_table "$T/x") tbl"
 api POST "table/delete/testdb/$(jq -r .temporary_table "$T/x")" >/dev/null
 
+# one receipt, used twice at once: a swap undoes a swap
+put old lost; td-swap <"$T/r" >/dev/null
+put new lost
+held() { # FAULT: td-swap with the receipt in a file, up to where that strikes
+	faults "$1"
+	td-swap $fast <"$T/r" >"$T/held.out" 2>"$T/held.err" & pid=$!
+	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+}
+held 'POST table/swap/* 1 delay=2'
+run td-swap <"$T/r"
+is "one receipt, two at once: the second" "$status $err" "75 td-swap: another td-swap has this receipt"
+wait $pid
+is "one receipt, two at once: the first" "$? $(rows_of testdb lost) $(tables testdb)" "0 $new app empty lost tbl"
+
 # what somebody does meanwhile
 put old lost; td-swap <"$T/r" >/dev/null
 put new lost
