@@ -88,10 +88,11 @@ static void found(struct conf *c, char *text, char *from)
 	c->key_from = from;
 }
 
-static int key_file(struct conf *c, const char *path, const char *from, struct fail *f)
+/* secret: refused if others may read it. */
+static int key_file(struct conf *c, const char *path, bool secret, const char *from, struct fail *f)
 {
 	char *text = NULL;
-	int rc = inifile_slurp(path, false, &text, f);
+	int rc = inifile_slurp(path, secret, &text, f);
 
 	if (rc == 1)
 		return fail_set(f, FAIL_KEY, "%s names %s, which does not exist", from, path);
@@ -144,7 +145,7 @@ static int key_of_connection(struct conf *c, const struct conn *conn, struct fai
 	if (!conn->apikey_file)
 		return 1;
 	from = mem_printf("connection %s", conn->name);
-	rc = key_file(c, conn->apikey_file, from, f);
+	rc = key_file(c, conn->apikey_file, true, from, f);
 	free(from);
 	return rc;
 }
@@ -159,7 +160,7 @@ static int find_key(struct conf *c, const struct conn *conn, const struct tdurl 
 		return rc ? -1 : check_key(c->key, c->key_from, f);
 	if (url && url->key)
 		found(c, mem_string(url->key), mem_string("the URL"));
-	else if (file && key_file(c, file, "TD_API_KEY_FILE", f))
+	else if (file && key_file(c, file, false, "TD_API_KEY_FILE", f))
 		return -1;
 	else if (!file && key)
 		found(c, mem_string(key), mem_string("TD_API_KEY"));

@@ -3,16 +3,18 @@
 #include "fd.h"
 #include "inifile.h"
 #include "mem.h"
+#include "sig.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 1000, FILE_MAX = 1 << 20, LINE_MAX_ = 190 };
+enum { CONNECTIONS_MAX = 1000, FILE_MAX = 1 << 20, LINE_MAX_ = 190, NAME_MAX_ = 49 }; /* inih cuts names at 49 */
 
 char *conn_path(struct fail *f)
 {
@@ -30,9 +32,11 @@ int conn_check_name(const char *name, struct fail *f)
 {
 	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 
-	if (!*name || strlen(name) > 64 || name[strspn(name, legal)])
-		return fail_set(f, FAIL_USAGE, "'%s' is no name of a connection: letters, digits, _ - . and at most 64 of them",
-				name);
+	if (strpbrk(name, "/@")) /* more likely a key or a URL than a name, and not shown */
+		return fail_set(f, FAIL_USAGE, "this is no name of a connection: it holds '/' or '@'");
+	if (!*name || strlen(name) > NAME_MAX_ || name[strspn(name, legal)])
+		return fail_set(f, FAIL_USAGE, "'%s' is no name of a connection: letters, digits, _ - . and at most %d of them",
+				name, NAME_MAX_);
 	return 0;
 }
 
@@ -81,6 +85,9 @@ static int set_text(char **to, const char *section, const char *name, const char
 
 static int set_url(struct conn *c, const char *value, struct fail *f)
 {
+	if (c->has_url)
+		return fail_set(f, FAIL_CONFIG, "[%s]: url is there twice", c->name);
+	c->has_url = true;
 	if (tdurl_parse(&c->url, value, f)) {
 		f->kind = FAIL_CONFIG;
 		return fail_at(f, "[%s]: url", c->name);
@@ -98,6 +105,8 @@ static int on_value(void *arg, const char *section, const char *name, const char
 		return -1;
 	if (strcmp(name, "url") == 0)
 		return set_url(c, value, f);
+	if (strcmp(name, "url") != 0 && strncmp(name, "apikey", 6) == 0 && (c->apikey || c->apikey_file || c->apikey_command))
+		return fail_set(f, FAIL_CONFIG, "[%s]: there is a key already: one of apikey, apikey_file and apikey_command", section);
 	if (strcmp(name, "apikey") == 0)
 		return set_text(&c->apikey, section, name, value, f);
 	if (strcmp(name, "apikey_file") == 0)
@@ -169,19 +178,34 @@ static bool is_section(const char *line, const char *name)
 	return line[0] == '[' && strncmp(line + 1, name, n) == 0 && line[1 + n] == ']';
 }
 
-/* The file's lines but for those of section `name`. True if there was such a section. */
+/* The file's lines but for those of section `name`. True if there was such a section. Comments above a section are its own. */
 static bool without(const char *text, const char *name, struct buf *out)
 {
 	bool inside = false, found = false;
+	const char *above = NULL; /* where comments and empty lines begin that stand behind what goes */
 
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+		buf_put(out, text, 3);
+		text += 3;
+	}
 	for (size_t n; *text; text += n) {
+		char first = text[strspn(text, " \t\r")];
+
 		n = strcspn(text, "\n");
 		n += text[n] == '\n';
-		if (text[strspn(text, " \t")] == '[')
+		if (first == '[') {
 			inside = is_section(text, name);
+			if (!inside && above)
+				buf_put(out, above, (size_t)(text - above));
+			above = NULL;
+		}
 		found = found || inside;
 		if (!inside)
 			buf_put(out, text, n);
+		else if (!strchr("#;\n", first))
+			above = NULL;
+		else if (!above)
+			above = text;
 	}
 	return found;
 }
@@ -193,8 +217,7 @@ static void add_section(struct buf *out, const struct conn *c)
 	if (out->len && out->p[out->len - 1] != '\n')
 		buf_putc(out, '\n');
 	buf_printf(out, "[%s]\n", c->name);
-	if (c->url.endpoint || c->url.database || c->url.has_mode)
-		buf_printf(out, "url = %s\n", url);
+	buf_printf(out, "url = %s\n", url); /* also an empty one: inih reports no section without a value */
 	if (c->apikey)
 		buf_printf(out, "apikey = %s\n", c->apikey);
 	if (c->apikey_file)
@@ -257,17 +280,49 @@ static int replace_file(const char *path, const struct buf *b, struct fail *f)
 	return rc;
 }
 
+/* One writer at a time: what two read, change and write, one of them loses. The lock goes with the descriptor. */
+static int lock(const char *path, struct fail *f)
+{
+	char *name = mem_printf("%s.lock", path);
+	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600), rc;
+
+	if (fd < 0) {
+		fail_errno(f, FAIL_CONFIG, "cannot write %s", name);
+	} else {
+		while ((rc = flock(fd, LOCK_EX)) && errno == EINTR && !sig_caught())
+			;
+		if (rc) {
+			fail_errno(f, FAIL_SYSTEM, "cannot lock %s", name);
+			close(fd);
+			fd = -1;
+		}
+	}
+	free(name);
+	return fd;
+}
+
+/* Where the file is, if its name is a link to it. */
+static char *real_path(struct fail *f)
+{
+	char *path = conn_path(f), *real = path ? realpath(path, NULL) : NULL;
+
+	if (!real)
+		return path;
+	free(path);
+	return real;
+}
+
 static int rewrite(const char *name, const struct conn *c, struct fail *f)
 {
-	char *path = conn_path(f), *text = NULL;
+	char *path = real_path(f), *text = NULL;
 	struct buf b;
 	bool found;
-	int rc;
+	int rc, locked = -1;
 
 	if (!path)
 		return -1;
 	buf_init(&b, FILE_MAX);
-	rc = make_folder(path, f) || inifile_slurp(path, true, &text, f) < 0 ? -1 : 0;
+	rc = make_folder(path, f) || (locked = lock(path, f)) < 0 || inifile_slurp(path, true, &text, f) < 0 ? -1 : 0;
 	found = rc == 0 && without(text ? text : "", name, &b);
 	if (rc == 0 && !c && !found)
 		rc = fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s", name, path);
@@ -275,6 +330,8 @@ static int rewrite(const char *name, const struct conn *c, struct fail *f)
 		add_section(&b, c);
 	if (rc == 0)
 		rc = replace_file(path, &b, f);
+	if (locked >= 0)
+		close(locked);
 	if (b.p)
 		mem_wipe(b.p, b.len);
 	buf_free(&b);
@@ -285,10 +342,12 @@ static int rewrite(const char *name, const struct conn *c, struct fail *f)
 
 int conn_save(const struct conn *c, struct fail *f)
 {
-	if (conn_check_name(c->name, f) || check_value("key", c->apikey, f) || check_value("file name", c->apikey_file, f) ||
-	    check_value("command", c->apikey_command, f))
-		return -1;
-	return rewrite(c->name, c, f);
+	char *url = tdurl_format(&c->url);
+	int rc = conn_check_name(c->name, f) || check_value("URL", url, f) || check_value("key", c->apikey, f) ||
+		 check_value("file name", c->apikey_file, f) || check_value("command", c->apikey_command, f) ? -1 : 0;
+
+	free(url);
+	return rc ? -1 : rewrite(c->name, c, f);
 }
 
 int conn_remove(const char *name, struct fail *f)

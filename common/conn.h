@@ -17,6 +17,7 @@
 struct conn {
 	char *name;
 	struct tdurl url;    /* .key: one typed into the url line */
+	bool has_url;
 	char *apikey;        /* secret */
 	char *apikey_file, *apikey_command;
 };

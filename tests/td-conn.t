@@ -42,6 +42,7 @@ run td-put two:rep <"$T/f"
 is "the connection's mode" "$status $(receipt .mode)" "0 replace"
 is "one section after adding it again" "$(grep -c '^\[' "$file")" 1
 printf '%s\n' "$one_key" >"$T/key"
+chmod 600 "$T/key"
 td-conn add one "td://@${one#http://}/testdb" --key-file "$T/key" 2>/dev/null || td-conn add --key-file "$T/key" one "td://@${one#http://}/testdb"
 td-conn add --key-command "echo $one_key" cmd "td://@${one#http://}"
 for c in one:filekey cmd:testdb/cmdkey; do
@@ -115,6 +116,47 @@ td-conn add --key-file "$T/key" nodb "td://@${one#http://}/nosuchdb"
 run td-conn test nodb
 is "test with a missing database: status" "$status" 69
 for c in one nodb two; do unlike "no key in the list" "$(td-conn list)" "0123456789abcdef|22222222"; done
+
+# --- what a name and a file may be
+run td-conn add empty
+is "a connection of the environment alone" "$status $(td-conn list | grep '^empty')" "0 empty	td://@	key: of the environment"
+td-conn remove empty
+run td-conn add long "td://@us/$(printf '%0190d' 0)"
+is "a URL that the file cannot hold: status" "$status" 2
+run td-conn add "$(printf '%050d' 0)" td://@us
+is "a name of 50 letters: status" "$status" 2
+run td-conn add "$(printf '%049d' 0)" td://@us/abc
+is "a name of 49 letters" "$status $(td-conn list | grep -c '^0\{49\}	')" "0 1"
+td-conn remove "$(printf '%049d' 0)"
+chmod 644 "$T/key"
+run td-conn test one
+is "a key file that others may read: status" "$status" 78
+like "a key file that others may read: message" "$err" "$T/key holds keys, but others may read it"
+chmod 600 "$T/key"
+(
+	XDG_CONFIG_HOME=$T/many
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do td-conn add "c$i" td://@us/testdb & done
+	wait
+)
+is "twelve at once: all are there" "$(XDG_CONFIG_HOME=$T/many td-conn list | grep -c '^c')" 12
+mkdir -p "$T/linked/td-pipe"
+printf '\357\273\277# of a\n[a]\nurl = td://@us\n# still of a\nmode = x\n\n# of b\n[b]\nurl = td://@jp\n' | sed '/^mode/d; /^# still/d' >"$T/dotfile"
+chmod 600 "$T/dotfile"
+ln -s "$T/dotfile" "$T/linked/td-pipe/connections"
+run env XDG_CONFIG_HOME="$T/linked" td-conn remove a
+is "remove, behind a byte order mark: the comment above the next one stays" "$status $(sed 1d "$T/dotfile" | tail -n 3)" "0 # of b
+[b]
+url = td://@jp"
+ok "a file that is a link stays one" test -L "$T/linked/td-pipe/connections"
+while read -r what lines; do
+	printf "$lines" >"$T/dotfile"
+	run env XDG_CONFIG_HOME="$T/linked" td-conn list
+	is "$what: status" "$status" 78
+done <<'END'
+two-urls [a]\nurl=td://@us\nurl=td://@jp\n
+two-sections [a]\nurl=td://@us\n[b]\nurl=td://@us\n[a]\nurl=td://@jp\n
+two-keys [a]\napikey=1/x\napikey_file=/y\n
+END
 
 # --- two accounts in one pipe
 td-put one:source <"$T/f" >/dev/null
