@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "num.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,19 @@ static bool is_loopback(const char *host)
 	return strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n;
 }
 
+/* [...], lower case */
+static bool is_ipv6(const char *host)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+	unsigned char out[16];
+	size_t n = strlen(host);
+
+	if (n < 2 || host[n - 1] != ']' || n - 2 >= sizeof address)
+		return false;
+	memcpy(address, host + 1, n - 2);
+	return inet_pton(AF_INET6, address, out) == 1;
+}
+
 /* host[:port] of n bytes; *host is malloc'ed, lower case; *port 0 if left out. */
 static int host_port(const char *p, size_t n, char **host, uint64_t *port, struct fail *f)
 {
@@ -67,6 +81,10 @@ static int host_port(const char *p, size_t n, char **host, uint64_t *port, struc
 			free(*host);
 			return fail_set(f, FAIL_USAGE, "'%.*s' is no host name", (int)len, p);
 		}
+	}
+	if (p[0] == '[' && !is_ipv6(*host)) {
+		free(*host);
+		return fail_set(f, FAIL_USAGE, "'%.*s' is no IPv6 address", (int)len, p);
 	}
 	for (size_t i = 0; i < sizeof sites / sizeof *sites; i++)
 		if (strcmp(*host, sites[i].site) == 0) {
@@ -158,12 +176,16 @@ static int parameter(struct tdurl *u, const char *p, size_t n, int *ssl, struct 
 			}
 		return fail_set(f, FAIL_USAGE, "mode is append, replace or truncate, not '%.*s'", (int)len, eq ? eq + 1 : "");
 	}
+	if (name == 3 && memcmp(p, "ssl", 3) == 0 && *ssl >= 0)
+		return fail_set(f, FAIL_USAGE, "ssl is given twice");
 	if (name == 3 && memcmp(p, "ssl", 3) == 0 && eq) {
 		*ssl = len == 4 && memcmp(eq + 1, "true", 4) == 0 ? 1 : len == 5 && memcmp(eq + 1, "false", 5) == 0 ? 0 : -2;
 		return *ssl == -2 ? fail_set(f, FAIL_USAGE, "ssl is true or false") : 0;
 	}
 	if (name == 6 && memcmp(p, "apikey", 6) == 0)
 		return fail_set(f, FAIL_USAGE, "no apikey parameter here: put the key in TD_API_KEY or before the @");
+	if (!eq) /* it may be a key */
+		return fail_set(f, FAIL_USAGE, "a parameter without a value (mode and ssl are known)");
 	return fail_set(f, FAIL_USAGE, "unknown parameter '%.*s' (mode and ssl are known)", (int)name, p);
 }
 
@@ -184,6 +206,8 @@ static int path(struct tdurl *u, const char *p, size_t n, struct fail *f)
 	const char *slash = memchr(p, '/', n);
 	size_t db = slash ? (size_t)(slash - p) : n;
 
+	if (slash && memchr(slash + 1, '/', (size_t)(p + n - slash - 1))) /* a key with '/' behind the @? It is not shown */
+		return fail_set(f, FAIL_USAGE, "more than DATABASE/TABLE behind the host");
 	u->database = mem_copy(p, db);
 	if (slash && db + 1 < n)
 		u->table = mem_copy(slash + 1, n - db - 1);
