@@ -251,7 +251,7 @@ static char *harmless(const char *result)
 	const char *query = result + strcspn(result, "?"), *start = strstr(result, "://"), *at = NULL, *mode;
 	char *s, *shown;
 
-	if (*result == '{')
+	if (result[strspn(result, " \t\r\n")] == '{')
 		return mem_string("{...}");
 	for (const char *p = start ? start + 3 : query; p < query; p++)
 		if (*p == '@')
@@ -280,8 +280,12 @@ static int write_receipt(struct run *r, const struct api_job *j, const char *exp
 	if (o && j->num_records >= 0)
 		json_object_set_new(o, "rows", json_integer(j->num_records));
 	text = o ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
-	rc = !text ? fail_set(f, FAIL_SYSTEM, "the receipt cannot be written") :
+	rc = !text ? fail_set(f, FAIL_SYSTEM, "out of memory") :
 	     io_put(r->to, text, strlen(text), f) || io_put(r->to, "\n", 1, f) ? -1 : 0;
+	if (rc) {
+		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
+		fail_at(f, "job %s: its rows are in %s, but the receipt is not written", *export_id ? export_id : j->id, to);
+	}
 	json_decref(o);
 	free(text);
 	free(to);
@@ -319,7 +323,10 @@ static int print_id(struct run *r, const char *id, struct fail *f)
 	char line[40];
 
 	snprintf(line, sizeof line, "%s\n", id);
-	return io_put(r->to, line, strlen(line), f);
+	if (io_put(r->to, line, strlen(line), f) == 0)
+		return 0;
+	f->kind = FAIL_SYSTEM;
+	return fail_at(f, "job %s was issued, but its id is not written", id);
 }
 
 static int run_job(struct run *r, const char *database, const char *sql, struct fail *f)

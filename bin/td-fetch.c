@@ -94,15 +94,19 @@ static int64_t number_of(const char *what, const char *text, int64_t min, int64_
 	return n;
 }
 
-/* A copy of a destination, whose secrets are then wiped out of the process list. */
+/* A copy of a destination, whose secrets are then wiped out of the process list: also those of parameters, as of apikey. */
 static char *taken_from(char *arg)
 {
-	char *copy = mem_string(arg), *start = strstr(arg, "://"), *at = strrchr(arg, '@');
+	char *copy = mem_string(arg), *start = strstr(arg, "://"), *query = arg + strcspn(arg, "?"), *at = NULL;
 
-	if (*arg == '{')
-		memset(arg, '*', strlen(arg));
-	else if (start && at && at > start)
+	if (arg[strspn(arg, " \t\r\n")] == '{')
+		query = arg;
+	for (char *p = start ? start + 3 : query; p < query; p++)
+		at = *p == '@' ? p : at;
+	if (at)
 		memset(start + 3, '*', (size_t)(at - start - 3));
+	if (*query)
+		memset(query + (*query == '?'), '*', strlen(query) - (*query == '?'));
 	return copy;
 }
 
@@ -157,6 +161,10 @@ static void parse(struct opts *o, int argc, char **argv)
 		die_usage("either a job's id or --schedule");
 	if ((o->since || o->after) && !o->schedule)
 		die_usage("%s belongs to --schedule", o->since ? "--since" : "--after");
+	if (o->result && !*o->result)
+		die_usage("--result: the destination is empty");
+	if ((o->since && !*o->since) || (o->after && !*o->after))
+		die_usage("%s: the name of the file is empty", o->since ? "--since" : "--after");
 	if (o->since && o->after)
 		die_usage("either --since or --after");
 	if (o->result && o->has_format)
@@ -165,6 +173,8 @@ static void parse(struct opts *o, int argc, char **argv)
 		die_usage("%s is no job id; SQL goes to standard input or behind -e", o->job_id);
 	if (!o->has_format)
 		o->out.format = isatty(STDOUT_FILENO) ? RESULTOUT_TABLE : RESULTOUT_FRAME;
+	if (o->out.null && strpbrk(o->out.null, o->out.format == RESULTOUT_TSV ? "\t\r\n" : ",\"\r\n"))
+		die_usage("--null: a text that reads as several fields, or is quoted itself");
 	o->out.room = fd_columns(STDOUT_FILENO);
 	if (o->since && o->out.format == RESULTOUT_TABLE && !o->result)
 		die_usage("--since: a table is not the whole result; use -f csv, jsonl, ...");

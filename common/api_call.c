@@ -158,13 +158,13 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 		wait = !c->broke && why.kind != FAIL_TEMP ? RETRY_STOP
 		       : c->to && c->answer.got && c->broke ? RETRY_STOP
 		       : retry_wait(&a->retry, repeatable, &o, attempt, clock_ms() - start, clock_random());
+		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
 		if (wait == RETRY_STOP) {
 			if (!repeatable && why.kind == FAIL_TEMP && retry_is_unknown(&o))
 				why.kind = FAIL_UNKNOWN;
 			fail_set(f, why.kind, "%s", why.why);
 			break;
 		}
-		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
 		remark("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
 		if (clock_sleep_or((uint64_t)wait, a->stop, f))
 			break;

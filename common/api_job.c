@@ -68,7 +68,24 @@ static int issued(struct api *a, struct api_call *c, char job_id[32], struct fai
 }
 
 /* A request that makes a job. */
-static int make_job(struct api *a, struct api_call *c, char job_id[32], struct fail *f)
+/* No answer came to the end: was the job made all the same? */
+static int found_by_key(struct api *a, const char *domain_key, char job_id[32], struct fail *f)
+{
+	struct fail why = { 0 };
+	size_t n = strlen(f->why);
+
+	if (api_job_by_key(a, domain_key, job_id, &why)) {
+		f->kind = FAIL_UNKNOWN;
+		snprintf(f->why + n, sizeof f->why - n, "; a job may have been issued and run");
+		return -1;
+	}
+	if (!*job_id)
+		return -1;
+	*f = (struct fail){ 0 };
+	return 0;
+}
+
+static int make_job(struct api *a, struct api_call *c, const char *domain_key, char job_id[32], struct fail *f)
 {
 	int rc = api_call(a, c, f);
 
@@ -77,6 +94,8 @@ static int make_job(struct api *a, struct api_call *c, char job_id[32], struct f
 		rc = issued(a, c, job_id, f);
 	else if (a->status == 409 && (conflicting(&c->answer, job_id), *job_id) && api_forgive(a, 409, f))
 		rc = 0;
+	else if (c->maybe_done && f->kind == FAIL_TEMP)
+		rc = found_by_key(a, domain_key, job_id, f);
 	api_call_free(c);
 	return rc;
 }
@@ -89,7 +108,7 @@ int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], str
 
 	buf_init(&form, 32 << 20);
 	issue_form(&form, i);
-	rc = make_job(a, &c, job_id, f);
+	rc = make_job(a, &c, i->domain_key, job_id, f);
 	buf_free(&form);
 	return rc ? fail_at(f, "cannot issue the query") : 0;
 }
@@ -104,7 +123,7 @@ int api_result_export(struct api *a, const char *id, const char *result, const c
 	buf_init(&form, 1 << 20);
 	api_form(&form, "result", result);
 	api_form(&form, "domain_key", domain_key);
-	rc = make_job(a, &c, new_id, f);
+	rc = make_job(a, &c, domain_key, new_id, f);
 	buf_free(&form);
 	return rc ? fail_at(f, "cannot export the result of job %s", id) : 0;
 }

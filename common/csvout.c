@@ -1,4 +1,5 @@
 #include "csvout.h"
+#include "buf.h"
 #include "jsonout.h"
 
 enum { QUOTE = 1, TAB = 2 }; /* what a byte needs: quotes in CSV, an escape in TSV */
@@ -48,7 +49,7 @@ static int put_escaped(struct sink *s, const void *p, size_t n, struct fail *f)
 
 void csvout_init(struct csvout *c, bool tabs, const char *null, struct textout *to)
 {
-	*c = (struct csvout){ .to = to, .tabs = tabs, .null = null ? null : tabs ? "\\N" : "",
+	*c = (struct csvout){ .to = to, .tabs = tabs, .null = null ? null : tabs ? "\\N" : "", .mistakable = !tabs && null && *null,
 			      .escape = { .put = put_escaped, .name = to->to->name } };
 	textout_init(&c->inner, &c->escape);
 }
@@ -100,28 +101,65 @@ static int nested(struct csvout *c, const char *p, const char *end, struct fail 
 	return 0;
 }
 
+static inline void scalar(struct textout *to, const struct mp *v)
+{
+	switch (v->type) {
+	case MP_BOOL: textout_puts(to, v->as.u ? "true" : "false"); break;
+	case MP_UINT: textout_u64(to, v->as.u); break;
+	case MP_INT: textout_i64(to, v->as.i); break;
+	case MP_FLOAT: textout_double(to, v->as.d); break;
+	default: textout_base64(to, v->as.p, v->n);
+	}
+}
+
+struct text_sink {
+	struct sink sink;
+	struct buf text;
+};
+
+static int put_text(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	return buf_put(&((struct text_sink *)s)->text, p, n) ? fail_set(f, FAIL_DATA, "too long a value") : 0;
+}
+
+/* As a text, which is quoted if it is the one that stands for NULL. */
+static int scalar_as_text(struct csvout *c, const struct mp *v, struct fail *f)
+{
+	struct text_sink s = { { put_text, "text" }, { 0 } };
+	struct textout t;
+	int rc;
+
+	buf_init(&s.text, (size_t)2 * v->n + 64);
+	textout_init(&t, &s.sink);
+	scalar(&t, v);
+	rc = textout_flush(&t, f);
+	textout_free(&t);
+	if (rc == 0)
+		csvout_text(c, s.text.p, s.text.len);
+	buf_free(&s.text);
+	return rc;
+}
+
 int csvout_value(struct csvout *c, const struct mp *v, const char *p, const char *end, bool binary, struct fail *f)
 {
+	const bool text = v->type == MP_STR || v->type == MP_BIN;
+
+	if (c->mistakable && v->type != MP_NIL && v->type <= MP_BIN && (!text || (binary && v->n > 0)))
+		return scalar_as_text(c, v, f);
 	switch (v->type) {
 	case MP_NIL:
 		textout_puts(c->to, c->null);
 		return 0;
 	case MP_BOOL:
-		textout_puts(c->to, v->as.u ? "true" : "false");
-		return 0;
 	case MP_UINT:
-		textout_u64(c->to, v->as.u);
-		return 0;
 	case MP_INT:
-		textout_i64(c->to, v->as.i);
-		return 0;
 	case MP_FLOAT:
-		textout_double(c->to, v->as.d);
+		scalar(c->to, v);
 		return 0;
 	case MP_STR:
 	case MP_BIN:
 		if (binary && v->n > 0)
-			textout_base64(c->to, v->as.p, v->n);
+			scalar(c->to, v);
 		else
 			csvout_text(c, v->as.p, v->n);
 		return 0;

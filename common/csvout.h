@@ -18,7 +18,7 @@ struct csvout {
 
 	/* private */
 	struct textout *to;
-	bool tabs;
+	bool tabs, mistakable; /* mistakable: a number or true might be the text that stands for NULL */
 	struct sink escape; /* what `inner` writes, escaped, into `to` */
 	struct textout inner;
 };

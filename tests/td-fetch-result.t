@@ -492,6 +492,14 @@ like "--result of a finished job: asked for with all of it" "$(cat "$S/posted")"
 	'^/v3/job/result_export/7 result=td%3A%2F%2F1%2Fsecret%40api%2Eexample%2Ecom%2Fdb%2Ft%3Fmode%3Dreplace%26apikey%3Dhidden&domain_key=td-pipe-[0-9a-f]{32}$'
 unlike "and the key is nowhere" "$out$err" 'secret|hidden'
 : >"$S/posted"
+if [ -w /dev/full ]; then
+	td-fetch --retry-wait 0 --result 'td://1/secret@api.example.com/db/t' 7 >/dev/full 2>"$T/err"
+	is "--result and a full disk: status" "$?" 1
+	like "--result and a full disk: the rows are there" "$(cat "$T/err")" "^td-fetch: job 7[0-9]*: its rows are in td://\*\*\*@api.example.com/db/t, but the receipt is not written: "
+	td-fetch --retry-wait 0 --no-wait -d testdb -e 'SELECT 1' >/dev/full 2>"$T/err"
+	is "--no-wait and a full disk: status" "$?" 1
+	like "--no-wait and a full disk: the job's id" "$(cat "$T/err")" "^td-fetch: job [0-9]+ was issued, but its id is not written: "
+else skip "a full disk" "no /dev/full"; fi
 run td-fetch --retry-wait 0 -d testdb -e 'SELECT 1' --result mydb:output_table
 is "--result of a new job: status and receipt" "$status $(printf '%s' "$out" | jq -c '[.status, .job_id, .source_job_id, .destination]')" \
 	'0 ["done",null,"777","mydb:output_table"]'

@@ -97,6 +97,9 @@ is "csv --null" "$out" 's
 ""
 "NULL"
 NULL'
+run td-fetch -d testdb -f csv --null 0 --no-header -e 'SELECT 0, NULL, 0.5, 1 UNION ALL SELECT 1, 0, 0.0, NULL'
+is "csv --null: a number that is the same text is quoted" "$out" '"0",0,0.5,1
+1,"0",0.0,0'
 run td-fetch -d testdb -f tsv --no-header --null '' -e "SELECT s, s FROM kinds WHERE time IN (0, 6, 200) ORDER BY time"
 is "tsv --null --no-header" "$out" "	
 a,b	a,b
@@ -174,6 +177,11 @@ done <<'EOF'
 --since x 1|belongs to --schedule
 --schedule x --since y --after z|either --since or --after
 --result td://@/db/tbl -f csv 1|has no format
+--result= 1|the destination is empty
+--schedule s --since=|the name of the file is empty
+--schedule s --after=|the name of the file is empty
+-f csv --null N,A 1|reads as several fields
+-f csv --null " 1|reads as several fields
 -j 17 1|a number from 1 to 16
 -f|needs a value
 --no-wait=3|takes no value
@@ -181,6 +189,11 @@ done <<'EOF'
 -f csv -d Test-db -e x|
 --timeout soon 1|is no time
 EOF
+run td-fetch -f tsv --null "$(printf 'a\tb')" 1
+is "a NULL of two fields of TSV: status" "$status" 2
+run td-fetch -f csv -c 1/SECRETKEY 1
+is "a key for a connection: status" "$status" 2
+unlike "a key for a connection: is not shown" "$err" SECRET
 run td-fetch -f csv -d testdb </dev/null
 is "no SQL: status" "$status" 65
 like "no SQL: says so" "$err" "the query is empty: nothing came from standard input"
@@ -314,6 +327,18 @@ GET job/result/* 1-3 cut=20000
 GET job/result/* 1 cut=0
 GET job/result/* 1 reset-after
 EOF
+# the answers are lost to the end: the job is found by its key, or it is said that it may run
+local_start lost --fault 'POST job/issue/* * reset-after'
+run td-fetch --retry-wait 0 --timeout 1s -d sample_datasets -f csv -e 'SELECT 1 AS x'
+is "every answer lost: the job is found by its key" "$status $out" '0 x
+1'
+is "every answer lost: one job" "$(api GET job/list | jq .count)" 1
+local_stop
+local_start blind --fault 'POST job/issue/* * reset-after' --fault 'GET job/* * 503'
+run td-fetch --retry-wait 0 --timeout 1s -d sample_datasets -f csv -e 'SELECT 1 AS x'
+is "every answer lost, and nothing to be seen: unknown" "$status" 76
+like "every answer lost, and nothing to be seen: is said" "$err" "cannot issue the query: .*; a job may have been issued and run"
+local_stop
 for fault in 'POST job/issue/* * 503' 'GET job/result/* * cut=0' 'GET job/status/* * reset'; do
 	local_start fault --fault "$fault"
 	run td-fetch --retry-wait 0 --timeout 1s -d sample_datasets -f csv -e 'SELECT 1'
