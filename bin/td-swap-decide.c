@@ -1,5 +1,6 @@
 /*
- * td-swap: what became of a swap whose answer was lost. Both tables are looked at again, and compared with what they were.
+ * td-swap: what became of a swap whose answer was lost. Both tables are looked at again, and compared with what they were. And:
+ * whether one that was answered still holds.
  *
  * Ids tell, if they go with the rows. Nobody says that they do: if they stay with the names, they look as if nothing had happened,
  * and so may the counts, which lag behind. So before a swap is sent again, the service is asked with two empty tables of our own.
@@ -150,4 +151,45 @@ enum verdict decide_swap(struct swap *s, bool ask)
 	default:
 		return v;
 	}
+}
+
+/*
+ * `now` bears the temporary name after the swap. What it was written last says that it is not the new rows, also where ids stay.
+ * Where that says nothing either, the answer to the swap is all there is.
+ */
+static enum verdict compare_old(struct swap *s, const struct api_table *now)
+{
+	const struct api_table *new = &s->temporary;
+
+	if (new->id < 0 || now->id != new->id)
+		return VERDICT_SWAPPED;
+	if (!s->ids_move && new->last_log[0] && strcmp(now->last_log, new->last_log) != 0 && alike(now, &s->target))
+		return VERDICT_SWAPPED;
+	switch (s->ids_move ? 1 : do_ids_move(s)) {
+	case 1:
+		return VERDICT_NOT;
+	case 0:
+		return VERDICT_SWAPPED;
+	default:
+		return VERDICT_UNKNOWN;
+	}
+}
+
+enum verdict decide_old(struct swap *s, struct fail *f)
+{
+	struct api_table target, now;
+	enum verdict v;
+
+	if (api_table_show(s->api, s->in.database, s->in.temporary, &now, f))
+		return VERDICT_UNKNOWN;
+	if (now.exists) {
+		v = compare_old(s, &now);
+		api_table_free(&now);
+		return v;
+	}
+	if (api_table_show(s->api, s->in.database, s->in.table, &target, f))
+		return VERDICT_UNKNOWN;
+	v = target.id >= 0 && target.id == s->temporary.id ? VERDICT_SWAPPED : VERDICT_UNKNOWN;
+	api_table_free(&target);
+	return v;
 }

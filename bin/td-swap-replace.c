@@ -320,12 +320,25 @@ static void keep_old_rows(struct swap *s)
 	free(name);
 }
 
+/* Another td-swap with a copy of the receipt may have swapped, too: then the name stands for the new rows again. */
+static int check_old_rows(struct swap *s, struct fail *f)
+{
+	switch (decide_old(s, f)) {
+	case VERDICT_SWAPPED:
+		return 0;
+	case VERDICT_NOT:
+		fail_set(f, FAIL_UNKNOWN, "they were swapped back: was this receipt used twice at once?");
+		break;
+	default:
+		fail_set(f, FAIL_UNKNOWN, "the old rows are not seen after the swap");
+	}
+	return unknown(s, f);
+}
+
 static void drop_old_rows(struct swap *s)
 {
 	struct fail f = { 0 };
 
-	if (strcmp(s->out.action, "swap") != 0)
-		return;
 	if (s->o->keep) {
 		keep_old_rows(s);
 		return;
@@ -393,6 +406,7 @@ int replace_run(struct swap *s, struct fail *f)
 {
 	enum step step = AGAIN;
 	bool maybe_renamed = false;
+	int rc;
 
 	for (unsigned i = 0; i < ROUNDS && step == AGAIN; i++)
 		step = one_round(s, &maybe_renamed, f);
@@ -402,10 +416,14 @@ int replace_run(struct swap *s, struct fail *f)
 		replace_drop(s, f);
 		return -1;
 	}
+	if (strcmp(s->out.action, "swap") != 0)
+		return 0;
 	sig_hold(true); /* a signal is too late for the new rows: the old ones do not stay */
-	drop_old_rows(s);
+	rc = check_old_rows(s, f);
+	if (rc == 0)
+		drop_old_rows(s);
 	sig_hold(false);
-	return 0;
+	return rc;
 }
 
 /*

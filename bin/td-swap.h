@@ -41,6 +41,9 @@ int swap_show(struct swap *s, const char *a, const char *b, struct api_table *x,
 enum verdict { VERDICT_NOT, VERDICT_HARDLY, VERDICT_SWAPPED, VERDICT_UNKNOWN };
 enum verdict decide_swap(struct swap *s, bool ask); /* ask: try out what HARDLY means */
 
+/* Does the temporary name stand for the old rows after a swap that was answered? NOT: it was undone. f: why UNKNOWN, if it is said. */
+enum verdict decide_old(struct swap *s, struct fail *f);
+
 /* Write the first half of our receipt, once. */
 int swap_begin_receipt(struct swap *s, struct fail *f);
 

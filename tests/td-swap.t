@@ -295,6 +295,30 @@ run td-swap <"$T/r"
 is "one receipt, two at once: the second" "$status $err" "75 td-swap: another td-swap has this receipt"
 wait $pid
 is "one receipt, two at once: the first" "$? $(rows_of testdb lost) $(tables testdb)" "0 $new app empty lost tbl"
+put old lost
+temporary=$(jq -r .temporary_table "$T/r")
+held 'GET table/show/* 3-3 delay=2'
+api POST "table/swap/testdb/lost/$temporary" >/dev/null
+wait $pid
+is "a copy of the receipt is used meanwhile: nothing is dropped" "$? $(rows_of testdb lost) $(rows_of testdb "$temporary")" "76 $new $old"
+like "a copy of the receipt is used meanwhile: message" "$(cat "$T/held.err")" "^td-swap: .* in $temporary, .*was this receipt used twice"
+held 'GET table/show/* 3-3 delay=2'
+api POST "table/delete/testdb/$temporary" >/dev/null
+wait $pid
+is "the old rows are dropped by somebody else: done" "$? $(rows_of testdb lost) $(tables testdb)" "0 $old app empty lost tbl"
+put new lost
+temporary=$(jq -r .temporary_table "$T/r")
+held 'GET table/show/* 3-3 delay=2'
+api POST "table/delete/testdb/lost" >/dev/null
+api POST "table/rename/testdb/$temporary/lost" >/dev/null
+wait $pid
+is "the new rows are not seen after the swap: status" "$? $(rows_of testdb lost)" "76 $old"
+put new lost
+faults 'GET table/show/* 3-1000000 reset'
+run td-swap $fast <"$T/r"
+faults
+is "swapped, and then the server lost: both tables are still there" "$status $(rows_of testdb lost) $(tables testdb | wc -w)" "76 $new 5"
+api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
 
 # what somebody does meanwhile
 put old lost; td-swap <"$T/r" >/dev/null
