@@ -189,11 +189,25 @@ static void undo_session(struct load *l, struct fail *f)
 		add(f, "; the bulk import session %s may still be made (td-swap --gc removes it)%s", l->session, "");
 }
 
+/* --streaming: what cannot be taken back. After upload_close(): requests under way count, too. */
+static void tell_streamed(const struct load *l, struct fail *f)
+{
+	const unsigned long long in = atomic_load(&l->streamed), maybe = atomic_load(&l->doubtful);
+	size_t n = strlen(f->why);
+
+	if (in == 0 && maybe == 0)
+		return;
+	if (in > 0)
+		n += (size_t)snprintf(f->why + n, sizeof f->why - n, "; %llu rows are in the table already", in);
+	if (maybe > 0 && n < sizeof f->why)
+		snprintf(f->why + n, sizeof f->why - n, in > 0 ? ", and up to %llu more may be" : "; up to %llu rows may be in the table",
+			 maybe);
+	f->kind = f->kind == FAIL_SIGNAL || f->kind == FAIL_PIPE ? f->kind : FAIL_UNKNOWN;
+}
+
 /* Remove what was made; what cannot be removed is named behind f's sentence. */
 static void undo(struct load *l, struct fail *f)
 {
-	const unsigned long long streamed = atomic_load(&l->streamed);
-
 	if (l->committing && l->o->once) {
 		f->kind = FAIL_TEMP;
 		add(f, "; the same command finds out what became of session %s%s", l->session, "");
@@ -217,12 +231,7 @@ static void undo(struct load *l, struct fail *f)
 	sig_hold(false);
 	if (f->kind == FAIL_UNKNOWN && !l->o->streaming) /* of a step inside the session */
 		f->kind = FAIL_TEMP;
-	if (streamed) {
-		size_t n = strlen(f->why);
-
-		snprintf(f->why + n, sizeof f->why - n, "; %llu rows are in the table already", streamed);
-		f->kind = f->kind == FAIL_SIGNAL || f->kind == FAIL_PIPE ? f->kind : FAIL_UNKNOWN;
-	}
+	tell_streamed(l, f);
 }
 
 static int failed(struct load *l, struct fail *f)

@@ -72,12 +72,16 @@ int parts_stream(void *arg, struct api *a, uint64_t number, struct part *p, uint
 	struct load *l = arg;
 	struct http_piece body[PART_PIECES];
 	char id[NAME], md5[MD5_TEXT], stored[MD5_TEXT];
+	bool maybe;
 
 	*bytes = body_of(p, body);
 	md5_of(body, md5);
 	snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)l->stream_base, (unsigned long long)number);
-	if (api_table_import(a, l->to.database, l->to.table, id, body, PART_PIECES, stored, f))
+	if (api_table_import(a, l->to.database, l->to.table, id, body, PART_PIECES, stored, &maybe, f)) {
+		if (maybe)
+			atomic_fetch_add(&l->doubtful, p->values);
 		return -1;
+	}
 	atomic_fetch_add(&l->streamed, p->values);
 	if (*stored && strcmp(stored, md5) != 0)
 		return fail_set(f, FAIL_UNKNOWN, "the server got other bytes than were sent (MD5 %s, not %s)", stored, md5);

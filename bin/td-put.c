@@ -109,10 +109,12 @@ static void options(struct opts *o, int argc, char **argv)
 		die_usage("--streaming goes with neither --once nor --session");
 	if (o->commit && o->once)
 		die_usage("--once=KEY names what one machine uploads: it goes with --no-commit");
+	if (o->commit && o->dry_run)
+		die_usage("--dry-run checks what a frame brings: it does not go with --commit");
 	if (o->once_key && !*o->once_key)
 		die_usage("--once=: an empty KEY");
-	if (o->streaming && o->part_size == PART_SIZE_DEFAULT)
-		o->part_size = PART_SIZE_STREAMING;
+	if (o->part_size == 0)
+		o->part_size = o->streaming ? PART_SIZE_STREAMING : PART_SIZE_DEFAULT;
 }
 
 /* Where to; the key of a URL does not stay in argv. */
@@ -133,7 +135,7 @@ static void destination(struct load *l, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .jobs = 4, .part_size = PART_SIZE_DEFAULT, .api = API_OPT_DEFAULT };
+	struct opts o = { .jobs = 4, .api = API_OPT_DEFAULT };
 	struct load l = { .o = &o, .names.lock = PTHREAD_MUTEX_INITIALIZER };
 	struct fail f = { 0 };
 	struct fd_source in;

@@ -21,7 +21,7 @@
 
 struct opts {
 	unsigned jobs;
-	uint64_t part_size;
+	uint64_t part_size;    /* 0: not said */
 	uint64_t max_errors;   /* records that the import may refuse */
 	bool create_database, strict, progress, trust_eof, dry_run, streaming;
 	bool once;
@@ -70,6 +70,7 @@ struct load {
 	struct names names;
 	uint64_t stream_base;     /* --streaming: ids of this run */
 	atomic_ullong streamed;   /* rows that are in the table already */
+	atomic_ullong doubtful;   /* rows that may be: the answer was lost */
 	struct upload *upload;
 	struct part *part;        /* being filled */
 	struct part_plain plain;  /* records from members that are not ours */

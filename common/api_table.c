@@ -129,12 +129,14 @@ int api_table_settings(struct api *a, const char *db, const char *table, const s
 }
 
 int api_table_import(struct api *a, const char *db, const char *table, const char *id, const struct http_piece *p, size_t pieces,
-		     char md5[33], struct fail *f)
+		     char md5[33], bool *maybe, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_IMPORT, .seg = { db, table, id }, .suffix = "/msgpack.gz", .body = p, .pieces = pieces };
 	int rc = api_call(a, &c, f);
+	const struct retry_outcome last = { c.answer.status, c.answer.sent, -1 };
 	json_t *j;
 
+	*maybe = rc != 0 && (c.maybe_done || retry_is_unknown(&last));
 	md5[0] = '\0';
 	if (rc == 0 && (j = api_call_json(a, &c, &(struct fail){ 0 })) != NULL) {
 		api_text(j, "md5_hex", md5, 33);

@@ -166,6 +166,10 @@ td-put --session many --no-commit $D/many <"$T/m1" >"$T/r1"
 td-put --session alone --no-commit $D/alone <"$T/m1" >"$T/x"
 run td-put --session alone --commit $D/alone </dev/null
 is "--commit without receipts takes the service's word" "$status $(receipt '.rows') $(rows_of testdb alone)" "0 50 50,50,6225"
+td-put --session alone --no-commit $D/alone <"$T/m1" >"$T/x"
+run td-put --session alone --commit --dry-run $D/alone <"$T/x"
+is "--commit with --dry-run: refused, and nothing is committed" "$status $(rows_of testdb alone)" "2 50,50,6225"
+api POST bulk_import/delete/alone >/dev/null
 td-put --session wrong --no-commit $D/alone <"$T/m1" >"$T/x"
 run td-put --session wrong --no-commit $D/many <"$T/m1"
 is "a session of another table: status" "$status" 69
@@ -179,7 +183,7 @@ is "one of the uploads failed: status" "$status" 66
 is "parts of an upload that failed are taken back" "$(api GET bulk_import/list_parts/wrong | jq '.parts | length')" 1
 run td-put --session wrong --commit $D/alone <"$T/x"
 is "the others can be committed" "$status $(rows_of testdb alone)" "0 100,50,12450"
-for args in "--session x1x" "--commit" "--no-commit" "--session x.y --commit" "--session abc --commit --no-commit" "--once=a --streaming" "--session abc --commit --once=a"; do
+for args in "--session x1x" "--commit" "--no-commit" "--session x.y --commit" "--session abc --commit --no-commit" "--once=a --streaming" "--session abc --commit --once=a" "--session abc --commit --dry-run"; do
 	run td-put $args $D/alone <"$T/f"
 	is "$args: status" "$status" 2
 done
@@ -200,6 +204,35 @@ run td-put $fast --streaming --part-size 1 -j 1 $D/partly <"$T/f"
 faults
 is "--streaming that fails half-way: status" "$status" 76
 like "--streaming that fails half-way: says how many rows are in" "$err" "30 rows are in the table already"
+for fault in reset-after 503,after; do
+	table=lost_$(echo "$fault" | tr ,- __)
+	faults "PUT table/import_with_id/* * $fault"
+	run td-put $fast --streaming "$D/$table" <"$T/f"
+	faults
+	is "--streaming, the answer is lost ($fault): unknown, and the rows are in" "$status $(receipt .exit) $(rows_of testdb "$table")" "76 76 100,100,4950"
+	like "--streaming, the answer is lost ($fault): message" "$err" "; up to 100 rows may be in the table$"
+done
+faults 'PUT table/import_with_id/* 1 reset-after' 'PUT table/import_with_id/* * 422'
+run td-put $fast --streaming $D/lostfirst <"$T/f"
+is "--streaming, refused after a lost answer: unknown" "$status $(rows_of testdb lostfirst)" "76 100,100,4950"
+faults 'PUT table/import_with_id/* 4-1000000 reset-after'
+run td-put $fast --streaming --part-size 1 -j 1 $D/lostpart <"$T/f"
+like "--streaming, some are in and an answer is lost" "$status $err" "^76 .*; 30 rows are in the table already, and up to 10 more may be$"
+faults 'PUT table/import_with_id/* * 422'
+run td-put $fast --streaming $D/refused <"$T/f"
+is "--streaming, refused: nothing may be in" "$status $(printf '%s\n' "$err" | grep -c 'may be')" "69 0"
+faults 'PUT table/import_with_id/* * delay=30'
+td-put --streaming $D/stopped <"$T/f" >/dev/null 2>"$T/err" & put=$!
+until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+kill -TERM $put
+wait $put
+like "--streaming, TERM while an answer is awaited: says so" "$? $(cat "$T/err")" "^143 .*; up to 100 rows may be in the table$"
+faults
+frame rows=3000 blocks=30 pad=2000 >"$T/wide"
+run td-put --streaming $D/wide <"$T/wide"
+ok "--streaming: parts of 1M" [ "$(receipt .parts)" -gt 2 ]
+run td-put --streaming --part-size 16M $D/wide <"$T/wide"
+is "--streaming --part-size 16M: one part" "$status $(receipt .parts)" "0 1"
 frame end=abort rows=100 >"$T/abort"
 run td-put --streaming $D/aborted <"$T/abort"
 is "--streaming: one part is sent only when the end is known" "$status $(count_of testdb aborted)" "66 0"
