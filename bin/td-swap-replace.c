@@ -350,16 +350,14 @@ static void drop_old_rows(struct swap *s)
 }
 
 /*
- * A receipt may be edited, and names may be used again: only what bears td-put's kind of name and its id is ever dropped. One
- * that is said not to be there, too: it costs nothing, and a service that says so of every table may be wrong.
+ * Names may be used again: only what bears the id that td-put saw is dropped. One that is said not to be there, too: it costs
+ * nothing, and a service that says so of every table may be wrong.
  */
 static bool is_td_puts(struct swap *s)
 {
 	struct api_table t;
 	bool its;
 
-	if (!strstr(s->in.temporary, "_tdput_"))
-		return false;
 	if (api_table_show(s->api, s->in.database, s->in.temporary, &t, &(struct fail){ 0 }))
 		return true; /* then deleting fails too, and says so */
 	its = !t.exists || s->in.temporary_id < 0 || t.id < 0 || t.id == s->in.temporary_id;

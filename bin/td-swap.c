@@ -9,6 +9,7 @@
 #include "option.h"
 #include "sandbox.h"
 #include "sig.h"
+#include "tempname.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -173,16 +174,23 @@ static int pass(const char *text, size_t n, struct fail *f)
 	return fd_close(STDOUT_FILENO, "standard output", f);
 }
 
-/* The receipt decides where to; the key is only sent to the server that the caller means. */
-static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
+/* The receipt may be all that knows of them. */
+static int rows_stay(const struct swap *s, struct fail *f)
 {
-	const struct receipt *r = &s->in;
+	size_t n = strlen(f->why);
 
-	if (!r->temporary || r->rows < 0 || strcmp(r->action, "load") != 0)
-		return fail_set(f, FAIL_DATA, "this receipt is of a %s that is done: there is nothing to swap", r->action);
-	if (r->valid >= 0 && r->valid + (r->errors > 0 ? r->errors : 0) != r->rows)
-		return fail_set(f, FAIL_DATA, "the receipt's %lld rows are not its %lld valid and %lld error records",
-				(long long)r->rows, (long long)r->valid, (long long)r->errors);
+	snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s", s->in.database, s->in.temporary);
+	return -1;
+}
+
+/* A receipt may be edited: no other table than one that td-put made is swapped, and then dropped. */
+static int check_names(const struct receipt *r, struct fail *f)
+{
+	if (strcmp(r->action, "load") != 0)
+		return fail_set(f, FAIL_DATA, "this receipt is of %s %s that is done: there is nothing to swap",
+				strchr("aeiou", r->action[0]) ? "an" : "a", r->action);
+	if (!r->temporary)
+		return fail_set(f, FAIL_DATA, "the receipt names no temporary table");
 	if (tdurl_check_name("database", r->database, f) || tdurl_check_name("table", r->table, f) ||
 	    tdurl_check_name("table", r->temporary, f)) {
 		f->kind = FAIL_DATA;
@@ -190,15 +198,31 @@ static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 	}
 	if (strcmp(r->temporary, r->table) == 0)
 		return fail_set(f, FAIL_DATA, "the receipt names %s as its own temporary table", r->table);
-	if (to && ((to->database && strcmp(to->database, r->database) != 0) || strcmp(to->table, r->table) != 0))
-		return fail_set(f, FAIL_USAGE, "the receipt is of table %s.%s, not of the destination given", r->database, r->table);
+	if (tempname_table_time(r->temporary, r->table) < 0)
+		return fail_set(f, FAIL_DATA, "the receipt names %s, which is no name of a temporary table of %s", r->temporary,
+				r->table);
 	return 0;
+}
+
+/* The receipt decides where to; the key is only sent to the server that the caller means. */
+static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+
+	if (check_names(r, f))
+		return -1;
+	if (r->rows < 0)
+		fail_set(f, FAIL_DATA, "the receipt does not say how many rows were loaded");
+	else if (r->valid >= 0 && r->valid + (r->errors > 0 ? r->errors : 0) != r->rows)
+		fail_set(f, FAIL_DATA, "the receipt's %lld rows are not its %lld valid and %lld error records",
+			 (long long)r->rows, (long long)r->valid, (long long)r->errors);
+	else if (to && ((to->database && strcmp(to->database, r->database) != 0) || strcmp(to->table, r->table) != 0))
+		fail_set(f, FAIL_USAGE, "the receipt is of table %s.%s, not of the destination given", r->database, r->table);
+	return f->kind ? rows_stay(s, f) : 0;
 }
 
 static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 {
-	size_t n;
-
 	if (conf_load(&s->conf, NULL, to, f) == 0 && strcmp(s->conf.endpoint, s->in.endpoint) != 0)
 		fail_set(f, FAIL_CONFIG, "the receipt is of %s, but the server here is %s: set TD_API_SERVER, or name the "
 			 "destination", s->in.endpoint, s->conf.endpoint);
@@ -207,9 +231,7 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 		s->api = api_open(&s->conf, &s->o->api);
 		return 0;
 	}
-	n = strlen(f->why);
-	snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s", s->in.database, s->in.temporary);
-	return -1;
+	return rows_stay(s, f);
 }
 
 static void say_done(struct swap *s)
@@ -358,6 +380,8 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s", s->in.reason ? s->in.reason : "no reason given");
 	} else if (rc == 0 && s->o->undo) {
 		rc = undo(s, NULL, f);
+	} else if (rc == 0 && strcmp(s->in.action, "upload") == 0) {
+		rc = fail_set(f, FAIL_DATA, "the table has none of these rows yet: td-put --commit comes first");
 	} else if (rc == 0 && s->in.mode == TDURL_APPEND) {
 		rc = pass(text, n, f);
 	} else if (rc == 0) {

@@ -191,14 +191,27 @@ jq -c '.receipt = 2' "$T/r" >"$T/x"; refuse "a later version" 65 "not a receipt 
 jq -c 'del(.table)' "$T/r" >"$T/x"; refuse "no table" 65 "without" <"$T/x"
 jq -c '.table = "../x"' "$T/r" >"$T/x"; refuse "an edited table" 65 "no name of a table" <"$T/x"
 jq -c '.temporary_table = .table' "$T/r" >"$T/x"; refuse "the table as its own temporary one" 65 "its own temporary" <"$T/x"
-jq -c '.temporary_table = "app"' "$T/r" >"$T/x"; refuse "another table" 80 "is not the one that td-put made" <"$T/x"
+jq -c '.temporary_table = "app"' "$T/r" >"$T/x"; refuse "another table" 65 "names app, which is no name of a temporary table of tbl" <"$T/x"
+jq -c '.temporary_table_id += 1' "$T/r" >"$T/x"; refuse "another table by td-put's name" 80 "is not the one that td-put made$" <"$T/x"
+for rows in 100.0 '"100"' null -100; do
+	jq -c ".rows = $rows" "$T/r" | sed 's/"rows":100,/"rows":100.0,/' >"$T/x"
+	refuse "$rows rows" 65 "does not say how many rows" <"$T/x"
+done
+jq -c 'del(.temporary_table)' "$T/r" >"$T/x"; refuse "no temporary table" 65 "names no temporary table" <"$T/x"
+jq -c '.action = "append"' "$T/r" >"$T/x"; refuse "an append that replaces" 65 "is of an append that is done" <"$T/x"
 jq -c '.temporary_table = "app" | del(.temporary_table_id) | .rows = 0 | .valid_records = 0' "$T/r" | run_swap
-is "an edited receipt in a pipe drops no table of others" "$(cat "$T/status") $(tables testdb)" "80 $was"
+is "an edited receipt in a pipe drops no table of others" "$(cat "$T/status") $(tables testdb)" "65 $was"
+jq -c '.temporary_table = "app" | del(.temporary_table_id) | .rows = 60 | .valid_records = 60' "$T/r" | run_swap
+is "an edited receipt swaps no table of others" "$(cat "$T/status") $(rows_of testdb app)" "65 $new"
+td-put --session many_tables --no-commit "$D/app" <"$T/new" >"$T/x"
+refuse "the receipt of --no-commit" 65 "td-put --commit comes first" <"$T/x"
+api POST bulk_import/delete/many_tables >/dev/null
 jq -c '.rows = 99' "$T/r" >"$T/x"; refuse "numbers that do not add up" 65 "99 rows are not its 100 valid" <"$T/x"
 jq -c '.rows = 99 | .valid_records = 99' "$T/r" >"$T/x"; refuse "fewer rows than the table holds" 80 "holds 100 rows, but td-put sent 99" <"$T/x"
 jq -c '.endpoint = "https://api.treasuredata.com"' "$T/r" >"$T/x"; refuse "another server" 78 "the receipt is of https://api.treasuredata.com, but the server here is" <"$T/x"
 run td-swap "$D/other" <"$T/r"
 is "another destination: status" "$status" 2
+like "another destination: the rows are named" "$err" "; the new rows stay in table testdb.$(jq -r .temporary_table "$T/r")$"
 run env TD_API_KEY= td-swap <"$T/r"
 is "no key: status" "$status" 77
 run env TD_API_KEY=1/wrong td-swap <"$T/r"
