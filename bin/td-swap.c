@@ -290,6 +290,8 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 	} else {
 		if (!r->kept)
 			return fail_set(f, FAIL_DATA, "this receipt names no kept table: there is nothing to undo");
+		if (s->o->keep_name && strcmp(s->o->keep_name, r->kept) != 0)
+			return fail_set(f, FAIL_USAGE, "--keep=%s: the kept table of this receipt is %s", s->o->keep_name, r->kept);
 		r->temporary = mem_string(r->kept);
 	}
 	if (strcmp(r->temporary, r->table) == 0)
@@ -298,6 +300,8 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 		return -1;
 	if (!s->api && connect_to(s, to, f))
 		return -1;
+	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1; /* nothing was loaded now */
+	s->out.has_time = false;
 	s->out.action = mem_string("undo");
 	s->out.kept = mem_string(r->temporary);
 	if (replace_undo(s, f) == 0)
@@ -426,6 +430,7 @@ int main(int argc, char **argv)
 	if (!o.gc && !(o.undo && has_to) && isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... | td-swap");
 	s.repeatable = fd_is_file(STDIN_FILENO);
+	receipt_init(&s.in);
 	receipt_init(&s.out);
 	progress_init(&s.progress, o.progress, o.verbosity < 0);
 	rc = run(&s, has_to ? &to : NULL, &f);

@@ -101,8 +101,10 @@ is "--keep: both tables" "$(rows_of testdb kept) $(rows_of testdb kept_kept)" "$
 cp "$T/out" "$T/swapped"
 run td-swap --undo <"$T/swapped"
 is "--undo: receipt" "$status $(receipt '[.action, .kept_table, .rows, .rows_before] | join(" ")')" "0 undo kept_kept 100 60"
+is "--undo: nothing was loaded" "$(receipt '[.valid_records, .error_records, .rejects, .parts, .bytes, .time_min] | tojson')" "[null,null,null,null,null,null]"
 is "--undo: both tables" "$(rows_of testdb kept) $(rows_of testdb kept_kept)" "$old $new"
 run td-swap --undo "$D/kept" </dev/null
+is "--undo by destination: receipt" "$(receipt '[.rows, .rows_before, .valid_records, .error_records, .rejects, .parts, .bytes] | tojson')" "[60,100,null,null,null,null,null]"
 is "--undo of the undo, by destination" "$status $(rows_of testdb kept) $(rows_of testdb kept_kept)" "0 $new $old"
 put old kept
 run td-swap --keep <"$T/r"
@@ -124,6 +126,8 @@ faults 'POST table/rename/* 1 reset-after'
 run td-swap $fast --keep=kept_third <"$T/r"
 faults
 is "--keep, the rename's answer lost" "$status $(receipt .kept_table) $(rows_of testdb kept_third)" "0 kept_third $new"
+run td-swap --undo --keep=kept_other <"$T/swapped"
+is "--undo --keep=NAME that is not the receipt's" "$status $err" "2 td-swap: --keep=kept_other: the kept table of this receipt is kept_kept"
 run td-swap --undo "$D/nothing" </dev/null
 is "--undo without a kept table: status" "$status" 69
 jq -c 'del(.kept_table)' "$T/swapped" >"$T/x"
