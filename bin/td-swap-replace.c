@@ -62,10 +62,11 @@ static int check_temporary(struct swap *s, struct fail *f)
 	for (unsigned i = 0;; i++) {
 		struct api_table *t = &s->temporary;
 
+		s->not_there = !t->exists || (r->temporary_id >= 0 && t->id >= 0 && t->id != r->temporary_id);
 		if (!t->exists)
 			return fail_set(f, FAIL_REFUSED, "the temporary table %s.%s does not exist: was this receipt used already?",
 					r->database, r->temporary);
-		if (r->temporary_id >= 0 && t->id >= 0 && t->id != r->temporary_id)
+		if (s->not_there)
 			return fail_set(f, FAIL_GUARD, "table %s.%s is not the one that td-put made", r->database, r->temporary);
 		if (check_loaded_columns(s, f))
 			return -1;
@@ -377,8 +378,9 @@ void replace_drop(struct swap *s, struct fail *f)
 		return;
 	}
 	if (s->repeatable) {
-		snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in %s.%s for another try", s->in.database,
-			 s->in.temporary);
+		if (!s->not_there)
+			snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in %s.%s for another try", s->in.database,
+				 s->in.temporary);
 		return;
 	}
 	sig_hold(true);

@@ -30,6 +30,7 @@ struct swap {
 	bool out_begun;
 	struct progress progress;
 	struct api_table target, temporary; /* as they were before */
+	bool not_there;         /* seen: td-put's temporary table is gone, or its name is another's */
 	bool doubt;             /* the answer to a swap was lost */
 	bool ids_move;          /* known: a swap moves the ids of the tables with their rows */
 };

@@ -37,7 +37,7 @@ run td-swap <"$T/r"
 is "a receipt in a file" "$status $(rows_of testdb tbl)" "0 $old"
 run td-swap <"$T/r"
 is "the same receipt again: status" "$status" 69
-like "the same receipt again: message" "$err" "^td-swap: the temporary table testdb.tbl_tdput_[0-9a-f]+ does not exist"
+like "the same receipt again: message" "$err" "^td-swap: the temporary table testdb.tbl_tdput_[0-9a-f]+ does not exist: was this receipt used already\\?$"
 is "the same receipt again: the table stays" "$(rows_of testdb tbl)" "$old"
 put new tbl
 faults 'GET table/show/* * 404'
