@@ -224,6 +224,8 @@ int conf_load(struct conf *c, const char *connection, const struct tdurl *url, s
 
 int conf_complete(const struct conf *c, struct tdurl *to, struct fail *f)
 {
+	if (!to->database && !c->database && !to->connection)
+		return fail_set(f, FAIL_USAGE, "the destination names no database: write td://@HOST/DATABASE");
 	if (!to->database && !c->database)
 		return fail_set(f, FAIL_USAGE, "connection %s has no database of its own: write %s:DATABASE/TABLE", to->connection,
 				to->connection);

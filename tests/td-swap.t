@@ -169,6 +169,8 @@ run td-swap --gc --older-than 0 "$D"
 is "--gc --older-than 0" "$status $(echo $out)" "0 table $(jq -r .temporary_table "$T/r")"
 run td-swap --gc
 is "--gc without a database: status" "$status" 2
+run td-swap --gc td://@
+is "--gc of a server alone" "$status $err" "2 td-swap: the destination names no database: write td://@HOST/DATABASE"
 run td-swap --gc td://@/nosuchdb
 is "--gc of a missing database: status" "$status" 69
 for t in tbl_tdput_zzzzzzzz00000000 tbl_tdput_${stamp}0000000 x_tdput_ffffffff00000000; do api POST table/delete/testdb/$t >/dev/null; done
