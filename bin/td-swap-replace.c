@@ -321,33 +321,37 @@ static void keep_old_rows(struct swap *s)
 	free(name);
 }
 
-/* Another td-swap with a copy of the receipt may have swapped, too: then the name stands for the new rows again. */
-static int check_old_rows(struct swap *s, struct fail *f)
+static void old_rows_stay(struct swap *s, const struct fail *why)
 {
-	switch (decide_old(s, f)) {
-	case VERDICT_SWAPPED:
-		return 0;
-	case VERDICT_NOT:
-		fail_set(f, FAIL_UNKNOWN, "they were swapped back: was this receipt used twice at once?");
-		break;
-	default:
-		fail_set(f, FAIL_UNKNOWN, "the old rows are not seen after the swap");
-	}
-	return unknown(s, f);
+	warn("%s.%s holds the new rows; the old ones are still in %s: %s", s->in.database, s->in.table, s->in.temporary, why->why);
+	s->out.kept = mem_string(s->in.temporary);
 }
 
-static void drop_old_rows(struct swap *s)
+/*
+ * Another td-swap with a copy of the receipt may have swapped, too: then the name stands for the new rows again, and nothing is
+ * dropped. Nor is it where no look is possible, but then the answer to the swap counts.
+ */
+static int drop_old_rows(struct swap *s, struct fail *f)
 {
-	struct fail f = { 0 };
+	struct fail why = { 0 };
+	const enum verdict v = decide_old(s, &why);
 
+	if (why.kind) {
+		old_rows_stay(s, &why);
+		return 0;
+	}
+	if (v != VERDICT_SWAPPED) {
+		fail_set(f, FAIL_UNKNOWN, v == VERDICT_NOT ? "they were swapped back: was this receipt used twice at once?" :
+			 "the old rows are not seen after the swap");
+		return unknown(s, f);
+	}
 	if (s->o->keep) {
 		keep_old_rows(s);
-		return;
+		return 0;
 	}
-	if (api_table_delete(s->api, s->in.database, s->in.temporary, &f) == 0)
-		return;
-	warn("%s.%s holds the new rows; the old ones are still in %s: %s", s->in.database, s->in.table, s->in.temporary, f.why);
-	s->out.kept = mem_string(s->in.temporary);
+	if (api_table_delete(s->api, s->in.database, s->in.temporary, &why))
+		old_rows_stay(s, &why);
+	return 0;
 }
 
 /*
@@ -419,9 +423,7 @@ int replace_run(struct swap *s, struct fail *f)
 	if (strcmp(s->out.action, "swap") != 0)
 		return 0;
 	sig_hold(true); /* a signal is too late for the new rows: the old ones do not stay */
-	rc = check_old_rows(s, f);
-	if (rc == 0)
-		drop_old_rows(s);
+	rc = drop_old_rows(s, f);
 	sig_hold(false);
 	return rc;
 }
