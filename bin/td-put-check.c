@@ -95,15 +95,59 @@ int check_target(struct load *l, struct fail *f)
 	return 0;
 }
 
+/* A missing database, and a missing table in one that is there, are the same answer. The key may not be allowed to look. */
+static int look_at_database(struct load *l, bool *missing, struct fail *f)
+{
+	struct api_name *list;
+	size_t n;
+
+	*missing = false;
+	if (!l->target_known || l->target.exists)
+		return 0;
+	if (api_table_list(l->api, l->to.database, &list, &n, f) == 0) {
+		api_names_free(list, n);
+		return 0;
+	}
+	*missing = api_status(l->api) == 404;
+	if (!*missing && api_status(l->api) != 403)
+		return -1;
+	*f = (struct fail){ 0 };
+	if (*missing && !l->o->create_database)
+		return fail_set(f, FAIL_REFUSED, "there is no database %s (make it, or say --create-database)", l->to.database);
+	return 0;
+}
+
+/* The requests, in their order. */
+static void plan_calls(struct buf *b, const struct load *l, bool columns)
+{
+	const bool append = l->to.mode == TDURL_APPEND, session = l->in.end.rows && !l->o->streaming;
+
+	if (!append || !l->target.exists)
+		buf_printf(b, "POST table/create/%s/%s\n", l->to.database, append ? l->to.table : "(temporary)");
+	if (session)
+		buf_puts(b, "POST bulk_import/create\nPUT bulk_import/upload_part, for each part\n");
+	else if (l->in.end.rows)
+		buf_puts(b, "PUT table/import_with_id, for each part\n");
+	if (session && !l->o->no_commit)
+		buf_puts(b, "POST bulk_import/freeze\nPOST bulk_import/perform\n");
+	if (columns)
+		buf_puts(b, "POST table/append-schema\n");
+	if (session && !l->o->no_commit)
+		buf_puts(b, "POST bulk_import/commit\n");
+}
+
 /* --dry-run: everything is read and looked at, and the rest is said. */
 int check_plan(struct load *l, struct fail *f)
 {
 	const struct load *const c = l;
 	const struct schema *new = &c->in.end.schema;
 	const bool append = c->to.mode == TDURL_APPEND;
+	bool missing, columns = !append && (new->n > 0 || (c->to.mode == TDURL_TRUNCATE && c->target.schema.n > 0));
 	struct buf b;
 	int rc;
 
+	if (look_at_database(l, &missing, f) || ((c->o->once || c->in.end.rows) && session_look(l, f)))
+		return -1;
 	buf_init(&b, 16 << 20);
 	buf_printf(&b, "%llu rows (%s) for %s.%s on %s, mode=%s\n", (unsigned long long)c->in.end.rows,
 		   c->in.end.verified ? "verified" : "taken from end-of-file", c->to.database, c->to.table, c->conf.endpoint,
@@ -115,18 +159,19 @@ int check_plan(struct load *l, struct fail *f)
 	else
 		buf_printf(&b, "table %s: does not exist%s\n", c->to.table, append ? ", would be made" : "");
 	for (size_t i = 0; i < new->n; i++)
-		if (new->col[i].type && schema_find(&c->target.schema, new->col[i].name) < 0)
+		if (new->col[i].type && schema_find(&c->target.schema, new->col[i].name) < 0) {
 			buf_printf(&b, "new column: %s %s\n", new->col[i].name, new->col[i].type);
+			columns = true;
+		}
 	for (size_t i = 0; c->to.mode == TDURL_REPLACE && i < c->target.schema.n; i++)
 		if (schema_find(new, c->target.schema.col[i].name) < 0)
 			buf_printf(&b, "dropped column: %s\n", c->target.schema.col[i].name);
-	if (!append || !c->target.exists)
-		buf_printf(&b, "POST table/create/%s/%s\n", c->to.database, append ? c->to.table : "(temporary)");
-	if (c->o->streaming)
-		buf_puts(&b, "PUT table/import_with_id, for each part\nPOST table/append-schema\n");
-	else if (c->in.end.rows)
-		buf_puts(&b, "POST bulk_import/create\nPUT bulk_import/upload_part, for each part\nPOST bulk_import/freeze\n"
-			 "POST bulk_import/perform\nPOST table/append-schema\nPOST bulk_import/commit\n");
+	if (missing)
+		buf_printf(&b, "POST database/create/%s\n", c->to.database);
+	if (c->already)
+		buf_puts(&b, "these rows are in the table already: nothing would be sent\n");
+	else
+		plan_calls(&b, c, columns);
 	rc = fd_write(STDOUT_FILENO, "standard output", b.p, b.len, f);
 	buf_free(&b);
 	return rc;

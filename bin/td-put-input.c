@@ -24,6 +24,12 @@ static int open_plain(struct load *l, struct fail *f)
 	return gzip_source_init(&l->gunzip, &l->peek.source, f);
 }
 
+/* What ends within the first bytes and has an extra field is taken for a frame that was cut. */
+static bool is_plain(const char *first, size_t n)
+{
+	return gzip_is(first, n) && !framein_is(first, n) && (n == FIRST || (n > GZIP_PLAIN_HEADER_LEN && !(first[3] & 4)));
+}
+
 int input_open(struct load *l, struct fail *f)
 {
 	const char *first;
@@ -33,13 +39,20 @@ int input_open(struct load *l, struct fail *f)
 	n = peek_look(&l->peek, FIRST, &first, f);
 	if (n < 0)
 		return -1;
-	if (gzip_is(first, (size_t)n) && !framein_is(first, (size_t)n) && n == FIRST)
+	if (is_plain(first, (size_t)n))
 		return open_plain(l, f);
 	if (framein_open(&l->in, &l->peek.source, f))
 		return -1;
 	if (l->in.head.content != FRAME_RECORDS)
 		return fail_set(f, FAIL_DATA, "this frame holds rows: pipe it through td-encode");
 	return 0;
+}
+
+static bool is_map(char c)
+{
+	const unsigned char u = (unsigned char)c;
+
+	return (u & 0xf0) == 0x80 || u == 0xde || u == 0xdf;
 }
 
 static enum framein_what next_plain(struct load *l, const char **p, size_t *n, struct fail *f)
@@ -49,6 +62,9 @@ static enum framein_what next_plain(struct load *l, const char **p, size_t *n, s
 	if (got < 0)
 		return FRAMEIN_FAILED;
 	if (got > 0) {
+		if (!l->plain_begun && !is_map(*l->chunk)) /* most texts are numbers to msgpack */
+			return fail_set(f, FAIL_DATA, "%s: not a td frame, nor a msgpack.gz of records", l->from->name);
+		l->plain_begun = true;
 		if (mp_count_put(&l->counted, l->chunk, (size_t)got))
 			return fail_set(f, FAIL_DATA, "%s: no msgpack", l->from->name);
 		l->in.rows = l->counted.values;

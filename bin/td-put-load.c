@@ -14,6 +14,11 @@
 
 static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
 {
+	if (!l->upload) {
+		l->digest.crc = (uint32_t)crc32_combine(l->digest.crc, b->crc, (z_off_t)b->body_len);
+		l->digest.len += b->body_len;
+		return 0;
+	}
 	if (l->part && part_is_full(l->part, b, l->o->part_size)) {
 		upload_give(l->upload, l->part);
 		l->part = NULL;
@@ -38,18 +43,23 @@ static void say_progress(struct load *l)
 {
 	uint64_t parts, bytes;
 
+	if (!l->upload)
+		return;
 	upload_counts(l->upload, &parts, &bytes);
 	progress_rate(&l->progress, "uploading", bytes, -1, (int64_t)l->in.rows, l->in.head.rows);
 }
 
-/* From the first block, which was read already, to the end that says commit. */
+/*
+ * From the first block, which was read already, to the end that says commit. Also where nothing is sent (--dry-run, or --once
+ * and an earlier run did it): for the writer of the input, and to see what it is.
+ */
 static int pump(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
 {
 	for (;; what = input_next(l, b, &p, &n, f)) {
 		say_progress(l);
 		switch (what) {
 		case FRAMEIN_BLOCK:
-			if (put_block(l, b, f))
+			if (put_plain(l, true, f) || put_block(l, b, f))
 				return -1;
 			break;
 		case FRAMEIN_BYTES:
@@ -79,27 +89,16 @@ static int check_end(const struct load *l, struct fail *f)
 	return check_types(l, &l->in.end.schema, f);
 }
 
-/* --once, and an earlier run did it: the input is read all the same, for its writer and to see that it is the same. */
-static int drain(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
-{
-	while (what != FRAMEIN_END) {
-		if (what == FRAMEIN_FAILED)
-			return -1;
-		what = input_next(l, b, &p, &n, f);
-	}
-	return 0;
-}
-
 /* Rows are on their way; after this the session is ready and checked, and nothing has changed for a reader. */
 static int send_rows(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
 {
 	if (session_open(l, f))
 		return -1;
 	if (l->already)
-		return drain(l, what, b, p, n, f) || session_check_already(l, f) ? -1 : 0;
-	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f))
-		return -1;
-	if ((l->o->once && parts_settle(l, f)) || (!l->o->no_commit && !l->o->streaming && session_perform(l, f)))
+		return pump(l, what, b, p, n, f) || session_check_already(l, f) ? -1 : 0;
+	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f) || (l->o->once && parts_settle(l, f)))
+		return session_busy(l, API_PERFORMING, f);
+	if (!l->o->no_commit && !l->o->streaming && session_perform(l, f))
 		return -1;
 	return session_schema(l, f);
 }
@@ -126,6 +125,8 @@ static int no_rows(struct load *l, struct fail *f)
 	l->receipt.valid = l->receipt.errors = 0;
 	if (l->o->session)
 		l->receipt.session = mem_string(l->o->session);
+	if (l->o->once && session_look(l, f)) /* an earlier run may have had rows */
+		return -1;
 	if ((append && paper_begin(l, f)) || session_table(l, f) || session_schema(l, f))
 		return -1;
 	return append ? 0 : paper_begin(l, f);
@@ -152,7 +153,7 @@ static int transfer(struct load *l, struct fail *f)
 		return -1;
 	progress_start(&l->progress);
 	if (l->o->dry_run)
-		return drain(l, what, &b, p, n, f) || check_end(l, f) || check_plan(l, f) ? -1 : 0;
+		return pump(l, what, &b, p, n, f) || check_end(l, f) || check_plan(l, f) ? -1 : 0;
 	if (what == FRAMEIN_END)
 		return check_end(l, f) || no_rows(l, f) ? -1 : 0;
 	if (send_rows(l, what, &b, p, n, f) || paper_begin(l, f))
@@ -175,11 +176,23 @@ static bool may_come(const struct load *l)
 	return l->unanswered && api_status(l->api) == 404;
 }
 
+/* --commit that failed behind the upload: the others cannot send anything any more. */
+static void tell_closed(const struct load *l, struct fail *f)
+{
+	if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL || f->kind == FAIL_UNKNOWN || f->kind == FAIL_PIPE)
+		add(f, "; session %s takes no more parts; the same command goes on with it%s", l->session, "");
+	else
+		add(f, "; session %s takes no more parts: --commit again with %s, or delete it", l->session,
+		    f->kind == FAIL_DATA ? "a --max-errors" : "what was wrong put right");
+}
+
 static void undo_session(struct load *l, struct fail *f)
 {
 	if (!l->session)
 		return;
-	if (l->o->once && l->names.n > 0 && !l->already)
+	if (l->closed)
+		tell_closed(l, f);
+	else if (l->o->once && l->names.n > 0 && !l->already)
 		add(f, "; the same command goes on with session %s%s", l->session, "");
 	else if (l->o->no_commit && parts_withdraw(l, &(struct fail){ 0 }))
 		add(f, "; parts of it may be in session %s%s", l->session, "");
@@ -304,7 +317,7 @@ int load_commit(struct load *l, struct fail *f)
 	paper_start(l);
 	l->receipt.session = mem_string(l->o->session);
 	l->api = api_open(&l->conf, &l->o->api);
-	if (read_receipts(l, f) || session_take_up(l, f) || (l->o->strict && check_end(l, f)) || paper_begin(l, f) ||
+	if (read_receipts(l, f) || (l->o->strict && check_end(l, f)) || session_take_up(l, f) || paper_begin(l, f) ||
 	    (!l->already && commit(l, f)))
 		return failed(l, f);
 	remove_session(l);
@@ -327,6 +340,10 @@ int load_run(struct load *l, struct fail *f)
 	if (paper_end(l, NULL, f) == 0) {
 		progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
 		return 0;
+	}
+	if (l->o->no_commit) {
+		f->kind = FAIL_SYSTEM;
+		return fail_at(f, "the parts are in session %s, but their receipt is not written", l->o->session);
 	}
 	if (l->to.mode == TDURL_APPEND) {
 		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NAME = 96 };
+enum { NAME = 112 };
 
 static uint64_t body_of(struct part *p, struct http_piece body[PART_PIECES])
 {
@@ -59,7 +59,8 @@ int parts_send(void *arg, struct api *a, uint64_t number, struct part *p, uint64
 		return api_session_upload(a, l->session, name, body, PART_PIECES, f);
 	}
 	md5_of(body, md5);
-	snprintf(name, sizeof name, "part%llu_%s%s", (unsigned long long)number, md5, l->names.whose);
+	snprintf(name, sizeof name, "part%llu_%s_%08lx_%llx%s", (unsigned long long)number, md5, (unsigned long)p->crc,
+		 (unsigned long long)p->body_len, l->names.whose);
 	remember(&l->names, name); /* before it is sent: the answer may be lost */
 	if (is_there(&l->names, name))
 		return 0;
@@ -109,6 +110,70 @@ int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f
 	note("%s; the counts of the import have to do", f->why);
 	*f = (struct fail){ 0 };
 	return 1;
+}
+
+/* The number of a part, and what is in it, from a name as parts_send() makes it without a mark. */
+static bool read_name(const char *name, uint64_t *number, struct digest *d)
+{
+	char *end;
+
+	if (strncmp(name, "part", 4) != 0)
+		return false;
+	*number = strtoull(name + 4, &end, 10);
+	if (strlen(end) < MD5_TEXT + 1 || end[0] != '_' || end[MD5_TEXT] != '_')
+		return false;
+	d->crc = (uint32_t)strtoul(end + MD5_TEXT + 1, &end, 16);
+	if (*end != '_')
+		return false;
+	d->len = strtoull(end + 1, &end, 16);
+	return *end == '\0' && d->len > 0;
+}
+
+/* All that the parts hold together, one after the other. False: their names do not say it. */
+static bool digest_of(const struct api_name *list, size_t n, struct digest *all)
+{
+	struct digest *part = mem_zero(n + 1, sizeof *part), d;
+	uint64_t number;
+	bool said = n > 0;
+
+	*all = (struct digest){ 0 };
+	for (size_t i = 0; i < n && said; i++) {
+		said = read_name(list[i].name, &number, &d) && number < n && part[number].len == 0;
+		if (said)
+			part[number] = d;
+	}
+	for (size_t i = 0; i < n && said; i++) {
+		all->crc = (uint32_t)crc32_combine(all->crc, part[i].crc, (z_off_t)part[i].len);
+		all->len += part[i].len;
+	}
+	free(part);
+	return said;
+}
+
+/*
+ * Rows that all have one time may have got that of the run, and are then not the same bytes in any other; of these, and
+ * where the service does not tell the parts, only the number is known.
+ */
+int parts_same(struct load *l, struct fail *f)
+{
+	const struct frame_end *e = &l->in.end;
+	struct api_name *list;
+	struct digest d;
+	size_t n;
+	int rc;
+
+	if (e->has_time && e->time_min == e->time_max)
+		return 1;
+	rc = parts_list(l, &list, &n, f);
+	if (rc < 0 && f->kind == FAIL_REFUSED) {
+		*f = (struct fail){ 0 };
+		rc = 1;
+	}
+	if (rc != 0)
+		return rc;
+	rc = !digest_of(list, n, &d) || (d.crc == l->digest.crc && d.len == l->digest.len);
+	api_names_free(list, n);
+	return rc;
 }
 
 /* Of this run or of an earlier one with the same KEY: all parts of a session, or with --session those with our mark. */

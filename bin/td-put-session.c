@@ -224,6 +224,11 @@ static int look_at_session(struct load *l, struct api_session *s, struct fail *f
 	return api_session_show(l->api, l->session, s, f) || check_session(l, s, f) ? -1 : 0;
 }
 
+static int takes_no_more(const struct load *l, struct fail *f)
+{
+	return fail_set(f, FAIL_REFUSED, "session %s takes no more parts", l->session);
+}
+
 /* --session: others have made it, or are at it; or we, when we were here before: what is there need not be sent again. */
 static int join(struct load *l, struct fail *f)
 {
@@ -232,7 +237,7 @@ static int join(struct load *l, struct fail *f)
 	if (look_at_session(l, &s, f))
 		return -1;
 	if (s.state != API_UPLOADING || s.frozen)
-		return fail_set(f, FAIL_REFUSED, "session %s takes no more parts", l->session);
+		return takes_no_more(l, f);
 	return parts_list(l, &l->names.there, &l->names.there_n, f) < 0 ? -1 : 0;
 }
 
@@ -298,17 +303,35 @@ int session_open(struct load *l, struct fail *f)
 	}
 	if (made != API_MADE && l->keep_session && (l->o->session ? join(l, f) : resume(l, f)))
 		return -1;
+	if (l->already)
+		return 0;
 	note("session %s loads into %s.%s", l->session, l->to.database, l->into);
 	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_send, l);
 	return 0;
+}
+
+int session_busy(struct load *l, enum api_session_state from, struct fail *f)
+{
+	struct api_session s;
+
+	if (f->kind != FAIL_REFUSED || !l->keep_session || api_session_show(l->api, l->session, &s, &(struct fail){ 0 }))
+		return -1;
+	if (s.state < from || s.state > API_COMMITTED)
+		return -1;
+	f->kind = FAIL_TEMP;
+	return fail_at(f, "another run is ahead with session %s", l->session);
 }
 
 int session_perform(struct load *l, struct fail *f)
 {
 	struct api_session s;
 
-	if (api_session_freeze(l->api, l->session, f) || api_session_perform(l->api, l->session, f) ||
-	    wait_for(l, API_PERFORMING, &s, f))
+	if (api_session_freeze(l->api, l->session, f))
+		return session_busy(l, API_PERFORMING, f);
+	l->closed = l->o->commit;
+	if (api_session_perform(l->api, l->session, f))
+		return session_busy(l, API_PERFORMING, f);
+	if (wait_for(l, API_PERFORMING, &s, f))
 		return -1;
 	l->receipt.job_id = mem_string(s.job_id);
 	if (s.state != API_READY)
@@ -324,7 +347,7 @@ int session_commit(struct load *l, struct fail *f)
 	for (unsigned i = 0; i < RECOMMITS && s.state == API_READY; i++) { /* back to ready: the commit failed, or is slow to show */
 		if (api_session_commit(l->api, l->session, i > 0, f)) {
 			l->committing = append && f->kind == FAIL_UNKNOWN;
-			return -1;
+			return session_busy(l, API_COMMITTING, f);
 		}
 		l->committing = append;
 		if (wait_for(l, API_COMMITTING, &s, f)) {
@@ -345,17 +368,49 @@ int session_commit(struct load *l, struct fail *f)
 int session_check_already(struct load *l, struct fail *f)
 {
 	struct api_session s;
+	int64_t rows;
+	int same;
 
 	if (api_session_show(l->api, l->session, &s, f))
 		return -1;
+	rows = s.valid_records + (s.error_records > 0 ? s.error_records : 0);
+	free(l->receipt.job_id);
 	l->receipt.job_id = mem_string(s.job_id);
 	l->receipt.valid = s.valid_records;
 	l->receipt.errors = s.error_records;
-	if (s.valid_records != (int64_t)l->in.end.rows)
+	if (rows != (int64_t)l->in.end.rows)
 		return fail_set(f, FAIL_GUARD, "--once: this key was used before, for %lld rows; these are %llu others",
-				(long long)s.valid_records, (unsigned long long)l->in.end.rows);
+				(long long)rows, (unsigned long long)l->in.end.rows);
+	same = parts_same(l, f);
+	if (same < 0)
+		return -1;
+	if (same == 0)
+		return fail_set(f, FAIL_GUARD, "--once: this key was used before, for %lld rows that are not these", (long long)rows);
 	note("--once: these rows are in the table already");
 	return 0;
+}
+
+int session_look(struct load *l, struct fail *f)
+{
+	struct api_session s;
+
+	if (!l->o->once && !l->o->session)
+		return 0;
+	l->keep_session = true;
+	l->session = session_name(l);
+	if (api_session_show(l->api, l->session, &s, f))
+		return -1;
+	if (s.state == API_SESSION_GONE)
+		return 0;
+	if (check_session(l, &s, f))
+		return -1;
+	if (l->o->session)
+		return s.state == API_UPLOADING && !s.frozen ? 0 : takes_no_more(l, f);
+	l->already = s.state == API_COMMITTED;
+	if (l->already)
+		return session_check_already(l, f);
+	return s.state == API_UPLOADING || s.state == API_READY ? 0 :
+	       fail_set(f, FAIL_TEMP, "another run is at session %s", l->session);
 }
 
 /* Before the session is closed to those whose receipt is missing here, because they are not done. */
@@ -393,6 +448,7 @@ int session_take_up(struct load *l, struct fail *f)
 	}
 	if (check_session(l, &s, f))
 		return -1;
+	l->closed = s.state != API_UPLOADING;
 	if (s.state == API_UPLOADING)
 		return check_parts(l, f) || session_perform(l, f) ? -1 : 0;
 	if (s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f))
@@ -400,6 +456,7 @@ int session_take_up(struct load *l, struct fail *f)
 	if (s.state == API_COMMITTING && wait_for(l, API_COMMITTING, &s, f))
 		return -1;
 	l->already = s.state == API_COMMITTED;
+	l->closed = !l->already;
 	l->receipt.job_id = mem_string(s.job_id);
 	if (s.state != API_READY && !l->already)
 		return import_failed(l, &s, f);

@@ -43,6 +43,12 @@ struct names {
 	char whose[9];          /* behind the names of --session, so that equal parts of two machines stay two; else "" */
 };
 
+/* What records are, whatever the parts that they are cut into: CRC-32 and length of their msgpack. */
+struct digest {
+	uint32_t crc;
+	uint64_t len;
+};
+
 /* One transfer: what is known, and what was made and has to go again if it fails. */
 struct load {
 	const struct opts *o;
@@ -52,6 +58,7 @@ struct load {
 	struct source *from;
 	struct framein in;        /* in.end also where the input is no frame */
 	bool plain_input;         /* a msgpack.gz that is no frame */
+	bool plain_begun;         /* its first record was seen */
 	struct peek peek;
 	struct gzip_source gunzip;
 	struct mp_count counted;
@@ -66,12 +73,14 @@ struct load {
 	bool keep_session;        /* it outlives a failure: the same command goes on with it */
 	bool rows_unknown;        /* --commit without receipts */
 	int64_t parts_said;       /* --commit: in the receipts; -1: not all of them say */
+	bool closed;              /* --commit: the session takes no more parts */
 	bool already;             /* --once: the rows are in since an earlier run */
 	struct names names;
 	uint64_t stream_base;     /* --streaming: ids of this run */
 	atomic_ullong streamed;   /* rows that are in the table already */
 	atomic_ullong doubtful;   /* rows that may be: the answer was lost */
-	struct upload *upload;
+	struct upload *upload;    /* NULL: nothing is sent */
+	struct digest digest;     /* of the records then */
 	struct part *part;        /* being filled */
 	struct part_plain plain;  /* records from members that are not ours */
 	struct progress progress;
@@ -108,6 +117,9 @@ int session_table(struct load *l, struct fail *f);    /* only the table that is 
 int session_schema(struct load *l, struct fail *f);   /* the columns of the frame's end */
 int session_take_up(struct load *l, struct fail *f);  /* --commit: another's session, to ready and checked, or committed */
 int session_check_already(struct load *l, struct fail *f); /* --once: were it these rows? */
+int session_look(struct load *l, struct fail *f);     /* --once, --session: could it be gone on with? Changes nothing */
+/* f, a refusal: the passing kind if another run has taken the session to the state `from` or further. -1. */
+int session_busy(struct load *l, enum api_session_state from, struct fail *f);
 
 /* td-put-errors.c */
 void errors_show(struct load *l); /* the first records that the import refused, on standard error */
@@ -116,6 +128,7 @@ void errors_show(struct load *l); /* the first records that the import refused, 
 upload_send parts_send;      /* into the session */
 upload_send parts_stream;    /* into the table */
 int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f); /* 1: the key may not see them */
+int parts_same(struct load *l, struct fail *f); /* 1: the session's parts hold our records, or that cannot be said; 0: others */
 int parts_settle(struct load *l, struct fail *f);          /* the session holds our parts and no others */
 int parts_withdraw(struct load *l, struct fail *f);        /* remove ours */
 void parts_free(struct load *l);

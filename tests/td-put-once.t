@@ -27,6 +27,26 @@ run td-put --once=tuesday $D/once <"$T/other"
 is "--once with another key" "$status $(rows_of testdb once)" "0 160,160,66720"
 run td-put --once=monday $D/twice <"$T/f"
 is "--once with the same key for another table" "$status $(rows_of testdb twice)" "0 100,100,4950"
+frame rows=100 blocks=10 start=1000 >"$T/same"
+run td-put --once=monday $D/once <"$T/same"
+is "--once with the same key and as many other rows: status" "$status $(count_of testdb once)" "80 160"
+like "--once with the same key and as many other rows: message" "$err" "^td-put: --once: this key was used before, for 100 rows that are not these"
+frame rows=0 >"$T/none"
+run td-put --once=monday $D/once <"$T/none"
+is "--once with the same key and no rows" "$status" 80
+frame rows=100 blocks=3 >"$T/recut"
+run td-put --once=monday --part-size 1 $D/once <"$T/recut"
+is "--once with the same rows in other parts: done" "$status $(receipt .status)" "0 done"
+faults 'GET bulk_import/list_parts/* * 403'
+run td-put --once=monday $D/once <"$T/same"
+is "--once where the parts cannot be seen: their number has to do" "$status" 0
+faults
+printf 'id\n1\n2\n' >"$T/csv"
+for time in 5 6; do td-encode --time-value $time <"$T/csv" | run td-put --once=now $D/now; done
+is "--once with rows that all got one time: their number has to do" "$status $(rows_of testdb now)" "0 2,2,3"
+frame bad=1 rows=30 >"$T/x"
+for i in 1 2; do run td-put --max-errors 1 --once=bad $D/bad <"$T/x"; done 2>/dev/null
+is "--once with --max-errors, again: done, and not twice" "$status $(rows_of testdb bad)" "0 29,29,435"
 run td-put --once $D/once <"$T/f"
 is "--once without a key or a job: status" "$status" 2
 run td-put "--once=x" "$D/once?mode=replace" <"$T/f"
@@ -93,6 +113,30 @@ for step in perform commit; do
 done
 faults
 
+# a run that another one overtakes
+ahead() { # SESSION: it is brought to ready
+	api POST "bulk_import/freeze/$1" >/dev/null
+	api POST "bulk_import/perform/$1" >/dev/null
+	until_ok sh -c 'curl -sS -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/v3/bulk_import/show/$1" | grep -q "\"ready\""' sh "$1"
+}
+held() { until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"; }
+faults 'PUT bulk_import/upload_part/* 3 delay=2'
+td-put --part-size 1 -j 1 --once=k $D/overtaken <"$T/f" >/dev/null 2>"$T/err" & put=$!
+held
+ahead "$(api GET bulk_import/list | jq -r '[.bulk_imports[] | select(.table == "overtaken")][0].name')"
+wait $put
+like "an upload that another run overtakes: may be repeated" "$? $(cat "$T/err")" "^75 td-put: another run is ahead with session td_put_once_"
+td-put --session overtaken --no-commit $D/overtook <"$T/f" >"$T/x"
+faults 'POST bulk_import/perform/overtaken 1 delay=2'
+td-put --session overtaken --commit $D/overtook <"$T/x" >/dev/null 2>"$T/err" & put=$!
+held
+ahead overtaken
+wait $put
+like "a perform that another run overtakes: may be repeated" "$? $(cat "$T/err")" "^75 td-put: another run is ahead with session overtaken: .*; session overtaken takes no more parts; the same command goes on with it$"
+faults
+run td-put --session overtaken --commit $D/overtook <"$T/x"
+is "and works then" "$status $(rows_of testdb overtook)" "0 100,100,4950"
+
 # two at once, as when cron starts a job twice: the rows are there once, whatever the two say
 i=0 bad=
 while [ $i -lt 15 ]; do
@@ -134,7 +178,8 @@ for key in a b; do td-put --session equal --no-commit --once=$key $D/equal <"$T/
 td-put --session equal --no-commit --once=b $D/equal <"$T/m1" >"$T/rb"
 cat "$T/ra" "$T/rb" >"$T/x"
 jq -c '.rows = 49' "$T/rb" | cat "$T/ra" - | run td-put --session equal --commit $D/equal
-like "receipts that say other rows than the import counts" "$(cat "$T/err")" "99 records were sent and the import counts 100: nothing was published"
+like "receipts that say other rows than the import counts" "$(cat "$T/err")" \
+	"99 records were sent and the import counts 100: nothing was published; session equal takes no more parts: --commit again with .*, or delete it$"
 run td-put --session equal --commit $D/equal <"$T/x"
 is "equal parts under two keys stay two, under one key one" "$status $(rows_of testdb equal)" "0 100,50,12450"
 faults 'PUT bulk_import/upload_part/* 3-1000000 delay=5'
@@ -154,6 +199,23 @@ faults
 printf '%s\n' "$out" >"$T/x"
 run td-put --session died --commit $D/died <"$T/x"
 is "and then the rows are there once" "$status $(rows_of testdb died)" "0 50,50,6225"
+frame rows=10 source=eof >"$T/eof"
+td-put --session strict --no-commit $D/strict <"$T/eof" >"$T/x"
+run td-put --session strict --commit --strict $D/strict <"$T/x"
+is "--commit --strict refuses eof" "$status $(count_of testdb strict)" "80 0"
+run td-put --session strict --no-commit $D/strict <"$T/eof"
+is "--commit --strict refuses eof: the session still takes parts" "$status" 0
+half=$(printf '%s' "${out%%,\"status\"*}" | wc -c)
+run "$PYTHON" -c 'import os, resource, sys; n = int(sys.argv[1]) + 2; resource.setrlimit(resource.RLIMIT_FSIZE, (n, n))
+os.execvp(sys.argv[2], sys.argv[2:])' "$half" td-put --session strict --no-commit $D/strict <"$T/eof"
+like "--no-commit whose receipt is cut" "$status $err" "^1 td-put: the parts are in session strict, but their receipt is not written: "
+frame rows=10 bad=1 >"$T/onebad"
+td-put --session errors --no-commit $D/errors <"$T/onebad" >"$T/x"
+run td-put --session errors --commit $D/errors <"$T/x"
+like "--commit with refused records: the way out" "$status $(tail -n 1 "$T/err")" \
+	"65 .*refused 1 of 10 records.*; session errors takes no more parts: --commit again with a --max-errors, or delete it$"
+run td-put --session errors --commit --max-errors 1 $D/errors <"$T/x"
+is "--commit with refused records: it works" "$status $(rows_of testdb errors)" "0 9,9,45"
 frame rows=0 >"$T/none"
 td-put --session idle --no-commit $D/idle <"$T/none" >"$T/r1"
 td-put --session idle --no-commit $D/idle <"$T/m2" >"$T/r2"
@@ -248,6 +310,18 @@ like "--dry-run: calls" "$out" "^POST bulk_import/commit"
 run td-put --dry-run "$D/once?mode=replace" <"$T/f"
 like "--dry-run: a table that is there" "$out" "^table once: 160 rows, 2 columns"
 is "--dry-run: nothing is made" "$(tables testdb)" "$was"
+run td-put --dry-run td://@/nodb/tbl <"$T/f"
+is "--dry-run: no such database: status" "$status" 69
+like "--dry-run: no such database: message" "$err" "^td-put: there is no database nodb \(make it, or say --create-database\)"
+run td-put --dry-run --create-database td://@/nodb/tbl <"$T/f"
+like "--dry-run --create-database" "$status $(printf '%s\n' "$out" | grep POST | tr '\n' ' ')" "^0 POST database/create/nodb POST table/create/nodb/tbl POST bulk"
+is "--dry-run --create-database: it is not made" "$(api GET database/list | jq '[.databases[].name] | index("nodb")')" null
+run td-put --dry-run --session planned --no-commit $D/dry <"$T/f"
+is "--dry-run --no-commit: uploads only" "$status $(printf '%s\n' "$out" | grep -Ec 'freeze|perform|/commit')" "0 0"
+run td-put --dry-run --once=monday $D/once <"$T/f"
+is "--dry-run --once: committed already" "$status $(printf '%s\n' "$out" | grep -c -e POST -e PUT) $(printf '%s\n' "$out" | grep -c 'these rows are in the table already')" "0 0 1"
+run td-put --dry-run --once=monday $D/once <"$T/same"
+is "--dry-run --once: other rows" "$status" 80
 frame count=wrong >"$T/x"
 run td-put --dry-run $D/dry <"$T/x"
 is "--dry-run of a bad frame: status" "$status" 65
@@ -256,6 +330,9 @@ is "--dry-run of a bad frame: status" "$status" 65
 gzip -dc "$T/f" | gzip >"$T/plain.gz"
 run td-put $D/plain <"$T/plain.gz"
 is "a plain msgpack.gz in a file" "$status $(receipt '[.rows, .source] | join(" ")') $(rows_of testdb plain)" "0 100 eof 100,100,4950"
+printf '\202\244time\001\242id\007' | gzip >"$T/short.gz"
+run td-put $D/short <"$T/short.gz"
+is "a short one in a file" "$(wc -c <"$T/short.gz" | awk '{ print ($1 < 64) }') $status $(rows_of testdb short)" "1 0 1,1,7"
 cat "$T/plain.gz" | { run td-put $D/plain; printf '%s\n' "$status $err" >"$T/x"; }
 like "through a pipe: refused" "$(cat "$T/x")" "^65 td-put: a msgpack.gz that is no td frame.*--trust-eof"
 cat "$T/plain.gz" | { run td-put --trust-eof $D/plain; echo "$status" >"$T/x"; }
