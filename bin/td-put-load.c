@@ -97,7 +97,7 @@ static int send_rows(struct load *l, enum framein_what what, struct frame_block 
 	if (l->already)
 		return pump(l, what, b, p, n, f) || session_check_already(l, f) ? -1 : 0;
 	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f) || (l->o->once && parts_settle(l, f)))
-		return session_busy(l, API_PERFORMING, f);
+		return session_busy(l, API_UPLOADING, f);
 	if (!l->o->no_commit && !l->o->streaming && session_perform(l, f))
 		return -1;
 	return session_schema(l, f);
@@ -190,7 +190,7 @@ static void undo_session(struct load *l, struct fail *f)
 {
 	if (!l->session)
 		return;
-	if (l->closed)
+	if (l->closed && api_status(l->api) != 404) /* 404: it is gone */
 		tell_closed(l, f);
 	else if (l->o->once && l->names.n > 0 && !l->already)
 		add(f, "; the same command goes on with session %s%s", l->session, "");

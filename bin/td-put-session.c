@@ -316,7 +316,7 @@ int session_busy(struct load *l, enum api_session_state from, struct fail *f)
 
 	if (f->kind != FAIL_REFUSED || !l->keep_session || api_session_show(l->api, l->session, &s, &(struct fail){ 0 }))
 		return -1;
-	if (s.state < from || s.state > API_COMMITTED)
+	if (s.state < from || s.state > API_COMMITTED || (s.state == API_UPLOADING && !s.frozen))
 		return -1;
 	f->kind = FAIL_TEMP;
 	return fail_at(f, "another run is ahead with session %s", l->session);

@@ -118,7 +118,7 @@ int session_schema(struct load *l, struct fail *f);   /* the columns of the fram
 int session_take_up(struct load *l, struct fail *f);  /* --commit: another's session, to ready and checked, or committed */
 int session_check_already(struct load *l, struct fail *f); /* --once: were it these rows? */
 int session_look(struct load *l, struct fail *f);     /* --once, --session: could it be gone on with? Changes nothing */
-/* f, a refusal: the passing kind if another run has taken the session to the state `from` or further. -1. */
+/* f, a refusal: the passing kind if another run has frozen the session (from: API_UPLOADING), or it is in `from` or behind. -1. */
 int session_busy(struct load *l, enum api_session_state from, struct fail *f);
 
 /* td-put-errors.c */

@@ -126,6 +126,15 @@ held
 ahead "$(api GET bulk_import/list | jq -r '[.bulk_imports[] | select(.table == "overtaken")][0].name')"
 wait $put
 like "an upload that another run overtakes: may be repeated" "$? $(cat "$T/err")" "^75 td-put: another run is ahead with session td_put_once_"
+faults 'PUT bulk_import/upload_part/* 3 delay=2'
+td-put --part-size 1 -j 1 --once=k $D/frozen <"$T/f" >/dev/null 2>"$T/err" & put=$!
+held
+api POST "bulk_import/freeze/$(api GET bulk_import/list | jq -r '[.bulk_imports[] | select(.table == "frozen")][0].name')" >/dev/null
+wait $put
+like "an upload into a session that another run has frozen: may be repeated" "$? $(cat "$T/err")" "^75 td-put: another run is ahead with session td_put_once_"
+faults
+run td-put --once=k $D/frozen <"$T/f"
+is "and goes on" "$status $(rows_of testdb frozen)" "0 100,100,4950"
 td-put --session overtaken --no-commit $D/overtook <"$T/f" >"$T/x"
 faults 'POST bulk_import/perform/overtaken 1 delay=2'
 td-put --session overtaken --commit $D/overtook <"$T/x" >/dev/null 2>"$T/err" & put=$!
