@@ -145,6 +145,15 @@ like "a perform that another run overtakes: may be repeated" "$? $(cat "$T/err")
 faults
 run td-put --session overtaken --commit $D/overtook <"$T/x"
 is "and works then" "$status $(rows_of testdb overtook)" "0 100,100,4950"
+td-put --session removed --no-commit $D/overtook <"$T/f" >"$T/x"
+faults 'POST bulk_import/commit/removed 1 delay=2'
+td-put --session removed --commit $D/overtook <"$T/x" >/dev/null 2>"$T/err" & put=$!
+held
+api POST bulk_import/delete/removed >/dev/null
+wait $put
+is "a commit of a session that is gone: status" $? 69
+unlike "a commit of a session that is gone: no other --commit is advised" "$(cat "$T/err")" "takes no more parts"
+faults
 
 # two at once, as when cron starts a job twice: the rows are there once, whatever the two say
 i=0 bad=
