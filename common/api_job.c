@@ -67,7 +67,6 @@ static int issued(struct api *a, struct api_call *c, char job_id[32], struct fai
 	return *job_id ? 0 : fail_set(f, FAIL_REFUSED, "%s answered without the job's number", a->host);
 }
 
-/* A request that makes a job. */
 /* No answer came to the end: was the job made all the same? */
 static int found_by_key(struct api *a, const char *domain_key, char job_id[32], struct fail *f)
 {
@@ -85,6 +84,7 @@ static int found_by_key(struct api *a, const char *domain_key, char job_id[32], 
 	return 0;
 }
 
+/* A request that makes a job. */
 static int make_job(struct api *a, struct api_call *c, const char *domain_key, char job_id[32], struct fail *f)
 {
 	int rc = api_call(a, c, f);

@@ -133,10 +133,9 @@ int api_table_import(struct api *a, const char *db, const char *table, const cha
 {
 	struct api_call c = { .e = TABLE_IMPORT, .seg = { db, table, id }, .suffix = "/msgpack.gz", .body = p, .pieces = pieces };
 	int rc = api_call(a, &c, f);
-	const struct retry_outcome last = { c.answer.status, c.answer.sent, -1 };
 	json_t *j;
 
-	*maybe = rc != 0 && (c.maybe_done || retry_is_unknown(&last));
+	*maybe = rc != 0 && c.maybe_done;
 	md5[0] = '\0';
 	if (rc == 0 && (j = api_call_json(a, &c, &(struct fail){ 0 })) != NULL) {
 		api_text(j, "md5_hex", md5, 33);
