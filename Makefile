@@ -15,24 +15,11 @@ O ?= .build
 OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE \
       -DTD_VERSION='"$(VERSION)"' -iquote common -pthread
 
-# The floors, bottom up. A room may include rooms of its own floor and of those below (tests/layers.t).
-GROUND = fail die option mem buf num sig fd
-SHAPES = mp crc gzip inflater gunzip schema frame frameout framein utf8 textout jsonout csvout tableout rowcount rowout resultout tdurl retry part receipt md5 tempname
-SHAPES += deflater type tdtime exact infer colname colspec cell record csvscan csvescape csvin mpin keys jsontok jsonvalue jsonin peek
-WORLD  = blockpool child clock progress inifile conn conf http
-WORLD += zone recode sandbox
-DOMAIN = api api_call api_table api_bulk api_job api_list job ranges result upload
-ROOMS  = $(GROUND) $(SHAPES) $(WORLD) $(DOMAIN)
+# The folders of common/; what each may include stands in tests/layers.t. Every tool is a folder of bin/.
+COMMON = $(wildcard common/*/*.c)
 
-TOOLS = td-fetch td-encode td-put td-swap td-conn
-SRC.td-fetch  = bin/td-fetch.c bin/td-fetch-run.c bin/td-fetch-since.c
-SRC.td-encode = $(wildcard bin/td-encode*.c)
-SRC.td-put    = bin/td-put.c bin/td-put-load.c bin/td-put-session.c bin/td-put-parts.c bin/td-put-input.c \
-                bin/td-put-check.c bin/td-put-errors.c bin/td-put-paper.c
-SRC.td-swap   = bin/td-swap.c bin/td-swap-replace.c bin/td-swap-decide.c bin/td-swap-gc.c
-SRC.td-conn   = bin/td-conn.c
-SRC.td-local  = $(wildcard bin/td-local/*.c)
-TOOLS += td-local
+TOOLS = td-fetch td-encode td-put td-swap td-conn td-local
+$(foreach t,$(TOOLS),$(eval SRC.$t := $(wildcard bin/$t/*.c bin/$t/*/*.c)))
 
 # ISA-L compresses faster than zlib; it is used where it is installed. make ISAL= builds without it.
 ISAL ?= $(if $(wildcard /usr/include/isa-l.h /usr/local/include/isa-l.h),-lisal)
@@ -47,8 +34,8 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
-UNITS += retry tdurl part receipt tempname
-UNITS += exact tdtime type csvin jsonin zone sandbox
+UNITS += retry tdurl upload_part receipt tempname
+UNITS += lossless tdtime type csvin jsonin zone sandbox
 LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
@@ -76,11 +63,13 @@ help:
 .SECONDARY:
 .SECONDEXPANSION:
 
+$(O)/bin/td-local/%.o: OWN += -iquote bin/td-local
+
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/libtd.a: $(ROOMS:%=$(O)/common/%.o)
+$(O)/libtd.a: $(COMMON:%.c=$(O)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -92,7 +81,7 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # The same rooms without SSE2, as they are on other machines: csvin-plain, jsonin-plain.
-PLAIN = csvscan jsontok
+PLAIN = format/csvscan format/jsontok
 UNITS += csvin-plain jsonin-plain
 
 $(O)/plain/%.o: %.c Makefile
@@ -131,7 +120,7 @@ fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
 	cd $(O)/fuzz && for t in $(FUZZ); do mkdir -p new/$$t && ./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -print_final_stats=1 \
 		new/$$t '$(CURDIR)'/tests/fuzz/corpus/$$t || exit 1; done
 
--include $(ROOMS:%=$(O)/common/%.d) $(foreach t,$(TOOLS),$(SRC.$t:%.c=$(O)/%.d)) $(UNITS:%=$(O)/tests/unit/%.d) $(PLAIN:%=$(O)/plain/common/%.d)
+-include $(COMMON:%.c=$(O)/%.d) $(foreach t,$(TOOLS),$(SRC.$t:%.c=$(O)/%.d)) $(UNITS:%=$(O)/tests/unit/%.d) $(PLAIN:%=$(O)/plain/common/%.d)
 
 # --- what a machine needs
 
@@ -168,13 +157,6 @@ check: deps-check
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-san: deps-check
 	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' NOT='tests/completion.t tests/lint.t tests/package.t' check
-
-# For tests/layers.t: "floor room" lines.
-print-floors:
-	@for r in $(GROUND) io; do echo 1 $$r; done
-	@for r in $(SHAPES) row mpack; do echo 2 $$r; done
-	@for r in $(WORLD); do echo 3 $$r; done
-	@for r in $(DOMAIN); do echo 4 $$r; done
 
 print-fuzz: ; @printf '%s\n' $(FUZZ)
 
@@ -242,7 +224,7 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-floors print-tools all help deps deps-check check check-san check-faults demo install uninstall clean
+.PHONY: print-tools all help deps deps-check check check-san check-faults demo install uninstall clean
 
 # --- releasing: see CONTRIBUTING
 

@@ -1,39 +1,45 @@
 #!/bin/sh
-# The floors of the code hold: a room includes only rooms of its own floor and of those below, a tool includes rooms but
-# no other tool, every header compiles alone, and the pure rooms do no I/O, read no clock and no environment.
+# The folders of the code hold: each includes only what the table allows, a tool includes rooms but no other tool,
+# every header compiles alone, and the pure folders do no I/O and read neither clock nor environment.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT" || exit 1
 
-floors=$(make -s --no-print-directory print-floors)
-floor_of() { printf '%s\n' "$floors" | awk -v r="$1" '$2 == r { print $1 }'; }
-includes() { sed -n 's/^#include "\([a-z0-9_]*\)\.h".*/\1/p' "$@"; }
+# folder: what it may include beside itself
+cat >"$T/table" <<'END'
+common/base:
+common/sys: common/base
+common/value: common/base
+common/format: common/base common/value
+common/record: common/base common/value common/format
+common/frame: common/base common/value common/format
+common/td: common/base common/value common/frame
+common/api: common/base common/sys common/value common/td
+END
+for t in td-fetch td-encode td-put td-swap td-conn; do
+	echo "bin/$t: common/base common/sys common/value common/format common/record common/frame common/td common/api"
+done >>"$T/table"
 
-is "every room has a floor" "$(for c in common/*.c; do r=$(basename "$c" .c); [ -n "$(floor_of "$r")" ] || echo "$r"; done)" ""
-
-bad=
-for c in common/*.c common/*.h; do
-	room=$(basename "${c%.*}")
-	own=$(floor_of "$room")
-	own=${own:-$(floor_of "${room%%_*}")} # a header of a room in several files
-	for r in $(includes "$c"); do
-		f=$(floor_of "$r")
-		[ "${f:-0}" -le "${own:-0}" ] || bad="$bad $c:$r"
+# Lines "FILE FOLDER INCLUDED" of every include of ours.
+find common bin -name '*.[ch]' | sort | while read -r f; do
+	dir=$(dirname "$f")
+	sed -n 's/^#include "\([a-z0-9_/-]*\)\.h".*/\1/p' "$f" | while read -r h; do
+		case $h in
+		*/*) [ -f "common/$h.h" ] && echo "$f $dir common/${h%/*}" || echo "$f $dir bin/td-local/${h%/*}" ;;
+		*) echo "$f $dir $dir" ;;
+		esac
 	done
-done
-is "rooms look only down" "$bad" ""
+done >"$T/includes"
+
+is "every folder stands in the table" "$(find common bin -name '*.c' -exec dirname {} \; | sort -u | grep -v '^bin/td-local' | while read -r d; do
+	grep -q "^$d:" "$T/table" || echo "$d"; done)" ""
+
+is "folders include only what the table allows" "$(grep -v ' bin/td-local' "$T/includes" | while read -r f dir to; do
+	[ "$dir" = "$to" ] && continue
+	sed -n "s|^$dir:||p" "$T/table" | tr ' ' '\n' | grep -qx "$to" || echo "$f:$to"; done)" ""
 
 bad=
-for c in bin/*.[ch] bin/*/*.[ch]; do
-	for r in $(includes "$c"); do
-		[ -f "common/$r.h" ] || [ -f "$(dirname "$c")/$r.h" ] || bad="$bad $c:$r"
-		case $r in td-*) bad="$bad $c:$r" ;; esac
-	done
-done
-is "tools include rooms, and their own files" "$bad" ""
-
-bad=
-for h in common/*.h; do
-	printf '#include "%s"\n' "$(basename "$h")" |
+for h in common/*/*.h; do
+	printf '#include "%s"\n' "${h#common/}" |
 		${CC:-cc} -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -iquote common -fsyntax-only -x c - 2>/dev/null || bad="$bad $h"
 done
 is "every header stands alone" "$bad" ""
@@ -43,20 +49,23 @@ forbidden='open|openat|read|write|close|fopen|fclose|fread|fwrite|fputs|fputc|pu
 forbidden="$forbidden|stdin|stdout|stderr|getenv|secure_getenv|time|clock|clock_gettime|gettimeofday|localtime|localtime_r|mktime|tzset"
 forbidden="$forbidden|exit|_exit|abort|system|popen|fork|socket|connect|send|recv|poll|select|rand|random|getrandom"
 bad=
-for room in $(printf '%s\n' "$floors" | awk '$1 == 2 { print $2 }'); do
-	o=$BUILD/common/$room.o
-	[ -f "common/$room.c" ] || continue # only a header
-	[ -f "$o" ] || { bad="$bad $room(not built)"; continue; }
-	bad="$bad$(nm -u "$o" | awk '{ print $2 }' | sed 's/@.*//; s/^__\(.*\)_chk$/\1/' | grep -Ex "$forbidden" | sed "s/^/ $room:/" | tr -d '\n')"
+for c in common/base/*.c common/value/*.c common/format/*.c common/record/*.c common/frame/*.c common/td/*.c; do
+	case $c in # the process itself; blockpool has threads, which wait by the clock
+	common/base/die.c | common/base/fd.c | common/base/mem.c | common/base/option.c | common/base/sig.c) continue ;;
+	common/frame/blockpool.c) continue ;;
+	esac
+	o=$BUILD/${c%.c}.o
+	[ -f "$o" ] || { bad="$bad $c(not built)"; continue; }
+	bad="$bad$(nm -u "$o" | awk '{ print $2 }' | sed 's/@.*//; s/^__\(.*\)_chk$/\1/' | grep -Ex "$forbidden" | sed "s|^| $c:|" | tr -d '\n')"
 done
 is "pure rooms are pure" "$bad" ""
 
 bad=
-for room in $(printf '%s\n' "$floors" | awk '{ print $2 }'); do
-	o=$BUILD/common/$room.o
+for c in common/*/*.c; do
+	room=$(basename "$c" .c)
+	o=$BUILD/${c%.c}.o
 	case $room in die) continue ;; esac # words of the language: warn, note, debug
-	[ -f "common/$room.c" ] || continue
-	[ -z "$(floor_of "${room%%_*}")" ] || room=${room%%_*} # api_table.c is a part of room api
+	[ -f "$(dirname "$c")/${room%%_*}.h" ] && room=${room%%_*} # api_table.c is a part of room api
 	bad="$bad$(nm -g --defined-only "$o" | awk '{ print $3 }' | grep -Ev "^(${room}_|${room}\$|__asan|__odr_asan|__ubsan|__tsan)" | sed "s/^/ $room:/" | tr -d '\n')"
 done
 is "every extern carries the name of its room" "$bad" ""

@@ -78,7 +78,7 @@ if command -v cppcheck >/dev/null; then
 END
 	# shellcheck disable=SC2046 # names without blanks
 	is "cppcheck" "$(cppcheck --std=c11 --library=posix --enable=warning,portability,performance --inline-suppr --quiet \
-		--suppress=readdirCalled --suppress=ctunullpointer --suppress=ctuuninitvar --include="$T/jansson.h" -Icommon -DTD_VERSION='"0"' \
+		--suppress=readdirCalled --suppress=ctunullpointer --suppress=ctuuninitvar --include="$T/jansson.h" -Icommon -Ibin/td-local -DTD_VERSION='"0"' \
 		--template='{file}:{line}: {message} [{id}]' $(grep '\.c$' "$T/c") 2>&1)" ""
 else skip "cppcheck" "it is not installed"; fi
 

@@ -28,7 +28,7 @@ options() {
 about() { "$tool" "$1" --no-such-option --no-such-second </dev/null 2>&1 >/dev/null; }
 
 # Every name of an option in the sources, and every letter.
-grep -ohE '\{ *"[a-z0-9-]+", *[a-z]+_argument' "$ROOT"/bin/*.c "$ROOT"/bin/*/*.c "$ROOT"/common/*.h |
+grep -ohE '\{ *"[a-z0-9-]+", *[a-z]+_argument' "$ROOT"/bin/*/*.c "$ROOT"/common/*/*.h |
 	sed 's/^[^"]*"/--/; s/".*//' | sort -u >"$T/any"
 for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z; do
 	printf '%s\n' "-$letter" "-$(printf %s $letter | tr a-z A-Z)"
@@ -110,7 +110,7 @@ for page in "$ROOT"/man/*.[57]; do
 done
 
 # Every variable that the programs read is in td(7), and on the page of each tool that reads it.
-variables=$(sed -n 's/.*\(getenv\|variable\)("\([A-Z_]*\)").*/\2/p' "$ROOT"/common/con[fn].c | sort -u | grep -vx HOME)
+variables=$(sed -n 's/.*\(getenv\|variable\)("\([A-Z_]*\)").*/\2/p' "$ROOT"/common/api/con[fn].c | sort -u | grep -vx HOME)
 like "the programs read variables" "$variables" '^TD_API_KEY$'
 for page in td.7 td-fetch.1 td-put.1 td-swap.1 td-conn.1; do
 	is "$page: variables that it does not name" "$(for v in $variables; do

@@ -215,7 +215,7 @@ SELECT code FROM sample_datasets.www_access ORDER BY code LIMIT 1	[200]
 E2
 
 missing=
-for name in $(grep -oh '{ "[a-z0-9_]*", -*[0-9]' "$ROOT"/bin/td-local/functions-*.c | sed 's/{ "//; s/".*//' | sort -u); do
+for name in $(grep -oh '{ "[a-z0-9_]*", -*[0-9]' "$ROOT"/bin/td-local/sql/functions-*.c | sed 's/{ "//; s/".*//' | sort -u); do
 	case $name in td_array | td_cast | td_try_cast | td_extract | td_shift | td_subscript) continue ;; esac # what dialect writes
 	grep -iwq "$name" "$ROOT/man/td-local.1" || missing="$missing $name"
 done

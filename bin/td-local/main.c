@@ -1,13 +1,13 @@
 /* td-local: a Treasure Data on this machine. */
-#include "die.h"
-#include "fault.h"
-#include "fd.h"
-#include "mem.h"
-#include "num.h"
-#include "samples.h"
+#include "base/die.h"
+#include "http/fault.h"
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "store/samples.h"
 #include "server.h"
-#include "sig.h"
-#include "workers.h"
+#include "base/sig.h"
+#include "jobs/dispatcher.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -215,7 +215,7 @@ int main(int argc, char **argv)
 	l.polls = o.polls;
 	l.cert = o.cert;
 	if (open_data(&l, &o, &f) == 0) {
-		workers_start(&l);
+		dispatcher_start(&l);
 		if (server_start(&server, &l, o.listen, o.cert, o.cert_key, &f) == 0) {
 			print(l.url);
 			print("\n");
@@ -223,7 +223,7 @@ int main(int argc, char **argv)
 		}
 		l.stopping = true;
 		server_stop(&server);
-		workers_stop(l.workers);
+		dispatcher_stop(l.workers);
 	}
 	cat_close(&l.cat);
 	store_close(&l.store);

@@ -1,11 +1,11 @@
 #include "server.h"
-#include "answer.h"
-#include "die.h"
-#include "fault.h"
-#include "fd.h"
-#include "mem.h"
-#include "num.h"
-#include "params.h"
+#include "http/answer.h"
+#include "base/die.h"
+#include "http/fault.h"
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "http/params.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

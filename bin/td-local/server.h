@@ -2,7 +2,7 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "local.h"
+#include "http/request.h"
 
 struct server {
 	struct MHD_Daemon *daemon;

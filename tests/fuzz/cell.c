@@ -2,14 +2,14 @@
  * exact, cell and infer: of a text, the numbers that strtoll() and strtod() find, by the grammar of exact.h and no other; into
  * every type, whole msgpack or a refusal; and what is inferred of two texts loses neither.
  */
-#include "cell.h"
-#include "exact.h"
+#include "record/cell.h"
+#include "value/lossless.h"
 #include "fuzz.h"
-#include "infer.h"
-#include "jsonvalue.h"
-#include "mem.h"
-#include "mp.h"
-#include "utf8.h"
+#include "record/infer.h"
+#include "format/jsonvalue.h"
+#include "base/mem.h"
+#include "value/mp.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <regex.h>
@@ -57,7 +57,7 @@ static bool same_double(double a, double b)
 	return memcmp(&a, &b, sizeof a) == 0;
 }
 
-/* text: without NUL bytes, and EXACT_AHEAD bytes may be read behind it. */
+/* text: without NUL bytes, and LOSSLESS_AHEAD bytes may be read behind it. */
 static void numbers(const char *text, size_t n)
 {
 	bool is_long, is_double;
@@ -68,17 +68,17 @@ static void numbers(const char *text, size_t n)
 	errno = 0;
 	want = strtoll(text, NULL, 10);
 	is_long = is(A_LONG, text) && errno == 0;
-	FUZZ_CHECK(exact_long(text, n, &i) == is_long && exact_long_ahead(text, n, &ahead_i) == is_long);
+	FUZZ_CHECK(lossless_long(text, n, &i) == is_long && lossless_long_ahead(text, n, &ahead_i) == is_long);
 	FUZZ_CHECK(!is_long || (i == want && ahead_i == want));
 
 	is_double = (is_long || is(A_FRACTION, text)) && significant(text) <= 15;
 	if (n < 300) { /* and not so small that a double has no such number */
-		FUZZ_CHECK(exact_double(text, n, &d) == is_double && exact_double_ahead(text, n, &ahead_d) == is_double);
+		FUZZ_CHECK(lossless_double(text, n, &d) == is_double && lossless_double_ahead(text, n, &ahead_d) == is_double);
 		FUZZ_CHECK(!is_double || (same_double(d, strtod(text, NULL)) && same_double(ahead_d, d)));
 	}
-	if (exact_long_lenient(text, n, &i))
+	if (lossless_long_lenient(text, n, &i))
 		FUZZ_CHECK(i == want && errno == 0 && is(A_LENIENT_LONG, text));
-	if (exact_double_lenient(text, n, &d))
+	if (lossless_double_lenient(text, n, &d))
 		FUZZ_CHECK(same_double(d, strtod(text, NULL)) && !strpbrk(text, "xXnN"));
 }
 
@@ -172,7 +172,7 @@ static void inferred(const struct cell cell[2])
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = mem_zero(size + EXACT_AHEAD + 1, 1), *second;
+	char *text = mem_zero(size + LOSSLESS_AHEAD + 1, 1), *second;
 
 	memcpy(text, data, size);
 	into_types(text, size);

@@ -2,7 +2,7 @@
  * csvin: whatever the bytes and wherever they are cut, the cells that libcsv alone finds, or an error for an error; a row's line is
  * the one that it begins in.
  */
-#include "csvin.h"
+#include "format/csvin.h"
 #include "fuzz.h"
 #include "../unit/bytes.h"
 

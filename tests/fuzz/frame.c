@@ -2,10 +2,10 @@
  * frameout and framein: a frame of any blocks and foreign members is read back as it was written, in both views; one that is cut,
  * aborted or has a byte changed between its head and its end is refused by both.
  */
-#include "framein.h"
-#include "frameout.h"
+#include "frame/framein.h"
+#include "frame/frameout.h"
 #include "fuzz.h"
-#include "gzip.h"
+#include "frame/gzip.h"
 #include "../unit/bytes.h"
 
 enum { ORDERS = 4 }; /* bytes at the start that say what is done to the frame */

@@ -1,5 +1,5 @@
 /* framein: any bytes are a frame or are refused, in both views alike. */
-#include "framein.h"
+#include "frame/framein.h"
 #include "fuzz.h"
 #include "../unit/bytes.h"
 

@@ -1,6 +1,6 @@
 /* gunzip: any bytes are gzip or are refused, alike however they are cut; what passes is gzip again, of the same bytes. */
 #include "fuzz.h"
-#include "gunzip.h"
+#include "frame/gunzip.h"
 #include "../unit/bytes.h"
 
 static enum fail_kind pass(const char *p, size_t n, size_t piece, struct bytes_sink *plain, struct bytes_sink *raw)

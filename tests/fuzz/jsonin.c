@@ -1,9 +1,9 @@
 /* jsonin: rows are whole msgpack; what is accepted is what jansson accepts; cutting changes nothing. */
-#include "jsonin.h"
-#include "cell.h"
+#include "format/jsonin.h"
+#include "record/cell.h"
 #include "fuzz.h"
-#include "jsonvalue.h"
-#include "mp.h"
+#include "format/jsonvalue.h"
+#include "value/mp.h"
 #include "../unit/bytes.h"
 
 #include <jansson.h>

@@ -3,9 +3,9 @@
  * holds as many records as it says, each with an integer time.
  */
 #include "fuzz.h"
-#include "load.h"
-#include "mem.h"
-#include "value.h"
+#include "store/load.h"
+#include "base/mem.h"
+#include "store/value.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -93,7 +93,7 @@ static void one(const uint8_t *data, size_t size, bool stream, bool gzip)
 	FUZZ_CHECK(load_close(&l, &f) == 0 && l.rows == rows && (rows > 0) == (l.name[0] != '\0'));
 	if (rows > 0)
 		check(&l);
-	json_decref(detected_json(l.found));
+	json_decref(column_types_json(l.found));
 	load_free(&l, true);
 	close(fd);
 }

@@ -1,7 +1,7 @@
 /* td-local's params: a Content-Type, a query string and a body, on a line each, are parameters in UTF-8 or are refused. */
 #include "fuzz.h"
-#include "mem.h"
-#include "params.h"
+#include "base/mem.h"
+#include "http/params.h"
 
 /* Up to the end of the line, malloc'ed. */
 static char *line(const char **p, const char *end)

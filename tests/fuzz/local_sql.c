@@ -2,12 +2,12 @@
  * td-local's SQL: a statement is cut, translated, prepared and run, on no table, with all functions; whatever it is, it ends
  * in rows or in an error, and changes nothing. The first byte chooses the engine.
  */
-#include "dialect.h"
-#include "functions.h"
+#include "sql/dialect.h"
+#include "sql/functions.h"
 #include "fuzz.h"
-#include "mem.h"
-#include "statement.h"
-#include "unnest.h"
+#include "base/mem.h"
+#include "sql/statement.h"
+#include "sql/unnest.h"
 
 #include <sqlite3.h>
 

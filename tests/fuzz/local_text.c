@@ -2,13 +2,13 @@
  * What td-local reads of one line: a cron line (and behind a blank line its zone), a fault, a schema, a time. A cron line
  * fires later than the moment it is asked for; a schema that was read can be read again; a time is a number.
  */
-#include "columns.h"
-#include "cron.h"
-#include "fault.h"
-#include "functions.h"
+#include "store/columns.h"
+#include "jobs/cron.h"
+#include "http/fault.h"
+#include "sql/functions.h"
 #include "fuzz.h"
-#include "mem.h"
-#include "params.h"
+#include "base/mem.h"
+#include "http/params.h"
 
 static void cron(const char *text, const char *zone)
 {

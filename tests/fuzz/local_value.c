@@ -1,8 +1,8 @@
 /* td-local's value: msgpack that is whole becomes JSON that jansson reads, and text; JSON becomes msgpack that is whole. */
-#include "detected.h"
+#include "store/column_types.h"
 #include "fuzz.h"
-#include "mem.h"
-#include "value.h"
+#include "base/mem.h"
+#include "store/value.h"
 
 static void from_json(const char *p, size_t n)
 {
@@ -21,19 +21,19 @@ static void from_json(const char *p, size_t n)
 static void from_msgpack(const char *p, size_t n)
 {
 	ptrdiff_t len = mp_value(p, p + n);
-	struct detected *d = mem_zero(1, sizeof *d);
+	struct column_types *d = mem_zero(1, sizeof *d);
 	struct buf json, text;
 
 	buf_init(&json, 16 << 20);
 	buf_init(&text, 16 << 20);
 	if (len > 0) {
 		FUZZ_CHECK(value_json(p, p + len, &json) == 0 && value_text(p, p + len, &text) == 0);
-		keys_add(&d->keys, "a", 1);
-		detected_note(d, 0, p, p + len);
-		json_decref(detected_json(d));
+		keyset_add(&d->keys, "a", 1);
+		column_types_note(d, 0, p, p + len);
+		json_decref(column_types_json(d));
 		from_json(json.p, json.len);
 	}
-	keys_free(&d->keys);
+	keyset_free(&d->keys);
 	free(d);
 	buf_free(&json);
 	buf_free(&text);

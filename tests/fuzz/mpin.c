@@ -1,9 +1,9 @@
 /* mpin and cell: msgpack rows into every type; what comes out is msgpack again. */
-#include "cell.h"
+#include "record/cell.h"
 #include "fuzz.h"
-#include "infer.h"
-#include "mp.h"
-#include "mpin.h"
+#include "record/infer.h"
+#include "value/mp.h"
+#include "format/mpin.h"
 #include "../unit/bytes.h"
 
 enum { TEXTS = 8, ENGINES = 4, TYPES = TEXTS + ENGINES };

@@ -1,7 +1,7 @@
 /* recode: what iconv makes of all bytes at once, however they are cut; and a guess at the encoding of any bytes. */
-#include "buf.h"
+#include "base/buf.h"
 #include "fuzz.h"
-#include "recode.h"
+#include "sys/recode.h"
 #include "../unit/bytes.h"
 
 static const char *const encodings[] = { "UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "UTF-8", "WINDOWS-1252",

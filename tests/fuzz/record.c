@@ -1,10 +1,10 @@
 /* record: the short way of plain columns writes what the long way writes, and refuses what it refuses, for rows of CSV and of JSON. */
-#include "csvin.h"
+#include "format/csvin.h"
 #include "fuzz.h"
-#include "jsonin.h"
-#include "mem.h"
-#include "mp.h"
-#include "record.h"
+#include "format/jsonin.h"
+#include "base/mem.h"
+#include "value/mp.h"
+#include "record/record.h"
 #include "../unit/bytes.h"
 
 enum { COLUMNS = 4 };

@@ -1,7 +1,7 @@
 /* rowout: any bytes are rows of three columns or are refused; the same, however they are cut, in every format. */
 #include "fuzz.h"
-#include "rowcount.h"
-#include "rowout.h"
+#include "format/rowcount.h"
+#include "format/rowout.h"
 #include "../unit/bytes.h"
 
 static enum fail_kind write_all(const char *p, size_t n, size_t piece, enum rowout_format format, struct bytes_sink *to)

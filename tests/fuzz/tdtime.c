@@ -2,16 +2,16 @@
  * tdtime and exact: a text is a time within the range or is refused; the first line is a format. A number is what its digits are,
  * and %s what a number without a format is.
  */
-#include "exact.h"
+#include "value/lossless.h"
 #include "fuzz.h"
-#include "tdtime.h"
+#include "value/tdtime.h"
 
 static void number(const struct tdtime *rules, const char *text, size_t size)
 {
 	int64_t l, t = 0, of_text = 0;
 	const char *why;
 
-	if (!exact_long(text, size, &l))
+	if (!lossless_long(text, size, &l))
 		return;
 	why = tdtime_number(rules, l, &t);
 	FUZZ_CHECK(tdtime_parse(rules, text, size, &of_text) == why && (why || t == of_text));
@@ -59,16 +59,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		number(&rules, text, size);
 	}
 	text[size] = '\0';
-	if (exact_long(text, size, &l)) {
+	if (lossless_long(text, size, &l)) {
 		char again[24];
 
 		snprintf(again, sizeof again, "%lld", (long long)l);
 		FUZZ_CHECK(strcmp(again, text) == 0);
 	}
-	if (exact_double(text, size, &d))
+	if (lossless_double(text, size, &d))
 		FUZZ_CHECK(d == strtod(text, NULL));
-	exact_double_lenient(text, size, &d);
-	exact_long_lenient(text, size, &l);
+	lossless_double_lenient(text, size, &d);
+	lossless_long_lenient(text, size, &l);
 	free(text);
 	free(format);
 	return 0;

@@ -1,9 +1,9 @@
 /* type, schema, colspec and colname: what is read is written and read again; names become legal and stay different. */
-#include "colname.h"
-#include "colspec.h"
+#include "value/colname.h"
+#include "value/colspec.h"
 #include "fuzz.h"
-#include "mem.h"
-#include "type.h"
+#include "base/mem.h"
+#include "value/type.h"
 
 static void types(const char *text)
 {

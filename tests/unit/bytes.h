@@ -2,8 +2,8 @@
 #ifndef BYTES_H
 #define BYTES_H
 
-#include "buf.h"
-#include "io.h"
+#include "base/buf.h"
+#include "base/io.h"
 
 struct bytes_source {
 	struct source source;

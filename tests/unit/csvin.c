@@ -1,6 +1,6 @@
 /* csvin: the records that libcsv alone finds are the ones that come out, however the input is cut. */
 #include "bytes.h"
-#include "csvin.h"
+#include "format/csvin.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* A frame that was written is read back; every cut, every flipped byte and every wrong join is refused. */
 #include "bytes.h"
-#include "framein.h"
-#include "frameout.h"
-#include "gzip.h"
+#include "frame/framein.h"
+#include "frame/frameout.h"
+#include "frame/gzip.h"
 #include "tap.h"
 
 #include <stdlib.h>

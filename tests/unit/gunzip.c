@@ -1,7 +1,7 @@
 /* gunzip: members with every kind of header, cut anywhere; what comes out is the plain data and plain members. */
 #include "bytes.h"
-#include "gunzip.h"
-#include "gzip.h"
+#include "frame/gunzip.h"
+#include "frame/gzip.h"
 #include "tap.h"
 
 #include <zlib.h>

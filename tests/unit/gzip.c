@@ -1,6 +1,6 @@
 /* gzip: headers of every shape, blocks that join, a source that refuses damage. */
 #include "bytes.h"
-#include "gzip.h"
+#include "frame/gzip.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* inflater against zlib's deflate: every level and strategy, cut anywhere on both sides, and damaged data. */
-#include "inflater.h"
+#include "frame/inflater.h"
 #include "tap.h"
 
 #include <stdlib.h>

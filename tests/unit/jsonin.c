@@ -1,8 +1,8 @@
 /* jsonin: what jansson takes is taken, with the same values, however the input is cut; what it refuses is refused. */
-#include "jsonin.h"
+#include "format/jsonin.h"
 #include "bytes.h"
-#include "cell.h"
-#include "mp.h"
+#include "record/cell.h"
+#include "value/mp.h"
 #include "tap.h"
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* mp against msgpack-c's packer: what it writes is read back, whole, cut anywhere, and counted. */
-#include "mp.h"
+#include "value/mp.h"
 #include "tap.h"
 
 #include <msgpack.h>

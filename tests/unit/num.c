@@ -1,5 +1,5 @@
 /* num: tables of texts and what they mean; "-" means refused. */
-#include "num.h"
+#include "base/num.h"
 #include "tap.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* A receipt that was written is read back; halves, doubles and others are refused. */
-#include "mem.h"
-#include "receipt.h"
+#include "base/mem.h"
+#include "td/receipt.h"
 #include "tap.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* resultout: a result becomes a frame that framein takes; one that is not what it should be never does. */
 #include "bytes.h"
-#include "framein.h"
-#include "resultout.h"
+#include "frame/framein.h"
+#include "frame/resultout.h"
 #include "tap.h"
 
 #include <msgpack.h>

@@ -1,5 +1,5 @@
 /* Which outcomes are repeated, for which requests, and how long the wait is. */
-#include "retry.h"
+#include "td/retry.h"
 #include "tap.h"
 
 enum { NEVER = RETRY_STOP };

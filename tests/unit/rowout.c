@@ -1,9 +1,9 @@
 /* rowout: rows in every format, cut anywhere, and what cannot be written. td-fetch.t has Python and jq look at more. */
 #include "bytes.h"
-#include "rowcount.h"
-#include "rowout.h"
+#include "format/rowcount.h"
+#include "format/rowout.h"
 #include "tap.h"
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <msgpack.h>

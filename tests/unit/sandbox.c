@@ -1,5 +1,5 @@
 /* sandbox: what is no longer possible in it, tried by processes that go into it; and what still is. */
-#include "sandbox.h"
+#include "sys/sandbox.h"
 #include "tap.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-#include "schema.h"
+#include "value/schema.h"
 #include "tap.h"
 
 #include <stdlib.h>

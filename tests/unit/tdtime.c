@@ -1,6 +1,6 @@
 /* tdtime: against timegm() of the C library, and what is refused. */
 #include "tap.h"
-#include "tdtime.h"
+#include "value/tdtime.h"
 
 #include <math.h>
 #include <time.h>

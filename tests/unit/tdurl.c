@@ -1,7 +1,7 @@
 /* Destinations: what is taken, what is refused and with which words, and that no key comes out again. */
-#include "mem.h"
+#include "base/mem.h"
 #include "tap.h"
-#include "tdurl.h"
+#include "td/tdurl.h"
 
 #include <stdlib.h>
 

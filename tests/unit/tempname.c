@@ -1,7 +1,7 @@
 /* The names of temporary tables and sessions: what is made is known again, and nothing else is. */
-#include "tempname.h"
+#include "td/tempname.h"
 #include "tap.h"
-#include "tdurl.h"
+#include "td/tdurl.h"
 
 #include <stdlib.h>
 #include <string.h>

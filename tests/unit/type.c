@@ -1,7 +1,7 @@
 /* type: texts of types, of query engines, and what fits into what; colname: legal names. */
-#include "colname.h"
+#include "value/colname.h"
 #include "tap.h"
-#include "type.h"
+#include "value/type.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* zone: summer time, its gaps and its doubled hours; offsets. */
 #include "tap.h"
-#include "tdtime.h"
-#include "zone.h"
+#include "value/tdtime.h"
+#include "sys/zone.h"
 
 #include <stdlib.h>
 

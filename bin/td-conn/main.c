@@ -1,0 +1,268 @@
+/* td-conn: named connections: add, list, test, remove. */
+#include "api/api.h"
+#include "api/conn.h"
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/option.h"
+#include "sys/sandbox.h"
+#include "base/sig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const char help[] =
+	"usage: td-conn add [--key | --key-file FILE | --key-command COMMAND] NAME [URL]\n"
+	"       td-conn list\n"
+	"       td-conn test [NAME]\n"
+	"       td-conn remove NAME\n"
+	"\n"
+	"Connections: NAME stands for a server, a key and a database, so that td-put takes NAME:TABLE and td-fetch -c NAME.\n"
+	"URL is td://@[HOST][/DATABASE][?mode=append|replace]; HOST may be a site: us jp eu ap02 ap03 idcf. test without NAME\n"
+	"looks at the default account.\n"
+	"\n"
+	"  -k, --key              read the key from standard input; on a terminal, ask for it\n"
+	"      --key-file FILE    the key is in FILE, read at each use\n"
+	"      --key-command COMMAND  COMMAND, run by sh at each use, prints the key\n"
+	API_USAGE_WITHIN("30s")
+	OPTION_USAGE;
+
+struct opts {
+	bool key;
+	const char *key_file, *key_command;
+	int verbosity;
+	struct api_opt api;
+};
+
+static void options(struct opts *o, int argc, char **argv)
+{
+	enum { KEY_FILE = 256, KEY_COMMAND };
+	static const struct option list[] = {
+		{ "key", no_argument, NULL, 'k' }, { "key-file", required_argument, NULL, KEY_FILE },
+		{ "key-command", required_argument, NULL, KEY_COMMAND },
+		OPTION_LONG,
+		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
+	};
+	struct fail f = { 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+:k" OPTION_SHORT, list, NULL)) != -1) {
+		switch (c) {
+		case 'k': o->key = true; break;
+		case KEY_FILE: o->key_file = optarg; break;
+		case KEY_COMMAND: o->key_command = optarg; break;
+		default:
+			if (api_option(&o->api, c, optarg, &f) == 0)
+				option_common(c, argv, help, &o->verbosity);
+			if (f.kind)
+				die_usage("%s", f.why);
+		}
+	}
+	if (o->key + !!o->key_file + !!o->key_command > 1)
+		die_usage("--key, --key-file and --key-command: only one of them");
+}
+
+/* --- add ------------------------------------------------------------------------------------------------------------ */
+
+/* A line from standard input; a terminal does not show what is typed. */
+static int read_key(char **key, struct fail *f)
+{
+	struct termios old, silent;
+	bool terminal = tcgetattr(STDIN_FILENO, &old) == 0;
+	char line[1100] = "";
+	size_t n = 0;
+	ssize_t got = 0;
+
+	if (terminal) {
+		silent = old;
+		silent.c_lflag &= ~(tcflag_t)ECHO;
+		fputs("API key: ", stderr);
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+	}
+	while (n < sizeof line - 1 && !memchr(line, '\n', n) &&
+	       (got = fd_read(STDIN_FILENO, "standard input", line + n, sizeof line - 1 - n, f)) > 0)
+		n += (size_t)got;
+	if (terminal) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
+		fputs("\n", stderr);
+	}
+	line[n] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	if (got >= 0 && !line[0])
+		got = fail_set(f, FAIL_KEY, "no key came");
+	if (got >= 0)
+		*key = mem_string(line);
+	mem_wipe(line, sizeof line);
+	return got < 0 ? -1 : 0;
+}
+
+static int add(const struct opts *o, const char *name, char *url, struct fail *f)
+{
+	struct conn c = { .name = mem_string(name) };
+	int rc = 0;
+
+	if (url) {
+		rc = tdurl_parse(&c.url, url, f);
+		tdurl_hide(url);
+	}
+	if (rc == 0 && (c.url.table || c.url.connection))
+		rc = fail_set(f, FAIL_USAGE, "a connection's URL is td://@[HOST][/DATABASE], without a table");
+	if (rc == 0)
+		rc = conn_check_name(name, f);
+	if (rc == 0 && o->key)
+		rc = read_key(&c.apikey, f);
+	if (o->key_file)
+		c.apikey_file = mem_string(o->key_file);
+	if (o->key_command)
+		c.apikey_command = mem_string(o->key_command);
+	if (rc == 0 && c.url.key) { /* a key typed into the URL goes into the file, not into its url line */
+		if (c.apikey || o->key_file || o->key_command)
+			rc = fail_set(f, FAIL_USAGE, "the URL has a key, and an option names another one");
+		c.apikey = c.url.key;
+		c.url.key = NULL;
+	}
+	if (rc == 0)
+		rc = conn_save(&c, f);
+	conn_free(&c);
+	return rc;
+}
+
+/* --- list ----------------------------------------------------------------------------------------------------------- */
+
+static int list(struct fail *f)
+{
+	struct conn *all;
+	size_t n;
+
+	sandbox_client(NULL);
+	if (conn_list(&all, &n, f))
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		const struct conn *c = all + i;
+		char *url = tdurl_format(&c->url);
+
+		printf("%s\t%s\tkey: %s\n", c->name, url,
+		       c->apikey || c->url.key ? "in the file" : c->apikey_file ? c->apikey_file
+		       : c->apikey_command ? "from a command" : "of the environment");
+		free(url);
+		conn_free(all + i);
+	}
+	free(all);
+	return 0;
+}
+
+/* --- test ----------------------------------------------------------------------------------------------------------- */
+
+static const char *permission_of(const struct api_name *list, size_t n, const char *db)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].name, db) == 0)
+			return list[i].permission[0] ? list[i].permission : "yes";
+	return NULL;
+}
+
+static const char *meaning_of(const char *permission)
+{
+	static const char *const known[][2] = {
+		{ "administrator", "append, replace and query" }, { "owner", "append, replace and query" },
+		{ "full_access", "append, replace and query" }, { "import_only", "append" }, { "query_only", "query" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(permission, known[i][0]) == 0)
+			return known[i][1];
+	return "what is not known here";
+}
+
+/* A master key may list the databases; a write-only key is known, but may not. */
+static int try_key(struct api *a, const struct conf *c, struct fail *f)
+{
+	struct api_name *all;
+	const char *may;
+	size_t n;
+	int rc = 0;
+
+	if (api_database_list(a, &all, &n, f)) {
+		if (api_status(a) == 403) {
+			*f = (struct fail){ 0 };
+			puts("the key works: it may import (append); it may not query, replace or list (a write-only key)");
+			return 0;
+		}
+		return api_status(a) == 401 ? fail_at(f, "a wrong key, or one of another site than %s (there are us jp eu ap02 "
+						      "ap03 idcf)", tdurl_site(c->endpoint) ? tdurl_site(c->endpoint) : c->endpoint)
+					    : -1;
+	}
+	printf("the key works: a master key; it sees %zu databases\n", n);
+	if (c->database) {
+		may = permission_of(all, n, c->database);
+		if (may)
+			printf("database %s: %s: it may %s\n", c->database, may, meaning_of(may));
+		else
+			rc = fail_set(f, FAIL_REFUSED, "there is no database %s, or the key may not see it", c->database);
+	}
+	api_names_free(all, n);
+	return rc;
+}
+
+static int test(const struct opts *o, const char *name, struct fail *f)
+{
+	const char *site;
+	struct conf c;
+	struct api *a;
+	int rc;
+
+	if (conf_load(&c, name, NULL, f))
+		return -1;
+	sandbox_client(NULL);
+	site = tdurl_site(c.endpoint);
+	printf("server: %s%s%s%s\nkey: of %s\n", c.endpoint, site ? " (site " : "", site ? site : "", site ? ")" : "", c.key_from);
+	fflush(stdout);
+	a = api_open(&c, &o->api);
+	rc = api_server_status(a, f);
+	if (rc == 0) {
+		puts("the server answers: it is Treasure Data");
+		rc = try_key(a, &c, f);
+	}
+	api_close(a);
+	conf_free(&c);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = { .api = API_OPT_DEFAULT };
+	struct fail f = { 0 };
+	const char *verb;
+	char **arg;
+	int n, rc;
+
+	fd_standard();
+	sig_init();
+	die_init(argv[0], 0);
+	o.api.retry.deadline_ms = 30000; /* somebody waits for it */
+	options(&o, argc, argv);
+	if (optind == argc)
+		die_usage("add, list, test or remove?");
+	verb = argv[optind++];
+	options(&o, argc, argv); /* also behind the verb */
+	arg = argv + optind;
+	n = argc - optind;
+	if (strcmp(verb, "add") == 0 && (n == 1 || n == 2))
+		rc = add(&o, arg[0], n == 2 ? arg[1] : NULL, &f);
+	else if (strcmp(verb, "list") == 0 && n == 0)
+		rc = list(&f);
+	else if (strcmp(verb, "test") == 0 && n <= 1)
+		rc = test(&o, n ? arg[0] : NULL, &f);
+	else if (strcmp(verb, "remove") == 0 && n == 1)
+		rc = conn_remove(arg[0], &f);
+	else
+		die_usage("'%s' is not add NAME [URL], list, test [NAME] or remove NAME", verb);
+	if (fflush(stdout) || fd_close(STDOUT_FILENO, "standard output", &f))
+		rc = fail_set(&f, FAIL_SYSTEM, "cannot write to standard output");
+	if (rc)
+		die_fail(&f);
+	return 0;
+}

@@ -1,0 +1,348 @@
+#include "encode.h"
+
+#include "frame/blockpool.h"
+#include "value/colname.h"
+#include "value/colspec.h"
+#include "base/die.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/option.h"
+#include "sys/zone.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char help[] =
+	"usage: td-encode [-f auto|frame|csv|tsv|jsonl|msgpack] [options] [-- COMMAND ARG...] > FRAME\n"
+	"\n"
+	"Reads rows from standard input or from COMMAND and writes a td frame of records for td-put.\n"
+	"\n"
+	"  -f, --format FORMAT        what the input is; auto (default) looks at its first bytes\n"
+	"      --encoding NAME        its encoding, if it is not UTF-8\n"
+	"      --preview              show columns, types and first rows, and write no frame\n"
+	"columns\n"
+	"  -c, --columns NAME:TYPE,.. types: int long float double string array<T> map<K,V>;\n"
+	"                             the others are inferred from the first rows\n"
+	"      --schema FILE          the same from a file, as --preview prints it\n"
+	"      --all-string           infer nothing: every column without a given type is a string\n"
+	"      --select NAME,...      take only these columns, in this order\n"
+	"      --drop NAME,...        leave these out\n"
+	"      --rename OLD=NEW,...   call them otherwise\n"
+	"CSV and TSV\n"
+	"  -d, --delimiter CHAR       what stands between cells\n"
+	"      --quote CHAR           what stands around cells; none: nothing does\n"
+	"      --escape CHAR          what takes the meaning from the next character: \\\\ for MySQL, td-fetch -f tsv\n"
+	"      --no-header            the first line is a row; --columns names the columns\n"
+	"      --repeated-header      lines that repeat the first line are no rows (joined files)\n"
+	"      --skip-lines N         leave out the first N lines\n"
+	"      --comment TEXT         lines that begin with TEXT are no rows (also JSON lines)\n"
+	"      --null TEXT            cells that are NULL; an empty TEXT: empty cells without quotes\n"
+	"time\n"
+	"  -t, --time-column NAME     take the time of a record from this column\n"
+	"      --time-value TIME      the time of every record\n"
+	"      --time-format FORMAT   how times are written, as for strptime(3)\n"
+	"      --time-unit UNIT       what numbers count: s, ms, us or ns\n"
+	"      --time-zone ZONE       of times that do not say theirs: Asia/Tokyo, +09:00 (default UTC)\n"
+	"rows that are bad\n"
+	"      --rejects FILE         set them aside instead of stopping\n"
+	"      --max-rejects N|P%     fail if there are more\n"
+	"\n"
+	"  -j, --jobs N               threads that compress (default: one for each processor)\n"
+	"  -0 ... -9, --level N       how hard to compress (default 1)\n"
+	"      --progress             say how far it is, also when stderr is no terminal\n"
+	OPTION_USAGE
+	"\n"
+	"Without a time option, a column named time is the time, or else the moment the run started.\n";
+
+static enum format format_of(const char *s)
+{
+	static const char *const names[] = { "auto", "frame", "csv", "tsv", "jsonl", "msgpack" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(s, names[i]) == 0)
+			return (enum format)i;
+	}
+	die_usage("-f %s: the formats are auto, frame, csv, tsv, jsonl and msgpack", s);
+}
+
+static void columns_of(struct schema *s, const char *text)
+{
+	struct fail f = { 0 };
+
+	if (colspec_list(s, text, &f))
+		die_usage("--columns: %s", f.why);
+}
+
+static int number_of(const char *option, const char *s, int max)
+{
+	uint64_t v;
+
+	if (!num_u64(s, strlen(s), (uint64_t)max, &v))
+		die_usage("%s %s: a number up to %d is wanted", option, s, max);
+	return (int)v;
+}
+
+/* --time-value, read as the column would be. */
+static int64_t time_of(const struct opts *o, const char *s)
+{
+	int64_t t;
+	const char *why = tdtime_parse(&o->time_rules, s, strlen(s), &t);
+
+	if (why)
+		die_usage("--time-value: '%s' %s", s, why);
+	return t;
+}
+
+/* NAME,NAME,... */
+static void names_of(struct schema *s, const char *option, char *text)
+{
+	struct fail f = { 0 };
+
+	for (char *comma = text; comma; text = comma + 1) {
+		comma = strchr(text, ',');
+		if (comma)
+			*comma = '\0';
+		if (!*text || schema_find(s, text) >= 0)
+			die_usage("%s: %s", option, *text ? "a name twice" : "a column without a name");
+		if (schema_add(s, text, NULL, &f))
+			die_usage("%s: %s", option, f.why);
+	}
+}
+
+/* OLD=NEW,... */
+static void renames_of(struct schema *s, char *text)
+{
+	struct fail f = { 0 };
+
+	for (char *comma = text, *equals; comma; text = comma + 1) {
+		comma = strchr(text, ',');
+		if (comma)
+			*comma = '\0';
+		equals = strrchr(text, '=');
+		if (!equals || equals == text)
+			die_usage("--rename %s: OLD=NEW is wanted", text);
+		*equals = '\0';
+		if (!colname_is_legal(equals + 1))
+			die_usage("--rename: '%s' is no column name: small letters, digits and _", equals + 1);
+		if (schema_add(s, text, equals + 1, &f))
+			die_usage("--rename: %s", f.why);
+	}
+}
+
+static void schema_of(struct schema *s, const char *path)
+{
+	enum { MAX = 4 << 20 };
+	struct fail f = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text;
+	size_t n;
+
+	if (fd < 0)
+		die_usage("--schema: cannot open %s", path);
+	if (fd_slurp(fd, path, MAX, &text, &n, &f))
+		die_fail(&f);
+	close(fd);
+	if (colspec_lines(s, text, n, &f))
+		die_usage("--schema %s: %s", path, f.why);
+	free(text);
+}
+
+/* Into columns: those of --schema, which are given away, then others of --columns, whose types count where both have one. */
+static void join_columns(struct schema *columns, struct schema *schema)
+{
+	struct fail f = { 0 };
+
+	for (size_t i = 0; i < columns->n; i++) {
+		const char *type = columns->col[i].type;
+		long at = schema_find(schema, columns->col[i].name);
+
+		if (at < 0 && schema_add(schema, columns->col[i].name, type, &f))
+			die_usage("--columns: %s", f.why);
+		if (at >= 0 && type) {
+			free(schema->col[at].type);
+			schema->col[at].type = mem_string(type);
+		}
+	}
+	schema_free(columns);
+	*columns = *schema;
+}
+
+static char char_of(const char *option, const char *s)
+{
+	if (strcmp(s, "\\t") == 0 || strcmp(s, "tab") == 0)
+		return '\t';
+	if (!*s || s[1] || (*s & 0x80) || strchr("\r\n", *s))
+		die_usage("%s '%s': one ASCII character is wanted", option, s);
+	return *s;
+}
+
+static int64_t unit_of(const char *s)
+{
+	static const char *const names[] = { "s", "ms", "us", "ns" };
+	int64_t unit = 1;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++, unit *= 1000)
+		if (strcmp(s, names[i]) == 0)
+			return unit;
+	die_usage("--time-unit %s: the units are s, ms, us and ns", s);
+}
+
+/* N or P% */
+static void max_rejects_of(struct opts *o, const char *s)
+{
+	size_t n = strlen(s);
+	char *end;
+
+	if (n > 1 && s[n - 1] == '%') {
+		o->max_percent = strtod(s, &end);
+		if (end == s + n - 1 && *s != '.' && strspn(s, "0123456789.") == n - 1 && o->max_percent <= 100)
+			return;
+	} else if (num_u64(s, n, UINT64_MAX, &o->max_rejects)) {
+		return;
+	}
+	die_usage("--max-rejects %s: a number or a percentage is wanted", s);
+}
+
+static void null_of(struct cell_nulls *nulls, const char *s)
+{
+	if (nulls->n == sizeof nulls->text / sizeof *nulls->text)
+		die_usage("--null: at most %zu texts", nulls->n);
+	nulls->text[nulls->n++] = s;
+}
+
+enum {
+	NO_HEADER = 256, ALL_STRING, TIME_VALUE, TIME_FORMAT, TIME_UNIT, TIME_ZONE, LEVEL, SELECT, DROP, RENAME, SCHEMA, QUOTE,
+	REPEATED, SKIP, COMMENT, NULL_TEXT, ENCODING, REJECTS, MAX_REJECTS, PREVIEW, PROGRESS, ESCAPE
+};
+
+static const struct option options[] = {
+	{ "format", required_argument, NULL, 'f' },          { "columns", required_argument, NULL, 'c' },
+	{ "no-header", no_argument, NULL, NO_HEADER },       { "all-string", no_argument, NULL, ALL_STRING },
+	{ "time-column", required_argument, NULL, 't' },     { "time-value", required_argument, NULL, TIME_VALUE },
+	{ "time-format", required_argument, NULL, TIME_FORMAT }, { "time-unit", required_argument, NULL, TIME_UNIT },
+	{ "time-zone", required_argument, NULL, TIME_ZONE }, { "jobs", required_argument, NULL, 'j' },
+	{ "level", required_argument, NULL, LEVEL },         { "select", required_argument, NULL, SELECT },
+	{ "drop", required_argument, NULL, DROP },           { "rename", required_argument, NULL, RENAME },
+	{ "schema", required_argument, NULL, SCHEMA },       { "delimiter", required_argument, NULL, 'd' },
+	{ "escape", required_argument, NULL, ESCAPE },       { "quote", required_argument, NULL, QUOTE },
+	{ "repeated-header", no_argument, NULL, REPEATED },
+	{ "skip-lines", required_argument, NULL, SKIP },     { "comment", required_argument, NULL, COMMENT },
+	{ "null", required_argument, NULL, NULL_TEXT },      { "encoding", required_argument, NULL, ENCODING },
+	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
+	{ "preview", no_argument, NULL, PREVIEW },           { "progress", no_argument, NULL, PROGRESS },
+	OPTION_LONG,
+	{ NULL, 0, NULL, 0 }
+};
+
+/* One option of the input's form. */
+static void form_option(struct opts *o, int opt, char *arg)
+{
+	switch (opt) {
+	case 'd': o->csv.delim = char_of("--delimiter", arg); break;
+	case ESCAPE: o->csv.escape = char_of("--escape", arg); break;
+	case QUOTE: o->quote_given = true; o->csv.quote = strcmp(arg, "none") == 0 ? 0 : char_of("--quote", arg); break;
+	case NO_HEADER: o->no_header = true; break;
+	case REPEATED: o->csv.repeated = true; break;
+	case SKIP: o->csv.skip = (uint64_t)number_of("--skip-lines", arg, INT32_MAX); break;
+	case COMMENT: o->csv.comment = arg; break;
+	case NULL_TEXT: null_of(&o->nulls, arg); break;
+	case ENCODING: o->encoding = arg; break;
+	case TIME_FORMAT: o->time_rules.format = arg; break;
+	case TIME_UNIT: o->time_rules.unit = unit_of(arg); break;
+	case TIME_ZONE: o->time_zone = arg; break;
+	default: o->level = opt - '0';
+	}
+}
+
+static void check(struct opts *o, const char *time_value)
+{
+	const char delim = o->csv.delim ? o->csv.delim : o->format == FORMAT_CSV ? ',' : o->format == FORMAT_TSV ? '\t' : 0;
+
+	if (delim && (delim == o->csv.quote || delim == o->csv.escape))
+		die_usage("the delimiter, the quote and the escape must differ");
+	if (o->csv.escape && o->csv.escape == o->csv.quote)
+		die_usage("a quote that is escaped by itself is what CSV does without --escape");
+	if (o->no_header && o->csv.repeated)
+		die_usage("--no-header and --repeated-header exclude each other");
+	if (o->encoding && (o->format == FORMAT_FRAME || o->format == FORMAT_MSGPACK))
+		die_usage("--encoding is for texts");
+	if (o->time_column && time_value)
+		die_usage("--time-column and --time-value exclude each other");
+	if (o->select.n > 0 && o->drop.n > 0)
+		die_usage("--select and --drop exclude each other");
+	if ((o->max_rejects < UINT64_MAX || o->max_percent < 100) && !o->rejects)
+		die_usage("--max-rejects needs --rejects FILE: rows are not thrown away");
+	if (o->time_rules.format && !tdtime_is_format(o->time_rules.format))
+		die_usage("--time-format %s: an unknown conversion (td-encode(1) lists them)", o->time_rules.format);
+	if (o->time_zone && !zone_open(o->time_zone))
+		die_usage("--time-zone %s: no such zone; one is called like Asia/Tokyo, UTC or +09:00", o->time_zone);
+	if (o->time_zone)
+		o->time_rules.to_utc = zone_to_utc;
+	if (time_value) {
+		o->time = time_of(o, time_value);
+		o->time_given = true;
+	}
+	if (!o->preview && isatty(STDOUT_FILENO))
+		die_usage("the frame is binary and standard output is a terminal: pipe it into td-put or a file, or --preview");
+}
+
+void opts_parse(struct opts *o, int argc, char **argv)
+{
+	const char *time_value = NULL, *value = NULL;
+	struct schema schema = { 0 };
+	bool dashes;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789" OPTION_SHORT, options, NULL)) != -1) {
+		switch (opt) {
+		case 'f': o->format = format_of(optarg); break;
+		case 'c': columns_of(&o->columns, optarg); break;
+		case SCHEMA: schema_of(&schema, optarg); break;
+		case SELECT: names_of(&o->select, "--select", optarg); break;
+		case DROP: names_of(&o->drop, "--drop", optarg); break;
+		case RENAME: renames_of(&o->rename, optarg); break;
+		case ALL_STRING: o->all_string = true; break;
+		case 't': o->time_column = optarg; break;
+		case TIME_VALUE: time_value = optarg; break;
+		case REJECTS: o->rejects = optarg; break;
+		case MAX_REJECTS: max_rejects_of(o, optarg); break;
+		case PREVIEW: o->preview = true; break;
+		case PROGRESS: o->progress = true; break;
+		case 'j': o->jobs = number_of("-j", optarg, BLOCKPOOL_WORKERS); break;
+		case LEVEL: o->level = number_of("--level", optarg, 9); break;
+		case 'v':
+		case 'q':
+		case 'h':
+		case 'V':
+		case '?':
+		case ':': option_common(opt, argv, help, &o->verbosity); break;
+		default: form_option(o, opt, optarg);
+		}
+		value = optarg;
+	}
+	dashes = optind > 1 && argv[optind - 1] != value && strcmp(argv[optind - 1], "--") == 0;
+	if (dashes && optind == argc)
+		die_usage("-- without a command");
+	if (optind < argc && !dashes)
+		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- COMMAND", argv[optind]);
+	if (optind < argc)
+		o->command = argv + optind;
+	join_columns(&o->columns, &schema);
+	check(o, time_value);
+	if (o->jobs == 0) {
+		long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+		o->jobs = n < 1 ? 1 : n > 8 ? 8 : (int)n;
+	}
+}
+
+void opts_free(struct opts *o)
+{
+	schema_free(&o->columns);
+	schema_free(&o->select);
+	schema_free(&o->drop);
+	schema_free(&o->rename);
+}

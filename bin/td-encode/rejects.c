@@ -1,0 +1,234 @@
+#include "encode.h"
+
+#include "base/die.h"
+#include "format/jsonout.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/*
+ * The file is text: a command that takes it, the header if there is one, and each row behind a comment line with the reason.
+ * Rows of texts stand there as they came. Rows of msgpack are JSON on a line of their own: what JSON cannot say is written so
+ * that the line is refused until it is repaired, and never taken for something else.
+ */
+
+static int put(struct rejects *r, const char *p, size_t n, struct fail *f)
+{
+	return fd_write(r->fd, r->opts->rejects, p, n, f);
+}
+
+/* A comment line, which has no line ends inside. */
+static int put_comment(struct rejects *r, struct buf *b, struct fail *f)
+{
+	for (size_t i = 0; i < b->len; i++)
+		if (b->p[i] == '\n' || b->p[i] == '\r')
+			b->p[i] = '?';
+	buf_putc(b, '\n');
+	return put(r, b->p, b->len, f);
+}
+
+int rejects_begin(struct rejects *r, struct fail *f)
+{
+	const struct buf *header = &r->in->header;
+	struct buf b;
+	int rc;
+
+	if (r->fd >= 0 && fd_is_file(r->fd) && ftruncate(r->fd, 0))
+		return fail_errno(f, FAIL_SYSTEM, "cannot empty %s", r->opts->rejects);
+	if (r->fd < 0)
+		return 0;
+	buf_init(&b, 8 << 20);
+	buf_printf(&b, REJECTS_MARK " rows of %.200s that were rejected; to take them after repair: ", input_name(r->in));
+	repair_command(&b, r->in, r->record);
+	rc = put_comment(r, &b, f) || (header->len > 0 && put(r, header->p, header->len, f)) ? -1 : 0;
+	buf_free(&b);
+	return rc;
+}
+
+int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, const struct record *record, struct fail *f)
+{
+	*r = (struct rejects){ .opts = o, .in = in, .record = record, .fd = -1 };
+	if (!o->rejects)
+		return 0;
+	r->fd = open(o->rejects, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (r->fd < 0)
+		return fail_errno(f, FAIL_SYSTEM, "cannot open %s", o->rejects);
+	for (int i = STDIN_FILENO; i <= STDOUT_FILENO; i++)
+		if (fd_are_one_file(r->fd, i))
+			return fail_set(f, FAIL_USAGE, "--rejects %s: this is the %s", o->rejects, i == STDIN_FILENO ? "input" : "output");
+	return 0;
+}
+
+/* --- msgpack as JSON */
+
+/* Bytes that are no UTF-8 stay as they are. */
+static void put_string(struct textout *t, const char *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	textout_putc(t, '"');
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c == '"' || c == '\\' || c == '\n')
+			textout_putc(t, '\\');
+		if (c >= 0x20) {
+			textout_putc(t, p[i]);
+		} else if (c == '\n') {
+			textout_putc(t, 'n');
+		} else {
+			textout_puts(t, "\\u00");
+			textout_putc(t, hex[c >> 4]);
+			textout_putc(t, hex[c & 15]);
+		}
+	}
+	textout_putc(t, '"');
+}
+
+static void put_scalar(struct textout *t, const struct mp *v, const struct type *type)
+{
+	struct fail ignored = { 0 };
+	bool binary = type && type->source == TYPE_BINARY;
+
+	if (v->type == MP_EXT || ((v->type == MP_STR || v->type == MP_BIN) && binary)) {
+		textout_puts(t, v->type == MP_EXT ? "ext \"" : "\""); /* JSON has no ext */
+		textout_base64(t, v->as.p, v->n);
+		textout_putc(t, '"');
+	} else if (v->type == MP_STR || v->type == MP_BIN) {
+		put_string(t, v->as.p, v->n);
+	} else {
+		jsonout_scalar(t, v, &ignored);
+	}
+}
+
+/* The value at p, whose end is returned; its column's type, or NULL. */
+static const char *put_value(struct textout *t, const char *p, const char *end, const struct type *type);
+
+/* A pair of a map. Keys of rows are text or are wrong; those of maps in a row may be numbers, which JSON has in quotes. */
+static const char *put_pair(struct textout *t, const char *p, const char *end, const struct type *key, const struct type *item,
+			    bool row)
+{
+	struct mp v;
+	bool quoted = !row && mp_token(p, end, &v) > 0 && v.type <= MP_FLOAT;
+
+	textout_puts(t, quoted ? "\"" : "");
+	p = put_value(t, p, end, key);
+	textout_puts(t, quoted ? "\":" : ":");
+	return put_value(t, p, end, item);
+}
+
+static const char *put_value(struct textout *t, const char *p, const char *end, const struct type *type)
+{
+	const struct type *item = type ? type->item : NULL, *key = type ? type->key : NULL;
+	struct mp v;
+
+	p += mp_token(p, end, &v);
+	if (v.type != MP_ARRAY && v.type != MP_MAP) {
+		put_scalar(t, &v, type);
+		return p;
+	}
+	textout_putc(t, v.type == MP_MAP ? '{' : '[');
+	for (uint32_t i = 0; i < v.n; i++) {
+		textout_puts(t, i ? "," : "");
+		p = v.type == MP_MAP ? put_pair(t, p, end, key, item, false) : put_value(t, p, end, item);
+	}
+	textout_putc(t, v.type == MP_MAP ? '}' : ']');
+	return p;
+}
+
+static const struct type *type_of(const struct rejects *r, size_t cell)
+{
+	for (size_t i = 0; i < r->record->n; i++)
+		if (r->record->column[i].cell == cell)
+			return r->record->column[i].rules.type;
+	return cell < r->in->names.n ? r->in->type[cell] : NULL;
+}
+
+/* The row at p: a map; or an array, of a frame with the names of its columns if it has as many values. */
+static void put_row(struct textout *t, const struct rejects *r, const char *p, const char *end)
+{
+	const struct schema *names = &r->in->names;
+	bool named;
+	struct mp v;
+
+	p += mp_token(p, end, &v);
+	named = v.type == MP_MAP || (r->in->format == FORMAT_FRAME && v.n == names->n);
+	textout_putc(t, named ? '{' : '[');
+	for (uint32_t i = 0; i < v.n; i++) {
+		textout_puts(t, i ? "," : "");
+		if (v.type == MP_MAP) {
+			p = put_pair(t, p, end, NULL, NULL, true);
+			continue;
+		}
+		if (named) {
+			put_string(t, names->col[i].name, strlen(names->col[i].name));
+			textout_putc(t, ':');
+		}
+		p = put_value(t, p, end, r->in->format == FORMAT_FRAME ? type_of(r, i) : NULL);
+	}
+	textout_puts(t, named ? "}\n" : "]\n");
+}
+
+static int put_msgpack(struct rejects *r, const struct row *row, struct fail *f)
+{
+	struct fd_sink to;
+	struct textout t;
+	struct mp v;
+	int rc;
+
+	fd_sink_init(&to, r->fd, r->opts->rejects);
+	textout_init(&t, &to.sink);
+	if (mp_token(row->raw, row->raw + row->raw_len, &v) > 0 && (v.type == MP_ARRAY || v.type == MP_MAP)) {
+		put_row(&t, r, row->raw, row->raw + row->raw_len);
+	} else {
+		put_value(&t, row->raw, row->raw + row->raw_len, NULL);
+		textout_putc(&t, '\n');
+	}
+	rc = textout_flush(&t, f);
+	textout_free(&t);
+	return rc;
+}
+
+static int put_text(struct rejects *r, const struct row *row, struct fail *f)
+{
+	bool ended = row->raw_len > 0 && (row->raw[row->raw_len - 1] == '\n' || row->raw[row->raw_len - 1] == '\r');
+
+	return put(r, row->raw, row->raw_len, f) || (!ended && put(r, "\n", 1, f)) ? -1 : 0;
+}
+
+int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f)
+{
+	bool text = r->in->format != FORMAT_FRAME && r->in->format != FORMAT_MSGPACK;
+	struct buf b;
+	int rc;
+
+	buf_init(&b, 4096);
+	buf_printf(&b, REJECTS_MARK " %s", why->why);
+	rc = put_comment(r, &b, f) || (text ? put_text(r, row, f) : put_msgpack(r, row, f)) ? -1 : 0;
+	buf_free(&b);
+	r->n++;
+	if (rc == 0 && r->n > r->opts->max_rejects)
+		rc = fail_set(f, FAIL_DATA, "more than %llu rows rejected; the last: %.600s",
+			      (unsigned long long)r->opts->max_rejects, why->why);
+	why->kind = FAIL_NONE;
+	return rc;
+}
+
+int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
+{
+	int fd = r->fd;
+
+	if (fd < 0)
+		return 0;
+	r->fd = -1;
+	if (fd_close(fd, r->opts->rejects, f))
+		return -1;
+	if (r->n > 0 && (rows == 0 || (double)r->n * 100 > r->opts->max_percent * (double)(rows + r->n) * (1 + 1e-12)))
+		return fail_set(f, FAIL_DATA, "%llu of %llu rows were rejected, see %s", (unsigned long long)r->n,
+				(unsigned long long)(rows + r->n), r->opts->rejects);
+	if (r->n > 0)
+		warn("%llu of %llu rows were rejected, see %s", (unsigned long long)r->n, (unsigned long long)(rows + r->n),
+		     r->opts->rejects);
+	return 0;
+}

@@ -1,0 +1,244 @@
+#include "encode.h"
+
+#include "frame/blockpool.h"
+#include "base/die.h"
+#include "frame/frameout.h"
+#include "sys/progress.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Standard output, remembering that it failed: then no abort can be written either. */
+struct out {
+	struct sink sink;
+	struct fd_sink fd;
+	bool broken;
+};
+
+struct run {
+	const struct opts *opts;
+	struct input in;
+	struct record record;
+	struct out out;
+	struct frameout frame;
+	bool head_written;
+	struct rejects rejects;
+	struct blockpool *pool;
+	struct block *block; /* that is being filled; NULL: the next row takes one */
+	struct progress progress;
+	uint64_t bytes; /* of msgpack, in blocks that are given away */
+};
+
+static int out_put(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	struct out *o = (struct out *)s;
+	int rc = io_put(&o->fd.sink, p, n, f);
+
+	o->broken |= rc != 0;
+	return rc;
+}
+
+static int write_head(struct run *run, const struct schema *schema, struct fail *f)
+{
+	const struct frame_head *from = &run->in.frame.head;
+	struct frame_head h = { .content = FRAME_RECORDS, .rows = -1 };
+
+	h.schema = *schema;
+	if (run->in.format == FORMAT_FRAME) {
+		h.job_id = from->job_id;
+		h.endpoint = from->endpoint;
+		h.rows = run->opts->rejects ? -1 : from->rows;
+	}
+	run->head_written = true;
+	return frameout_open(&run->frame, &run->out.sink, &h, f);
+}
+
+/* The record of a row, into this block or, if it is full, into the next. */
+static enum record_result put_record(struct run *run, const struct row *row, struct fail *why, struct fail *f)
+{
+	enum record_result rc = record_put(&run->record, row, &run->block->body, why);
+
+	if (rc != RECORD_FULL)
+		return rc;
+	if (run->block->values > 0) {
+		blockpool_give(run->pool, run->block);
+		run->block = blockpool_take(run->pool, f);
+		if (!run->block)
+			return RECORD_FULL;
+		rc = record_put(&run->record, row, &run->block->body, why);
+	}
+	if (rc == RECORD_FULL) {
+		fail_set(why, FAIL_DATA, "the record is longer than %d bytes", FRAME_BODY_MAX);
+		return RECORD_BAD;
+	}
+	return rc;
+}
+
+/* A row that its reader or the record refused: set aside, or the end. */
+static int reject(struct run *run, const struct row *row, struct fail *why, struct fail *f)
+{
+	if (run->opts->rejects)
+		return rejects_put(&run->rejects, row, why, f);
+	return fail_set(f, why->kind, "%s", why->why);
+}
+
+/* A file's share is known by the place in it, that of a frame by its head. */
+static void say_progress(struct run *run)
+{
+	int64_t size = -1, at = run->opts->command ? -1 : fd_place(STDIN_FILENO, &size);
+
+	progress_rate(&run->progress, at < 0 ? "encoding" : "reading", at < 0 ? run->bytes : (uint64_t)at, size,
+		      (int64_t)run->in.taken, run->in.format == FORMAT_FRAME ? run->in.frame.head.rows : -1);
+}
+
+static int put_row(struct run *run, const struct row *row, struct fail *f)
+{
+	struct fail why;
+
+	if (!run->block && !(run->block = blockpool_take(run->pool, f)))
+		return -1;
+	why.kind = FAIL_NONE; /* not all of it: this is done for every row */
+	switch (put_record(run, row, &why, f)) {
+	case RECORD_FULL:
+		return -1;
+	case RECORD_BAD: {
+		struct fail placed = { 0 };
+
+		fail_set(&placed, why.kind, "%s: %s %llu, %s", input_name(&run->in), run->in.rows->place,
+			 (unsigned long long)row->line, why.why);
+		return reject(run, row, &placed, f);
+	}
+	default:
+		break;
+	}
+	run->block->values++;
+	run->in.taken++;
+	if (run->block->body.len < FRAME_BLOCK_BODY)
+		return 0;
+	run->bytes += run->block->body.len;
+	blockpool_give(run->pool, run->block);
+	run->block = NULL;
+	say_progress(run);
+	return 0;
+}
+
+static int pump(struct run *run, struct fail *f)
+{
+	enum row_result rc;
+	struct row row;
+
+	while ((rc = row_next(run->in.rows, &row, f)) != ROW_END) {
+		struct fail why;
+
+		if (rc == ROW_FAILED)
+			return -1;
+		if (rc == ROW_GOOD) {
+			if (put_row(run, &row, f))
+				return -1;
+			continue;
+		}
+		why = *f;
+		f->kind = FAIL_NONE;
+		if (reject(run, &row, &why, f))
+			return -1;
+	}
+	if (run->block)
+		blockpool_give(run->pool, run->block);
+	return 0;
+}
+
+static void say_done(struct run *run)
+{
+	for (size_t i = 0; i < run->record.n; i++) {
+		const struct record_column *c = &run->record.column[i];
+
+		if (c->rules.not_finite)
+			warn("column '%s': %llu values that are NaN or infinite were written as NULL", c->name,
+			     (unsigned long long)c->rules.not_finite);
+	}
+	note("%llu rows, %zu columns, %llu bytes of msgpack in %llu blocks", (unsigned long long)run->frame.rows,
+	     run->record.n, (unsigned long long)run->frame.bytes, (unsigned long long)run->frame.blocks);
+	progress_done(&run->progress, "%llu rows encoded, %llu rejected", (unsigned long long)run->frame.rows,
+		      (unsigned long long)run->rejects.n);
+}
+
+static int finish(struct run *run, const struct schema *schema, struct fail *f)
+{
+	struct frame_end e = { .schema = *schema, .has_time = run->record.any, .time_min = run->record.time_min,
+			       .time_max = run->record.time_max };
+
+	run->frame.rejects = run->rejects.n;
+	if (input_verify(&run->in, run->rejects.n, &e.verified, f) || rejects_close(&run->rejects, run->in.taken, f) ||
+	    frameout_commit(&run->frame, &e, f) || fd_close(STDOUT_FILENO, "standard output", f))
+		return -1;
+	say_done(run);
+	return 0;
+}
+
+static void describe(const struct record *r, struct schema *s, struct fail *f)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		char *type = type_text(r->column[i].rules.type);
+
+		schema_add(s, r->column[i].name, type, f);
+		free(type);
+	}
+}
+
+/* The frame ends with the reason, if it still can be written. */
+static void give_up(struct run *run, const struct fail *why)
+{
+	struct fail ignored = { 0 };
+	struct schema none = { 0 };
+
+	if (run->out.broken)
+		return;
+	if (!run->head_written && write_head(run, &none, &ignored))
+		return;
+	run->frame.rejects = run->rejects.n;
+	frameout_abort(&run->frame, why, &ignored);
+}
+
+static int transfer(struct run *run, const struct schema *schema, struct fail *f)
+{
+	if (rejects_begin(&run->rejects, f) || write_head(run, schema, f))
+		return -1;
+	run->pool = blockpool_open(&run->frame, run->opts->jobs, run->opts->level, f);
+	if (!run->pool)
+		return -1;
+	progress_start(&run->progress);
+	progress_hand_over(&run->progress);
+	if (pump(run, f) || blockpool_close(run->pool, f)) {
+		run->out.broken |= !blockpool_stop(run->pool);
+		progress_end(&run->progress);
+		return -1;
+	}
+	progress_end(&run->progress);
+	return finish(run, schema, f);
+}
+
+int encode(const struct opts *o, struct fail *f)
+{
+	struct run run = { .opts = o, .out = { .sink = { out_put, "standard output" } } };
+	struct schema schema = { 0 };
+	int rc;
+
+	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
+	progress_init(&run.progress, o->progress, o->verbosity < 0);
+	record_init(&run.record);
+	rc = rejects_open(&run.rejects, o, &run.in, &run.record, f) || input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
+	if (rc == 0 && o->preview) {
+		rc = preview(&run.in, &run.record, f);
+	} else if (rc == 0) {
+		describe(&run.record, &schema, f);
+		rc = f->kind ? -1 : transfer(&run, &schema, f);
+	}
+	if (rc && run.in.format == FORMAT_FRAME)
+		framein_blame(&run.in.frame, f);
+	if (rc && f->kind != FAIL_USAGE && !o->preview)
+		give_up(&run, f);
+	input_close(&run.in);
+	record_free(&run.record);
+	schema_free(&schema);
+	return rc;
+}

@@ -1,0 +1,280 @@
+#include "http/answer.h"
+#include "base/die.h"
+#include "http/fault.h"
+#include "base/mem.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define JSON_TYPE "application/json; charset=utf-8"
+
+void req_json(struct req *r, json_t *j)
+{
+	json_decref(r->json);
+	r->json = j;
+	if (!r->status)
+		r->status = 200;
+}
+
+void req_error(struct req *r, unsigned status, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+	json_t *t;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	t = json_string(text);
+	if (!t)
+		t = json_string("The request is not UTF-8");
+	r->status = status;
+	req_json(r, json_pack("{s:O, s:O, s:O, s:s, s:i}", "error", t, "message", t, "text", t, "severity", "error", "status_code", (int)status));
+	json_decref(t);
+}
+
+void req_fail(struct req *r, const struct fail *f)
+{
+	if (f->kind == FAIL_DATA)
+		req_error(r, 422, "%s", f->why);
+	else
+		req_error(r, 500, "Internal error: %s", f->why);
+}
+
+void answer_sweep(struct local *l)
+{
+	struct catalog *c = &l->cat;
+	sqlite3_stmt *q;
+	bool any = false;
+
+	cat_begin(c);
+	for (q = cat_select(c, "SELECT file FROM trash", ""); cat_next(c, &q); any = true)
+		store_drop(&l->store, cat_column(q, 0));
+	if (any)
+		cat_do(c, "DELETE FROM trash", "");
+	cat_end(c, any, NULL); /* what stays is swept at the next start */
+}
+
+/* --- a body under a fault */
+
+struct spoiled {
+	struct local *l;
+	struct fault fault;
+	char *p; /* or fd */
+	int fd;
+	uint64_t offset, len;
+	bool stalled;
+	struct MHD_Connection *conn;
+};
+
+static void wait_for(struct spoiled *s, double seconds)
+{
+	struct timespec t = { 0, 10000000 };
+
+	for (; seconds > 0 && !s->l->stopping; seconds -= 0.01)
+		nanosleep(&t, NULL);
+}
+
+static ssize_t spoil(void *cls, uint64_t pos, char *out, size_t max)
+{
+	struct spoiled *s = cls;
+	uint64_t stop = s->len, half = s->fault.bytes == FAULT_HALF ? s->len / 2 : s->fault.bytes;
+
+	if (s->fault.kind == FAULT_CUT && half < stop)
+		stop = half;
+	if (s->fault.kind == FAULT_STALL && pos < s->len / 2)
+		stop = s->len / 2;
+	if (s->fault.kind == FAULT_STALL && pos >= s->len / 2 && !s->stalled) {
+		s->stalled = true;
+		wait_for(s, s->fault.seconds);
+	}
+	if (s->fault.kind == FAULT_SLOW) {
+		if (stop - pos > s->fault.bytes / 10 + 1)
+			stop = pos + s->fault.bytes / 10 + 1;
+		wait_for(s, (double)(stop - pos) / (double)s->fault.bytes);
+	}
+	if (pos >= stop)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (stop - pos < max)
+		max = (size_t)(stop - pos);
+	if (s->fd >= 0) {
+		ssize_t n = pread(s->fd, out, max, (off_t)(s->offset + pos));
+
+		return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+	}
+	memcpy(out, s->p + s->offset + pos, max);
+	return (ssize_t)max;
+}
+
+static void spoil_free(void *cls)
+{
+	struct spoiled *s = cls;
+
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->p);
+	free(s);
+}
+
+static bool spoils_body(const struct fault *t)
+{
+	return t && (t->kind == FAULT_CUT || t->kind == FAULT_SLOW || t->kind == FAULT_STALL);
+}
+
+/* --- building */
+
+/* bytes=a-b, a-, -n against a length: 1 with offset and len, 0 if there is no single legal range, -1 beyond the end. */
+static int range(const char *s, uint64_t total, uint64_t *offset, uint64_t *len)
+{
+	const char *dash;
+	uint64_t a, b = UINT64_MAX;
+
+	if (strncmp(s, "bytes=", 6) != 0 || strchr(s, ',') || !(dash = strchr(s += 6, '-')))
+		return 0;
+	if (dash[1] && !num_u64(dash + 1, strlen(dash + 1), UINT64_MAX, &b))
+		return 0;
+	if (dash == s) {
+		if (!dash[1])
+			return 0;
+		*len = b < total ? b : total;
+		*offset = total - *len;
+		return *len ? 1 : -1;
+	}
+	if (!num_u64(s, (size_t)(dash - s), UINT64_MAX, &a) || a > b)
+		return 0;
+	if (a >= total)
+		return -1;
+	*offset = a;
+	*len = (b < total ? b + 1 : total) - a;
+	return 1;
+}
+
+static int wanted_range(struct req *r, uint64_t *offset, uint64_t *len)
+{
+	const char *s = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Range");
+	const char *tag = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "If-Range");
+
+	if (!s || !r->etag[0] || r->status != 200 || (tag && strcmp(tag, r->etag) != 0))
+		return 0;
+	return range(s, r->file_len, offset, len);
+}
+
+static struct MHD_Response *from_file(struct req *r)
+{
+	uint64_t offset = 0, len = r->file_len;
+	struct MHD_Response *m;
+	char text[80];
+	int some = wanted_range(r, &offset, &len), fd = r->file;
+
+	if (some < 0) {
+		m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+		snprintf(text, sizeof text, "bytes */%" PRIu64, r->file_len);
+		r->status = 416;
+	} else if (spoils_body(r->fault)) {
+		struct spoiled *s = mem_zero(1, sizeof *s);
+
+		*s = (struct spoiled){ .l = r->l, .fault = *r->fault, .fd = fd, .offset = offset, .len = len };
+		r->file = -1;
+		m = MHD_create_response_from_callback(len, 64 << 10, spoil, s, spoil_free);
+	} else {
+		r->file = -1; /* the response closes it */
+		m = MHD_create_response_from_fd_at_offset64(len, fd, offset);
+	}
+	if (some > 0) {
+		snprintf(text, sizeof text, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, offset, offset + len - 1, r->file_len);
+		r->status = 206;
+	}
+	if (m && some)
+		MHD_add_response_header(m, "Content-Range", text);
+	if (m && r->etag[0]) {
+		MHD_add_response_header(m, "ETag", r->etag);
+		MHD_add_response_header(m, "Accept-Ranges", "bytes");
+	}
+	return m;
+}
+
+static struct MHD_Response *from_memory(struct req *r)
+{
+	char *p;
+	size_t n;
+
+	if (r->json) {
+		p = json_dumps(r->json, JSON_COMPACT);
+		n = p ? strlen(p) : 0;
+		r->type = JSON_TYPE;
+	} else {
+		p = r->raw.p;
+		n = r->raw.len;
+		r->raw = (struct buf){ 0 };
+	}
+	if (spoils_body(r->fault)) {
+		struct spoiled *s = mem_zero(1, sizeof *s);
+
+		*s = (struct spoiled){ .l = r->l, .fault = *r->fault, .p = p, .fd = -1, .len = n };
+		return MHD_create_response_from_callback(n, 4096, spoil, s, spoil_free);
+	}
+	if (!p)
+		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	return MHD_create_response_from_buffer(n, p, MHD_RESPMEM_MUST_FREE);
+}
+
+/* The answer that a status fault asks for. */
+static void fault_answer(struct req *r)
+{
+	static const char html[] = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>\n";
+
+	req_error(r, r->fault->status, "Fault asked for: %u", r->fault->status);
+	if (r->fault->body == FAULT_JSON)
+		return;
+	json_decref(r->json);
+	r->json = NULL;
+	r->raw.len = 0;
+	if (r->raw.max == 0)
+		buf_init(&r->raw, sizeof html);
+	r->type = r->fault->body == FAULT_HTML ? "text/html" : r->fault->body == FAULT_NULL ? JSON_TYPE : NULL;
+	if (r->fault->body != FAULT_EMPTY)
+		buf_puts(&r->raw, r->fault->body == FAULT_HTML ? html : "null");
+}
+
+static void add_retry_after(struct req *r, struct MHD_Response *m)
+{
+	char text[64];
+	time_t t = time(NULL) + (time_t)r->fault->retry_after;
+	struct tm tm;
+
+	if (r->fault->retry_after < 0)
+		return;
+	if (r->fault->retry_date)
+		strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&t, &tm));
+	else
+		snprintf(text, sizeof text, "%" PRId64, r->fault->retry_after);
+	MHD_add_response_header(m, "Retry-After", text);
+}
+
+enum MHD_Result answer_send(struct req *r)
+{
+	bool fault = r->fault && r->fault->kind == FAULT_STATUS;
+	struct MHD_Response *m;
+	enum MHD_Result rc;
+
+	if (fault)
+		fault_answer(r);
+	m = r->file >= 0 && !r->json && !fault ? from_file(r) : from_memory(r);
+	if (!m)
+		return MHD_NO;
+	if (fault)
+		add_retry_after(r, m);
+	if (r->type)
+		MHD_add_response_header(m, "Content-Type", r->type);
+	if (r->encoding && !r->json)
+		MHD_add_response_header(m, "Content-Encoding", r->encoding);
+	rc = MHD_queue_response(r->conn, r->status, m);
+	MHD_destroy_response(m);
+	return rc;
+}

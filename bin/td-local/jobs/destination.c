@@ -1,0 +1,237 @@
+#include "jobs/destination.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "http/params.h"
+#include "td/tdurl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_td(const char *url)
+{
+	return strncmp(url, "td://", 5) == 0;
+}
+
+void destination_free(char *s)
+{
+	if (s)
+		mem_wipe(s, strlen(s));
+	free(s);
+}
+
+char *destination_masked(const char *text)
+{
+	const char *key = strstr(text, "://"), *at = key ? strrchr(key, '@') : NULL;
+
+	if (!at || at == key + 3)
+		return mem_string(text);
+	return mem_printf("%.*s***%s", (int)(key + 3 - text), text, at);
+}
+
+/* A key as part of a URL. */
+static void put_key(struct buf *b, const char *key)
+{
+	for (; *key; key++) {
+		if (strchr("/@?#%&", *key))
+			buf_printf(b, "%%%02X", (unsigned)*key);
+		else
+			buf_putc(b, *key);
+	}
+}
+
+static char *taken(struct buf *b)
+{
+	char *s = mem_string(buf_text(b));
+
+	mem_wipe(b->p, b->cap);
+	buf_free(b);
+	return s;
+}
+
+char *destination_account(const char *key, const char *host)
+{
+	struct buf b;
+
+	buf_init(&b, 3 * (key ? strlen(key) : 0) + (host ? strlen(host) : 0) + sizeof "td://@");
+	buf_puts(&b, "td://");
+	put_key(&b, key ? key : "");
+	buf_printf(&b, "@%s", host ? host : "");
+	return taken(&b);
+}
+
+/* --- a URL's parameters */
+
+/* The value of a parameter behind '?', unescaped; NULL if it is not there. */
+static char *parameter(const char *query, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *p = query; p && *p; p += strcspn(p, "&"), p += *p == '&')
+		if (strncmp(p, name, n) == 0 && p[n] == '=')
+			return params_unescape(p + n + 1, strcspn(p + n + 1, "&"), true);
+	return NULL;
+}
+
+char *destination_clean(const char *url)
+{
+	size_t n = strcspn(url, "?");
+	const char *query = url[n] ? url + n + 1 : NULL, *at = n > 5 ? memchr(url + 5, '@', n - 5) : NULL;
+	char *key = parameter(query, "apikey"), *mode = parameter(query, "mode"), *ssl = parameter(query, "ssl");
+	struct buf b;
+
+	buf_init(&b, 3 * strlen(url) + 64); /* a key's characters may be escaped */
+	if (is_td(url) && (!at || at == url + 5)) {
+		const char *rest = at ? at + 1 : url + 5;
+
+		buf_puts(&b, "td://");
+		put_key(&b, key ? key : "");
+		buf_printf(&b, "@%.*s", (int)(url + n - rest), rest);
+	} else {
+		buf_printf(&b, "%.*s", (int)n, url);
+	}
+	if (mode)
+		buf_printf(&b, "?mode=%s", mode);
+	if (ssl)
+		buf_printf(&b, "%cssl=%s", mode ? '&' : '?', ssl);
+	destination_free(key);
+	free(mode);
+	free(ssl);
+	return taken(&b);
+}
+
+/* --- named results */
+
+/* td://@/db and a table: td://@/db/table, a query string stays at the end. */
+static char *with_table(const char *url, const char *table)
+{
+	size_t n = strcspn(url, "?"), end = n;
+
+	while (end > 0 && url[end - 1] == '/')
+		end--;
+	return mem_printf("%.*s/%s%s", (int)end, url, table, url + n);
+}
+
+static char *named(struct catalog *c, const char *text, struct fail *f)
+{
+	size_t n = strcspn(text, ":");
+	char *name = mem_copy(text, n), *url = cat_text(c, "SELECT url FROM results WHERE name = ?1", "s", name), *full;
+
+	if (!url)
+		fail_set(f, FAIL_DATA, "there is no result named '%.200s'", name);
+	full = url && text[n] ? with_table(url, text + n + 1) : url ? mem_string(url) : NULL;
+	free(name);
+	destination_free(url);
+	return full;
+}
+
+char *destination_url(struct catalog *c, const char *text, struct fail *f)
+{
+	char *url = strstr(text, "://") ? mem_string(text) : named(c, text, f);
+	struct tdurl u;
+
+	if (!url)
+		return NULL;
+	if (!is_td(url))
+		fail_set(f, FAIL_DATA, "only td:// can be a destination here");
+	else if (tdurl_parse(&u, url, f) == 0) {
+		if (!u.table)
+			fail_set(f, FAIL_DATA, "the destination names no table");
+		tdurl_free(&u);
+	}
+	if (f->kind == FAIL_NONE)
+		return url;
+	f->kind = FAIL_DATA;
+	destination_free(url);
+	return NULL;
+}
+
+/* --- settings as JSON */
+
+/* A member of that name, or of the other; NULL if it is no text or empty. */
+static const char *member(const json_t *settings, const char *name, const char *other)
+{
+	const char *s = json_string_value(json_object_get(settings, name));
+
+	if (!s)
+		s = json_string_value(json_object_get(settings, other));
+	return s && *s ? s : NULL;
+}
+
+/* A table of the account that the URL names; what the settings leave out is the URL's. */
+static char *in_account(const char *url, const json_t *settings, struct fail *f)
+{
+	const char *db = member(settings, "user_database_name", "database"), *table = member(settings, "user_table_name", "table");
+	const char *mode = member(settings, "mode", "mode"), *at = strrchr(url, '@'), *query = strchr(url, '?');
+	char *ssl = parameter(query ? query + 1 : NULL, "ssl"), *out = NULL;
+	struct tdurl u;
+
+	if (tdurl_parse(&u, url, f) == 0) {
+		db = db ? db : u.database;
+		table = table ? table : u.table;
+		if (!db || !table)
+			fail_set(f, FAIL_DATA, "the settings name no table");
+		else
+			out = mem_printf("%.*s/%s/%s?mode=%s%s%s", (int)(at + strcspn(at, "/?") - url), url, db, table,
+			                 mode ? mode : tdurl_mode_name(u.mode), ssl ? "&ssl=" : "", ssl ? ssl : "");
+		tdurl_free(&u);
+	}
+	free(ssl);
+	return out;
+}
+
+/* {"type":"treasure_data", ...}: account and table in one. */
+static char *from_json(const char *text, struct fail *f)
+{
+	json_t *j = json_loads(text, 0, NULL);
+	const char *type = member(j, "type", "type");
+	char *account = NULL, *url = NULL;
+
+	if (!type || (strcmp(type, "treasure_data") != 0 && strcmp(type, "td") != 0)) {
+		fail_set(f, FAIL_DATA, "the type of a result must be treasure_data here");
+	} else {
+		account = destination_account(member(j, "api_key", "apikey"), member(j, "api_hostname", "host"));
+		url = in_account(account, j, f);
+	}
+	json_decref(j);
+	destination_free(account);
+	return url;
+}
+
+static char *from_connection(struct req *r, const char *id, struct fail *f)
+{
+	char *url = cat_text(&r->l->cat, "SELECT url FROM results WHERE rowid = ?1", "s", id), *out = NULL;
+	const char *settings = req_param(r, "result_connection_settings");
+	json_t *j = settings ? json_loads(settings, 0, NULL) : json_object();
+
+	if (!url)
+		fail_set(f, FAIL_DATA, "Couldn't find Connection with id = %.100s", id);
+	else if (!json_is_object(j))
+		fail_set(f, FAIL_DATA, "result_connection_settings is no JSON object");
+	else
+		out = in_account(url, j, f);
+	json_decref(j);
+	destination_free(url);
+	return out;
+}
+
+int destination_asked(struct req *r, char **text)
+{
+	const char *id = req_param(r, "result_connection_id"), *result = req_param(r, "result");
+	struct fail f = { 0 };
+	char *url;
+
+	*text = NULL;
+	if (!id && !result)
+		return 0;
+	*text = id ? from_connection(r, id, &f) : *result == '{' ? from_json(result, &f) :
+	        is_td(result) ? destination_clean(result) : mem_string(result);
+	url = *text ? destination_url(&r->l->cat, *text, &f) : NULL;
+	if (!url) {
+		req_error(r, 422, "Validation failed: %s", f.why);
+		destination_free(*text);
+		*text = NULL;
+		return -1;
+	}
+	destination_free(url);
+	return 0;
+}

@@ -1,0 +1,344 @@
+/*
+ * Bulk import sessions: uploading -> performing -> ready -> committing -> committed. The work of perform is a job; the
+ * commit is one transaction that gives the session's segments to the table, made when the client has looked often
+ * enough (--polls) or after a second.
+ */
+#include "routes/bulk.h"
+#include "store/columns.h"
+#include "jobs/dispatcher.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct session {
+	int64_t id, table, job, polls, until;
+	char status[16]; /* as it is shown */
+	bool frozen;
+};
+
+static bool find(struct req *r, struct session *s)
+{
+	sqlite3_stmt *q = cat_select(&r->l->cat, "SELECT id, tbl, job, status, frozen, polls, until FROM sessions WHERE name = ?1",
+	                             "s", r->arg[0]);
+
+	if (!cat_next(&r->l->cat, &q)) {
+		req_error(r, 404, "Couldn't find BulkImport with name = %.300s", r->arg[0]);
+		return false;
+	}
+	*s = (struct session){ .id = sqlite3_column_int64(q, 0), .table = sqlite3_column_int64(q, 1), .job = sqlite3_column_int64(q, 2),
+		.frozen = sqlite3_column_int(q, 4), .polls = sqlite3_column_int64(q, 5), .until = sqlite3_column_int64(q, 6) };
+	snprintf(s->status, sizeof s->status, "%s", cat_column(q, 3));
+	if (strcmp(s->status, "ready") == 0 && hidden(s->polls, s->until))
+		snprintf(s->status, sizeof s->status, "performing");
+	sqlite3_finalize(q);
+	return true;
+}
+
+static void named(struct req *r)
+{
+	req_json(r, json_pack("{s:s, s:s}", "name", r->arg[0], "bulk_import", r->arg[0]));
+}
+
+/* The session, if its table is still there and it is in that state; otherwise answered. */
+static bool usable(struct req *r, struct session *s, const char *status, unsigned refusal)
+{
+	if (!find(r, s))
+		return false;
+	if (!s->table) {
+		req_error(r, 422, "The table of bulk import session %s was deleted", r->arg[0]);
+		return false;
+	}
+	if (status && strcmp(s->status, status) != 0) {
+		req_error(r, refusal, "Bulk import session is %s, not %s", s->status, status);
+		return false;
+	}
+	return true;
+}
+
+/* --- showing */
+
+#define SESSION_COLUMNS "SELECT s.id, s.name, s.status, s.frozen, s.job, s.valid_parts, s.error_parts, s.valid_records," \
+	" s.error_records, d.name, t.name, s.polls, s.until FROM sessions s LEFT JOIN tables t ON t.id = s.tbl LEFT JOIN dbs d ON d.id = t.db"
+
+void bulk_commit(struct catalog *c, int64_t id)
+{
+	int64_t table = cat_num(c, 0, "SELECT tbl FROM sessions WHERE id = ?1", "i", id);
+	char *text = cat_text(c, "SELECT schema FROM sessions WHERE id = ?1", "i", id);
+	json_t *found = columns_load(text);
+
+	if (table) {
+		cat_do(c, "UPDATE segments SET tbl = ?2, session = NULL WHERE session = ?1", "ii", id, table);
+		table_extend(c, table, found);
+		table_count(c, table);
+	}
+	cat_do(c, "UPDATE sessions SET status = ?2, polls = 0 WHERE id = ?1", "is", id, table ? "committed" : "ready");
+	json_decref(found);
+	free(text);
+}
+
+/* Somebody looks: what was waiting for that moves on. */
+static const char *look(struct catalog *c, sqlite3_stmt *q)
+{
+	int64_t id = sqlite3_column_int64(q, 0), polls = sqlite3_column_int64(q, 11);
+	const char *status = cat_column(q, 2);
+	bool waits = hidden(polls, sqlite3_column_int64(q, 12));
+
+	if (waits && (strcmp(status, "ready") == 0 || strcmp(status, "committing") == 0)) {
+		cat_do(c, "UPDATE sessions SET polls = polls - 1 WHERE id = ?1", "i", id);
+		return strcmp(status, "ready") == 0 ? "performing" : status;
+	}
+	if (strcmp(status, "committing") == 0) {
+		bulk_commit(c, id);
+		return "committed";
+	}
+	return status;
+}
+
+static json_t *text_or_null(sqlite3_stmt *q, int i)
+{
+	return cat_null(q, i) ? json_null() : json_string(cat_column(q, i));
+}
+
+static json_t *session_json(struct catalog *c, sqlite3_stmt *q)
+{
+	const char *status = look(c, q);
+	bool counted = strcmp(status, "uploading") != 0 && strcmp(status, "performing") != 0;
+
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", cat_column(q, 1), "status", status,
+	                 "job_id", text_or_null(q, 4), "upload_frozen", json_boolean(sqlite3_column_int(q, 3)),
+	                 "valid_records", counted ? null_or_int(q, 7) : json_null(),
+	                 "error_records", counted ? null_or_int(q, 8) : json_null(),
+	                 "valid_parts", counted ? null_or_int(q, 5) : json_null(),
+	                 "error_parts", counted ? null_or_int(q, 6) : json_null(),
+	                 "database", text_or_null(q, 9), "table", text_or_null(q, 10));
+}
+
+static void list(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	json_t *all = json_array();
+	sqlite3_stmt *q;
+
+	for (q = cat_select(c, SESSION_COLUMNS " ORDER BY s.id", ""); cat_next(c, &q);)
+		json_array_append_new(all, session_json(c, q));
+	req_json(r, json_pack("{s:o}", "bulk_imports", all));
+}
+
+static void show(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	struct session s;
+	sqlite3_stmt *q;
+
+	if (!find(r, &s))
+		return;
+	q = cat_select(c, SESSION_COLUMNS " WHERE s.id = ?1", "i", s.id);
+	if (cat_next(c, &q)) {
+		req_json(r, session_json(c, q));
+		sqlite3_finalize(q);
+	}
+}
+
+/* --- making and filling */
+
+static void create(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	const char *name = r->arg[0];
+	int64_t table;
+
+	if (strlen(name) < 3 || strlen(name) > 255) {
+		req_error(r, 422, "Validation failed: Name is too %s", strlen(name) < 3 ? "short" : "long");
+		return;
+	}
+	table = table_find(r, r->arg[1], r->arg[2]);
+	if (!table)
+		return;
+	if (cat_num(c, 0, "SELECT 1 FROM sessions WHERE name = ?1", "s", name)) {
+		req_error(r, 409, "Bulk import session %s already exists", name);
+		return;
+	}
+	cat_do(c, "INSERT INTO sessions (name, tbl, status, created) VALUES (?1, ?2, 'uploading', ?3)", "sii", name, table, td_clock_now());
+	named(r);
+}
+
+static void delete(struct req *r)
+{
+	struct session s;
+
+	if (!find(r, &s))
+		return;
+	if (s.job)
+		job_kill(r->l, s.job);
+	cat_do(&r->l->cat, "DELETE FROM sessions WHERE id = ?1", "i", s.id);
+	named(r);
+}
+
+static void list_parts(struct req *r)
+{
+	struct session s;
+	json_t *all;
+	sqlite3_stmt *q;
+
+	if (!usable(r, &s, NULL, 0))
+		return;
+	all = json_array();
+	for (q = cat_select(&r->l->cat, "SELECT name FROM parts WHERE session = ?1 ORDER BY rowid", "i", s.id); cat_next(&r->l->cat, &q);)
+		json_array_append_new(all, json_string(cat_column(q, 0)));
+	req_json(r, json_pack("{s:s, s:s, s:o}", "name", r->arg[0], "bulk_import", r->arg[0], "parts", all));
+}
+
+static bool open_for_parts(struct req *r, struct session *s)
+{
+	const char *dot = strchr(r->arg[1], '.');
+
+	if (dot && strchr(dot + 1, '.')) { /* a second dot would be a format to TD's router */
+		req_error(r, 404, "Path and method do not match any API endpoint");
+		return false;
+	}
+	if (!usable(r, s, "uploading", 422))
+		return false;
+	if (s->frozen)
+		req_error(r, 422, "Bulk import session is frozen");
+	return !s->frozen;
+}
+
+static void upload_prepare(struct req *r)
+{
+	struct fail f = { 0 };
+
+	if (store_seal(&r->l->store, r->upload, &f))
+		req_fail(r, &f);
+}
+
+static void upload_part(struct req *r)
+{
+	struct session s;
+
+	if (!open_for_parts(r, &s))
+		return;
+	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id, r->arg[1]);
+	cat_do(&r->l->cat, "INSERT INTO parts VALUES (?1, ?2, ?3, ?4)", "issi", s.id, r->arg[1], r->upload_name, (int64_t)r->received);
+	named(r);
+}
+
+static void upload_finish(struct req *r)
+{
+	r->upload_name[0] = '\0'; /* the catalogue's now */
+}
+
+static void delete_part(struct req *r)
+{
+	struct session s;
+
+	if (!open_for_parts(r, &s))
+		return;
+	if (!cat_num(&r->l->cat, 0, "SELECT 1 FROM parts WHERE session = ?1 AND name = ?2", "is", s.id, r->arg[1])) {
+		req_error(r, 404, "Couldn't find part with name = %.300s", r->arg[1]);
+		return;
+	}
+	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id, r->arg[1]);
+	named(r);
+}
+
+static void freeze(struct req *r)
+{
+	struct session s;
+
+	if (!usable(r, &s, NULL, 0))
+		return;
+	if (s.frozen) {
+		req_error(r, 409, "Bulk import session is already frozen");
+		return;
+	}
+	cat_do(&r->l->cat, "UPDATE sessions SET frozen = 1 WHERE id = ?1", "i", s.id);
+	named(r);
+}
+
+static void unfreeze(struct req *r)
+{
+	struct session s;
+
+	if (!usable(r, &s, NULL, 0))
+		return;
+	cat_do(&r->l->cat, "UPDATE sessions SET frozen = 0 WHERE id = ?1", "i", s.id);
+	named(r);
+}
+
+/* --- loading */
+
+static void perform(struct req *r)
+{
+	struct catalog *c = &r->l->cat;
+	struct session s;
+	int64_t priority, job;
+
+	if (!usable(r, &s, "uploading", 409) || req_int(r, "priority", -2, 2, 0, &priority))
+		return;
+	cat_do(c, "DELETE FROM segments WHERE session = ?1", "i", s.id);
+	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, created, updated, session) SELECT 'bulk_import_perform', d.name,"
+	       " 'LOAD DATA SESSION ' || s.name || ' INTO TABLE ' || d.name || '.' || t.name, 'queued', ?2, ?3, ?3, s.id"
+	       " FROM sessions s JOIN tables t ON t.id = s.tbl JOIN dbs d ON d.id = t.db WHERE s.id = ?1", "iii", s.id, priority, td_clock_now());
+	job = sqlite3_last_insert_rowid(c->db);
+	cat_do(c, "UPDATE sessions SET status = 'performing', job = ?2, valid_parts = NULL, error_parts = NULL, valid_records = NULL,"
+	       " error_records = NULL, errors = NULL, schema = NULL WHERE id = ?1", "ii", s.id, job);
+	req_json(r, json_pack("{s:s, s:s, s:I}", "name", r->arg[0], "bulk_import", r->arg[0], "job_id", (json_int_t)job));
+}
+
+static void commit(struct req *r)
+{
+	struct session s;
+
+	if (!usable(r, &s, "ready", 409))
+		return;
+	cat_do(&r->l->cat, "UPDATE sessions SET status = 'committing', polls = ?2, until = ?3 WHERE id = ?1", "iii", s.id,
+	       (int64_t)r->l->polls, td_clock_ms() + HIDE_MS);
+	if (r->l->polls == 0)
+		bulk_commit(&r->l->cat, s.id);
+	named(r);
+}
+
+static void kick(struct req *r)
+{
+	dispatcher_kick(r->l->workers);
+}
+
+/* A file of gzip'ed maps; an empty one if there were no errors. */
+static void error_records(struct req *r)
+{
+	static const char empty[20] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x03"; /* header, final block, trailer of zeros */
+	struct session s;
+	struct fail f = { 0 };
+	char *file;
+
+	if (!usable(r, &s, NULL, 0))
+		return;
+	file = cat_text(&r->l->cat, "SELECT errors FROM sessions WHERE id = ?1", "i", s.id);
+	r->type = "application/octet-stream";
+	r->status = 200;
+	if (file) {
+		r->file = store_read(&r->l->store, file, &f);
+		if (r->file < 0 || store_size(r->file, &r->file_len, &f))
+			req_fail(r, &f);
+	} else {
+		buf_init(&r->raw, sizeof empty);
+		buf_put(&r->raw, empty, sizeof empty);
+	}
+	free(file);
+}
+
+const struct route bulk_routes[] = {
+	{ "GET", "bulk_import/list", MASTER, .handle = list },
+	{ "GET", "bulk_import/show/:", WRITER, .handle = show },
+	{ "GET", "bulk_import/list_parts/:", MASTER, .handle = list_parts },
+	{ "GET", "bulk_import/error_records/:", WRITER, .handle = error_records },
+	{ "POST", "bulk_import/create/:/:/:", WRITER, .handle = create },
+	{ "POST", "bulk_import/delete/:", WRITER, .handle = delete },
+	{ "PUT", "bulk_import/upload_part/:/:", WRITER, true, upload_prepare, upload_part, upload_finish },
+	{ "POST", "bulk_import/delete_part/:/:", WRITER, .handle = delete_part },
+	{ "POST", "bulk_import/freeze/:", WRITER, .handle = freeze },
+	{ "POST", "bulk_import/unfreeze/:", WRITER, .handle = unfreeze },
+	{ "POST", "bulk_import/perform/:", WRITER, .handle = perform, .finish = kick },
+	{ "POST", "bulk_import/commit/:", WRITER, .handle = commit, .finish = kick },
+	{ 0 },
+};

@@ -1,0 +1,294 @@
+#include "store/load.h"
+#include "base/fd.h"
+#include "frame/gzip.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int load_open(struct load *l, struct store *s, bool stream, struct fail *f)
+{
+	*l = (struct load){ .store = s, .stream = stream, .fd = -1, .tmin = INT64_MAX, .tmax = INT64_MIN };
+	l->found = mem_zero(1, sizeof *l->found);
+	buf_init(&l->out, LOAD_OUT + (size_t)LOAD_RECORD_MAX + 16);
+	l->fd = store_create(s, 's', l->name, f);
+	if (l->fd >= 0)
+		return 0;
+	load_free(l, true);
+	return -1;
+}
+
+void load_free(struct load *l, bool drop)
+{
+	if (l->errors)
+		gzclose(l->errors);
+	if (l->fd >= 0)
+		close(l->fd);
+	if (drop && l->name[0])
+		store_drop(l->store, l->name);
+	if (drop && l->errors_name[0])
+		store_drop(l->store, l->errors_name);
+	buf_free(&l->out);
+	if (l->found)
+		keyset_free(&l->found->keys);
+	free(l->found);
+	l->found = NULL;
+	l->fd = -1;
+	l->errors = NULL;
+}
+
+static int flush(struct load *l, struct fail *f)
+{
+	if (fd_write(l->fd, "a segment", l->out.p, l->out.len, f))
+		return -1;
+	l->written += l->out.len;
+	l->out.len = 0;
+	return 0;
+}
+
+/* A record was refused: kept in a gzip file; what is no map goes into one. */
+static int refuse(struct load *l, const char *p, size_t n, bool map, struct fail *f)
+{
+	static const char wrap[] = "\x81\xa6record"; /* {"record": ...} */
+
+	l->refused++;
+	if (!l->errors) {
+		int fd = store_create(l->store, 'e', l->errors_name, f);
+
+		if (fd < 0)
+			return -1;
+		l->errors = gzdopen(fd, "wb1");
+		if (!l->errors)
+			return fail_set(f, FAIL_SYSTEM, "cannot write error records");
+	}
+	if ((!map && gzwrite(l->errors, wrap, sizeof wrap - 1) <= 0) || gzwrite(l->errors, p, (unsigned)n) <= 0)
+		return fail_set(f, FAIL_SYSTEM, "cannot write error records");
+	return 0;
+}
+
+static void note_column(struct load *l, const struct mp *key, const char *p, const char *end)
+{
+	struct column_types *d = l->found;
+	long i = keyset_find(&d->keys, key->as.p, key->n, l->guess);
+
+	if (i < 0) {
+		if (d->keys.n == COLUMNS_MAX || key->n > COLUMNS_KEY_MAX)
+			return;
+		i = (long)keyset_add(&d->keys, key->as.p, key->n);
+	}
+	l->guess = (size_t)i + 1;
+	column_types_note(d, (size_t)i, p, end);
+}
+
+enum verdict { GOOD, TIMELESS, BAD };
+
+/* Look at a whole, valid value: is it a record, and when? */
+static enum verdict inspect(struct load *l, const char *p, const char *end, int64_t *time)
+{
+	struct mp map, key, value;
+	bool has_time = false;
+
+	p += mp_token(p, end, &map);
+	if (map.type != MP_MAP)
+		return BAD;
+	l->guess = 0;
+	for (uint32_t i = 0; i < map.n; i++) {
+		p += mp_token(p, end, &key);
+		if (key.type != MP_STR && key.type != MP_BIN)
+			return BAD;
+		mp_token(p, end, &value);
+		if (key.n == 4 && memcmp(key.as.p, "time", 4) == 0) {
+			if (value.type != MP_UINT || value.as.u > (uint64_t)LOAD_TIME_MAX)
+				return BAD;
+			*time = (int64_t)value.as.u;
+			has_time = true;
+		} else {
+			note_column(l, &key, p, end);
+		}
+		p += mp_value(p, end);
+	}
+	return has_time ? GOOD : TIMELESS;
+}
+
+static size_t map_header(char out[5], uint64_t pairs)
+{
+	if (pairs < 16) {
+		out[0] = (char)(0x80 | pairs);
+		return 1;
+	}
+	out[0] = (char)0xdf;
+	for (int i = 0; i < 4; i++)
+		out[1 + i] = (char)(pairs >> (24 - 8 * i));
+	return 5;
+}
+
+/* The record with the time of arrival in front. */
+static int put_timed(struct load *l, const char *p, size_t n)
+{
+	char head[5], time[14] = { (char)0xa4, 't', 'i', 'm', 'e', (char)0xcf };
+	struct mp map;
+	ptrdiff_t used = mp_token(p, p + n, &map);
+	size_t len = map_header(head, (uint64_t)map.n + 1);
+
+	for (int i = 0; i < 8; i++)
+		time[6 + i] = (char)((uint64_t)l->now >> (56 - 8 * i));
+	return buf_put(&l->out, head, len) || buf_put(&l->out, time, sizeof time) ||
+	       buf_put(&l->out, p + used, n - (size_t)used) ? -1 : 0;
+}
+
+static int record(struct load *l, const char *p, size_t n, struct fail *f)
+{
+	int64_t time = l->now;
+	enum verdict v = inspect(l, p, p + n, &time);
+	int rc;
+
+	if (v == TIMELESS && l->stream) {
+		rc = put_timed(l, p, n);
+	} else if (v == GOOD) {
+		rc = buf_put(&l->out, p, n);
+	} else if (l->stream) {
+		return fail_set(f, FAIL_DATA, "a record is no map with string keys, or its time is no integer from 0 to 253402300799");
+	} else {
+		struct mp t;
+
+		mp_token(p, p + n, &t);
+		return refuse(l, p, n, t.type == MP_MAP, f);
+	}
+	if (rc)
+		return fail_set(f, FAIL_DATA, "a record is too long");
+	l->rows++;
+	l->tmin = time < l->tmin ? time : l->tmin;
+	l->tmax = time > l->tmax ? time : l->tmax;
+	return l->out.len >= LOAD_OUT ? flush(l, f) : 0;
+}
+
+/* Every whole value in b; what is left is the beginning of the next one. */
+static int records(struct load *l, struct buf *b, struct fail *f)
+{
+	const char *p = b->p, *end = b->p + b->len;
+
+	while (p < end) {
+		ptrdiff_t n = mp_value(p, end);
+
+		if (n == MP_MORE)
+			break;
+		if (n == MP_BAD)
+			return fail_set(f, FAIL_DATA, "no msgpack, or nested too deeply");
+		if (record(l, p, (size_t)n, f))
+			return -1;
+		p += n;
+	}
+	buf_eat(b, (size_t)(p - b->p));
+	return 0;
+}
+
+int load_records(struct load *l, const char *p, size_t n, struct fail *f)
+{
+	for (const char *end = p + n; p < end;) {
+		ptrdiff_t len = mp_value(p, end);
+
+		if (len <= 0)
+			return fail_set(f, FAIL_SYSTEM, "no msgpack");
+		if (record(l, p, (size_t)len, f))
+			return -1;
+		p += len;
+	}
+	return 0;
+}
+
+/* Room for the next read: as much again as there is, so that a long record is not looked at over and over. */
+static int make_room(struct buf *b, struct fail *f)
+{
+	size_t want = b->len > 1 << 18 ? b->len : 1 << 18;
+
+	if (want > b->max - b->len)
+		want = b->max - b->len;
+	if (want == 0 || buf_room(b, want))
+		return fail_set(f, FAIL_DATA, "a record is longer than %d bytes", LOAD_RECORD_MAX);
+	return 0;
+}
+
+static int pump(struct load *l, struct source *in, struct buf *b, struct fail *f)
+{
+	for (;;) {
+		ssize_t n;
+
+		if (make_room(b, f))
+			return -1;
+		n = io_read(in, b->p + b->len, b->cap - b->len, f);
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			return b->len ? fail_set(f, FAIL_DATA, "the last record is cut short") : 0;
+		b->len += (size_t)n;
+		if (l->stop && atomic_load(l->stop))
+			return fail_set(f, FAIL_SIGNAL, "stopped");
+		if (records(l, b, f))
+			return -1;
+	}
+}
+
+int load_body(struct load *l, int fd, struct fail *f)
+{
+	struct { uint64_t written, rows, refused; size_t len; int64_t tmin, tmax; } old =
+		{ l->written, l->rows, l->refused, l->out.len, l->tmin, l->tmax };
+	struct fd_source file;
+	struct gzip_source gz;
+	struct buf b;
+
+	if (l->out.len && flush(l, f))
+		return -1;
+	old.written = l->written;
+	fd_source_init(&file, fd, "the body");
+	buf_init(&b, LOAD_RECORD_MAX);
+	if (gzip_source_init(&gz, &file.source, f) == 0) {
+		pump(l, &gz.source, &b, f);
+		gzip_source_free(&gz);
+	}
+	buf_free(&b);
+	if (f->kind == FAIL_NONE)
+		return 0;
+	if (f->kind == FAIL_UPSTREAM)
+		f->kind = FAIL_DATA;
+	l->out.len = 0;
+	l->rows = old.rows;
+	l->refused = old.refused;
+	l->tmin = old.tmin;
+	l->tmax = old.tmax;
+	l->written = old.written;
+	if (ftruncate(l->fd, (off_t)l->written) || lseek(l->fd, (off_t)l->written, SEEK_SET) < 0) {
+		f->kind = FAIL_NONE;
+		return fail_errno(f, FAIL_SYSTEM, "cannot cut a segment");
+	}
+	return -1;
+}
+
+static int close_errors(struct load *l, struct fail *f)
+{
+	int rc = l->errors ? gzclose(l->errors) : Z_OK, fd;
+
+	l->errors = NULL;
+	if (rc != Z_OK)
+		return fail_set(f, FAIL_SYSTEM, "cannot write error records");
+	if (!l->errors_name[0])
+		return 0;
+	fd = store_read(l->store, l->errors_name, f);
+	if (fd < 0)
+		return -1;
+	rc = store_seal(l->store, fd, f);
+	close(fd);
+	return rc;
+}
+
+int load_close(struct load *l, struct fail *f)
+{
+	if (flush(l, f) || close_errors(l, f))
+		return -1;
+	if (l->rows == 0) {
+		store_drop(l->store, l->name);
+		l->name[0] = '\0';
+		return 0;
+	}
+	return store_seal(l->store, l->fd, f);
+}

@@ -1,0 +1,24 @@
+/* when: what time it is, and times as TD's API writes them. */
+#ifndef TD_CLOCK_H
+#define TD_CLOCK_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+int64_t td_clock_now(void); /* epoch seconds; the test clock's if there is one */
+int64_t td_clock_ms(void);  /* epoch milliseconds, always real */
+void td_clock_set(int64_t now); /* a test clock that stands still; -1: none */
+
+/* "2013-01-21 01:51:41 UTC" and "2013-01-21T01:51:41Z" */
+json_t *td_clock_text(int64_t t);
+json_t *td_clock_iso(int64_t t);
+
+/* Days since 1970-01-01 to a date of the Gregorian calendar and back. */
+struct date {
+	int64_t year;
+	unsigned month, day; /* from 1 */
+};
+int64_t td_clock_days(int64_t year, int64_t month, int64_t day); /* month may be outside 1..12 */
+struct date td_clock_date(int64_t days);
+
+#endif

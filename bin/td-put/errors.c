@@ -1,0 +1,89 @@
+/* td-put: the records that the import refused. */
+#include "put.h"
+
+#include "base/die.h"
+#include "frame/gunzip.h"
+#include "format/jsonout.h"
+#include "value/mp.h"
+#include "value/tdtime.h"
+
+enum { SHOWN_ERRORS = 3, SHOWN_CHARS = 300 };
+
+/* A sink for the beginning of something: what does not fit is dropped. */
+struct beginning {
+	struct sink sink;
+	struct buf b;
+};
+
+static int beginning_put(struct sink *s, const void *p, size_t n, struct fail *f)
+{
+	struct buf *b = &((struct beginning *)s)->b;
+
+	(void)f;
+	return buf_put(b, p, n < b->max - b->len ? n : b->max - b->len);
+}
+
+/*
+ * The service does not say why it refused a record. What every importer is known to ask of one is looked for: a map, keys that
+ * are texts, and a time. NULL: none of these. mp_value() has been over it.
+ */
+static const char *reason(const char *p, const char *end)
+{
+	struct mp map, key, value;
+
+	p += mp_token(p, end, &map);
+	if (map.type != MP_MAP)
+		return "no map";
+	for (uint32_t i = 0; i < map.n; i++) {
+		p += mp_token(p, end, &key);
+		if (key.type != MP_STR)
+			return "a key that is no text";
+		mp_token(p, end, &value);
+		p += mp_value(p, end);
+		if (key.n != 4 || memcmp(key.as.p, "time", 4) != 0)
+			continue;
+		if (value.type != MP_UINT && value.type != MP_INT)
+			return "its time is no integer";
+		return value.type == MP_INT || value.as.u > TDTIME_MAX ? "its time is not of the years 1970 to 9999" : NULL;
+	}
+	return "no time";
+}
+
+static void show_record(unsigned i, const char *p, const char *end)
+{
+	struct beginning text = { { beginning_put, "text" }, { .max = SHOWN_CHARS } };
+	struct fail ignored = { 0 };
+	const char *why = reason(p, end);
+	struct textout t;
+
+	textout_init(&t, &text.sink);
+	jsonout_value(&t, p, end, &ignored);
+	textout_flush(&t, &ignored);
+	warn("error record %u%s%s: %s", i, why ? ", " : "", why ? why : "", buf_text(&text.b));
+	textout_free(&t);
+	buf_free(&text.b);
+}
+
+/* The first records that the import refused. That they cannot be shown is no failure beside the one at hand. */
+void errors_show(struct load *l)
+{
+	struct beginning plain = { { beginning_put, "error records" }, { .max = 64 << 10 } };
+	struct fail ignored = { 0 };
+	struct gunzip g;
+	const char *p, *end;
+
+	if (gunzip_init(&g, &plain.sink, NULL, &ignored) == 0)
+		api_session_errors(l->api, l->session, &g.sink, &ignored);
+	p = plain.b.p;
+	end = p + plain.b.len;
+	for (unsigned i = 1; i <= SHOWN_ERRORS && p < end; i++) {
+		ptrdiff_t n = mp_value(p, end);
+
+		if (n <= 0)
+			break;
+		show_record(i, p, p + n);
+		p += n;
+	}
+	gunzip_free(&g);
+	buf_free(&plain.b);
+}

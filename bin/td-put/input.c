@@ -1,0 +1,93 @@
+/* td-put: what comes in: a td frame, or a msgpack.gz of records that is none. */
+#include "put.h"
+
+#include "base/fd.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { CHUNK = 64 << 10, FIRST = 64 };
+
+/*
+ * A pipe's end-of-file proves nothing, and a plain msgpack.gz has nothing else. A regular file is whole as far as anyone
+ * can tell.
+ */
+static int open_plain(struct load *l, struct fail *f)
+{
+	if (!l->o->trust_eof && !fd_is_file(STDIN_FILENO))
+		return fail_set(f, FAIL_DATA, "a msgpack.gz that is no td frame: through a pipe nothing proves that it is whole "
+				"(give it as a file, or say --trust-eof)");
+	l->plain_input = true;
+	l->chunk = mem_alloc(CHUNK);
+	l->in.head = (struct frame_head){ .content = FRAME_RECORDS, .rows = -1 };
+	return gzip_source_init(&l->gunzip, &l->peek.source, f);
+}
+
+/* What ends within the first bytes and has an extra field is taken for a frame that was cut. */
+static bool is_plain(const char *first, size_t n)
+{
+	return gzip_is(first, n) && !framein_is(first, n) && (n == FIRST || (n > GZIP_PLAIN_HEADER_LEN && !(first[3] & 4)));
+}
+
+int input_open(struct load *l, struct fail *f)
+{
+	const char *first;
+	ssize_t n;
+
+	lookahead_init(&l->peek, l->from);
+	n = lookahead_peek(&l->peek, FIRST, &first, f);
+	if (n < 0)
+		return -1;
+	if (is_plain(first, (size_t)n))
+		return open_plain(l, f);
+	if (framein_open(&l->in, &l->peek.source, f))
+		return -1;
+	if (l->in.head.content != FRAME_RECORDS)
+		return fail_set(f, FAIL_DATA, "this frame holds rows: pipe it through td-encode");
+	return 0;
+}
+
+static bool is_map(char c)
+{
+	const unsigned char u = (unsigned char)c;
+
+	return (u & 0xf0) == 0x80 || u == 0xde || u == 0xdf;
+}
+
+static enum framein_what next_plain(struct load *l, const char **p, size_t *n, struct fail *f)
+{
+	ssize_t got = io_read(&l->gunzip.source, l->chunk, CHUNK, f);
+
+	if (got < 0)
+		return FRAMEIN_FAILED;
+	if (got > 0) {
+		if (!l->plain_begun && !is_map(*l->chunk)) /* most texts are numbers to msgpack */
+			return fail_set(f, FAIL_DATA, "%s: not a td frame, nor a msgpack.gz of records", l->from->name);
+		l->plain_begun = true;
+		if (mp_count_put(&l->counted, l->chunk, (size_t)got))
+			return fail_set(f, FAIL_DATA, "%s: no msgpack", l->from->name);
+		l->in.rows = l->counted.values;
+		*p = l->chunk;
+		*n = (size_t)got;
+		return FRAMEIN_BYTES;
+	}
+	if (!mp_count_whole(&l->counted))
+		return fail_set(f, FAIL_DATA, "%s: the last record is cut", l->from->name);
+	l->in.end = (struct frame_end){ .commit = true, .rows = l->counted.values };
+	return FRAMEIN_END;
+}
+
+enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f)
+{
+	return l->plain_input ? next_plain(l, p, n, f) : framein_next(&l->in, b, p, n, f);
+}
+
+void input_close(struct load *l)
+{
+	if (l->plain_input)
+		gzip_source_free(&l->gunzip);
+	free(l->chunk);
+	lookahead_free(&l->peek);
+	framein_close(&l->in);
+}

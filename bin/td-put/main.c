@@ -1,0 +1,163 @@
+/* td-put: records in, into a table; a receipt on stdout. */
+#include "put.h"
+
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/num.h"
+#include "base/option.h"
+#include "sys/sandbox.h"
+#include "base/sig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PART_SIZE_DEFAULT = 16 << 20, PART_SIZE_STREAMING = 1 << 20 };
+
+static const char help[] =
+	"usage: td-put [options] DEST < FRAME > RECEIPT\n"
+	"\n"
+	"Uploads the records of a td frame (from td-encode) into a table of Treasure Data. Writes a receipt.\n"
+	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate], or NAME:TABLE of a connection\n"
+	"(td-conn). append: all rows become visible at once, or none. replace: they go into a temporary table, which td-swap,\n"
+	"given the receipt, puts in the place of TABLE. truncate: the same, and TABLE keeps its columns.\n"
+	"\n"
+	"  -j, --jobs N         uploads at the same time (4)\n"
+	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
+	"      --create-database  make the database if it does not exist\n"
+	"      --once[=KEY]     append once, however often this is run with the same KEY; a run that died is continued.\n"
+	"                       Without KEY: the number of the job that the rows come from\n"
+	"      --session NAME   one append from many machines: each says --no-commit, and one of them, in the end,\n"
+	"      --no-commit      --commit, with the receipts of all on standard input. --once=KEY: what this machine\n"
+	"      --commit         uploads; a run that died is continued\n"
+	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
+	"      --dry-run        read and check everything, say what would be done, change nothing\n"
+	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
+	"      --max-errors N   publish although the import refused up to N records (0)\n"
+	"      --strict         refuse a frame whose source was not proven to be complete\n"
+	"      --progress       say how far it is, also where standard error is no terminal\n"
+	API_USAGE
+	OPTION_USAGE;
+
+static uint64_t number(const char *option, const char *s, uint64_t max)
+{
+	uint64_t v;
+
+	if (!num_size(s, max, &v) || v == 0)
+		die_usage("%s: '%s' is no number from 1 to %llu", option, s, (unsigned long long)max);
+	return v;
+}
+
+/* In a path, where TD takes what follows a dot for a format. */
+static const char *session_of(const char *s)
+{
+	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	size_t n = strlen(s);
+
+	if (n < 3 || n > 200 || strspn(s, legal) != n)
+		die_usage("--session: '%s' is no name: 3 to 200 letters, digits, _ and -", s);
+	return s;
+}
+
+static void options(struct opts *o, int argc, char **argv)
+{
+	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PROGRESS, ONCE, SESSION, NO_COMMIT, COMMIT, STREAMING, DRY_RUN, TRUST_EOF, MAX_ERRORS,
+	       PART_SIZE_MAX = 64 << 20 };
+	static const struct option list[] = {
+		{ "jobs", required_argument, NULL, 'j' }, { "part-size", required_argument, NULL, PART_SIZE },
+		{ "create-database", no_argument, NULL, CREATE_DATABASE }, { "strict", no_argument, NULL, STRICT },
+		{ "progress", no_argument, NULL, PROGRESS }, { "once", optional_argument, NULL, ONCE },
+		{ "session", required_argument, NULL, SESSION }, { "no-commit", no_argument, NULL, NO_COMMIT },
+		{ "commit", no_argument, NULL, COMMIT }, { "streaming", no_argument, NULL, STREAMING },
+		{ "dry-run", no_argument, NULL, DRY_RUN }, { "trust-eof", no_argument, NULL, TRUST_EOF },
+		{ "max-errors", required_argument, NULL, MAX_ERRORS },
+		OPTION_LONG,
+		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
+	};
+	struct fail f = { 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+:j:" OPTION_SHORT, list, NULL)) != -1) {
+		switch (c) {
+		case 'j': o->jobs = (unsigned)number("-j", optarg, UPLOAD_THREADS); break;
+		case PART_SIZE: o->part_size = number("--part-size", optarg, PART_SIZE_MAX); break;
+		case CREATE_DATABASE: o->create_database = true; break;
+		case STRICT: o->strict = true; break;
+		case PROGRESS: o->progress = true; break;
+		case ONCE: o->once = true; o->once_key = optarg; break;
+		case SESSION: o->session = session_of(optarg); break;
+		case NO_COMMIT: o->no_commit = true; break;
+		case COMMIT: o->commit = true; break;
+		case STREAMING: o->streaming = true; break;
+		case DRY_RUN: o->dry_run = true; break;
+		case TRUST_EOF: o->trust_eof = true; break;
+		case MAX_ERRORS:
+			if (!num_u64(optarg, strlen(optarg), INT64_MAX, &o->max_errors))
+				die_usage("--max-errors: '%s' is no number", optarg);
+			break;
+		default:
+			if (api_option(&o->api, c, optarg, &f) == 0)
+				option_common(c, argv, help, &o->verbosity);
+			if (f.kind)
+				die_usage("%s", f.why);
+		}
+	}
+	if (o->session ? o->no_commit == o->commit : o->no_commit || o->commit)
+		die_usage("--session NAME goes with one of --no-commit and --commit");
+	if (o->streaming && (o->once || o->session))
+		die_usage("--streaming goes with neither --once nor --session");
+	if (o->commit && o->once)
+		die_usage("--once=KEY names what one machine uploads: it goes with --no-commit");
+	if (o->commit && o->dry_run)
+		die_usage("--dry-run checks what a frame brings: it does not go with --commit");
+	if (o->once_key && !*o->once_key)
+		die_usage("--once=: an empty KEY");
+	if (o->part_size == 0)
+		o->part_size = o->streaming ? PART_SIZE_STREAMING : PART_SIZE_DEFAULT;
+}
+
+/* Where to; the key of a URL does not stay in argv. */
+static void destination(struct load *l, int argc, char **argv)
+{
+	struct fail f = { 0 };
+	int rc;
+
+	if (optind + 1 != argc)
+		die_usage(optind == argc ? "no destination" : "more than one destination");
+	rc = tdurl_parse(&l->to, argv[optind], &f);
+	tdurl_hide(argv[optind]);
+	if (rc == 0 && !l->to.table)
+		rc = fail_set(&f, FAIL_USAGE, "the destination names no table");
+	if (rc)
+		die_usage("%s", f.why);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = { .jobs = 4, .api = API_OPT_DEFAULT };
+	struct load l = { .o = &o, .names.lock = PTHREAD_MUTEX_INITIALIZER };
+	struct fail f = { 0 };
+	struct fd_source in;
+	int rc;
+
+	fd_standard();
+	sig_init();
+	die_init(argv[0], 0);
+	options(&o, argc, argv);
+	destination(&l, argc, argv);
+	if (!o.commit && isatty(STDIN_FILENO))
+		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < data.csv | td-put ...");
+	if (conf_load(&l.conf, NULL, &l.to, &f) || conf_complete(&l.conf, &l.to, &f))
+		die_fail(&f);
+	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))
+		die_usage("--once, --session and --streaming are for mode=append");
+	sandbox_client(NULL);
+	fd_source_init(&in, STDIN_FILENO, "standard input");
+	l.from = &in.source;
+	rc = o.commit ? load_commit(&l, &f) : load_run(&l, &f);
+	load_free(&l);
+	if (rc)
+		die_fail(&f);
+	return 0;
+}

@@ -1,0 +1,91 @@
+/* td-swap: --gc. Only what bears a name that td-put makes, and is old enough that no run can still be at it. */
+#include "swap.h"
+
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/mem.h"
+#include "td/tempname.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int removed(const char *what, const char *name, struct fail *f)
+{
+	char *line = mem_printf("%s %s\n", what, name);
+	int rc = fd_write(STDOUT_FILENO, "standard output", line, strlen(line), f);
+
+	free(line);
+	return rc;
+}
+
+/* By the server's clock, as in the names: one of ours that is wrong must not make a table old that a run is filling. */
+static int64_t limit(const struct swap *s)
+{
+	return api_time(s->api) - (int64_t)s->o->older_s;
+}
+
+static int tables(struct swap *s, const char *db, const char *target, struct fail *f)
+{
+	struct api_name *list;
+	size_t n;
+	int rc = api_table_list(s->api, db, &list, &n, f);
+	const int64_t before = limit(s);
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		int64_t made = tempname_table_time(list[i].name, target);
+
+		if (made < 0 || made > before)
+			continue;
+		rc = api_table_delete(s->api, db, list[i].name, f);
+		if (rc == 0)
+			rc = removed("table", list[i].name, f);
+	}
+	api_names_free(list, n);
+	return rc;
+}
+
+/*
+ * It loads into this database, or into this table or its temporary ones; or into a table that is gone, and is good for
+ * nothing any more. A commit under way is left alone.
+ */
+static bool is_ours(const struct api_session *c, const char *db, const char *target)
+{
+	if (c->state == API_COMMITTING || c->state == API_SESSION_GONE || c->state == API_SESSION_OTHER)
+		return false;
+	if (!c->database[0] || !c->table[0])
+		return true;
+	return strcmp(c->database, db) == 0 &&
+	       (!target || strcmp(c->table, target) == 0 || tempname_table_time(c->table, target) >= 0);
+}
+
+static int sessions(struct swap *s, const char *db, const char *target, struct fail *f)
+{
+	struct api_name *list;
+	struct api_session one;
+	size_t n;
+	int rc = api_session_list(s->api, &list, &n, f);
+	const int64_t before = limit(s);
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		int64_t made = tempname_session_time(list[i].name);
+
+		if (made < 0 || made > before)
+			continue;
+		rc = api_session_show(s->api, list[i].name, &one, f);
+		if (rc || !is_ours(&one, db, target))
+			continue;
+		rc = api_session_delete(s->api, list[i].name, f);
+		if (rc == 0)
+			rc = removed("session", list[i].name, f);
+	}
+	api_names_free(list, n);
+	return rc;
+}
+
+/* Sessions first: one whose table is gone no longer says which database it is of. */
+int gc_run(struct swap *s, const char *db, const char *table, struct fail *f)
+{
+	return sessions(s, db, table, f) || tables(s, db, table, f) ? -1 : 0;
+}

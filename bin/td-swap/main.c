@@ -1,0 +1,449 @@
+/* td-swap: a receipt in, the atomic replacement; a receipt out. */
+#include "swap.h"
+
+#include "sys/clock.h"
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/option.h"
+#include "sys/sandbox.h"
+#include "base/sig.h"
+#include "td/tempname.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static const char help[] =
+	"usage: td-swap [options] [DEST] < RECEIPT > RECEIPT\n"
+	"       td-swap --undo [--keep=NAME] DEST, or --undo < RECEIPT\n"
+	"       td-swap --gc [--older-than TIME] td://@/DATABASE[/TABLE]\n"
+	"\n"
+	"Reads the receipt of td-put. After mode=replace: puts the temporary table in the place of the target, in one step, and\n"
+	"drops the old rows. The receipt of an append passes through. DEST, a td:// URL, is needed only where the receipt's\n"
+	"server or account is not the default one; its table must be the receipt's.\n"
+	"\n"
+	"      --allow-empty        let an empty result replace a table that has rows\n"
+	"      --min-rows N         refuse to replace by fewer rows\n"
+	"      --max-shrink P       refuse when the table would lose more than P percent of its rows\n"
+	"      --same-schema        refuse when a column would be dropped or change its type\n"
+	"      --strict             refuse when the source was not proven to be complete, and when the temporary table does\n"
+	"                           not show all rows yet\n"
+	"      --keep[=NAME]        keep the old rows, in table NAME (TABLE_kept, which is overwritten)\n"
+	"      --undo               exchange the table and its kept one again\n"
+	"      --gc                 remove temporary tables and sessions that earlier runs left behind\n"
+	"      --older-than TIME    --gc: only those at least so old (2d)\n"
+	"      --progress           say what was done also where standard error is no terminal\n"
+	API_USAGE
+	OPTION_USAGE;
+
+static int64_t number(const char *option, const char *s, uint64_t max)
+{
+	size_t n = strlen(s);
+	uint64_t v;
+
+	if (!num_u64(s, n, max, &v))
+		die_usage("%s: '%s' is no number up to %llu", option, s, (unsigned long long)max);
+	return (int64_t)v;
+}
+
+static int percent(char *s)
+{
+	size_t n = strlen(s);
+
+	if (n && s[n - 1] == '%')
+		s[n - 1] = '\0';
+	return (int)number("--max-shrink", s, 100);
+}
+
+static void options(struct opts *o, int argc, char **argv)
+{
+	enum { ALLOW_EMPTY = 256, MIN_ROWS, MAX_SHRINK, SAME_SCHEMA, STRICT, KEEP, UNDO, GC, OLDER_THAN, PROGRESS };
+	static const struct option list[] = {
+		{ "allow-empty", no_argument, NULL, ALLOW_EMPTY }, { "min-rows", required_argument, NULL, MIN_ROWS },
+		{ "max-shrink", required_argument, NULL, MAX_SHRINK }, { "same-schema", no_argument, NULL, SAME_SCHEMA },
+		{ "strict", no_argument, NULL, STRICT }, { "keep", optional_argument, NULL, KEEP },
+		{ "undo", no_argument, NULL, UNDO }, { "gc", no_argument, NULL, GC },
+		{ "older-than", required_argument, NULL, OLDER_THAN }, { "progress", no_argument, NULL, PROGRESS },
+		OPTION_LONG,
+		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
+	};
+	struct fail f = { 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+:" OPTION_SHORT, list, NULL)) != -1) {
+		switch (c) {
+		case ALLOW_EMPTY: o->allow_empty = true; break;
+		case MIN_ROWS: o->min_rows = number("--min-rows", optarg, INT64_MAX); break;
+		case MAX_SHRINK: o->max_shrink = percent(optarg); break;
+		case SAME_SCHEMA: o->same_schema = true; break;
+		case STRICT: o->strict = true; break;
+		case KEEP: o->keep = true; o->keep_name = optarg; break;
+		case UNDO: o->undo = true; break;
+		case GC: o->gc = true; break;
+		case PROGRESS: o->progress = true; break;
+		case OLDER_THAN:
+			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
+				die_usage("--older-than: '%s' is no time: digits with an optional s, m, h or d", optarg);
+			break;
+		default:
+			if (api_option(&o->api, c, optarg, &f) == 0)
+				option_common(c, argv, help, &o->verbosity);
+			if (f.kind)
+				die_usage("%s", f.why);
+		}
+	}
+	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
+		die_usage("--keep: %s", f.why);
+	if (o->undo && o->gc)
+		die_usage("--undo and --gc: only one of them");
+}
+
+/* --- our receipt ---------------------------------------------------------------------------------------------------- */
+
+static int put_text(char *text, struct fail *f)
+{
+	int rc = fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
+
+	free(text);
+	return rc;
+}
+
+int swap_begin_receipt(struct swap *s, struct fail *f)
+{
+	if (s->out_begun)
+		return 0;
+	s->out_begun = true;
+	return put_text(receipt_begin(&s->out), f);
+}
+
+/* What td-put said goes into ours: one line in a log tells it all. */
+static int start_receipt(struct swap *s, struct fail *f)
+{
+	const struct receipt *in = &s->in;
+	struct receipt *out = &s->out;
+
+	out->mode = in->mode;
+	out->endpoint = mem_string(in->endpoint);
+	out->database = mem_string(in->database);
+	out->table = mem_string(in->table);
+	out->session = in->session ? mem_string(in->session) : NULL;
+	out->job_id = in->job_id ? mem_string(in->job_id) : NULL;
+	out->source_job = in->source_job ? mem_string(in->source_job) : NULL;
+	out->rows = in->rows;
+	out->rejects = in->rejects;
+	out->valid = in->valid;
+	out->errors = in->errors;
+	out->parts = in->parts;
+	out->bytes = in->bytes;
+	out->has_time = in->has_time;
+	out->time_min = in->time_min;
+	out->time_max = in->time_max;
+	out->verified = in->verified;
+	out->started = in->started ? mem_string(in->started) : NULL;
+	return schema_copy(&out->schema, &in->schema, f);
+}
+
+static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
+{
+	char now[21];
+
+	clock_utc(now);
+	s->out.finished = mem_string(now);
+	s->out.done = !why;
+	if (why) {
+		s->out.reason = mem_string(why->why);
+		s->out.status = sig_status(why->kind);
+	}
+	if (swap_begin_receipt(s, f) || put_text(receipt_end(&s->out), f))
+		return -1;
+	return fd_close(STDOUT_FILENO, "standard output", f);
+}
+
+/* --- one run -------------------------------------------------------------------------------------------------------- */
+
+static int pass(const char *text, size_t n, struct fail *f)
+{
+	if (fd_write(STDOUT_FILENO, "standard output", text, n, f))
+		return -1;
+	return fd_close(STDOUT_FILENO, "standard output", f);
+}
+
+/* The receipt may be all that knows of them. */
+static int rows_stay(const struct swap *s, struct fail *f)
+{
+	size_t n = strlen(f->why);
+
+	snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s", s->in.database, s->in.temporary);
+	return -1;
+}
+
+/* A receipt may be edited: no other table than one that td-put made is swapped, and then dropped. */
+static int check_names(const struct receipt *r, struct fail *f)
+{
+	if (strcmp(r->action, "load") != 0)
+		return fail_set(f, FAIL_DATA, "this receipt is of %s %s that is done: there is nothing to swap",
+				strchr("aeiou", r->action[0]) ? "an" : "a", r->action);
+	if (!r->temporary)
+		return fail_set(f, FAIL_DATA, "the receipt names no temporary table");
+	if (tdurl_check_name("database", r->database, f) || tdurl_check_name("table", r->table, f) ||
+	    tdurl_check_name("table", r->temporary, f)) {
+		f->kind = FAIL_DATA;
+		return fail_at(f, "the receipt");
+	}
+	if (strcmp(r->temporary, r->table) == 0)
+		return fail_set(f, FAIL_DATA, "the receipt names %s as its own temporary table", r->table);
+	if (tempname_table_time(r->temporary, r->table) < 0)
+		return fail_set(f, FAIL_DATA, "the receipt names %s, which is no name of a temporary table of %s", r->temporary,
+				r->table);
+	return 0;
+}
+
+/* The receipt decides where to; the key is only sent to the server that the caller means. */
+static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+
+	if (check_names(r, f))
+		return -1;
+	if (r->rows < 0)
+		fail_set(f, FAIL_DATA, "the receipt does not say how many rows were loaded");
+	else if (r->valid >= 0 && r->valid + (r->errors > 0 ? r->errors : 0) != r->rows)
+		fail_set(f, FAIL_DATA, "the receipt's %lld rows are not its %lld valid and %lld error records",
+			 (long long)r->rows, (long long)r->valid, (long long)r->errors);
+	else if (to && ((to->database && strcmp(to->database, r->database) != 0) || strcmp(to->table, r->table) != 0))
+		fail_set(f, FAIL_USAGE, "the receipt is of table %s.%s, not of the destination given", r->database, r->table);
+	return f->kind ? rows_stay(s, f) : 0;
+}
+
+static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	if (conf_load(&s->conf, NULL, to, f) == 0 && strcmp(s->conf.endpoint, s->in.endpoint) != 0)
+		fail_set(f, FAIL_CONFIG, "the receipt is of %s, but the server here is %s: set TD_API_SERVER, or name the "
+			 "destination", s->in.endpoint, s->conf.endpoint);
+	if (f->kind == FAIL_NONE) {
+		sandbox_client(NULL);
+		s->api = api_open(&s->conf, &s->o->api);
+		return 0;
+	}
+	return rows_stay(s, f);
+}
+
+static void say_done(struct swap *s)
+{
+	const struct receipt *r = &s->out;
+
+	if (r->rows_before < 0)
+		progress_done(&s->progress, "%s.%s is there, with %lld rows", r->database, r->table, (long long)r->rows);
+	else
+		progress_done(&s->progress, "%lld rows in the place of the %lld of %s.%s", (long long)r->rows,
+			      (long long)r->rows_before, r->database, r->table);
+}
+
+/* Two swaps by one receipt undo each other. A file system without locks is no reason to do nothing. */
+static int lock_receipt(const struct swap *s, struct fail *f)
+{
+	if (s->repeatable && flock(STDIN_FILENO, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		return fail_set(f, FAIL_TEMP, "another td-swap has this receipt");
+	return 0;
+}
+
+static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	if (check_receipt(s, to, f) || lock_receipt(s, f) || start_receipt(s, f))
+		return -1;
+	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
+		if (end_receipt(s, NULL, f) == 0) {
+			say_done(s);
+			return 0;
+		}
+		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
+		return fail_at(f, "%s.%s was replaced, but the receipt is not written", s->in.database, s->in.table);
+	}
+	if (f->kind != FAIL_PIPE)
+		end_receipt(s, f, &(struct fail){ 0 });
+	return -1;
+}
+
+/* The receipt of a swap that kept the old rows says where they are; without one, the destination and --keep do. */
+static int undo(struct swap *s, struct tdurl *to, struct fail *f)
+{
+	struct receipt *r = &s->in;
+
+	if (to && (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f)))
+		return -1;
+	if (to) {
+		sandbox_client(NULL);
+		s->api = api_open(&s->conf, &s->o->api);
+		r->mode = TDURL_REPLACE;
+		r->endpoint = mem_string(s->conf.endpoint);
+		r->database = mem_string(to->database);
+		r->table = mem_string(to->table);
+		r->temporary = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(to->table, f);
+		if (!r->temporary)
+			return -1;
+	} else {
+		if (!r->kept)
+			return fail_set(f, FAIL_DATA, "this receipt names no kept table: there is nothing to undo");
+		if (s->o->keep_name && strcmp(s->o->keep_name, r->kept) != 0)
+			return fail_set(f, FAIL_USAGE, "--keep=%s: the kept table of this receipt is %s", s->o->keep_name, r->kept);
+		r->temporary = mem_string(r->kept);
+	}
+	if (strcmp(r->temporary, r->table) == 0)
+		return fail_set(f, FAIL_DATA, "%s cannot be its own kept table", r->table);
+	if ((!to && lock_receipt(s, f)) || start_receipt(s, f))
+		return -1;
+	if (!s->api && connect_to(s, to, f))
+		return -1;
+	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1; /* nothing was loaded now */
+	s->out.has_time = false;
+	s->out.action = mem_string("undo");
+	s->out.kept = mem_string(r->temporary);
+	if (replace_undo(s, f) == 0)
+		return end_receipt(s, NULL, f);
+	if (f->kind != FAIL_PIPE)
+		end_receipt(s, f, &(struct fail){ 0 });
+	return -1;
+}
+
+static int collect(struct swap *s, struct tdurl *to, struct fail *f)
+{
+	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f))
+		return -1;
+	sandbox_client(NULL);
+	s->api = api_open(&s->conf, &s->o->api);
+	if (gc_run(s, to->database, to->table, f))
+		return -1;
+	return fd_close(STDOUT_FILENO, "standard output", f);
+}
+
+/* All of the input. When a signal ends the reading, what is in the pipe already is still taken. */
+static int read_receipt(struct buf *b, struct fail *f)
+{
+	ssize_t n;
+
+	buf_init(b, RECEIPT_MAX);
+	do {
+		if (buf_room(b, b->len < 4096 ? 4096 : 1))
+			return fail_set(f, FAIL_DATA, "standard input: longer than %d bytes", RECEIPT_MAX);
+		n = fd_read(STDIN_FILENO, "standard input", b->p + b->len, b->cap - b->len, f);
+		b->len += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
+	if (f->kind == FAIL_SIGNAL && !buf_room(b, 4096) && fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) == 0) {
+		n = read(STDIN_FILENO, b->p + b->len, b->cap - b->len);
+		b->len += n > 0 ? (size_t)n : 0;
+	}
+	return n < 0 || f->kind ? -1 : 0;
+}
+
+/*
+ * Interrupted, but td-put has written its receipt and is gone: nobody else knows of the rows any more. If it is still at
+ * it, it will find its reader gone, and removes them itself.
+ */
+static void interrupted(struct swap *s, const struct buf *b, const struct tdurl *to, struct fail *f)
+{
+	struct fail ignored = { 0 };
+
+	if (b->len == 0 || b->p[b->len - 1] != '\n' || receipt_parse(&s->in, b->p, b->len, "", &ignored) || !s->in.done ||
+	    s->in.mode == TDURL_APPEND || check_receipt(s, to, &ignored))
+		return;
+	sig_hold(true);
+	if (connect_to(s, to, &ignored) == 0)
+		replace_drop(s, f);
+	sig_hold(false);
+}
+
+static int run(struct swap *s, struct tdurl *to, struct fail *f)
+{
+	const char *text;
+	struct buf b;
+	size_t n;
+	int rc;
+
+	if (s->o->gc)
+		return collect(s, to, f);
+	if (s->o->undo && to)
+		return undo(s, to, f);
+	if (read_receipt(&b, f)) {
+		if (f->kind == FAIL_SIGNAL && !s->o->undo)
+			interrupted(s, &b, to, f);
+		buf_free(&b);
+		return -1;
+	}
+	progress_start(&s->progress);
+	text = buf_text(&b);
+	n = b.len;
+	rc = receipt_parse(&s->in, text, n, "standard input", f);
+	if (rc == 0 && !s->in.done) {
+		pass(text, n, &(struct fail){ 0 });
+		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s", s->in.reason ? s->in.reason : "no reason given");
+	} else if (rc == 0 && s->o->undo) {
+		rc = undo(s, NULL, f);
+	} else if (rc == 0 && strcmp(s->in.action, "upload") == 0) {
+		rc = fail_set(f, FAIL_DATA, "the table has none of these rows yet: td-put --commit comes first");
+	} else if (rc == 0 && s->in.mode == TDURL_APPEND) {
+		rc = pass(text, n, f);
+	} else if (rc == 0) {
+		rc = replace(s, to, f);
+	}
+	buf_free(&b);
+	return rc;
+}
+
+static void destination(const struct opts *o, struct tdurl *to, char *text)
+{
+	struct fail f = { 0 };
+	int rc = tdurl_parse(to, text, &f);
+
+	tdurl_hide(text);
+	if (rc == 0 && !to->table && !o->gc)
+		rc = fail_set(&f, FAIL_USAGE, "the destination names no table");
+	if (rc)
+		die_usage("%s", f.why);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o = { .min_rows = -1, .max_shrink = -1, .older_s = 2 * 86400, .api = API_OPT_DEFAULT };
+	struct swap s = { .o = &o };
+	struct tdurl to = { 0 };
+	struct fail f = { 0 };
+	bool has_to;
+	int rc;
+
+	fd_standard();
+	sig_init();
+	die_init(argv[0], 0);
+	options(&o, argc, argv);
+	has_to = optind < argc;
+	if (optind + 1 < argc)
+		die_usage("more than one destination");
+	if (has_to)
+		destination(&o, &to, argv[optind]);
+	if (o.gc && !has_to)
+		die_usage("--gc: of which database?");
+	if (!o.gc && !(o.undo && has_to) && isatty(STDIN_FILENO))
+		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... | td-swap");
+	s.repeatable = fd_is_file(STDIN_FILENO);
+	receipt_init(&s.in);
+	receipt_init(&s.out);
+	progress_init(&s.progress, o.progress, o.verbosity < 0);
+	rc = run(&s, has_to ? &to : NULL, &f);
+	if (s.repeatable)
+		flock(STDIN_FILENO, LOCK_UN); /* a shell may have the same file open */
+	api_table_free(&s.target);
+	api_table_free(&s.temporary);
+	api_close(s.api);
+	receipt_free(&s.in);
+	receipt_free(&s.out);
+	conf_free(&s.conf);
+	tdurl_free(&to);
+	if (rc)
+		die_fail(&f);
+	return 0;
+}

@@ -1,0 +1,193 @@
+/*
+ * api: one request and its repeats.
+ *
+ * An answer may be lost after the work was done. What may be sent again then stands in the table below and nowhere else; what
+ * an answer must be for it, and when it is sent again, is `retry`. The rules:
+ */
+#include "api/api_call.h"
+#include "sys/clock.h"
+#include "base/die.h"
+
+#include <stdio.h>
+
+enum { JSON_MAX = 16 << 20 };
+
+enum rule {
+	READ,  /* changes nothing */
+	SAME,  /* a second one leaves the state that the first one left; a refusal because of the first one is success */
+	KEYED, /* carries an id or key, by which the service does the work once */
+	MADE,  /* a second one is refused by 409: the caller is told that an earlier one may have been ours */
+	LOOK   /* never sent again from here: the caller looks at what it has done, and decides */
+};
+
+/*
+ * MADE and LOOK get a connection of their own: libcurl sends a request again by itself when a kept-alive connection turns
+ * out to be dead. That repeat, which nobody sees, would be taken for a first try, or would undo the work.
+ */
+static const struct {
+	const char *method, *path;
+	enum rule rule;
+} endpoints[] = {
+	[DATABASE_LIST] = { "GET", "database/list", READ },
+	[TABLE_LIST] = { "GET", "table/list", READ },
+	[TABLE_SHOW] = { "GET", "table/show", READ },
+	[SESSION_LIST] = { "GET", "bulk_import/list", READ },
+	[SESSION_SHOW] = { "GET", "bulk_import/show", READ },
+	[SESSION_PARTS] = { "GET", "bulk_import/list_parts", READ },
+	[SESSION_ERRORS] = { "GET", "bulk_import/error_records", READ },
+	[JOB_STATUS] = { "GET", "job/status", READ },
+	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", READ },
+	[JOB_SHOW] = { "GET", "job/show", READ },
+	[JOB_RESULT] = { "GET", "job/result", READ },
+	[SCHEDULE_HISTORY] = { "GET", "schedule/history", READ },
+	[SERVER_STATUS] = { "GET", "system/server_status", READ },
+
+	[DATABASE_CREATE] = { "POST", "database/create", SAME }, /* 409: it is there, whoever made it */
+	[TABLE_CREATE] = { "POST", "table/create", MADE },       /* matters for a temporary table: it must be new */
+	[TABLE_UPDATE] = { "POST", "table/update", SAME },       /* sets values */
+	[SCHEMA_APPEND] = { "POST", "table/append-schema", SAME }, /* columns that are there with this type are accepted */
+	[TABLE_DELETE] = { "POST", "table/delete", SAME },       /* 404: gone. Only tables whose names nobody else makes */
+	[TABLE_RENAME] = { "POST", "table/rename", LOOK },       /* td-swap: done if the old name is gone */
+	[TABLE_SWAP] = { "POST", "table/swap", LOOK },           /* td-swap: a second one undoes it; compares the tables */
+	[TABLE_IMPORT] = { "PUT", "table/import_with_id", KEYED }, /* a part's id is the same at every try */
+
+	[SESSION_CREATE] = { "POST", "bulk_import/create", MADE },
+	[SESSION_UPLOAD] = { "PUT", "bulk_import/upload_part", SAME }, /* the part of that name is written over, by its own bytes */
+	[SESSION_PART_DELETE] = { "POST", "bulk_import/delete_part", SAME }, /* 404: gone */
+	[SESSION_FREEZE] = { "POST", "bulk_import/freeze", SAME }, /* 409: frozen */
+	[SESSION_UNFREEZE] = { "POST", "bulk_import/unfreeze", SAME },
+	[SESSION_PERFORM] = { "POST", "bulk_import/perform", LOOK }, /* api_bulk: at the session's state */
+	[SESSION_COMMIT] = { "POST", "bulk_import/commit", LOOK },   /* api_bulk: the same */
+	[SESSION_DELETE] = { "POST", "bulk_import/delete", SAME }, /* 404: gone */
+
+	[JOB_ISSUE] = { "POST", "job/issue", KEYED },            /* domain_key: 409 names the job that is there */
+	[RESULT_EXPORT] = { "POST", "job/result_export", KEYED }, /* the same */
+	[JOB_KILL] = { "POST", "job/kill", SAME },               /* one that has ended stays as it is */
+};
+
+static void make_url(struct api *a, const struct api_call *c, struct buf *url)
+{
+	buf_init(url, 64 << 10);
+	buf_printf(url, "%s/v3/%s", c->e == TABLE_IMPORT ? a->import_endpoint : a->endpoint, endpoints[c->e].path);
+	for (size_t i = 0; i < sizeof c->seg / sizeof *c->seg && c->seg[i]; i++) {
+		buf_putc(url, '/');
+		http_escape(url, c->seg[i]);
+	}
+	if (c->suffix)
+		buf_puts(url, c->suffix);
+	if (c->query)
+		buf_printf(url, "?%s", c->query);
+	buf_text(url);
+}
+
+/* left_ms: until the deadline, 0: there is none. Parts and results may take longer, as long as they move. */
+static int one_try(struct api *a, struct api_call *c, const char *url, uint64_t left_ms, struct fail *f)
+{
+	const bool transfer = c->to || c->body;
+	struct http_piece form = { c->form ? c->form->p : NULL, c->form ? c->form->len : 0 };
+	const struct http_request r = {
+		.method = endpoints[c->e].method,
+		.url = url,
+		.authorization = a->authorization,
+		.content_type = c->form ? "application/x-www-form-urlencoded" : c->body ? "application/octet-stream" : NULL,
+		.body = c->form ? &form : c->body,
+		.pieces = c->form ? 1 : c->pieces,
+		.once = endpoints[c->e].rule >= MADE,
+		.range = c->range, .range_from = c->range_from, .range_to = c->range_to, .if_range = c->if_range,
+		.stall_s = a->hurry || a->stall_said ? 0 : c->stall_s,
+		.wait_ms = left_ms, .whole_ms = transfer ? 0 : left_ms,
+		.body_max = JSON_MAX,
+		.to = c->to, .begin = c->begin, .arg = c->arg,
+	};
+	int rc;
+
+	http_answer_free(&c->answer);
+	rc = http_do(a->http, &r, &c->answer, f);
+	a->status = c->answer.status;
+	if (c->answer.date >= 0) {
+		a->date = c->answer.date;
+		a->date_ms = clock_ms();
+	}
+	c->broke = rc && c->answer.transport;
+	debug("%s %s: %d", r.method, strstr(url, "/v3/"), a->status);
+	return rc;
+}
+
+static int no_answer(struct api *a, unsigned tries, struct fail *f)
+{
+	char after[40] = "";
+
+	if (tries > 1)
+		snprintf(after, sizeof after, " (after %u tries)", tries);
+	return fail_at(f, "no answer from %s%s", a->host, after);
+}
+
+/* What is left for a try, at least a second: less would only lose its answer. A deadline of 0 is for repeats alone. */
+static uint64_t left(const struct api *a, uint64_t start)
+{
+	enum { LEAST_MS = 1000 };
+	const uint64_t gone = clock_ms() - start, deadline = a->retry.deadline_ms;
+
+	return deadline == 0 ? 0 : gone + LEAST_MS < deadline ? deadline - gone : LEAST_MS;
+}
+
+int api_call(struct api *a, struct api_call *c, struct fail *f)
+{
+	const bool repeatable = endpoints[c->e].rule != LOOK;
+	const uint64_t start = clock_ms();
+	struct buf url;
+	int rc = -1;
+
+	make_url(a, c, &url);
+	for (unsigned attempt = 0;; attempt++) {
+		struct fail why = { 0 };
+		struct retry_outcome o;
+		int64_t wait;
+
+		rc = one_try(a, c, url.p, left(a, start), &why);
+		if (rc == 0 && c->answer.status / 100 == 2) {
+			if (attempt > 0)
+				die_line(""); /* the remark is past */
+			break;
+		}
+		if (rc == 0)
+			rc = api_refused(a, c, attempt + 1, &why);
+		else if (c->broke)
+			no_answer(a, attempt + 1, &why);
+		o = (struct retry_outcome){ c->answer.status, c->answer.sent, c->answer.retry_after_ms };
+		wait = !c->broke && why.kind != FAIL_TEMP ? RETRY_STOP
+		       : c->to && c->answer.got && c->broke ? RETRY_STOP
+		       : retry_wait(&a->retry, repeatable, &o, attempt, clock_ms() - start, clock_random());
+		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
+		if (wait == RETRY_STOP) {
+			if (!repeatable && why.kind == FAIL_TEMP && retry_is_unknown(&o))
+				why.kind = FAIL_UNKNOWN;
+			fail_set(f, why.kind, "%s", why.why);
+			break;
+		}
+		remark("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
+		if (clock_sleep_or((uint64_t)wait, a->stop, f))
+			break;
+	}
+	buf_free(&url);
+	return rc;
+}
+
+bool api_made(struct api *a, const struct api_call *c, int rc, enum api_made *made, struct fail *f)
+{
+	*made = rc == 0 ? API_MADE : c->maybe_done ? API_MAYBE_MADE : API_WAS_THERE;
+	return rc == 0 || api_forgive(a, 409, f);
+}
+
+void api_call_free(struct api_call *c)
+{
+	http_answer_free(&c->answer);
+}
+
+int api_send(struct api *a, struct api_call *c, int fine, struct fail *f)
+{
+	int rc = api_call(a, c, f);
+
+	api_call_free(c);
+	return rc && fine > 0 && api_forgive(a, fine, f) ? 0 : rc;
+}

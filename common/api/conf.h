@@ -1,0 +1,35 @@
+/*
+ * conf: which server and which key. The only room that reads the environment and configuration files.
+ *
+ * Endpoint: the URL's HOST or the connection's; TD_API_SERVER; `endpoint` of td.conf; https://api.treasuredata.com.
+ * Key: the connection's; the one typed in the URL; the file that TD_API_KEY_FILE names; TD_API_KEY; `apikey` of td.conf.
+ * A key in a URL is the last thing to recommend, but where there is one it names the account of that destination, and
+ * wins over the environment: else one pipe could never go from one account to another.
+ * td.conf is TD_CONFIG_PATH or ~/.td/td.conf, as the toolbelt writes it. An empty variable counts as unset.
+ */
+#ifndef CONF_H
+#define CONF_H
+
+#include "base/fail.h"
+#include "td/tdurl.h"
+
+struct conf {
+	char *endpoint;       /* as tdurl_endpoint() makes it */
+	char *import_endpoint; /* for the stream import: TD_API_IMPORT_SERVER if nothing else was said than TD_API_SERVER; else the same */
+	char *key;            /* secret; never NULL after conf_load() */
+	char *key_from;       /* where it was found, for messages: "TD_API_KEY" */
+	char *database;       /* a connection's default database, or NULL */
+	enum tdurl_mode mode; /* a connection's default mode, if has_mode */
+	bool has_mode;
+};
+
+/*
+ * connection: a name, or NULL; url: a destination, or NULL (its connection counts if connection is NULL).
+ * FAIL_KEY when there is no key (the sentence says what to do), FAIL_CONFIG for a file that cannot be read.
+ */
+int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f);
+/* Fill in what a destination leaves to its connection: database and mode. */
+int conf_complete(const struct conf *c, struct tdurl *to, struct fail *f);
+void conf_free(struct conf *c); /* wipes the key */
+
+#endif

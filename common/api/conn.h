@@ -1,0 +1,39 @@
+/*
+ * conn: named connections, in $XDG_CONFIG_HOME/td-pipe/connections (~/.config/td-pipe/connections), mode 0600:
+ *
+ *   [mydb]
+ *   url = td://@jp/testdb            host or site, default database, default mode; all may be left out
+ *   apikey_file = /etc/td/jp.key     or apikey = KEY, or apikey_command = COMMAND (run by sh, prints the key)
+ *
+ * Without one of the three the key is that of the environment, as for a URL without a key.
+ */
+#ifndef CONN_H
+#define CONN_H
+
+#include "td/tdurl.h"
+
+#include <stddef.h>
+
+struct conn {
+	char *name;
+	struct tdurl url;    /* .key: one typed into the url line */
+	bool has_url;
+	char *apikey;        /* secret */
+	char *apikey_file, *apikey_command;
+};
+
+char *conn_path(struct fail *f); /* malloc'ed; NULL: neither XDG_CONFIG_HOME nor HOME is set */
+int conn_check_name(const char *name, struct fail *f); /* letters, digits, '_', '-', '.' */
+
+/* FAIL_CONFIG if there is none of that name; its sentence names the file. */
+int conn_load(struct conn *c, const char *name, struct fail *f);
+void conn_free(struct conn *c); /* wipes */
+
+/* All of them, in the file's order; *n may be 0. */
+int conn_list(struct conn **all, size_t *n, struct fail *f);
+
+/* Write the file anew with *c in it (instead of an older one of its name), or without `name`. Other lines stay as they are. */
+int conn_save(const struct conn *c, struct fail *f);
+int conn_remove(const char *name, struct fail *f); /* FAIL_CONFIG if there is none */
+
+#endif

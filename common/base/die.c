@@ -1,0 +1,201 @@
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/sig.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *name = "td";
+static int level;
+static bool terminal;   /* stderr is one that knows how to clear a line */
+static atomic_bool line_shown; /* by die_line() */
+
+void die_init(const char *argv0, int verbosity)
+{
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL, *kind = getenv("TERM");
+
+	if (argv0)
+		name = slash ? slash + 1 : argv0;
+	level = verbosity;
+	terminal = isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+}
+
+bool die_terminal(void)
+{
+	return terminal;
+}
+
+void die_verbosity(int verbosity)
+{
+	level = verbosity;
+}
+
+const char *die_name(void)
+{
+	return name;
+}
+
+/* A line that fills the last column may wrap, and one that wraps could not be taken away. */
+static size_t columns(void)
+{
+	unsigned n = fd_columns(STDERR_FILENO);
+
+	return n > 1 ? n - 1 : 79;
+}
+
+/* One write(2) a message, so that the lines of a pipe's tools do not mix. UTF-8 passes, control bytes do not. */
+static void put_line(const char *text, bool transient)
+{
+	static const char clear[] = "\r\033[K";
+	char line[2048];
+	/* on a terminal there may be a line of progress, ours or another tool's */
+	size_t from = line_shown || (*text && terminal) ? sizeof clear - 1 : 0, n = from;
+	ssize_t put;
+
+	memcpy(line, clear, from);
+	if (*text || !transient)
+		n += (size_t)snprintf(line + n, sizeof line - 1 - n, "%s: %s", name, text);
+	if (n > sizeof line - 2)
+		n = sizeof line - 2;
+	if (transient && n > from + columns())
+		n = from + columns();
+	for (size_t i = from; i < n; i++)
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			line[i] = '?';
+	line_shown = transient && *text;
+	if (!transient)
+		line[n++] = '\n';
+	put = write(STDERR_FILENO, line, n);
+	(void)put; /* no one is left to tell */
+}
+
+void die_say(const char *text)
+{
+	put_line(text, false);
+}
+
+void die_line(const char *text)
+{
+	put_line(text, true);
+}
+
+static void sayv(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
+static void sayv(const char *fmt, va_list ap)
+{
+	char text[1536];
+
+	vsnprintf(text, sizeof text, fmt, ap);
+	die_say(text);
+}
+
+void die(enum fail_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	sayv(fmt, ap);
+	va_end(ap);
+	exit((int)kind);
+}
+
+void die_usage(const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	die(FAIL_USAGE, "%s (see '%s -h')", text, name);
+}
+
+void die_option(int c, char **argv)
+{
+	const char *arg = argv[optind - 1], *next = argv[optind];
+	char letter[] = { '-', (char)optopt, '\0' };
+	/* optind has not passed a word of several letters, of which one is wrong */
+	bool among = c == '?' && optopt > 0 && optopt <= 0xff && next && next[0] == '-' && strchr(next + 1, optopt);
+	bool is_long = !among && strncmp(arg, "--", 2) == 0 && arg[2];
+	const char *name_of = is_long ? arg : letter;
+
+	if (c == ':')
+		die_usage("option '%s' needs a value", name_of);
+	if (is_long && optopt) /* one that we know */
+		die_usage("option '%s' takes no value", name_of);
+	die_usage("unrecognized option '%s'", name_of);
+}
+
+void die_report(const struct fail *f)
+{
+	die_say(f->why);
+}
+
+void die_fail(const struct fail *f)
+{
+	if (f->kind == FAIL_PIPE) {
+		/* As a filter's user expects: silent death by SIGPIPE; who ignores SIGPIPE gets words and a status. */
+		if (!sig_pipe_was_ignored())
+			sig_die(SIGPIPE);
+		die(FAIL_SYSTEM, "%s", f->why);
+	}
+	if (f->why[0])
+		die_report(f);
+	if (f->kind == FAIL_SIGNAL && sig_caught())
+		sig_die(sig_caught());
+	exit(f->kind >= FAIL_PIPE ? (int)FAIL_SYSTEM : (int)f->kind);
+}
+
+void warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level < 0)
+		return;
+	va_start(ap, fmt);
+	sayv(fmt, ap);
+	va_end(ap);
+}
+
+void note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level < 1)
+		return;
+	va_start(ap, fmt);
+	sayv(fmt, ap);
+	va_end(ap);
+}
+
+void debug(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level < 2)
+		return;
+	va_start(ap, fmt);
+	sayv(fmt, ap);
+	va_end(ap);
+}
+
+void remark(const char *fmt, ...)
+{
+	char text[1536];
+	va_list ap;
+
+	if (level < 0 || (level == 0 && !terminal))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (level > 0)
+		die_say(text);
+	else
+		die_line(text);
+}

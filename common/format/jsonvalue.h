@@ -1,0 +1,21 @@
+/* jsonvalue: whole values of JSON to msgpack, nested ones included, and the parts of objects and arrays. See jsontok.h. */
+#ifndef JSONVALUE_H
+#define JSONVALUE_H
+
+#include "format/jsontok.h"
+
+/* The value at s->p, after blanks; depth: how many arrays and objects it stands in. */
+enum jsontok_step jsonvalue_put(struct jsontok *s, int depth);
+
+/* What stands between two elements: STEP_GOOD: another follows, or *closed: the bracket was passed. first: none came yet. */
+enum jsontok_step jsonvalue_comma(struct jsontok *s, char close, bool first, bool *closed);
+
+/* A key and its colon, or the colon alone. */
+enum jsontok_step jsonvalue_key(struct jsontok *s);
+enum jsontok_step jsonvalue_colon(struct jsontok *s);
+extern const char jsonvalue_no_key[]; /* the sentence for what is no key */
+
+/* A text that is one JSON value, appended to out as msgpack. NULL, or what is wrong with it. */
+const char *jsonvalue_text(const char *p, size_t n, struct buf *out);
+
+#endif

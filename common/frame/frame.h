@@ -1,0 +1,87 @@
+/*
+ * frame: what flows from td-fetch to td-encode and from td-encode to td-put (man page td-frame.5).
+ *
+ * A frame is a sequence of gzip members: one head, any number of blocks, one end. `gzip -dc` of a frame is the plain
+ * msgpack of all blocks and nothing else. Head and end have an empty body and carry JSON in the gzip comment. Our
+ * members carry an extra subfield "TD"; a block's says how long the member and its body are and how many whole values
+ * the body holds, so that a reader takes blocks from the stream without inflating them. A member without the subfield
+ * is legal between head and end and is read by inflating.
+ *
+ * The pipe gives its reader the same end-of-file whether the writer finished or died. So completeness travels in the
+ * data: no end, an abort, wrong counts or checksum, anything behind the end, and the reader refuses.
+ *
+ * This room: the shared vocabulary and the JSON. Writing is `frameout`, reading is `framein`; they cite each other.
+ */
+#ifndef FRAME_H
+#define FRAME_H
+
+#include "base/buf.h"
+#include "value/schema.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	FRAME_VERSION = 1,
+	FRAME_BLOCK_BODY = 1 << 20,      /* msgpack bytes after which a writer closes a block */
+	FRAME_BODY_MAX = 64 << 20,       /* a block with one huge value may be this long; readers refuse more */
+	FRAME_MEMBER_MAX = (64 << 20) + (1 << 20),
+	FRAME_JSON_MAX = 4 << 20,        /* head or end: 4096 columns with long names fit */
+	FRAME_EXTRA_LEN = 4 + 2 + 12     /* subfield header, version and kind, three numbers */
+};
+
+enum frame_content { FRAME_ROWS, FRAME_RECORDS }; /* arrays in column order; maps with a `time` */
+
+struct frame_head {
+	enum frame_content content;
+	struct schema schema; /* empty if not known yet */
+	char *job_id;         /* where the rows come from; NULL if not from a job */
+	char *endpoint;       /* e.g. "https://api.treasuredata.com"; never a key */
+	int64_t rows;         /* how many there will be, -1 if not known */
+};
+
+struct frame_end {
+	bool commit;          /* false: aborted, and reason and status say why */
+	char *reason;
+	int status;           /* the exit status of the writer that aborted */
+	uint64_t rows;        /* values in all blocks */
+	uint64_t blocks;      /* members between head and end */
+	uint64_t bytes;       /* bytes of all bodies: the length of the plain msgpack */
+	uint32_t crc;         /* CRC-32 over the members between head and end, as they stand in the frame */
+	uint64_t rejects;     /* rows that were set aside */
+	struct schema schema; /* the columns as they turned out */
+	bool has_time;        /* records: the range of `time`, epoch seconds */
+	int64_t time_min, time_max;
+	bool verified;        /* the source proved that it was complete; false: taken from end-of-file */
+};
+
+/* One block: deflate data that ends on a byte boundary, without a final block. */
+struct frame_block {
+	const char *data;   /* borrowed */
+	size_t len;
+	uint32_t body_len;  /* bytes of msgpack, > 0 */
+	uint32_t crc;       /* CRC-32 of the body */
+	uint32_t values;    /* whole values in the body */
+};
+
+void frame_head_free(struct frame_head *h);
+void frame_end_free(struct frame_end *e);
+
+/* To and from the JSON texts in the gzip comments. The texts are ASCII (other characters escaped), malloc'ed. */
+char *frame_head_format(const struct frame_head *h);
+char *frame_end_format(const struct frame_end *e);
+int frame_head_parse(struct frame_head *h, const char *text, size_t n, struct fail *f);
+int frame_end_parse(struct frame_end *e, const char *text, size_t n, struct fail *f);
+
+/* The subfield. kind is 'H', 'B' or 'E'; the numbers are 0 but for 'B'. */
+struct frame_extra {
+	char kind;
+	uint32_t member_len; /* the whole gzip member, header and trailer included */
+	uint32_t body_len;
+	uint32_t values;
+};
+void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x);
+/* 1: found, 0: there is none, -1: there is one and it is wrong. p is the whole extra field of a gzip header. */
+int frame_extra_parse(const char *p, size_t n, struct frame_extra *x);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * framein: reading a frame from a source, block by block, and refusing every frame that is not whole. Counterpart:
+ * frameout.h; the format: frame.h and td-frame.5.
+ *
+ * Two views of one reader. framein_next() hands out blocks as they are, compressed (td-put). framein_plain() is a source
+ * of their plain msgpack (td-encode), inflated and checked. Both verify counts and checksum and return the end only when
+ * all is well. Memory: one member, at most FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX, which is given
+ * back when it is read; both buffers grow with the bytes that arrive, never with what a header claims.
+ */
+#ifndef FRAMEIN_H
+#define FRAMEIN_H
+
+#include "frame/frame.h"
+#include "frame/inflater.h"
+#include "base/io.h"
+#include "value/mp.h"
+
+enum framein_what {
+	FRAMEIN_FAILED = -1,
+	FRAMEIN_END,   /* in->end is the commit; nothing follows it */
+	FRAMEIN_BLOCK, /* *b: valid until the next call */
+	FRAMEIN_BYTES  /* *p, *n: plain msgpack of a foreign member, values may be cut; valid until the next call */
+};
+
+struct framein {
+	struct frame_head head; /* after framein_open() */
+	struct frame_end end;   /* after FRAMEIN_END; after a failure end.reason and status if the frame was aborted */
+
+	/* private */
+	struct source *from;
+	struct buf in;      /* in.p[at..len): read, not used */
+	size_t at;
+	uint64_t offset;    /* bytes of the frame used, for messages */
+	uint32_t crc;       /* over members, as used */
+	uint64_t rows, blocks, bytes;
+	bool at_eof, done;
+	bool foreign;       /* inside a foreign member */
+	struct inflater *inflater;
+	uint64_t body_len;
+	char *chunk;        /* plain bytes of foreign members */
+	struct mp_count count;
+	struct source plain; /* framein_plain() */
+	struct buf body;
+	size_t body_at;
+};
+
+/*
+ * Reads the head. FAIL_UPSTREAM when the source is empty or ends inside, FAIL_DATA when it is no frame. `from` is
+ * borrowed. framein_close() is allowed after a failure.
+ */
+int framein_open(struct framein *in, struct source *from, struct fail *f);
+enum framein_what framein_next(struct framein *in, struct frame_block *b, const char **p, size_t *n, struct fail *f);
+struct source *framein_plain(struct framein *in); /* use instead of framein_next(); after its end in->end is valid */
+void framein_close(struct framein *in);
+
+/*
+ * What came cannot be used, for the reason in f. If it only looked like data, because its writer broke off inside a
+ * foreign member, f becomes the writer's reason.
+ */
+void framein_blame(struct framein *in, struct fail *f);
+
+/* True if the first bytes of a stream are a frame's (give it 64 bytes if there are as many). */
+bool framein_is(const char *p, size_t n);
+
+#endif

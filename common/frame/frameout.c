@@ -1,0 +1,107 @@
+#include "frame/frameout.h"
+#include "base/crc.h"
+#include "frame/gzip.h"
+#include "base/mem.h"
+#include "base/sig.h"
+
+#include <stdlib.h>
+
+enum { FEXTRA = 4, FCOMMENT = 16 };
+
+/* A gzip header with our subfield: 10 bytes, XLEN, the subfield. */
+static void header(struct buf *b, char flags, const struct frame_extra *x)
+{
+	char extra[FRAME_EXTRA_LEN];
+	static const char xlen[2] = { FRAME_EXTRA_LEN, 0 };
+
+	buf_put(b, gzip_plain_header, GZIP_PLAIN_HEADER_LEN);
+	b->p[3] = flags;
+	buf_put(b, xlen, sizeof xlen);
+	frame_extra_format(extra, x);
+	buf_put(b, extra, sizeof extra);
+}
+
+/* Head and end: an empty body, the JSON as comment. Takes text. */
+static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
+{
+	char trailer[GZIP_TRAILER_LEN];
+	struct buf b;
+	int rc;
+
+	buf_init(&b, FRAME_JSON_MAX + 256);
+	header(&b, FEXTRA | FCOMMENT, &(struct frame_extra){ .kind = kind });
+	gzip_trailer(trailer, 0, 0);
+	if (strlen(text) > FRAME_JSON_MAX || buf_puts(&b, text) || buf_putc(&b, '\0') ||
+	    buf_put(&b, GZIP_FINAL, GZIP_FINAL_LEN) || buf_put(&b, trailer, sizeof trailer))
+		rc = fail_set(f, FAIL_DATA, "the names of the columns are longer than %d bytes together", FRAME_JSON_MAX);
+	else
+		rc = io_put(o->to, b.p, b.len, f);
+	buf_free(&b);
+	free(text);
+	return rc;
+}
+
+int frameout_open(struct frameout *o, struct sink *to, const struct frame_head *h, struct fail *f)
+{
+	*o = (struct frameout){ .to = to };
+	return write_text(o, 'H', frame_head_format(h), f);
+}
+
+int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f)
+{
+	o->crc = crc_add(o->crc, p, n);
+	return io_put(o->to, p, n, f);
+}
+
+void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, uint64_t values)
+{
+	o->blocks += members;
+	o->bytes += bytes;
+	o->rows += values;
+}
+
+int frameout_block(struct frameout *o, const struct frame_block *b, struct fail *f)
+{
+	enum { HEADER = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN };
+	char tail[GZIP_FINAL_LEN + GZIP_TRAILER_LEN] = GZIP_FINAL;
+	struct frame_extra x = { 'B', (uint32_t)(HEADER + b->len + sizeof tail), b->body_len, b->values };
+	struct buf h;
+	int rc;
+
+	if (b->body_len > FRAME_BODY_MAX || b->len > FRAME_MEMBER_MAX - HEADER - sizeof tail)
+		return fail_set(f, FAIL_DATA, "a block of %lu bytes: the limit is %d", (unsigned long)b->body_len,
+				FRAME_BODY_MAX);
+	buf_init(&h, HEADER);
+	header(&h, FEXTRA, &x);
+	gzip_trailer(tail + GZIP_FINAL_LEN, b->crc, b->body_len);
+	rc = frameout_raw(o, h.p, h.len, f) || frameout_raw(o, b->data, b->len, f) ||
+	     frameout_raw(o, tail, sizeof tail, f) ? -1 : 0;
+	buf_free(&h);
+	frameout_raw_counts(o, 1, b->body_len, b->values);
+	return rc;
+}
+
+static int write_end(struct frameout *o, struct frame_end e, struct fail *f)
+{
+	e.rows = o->rows;
+	e.rejects = o->rejects;
+	e.blocks = o->blocks;
+	e.bytes = o->bytes;
+	e.crc = o->crc;
+	return write_text(o, 'E', frame_end_format(&e), f);
+}
+
+int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *f)
+{
+	struct frame_end end = *e;
+
+	end.commit = true;
+	return write_end(o, end, f);
+}
+
+int frameout_abort(struct frameout *o, const struct fail *why, struct fail *f)
+{
+	struct frame_end end = { .status = sig_status(why->kind), .reason = (char *)(uintptr_t)why->why };
+
+	return write_end(o, end, f);
+}

@@ -1,0 +1,53 @@
+/*
+ * cell: one value into the msgpack form of its column's type. One column has one msgpack type (and nil): long an integer,
+ * double a float64, string a str, array an array, map a map.
+ *
+ * An empty text of a number's column is nil, of a string's column the empty string. Texts of inferred columns must be
+ * exact (exact.h); where the user named the type, also what a person would write (+1, 007, 1e5). From msgpack: booleans are
+ * 1 and 0 in a long, text in a string; NaN and infinities are nil, because no result format of TD can carry them, and are
+ * counted; arrays and maps in a string are JSON text. A map has each key once, and no NULL among them.
+ */
+#ifndef CELL_H
+#define CELL_H
+
+#include "base/buf.h"
+#include "value/row.h"
+#include "value/type.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Texts that mean NULL. An empty one means empty cells without quotes. */
+struct cell_nulls {
+	const char *text[8];
+	size_t n;
+};
+
+struct cell_rules {
+	const struct type *type;
+	bool exact;          /* the type was inferred */
+	const struct cell_nulls *nulls; /* or NULL */
+	uint64_t not_finite; /* counted: NaN and infinities that became nil */
+};
+
+enum cell_result {
+	CELL_GOOD,
+	CELL_FULL,   /* the buffer's ceiling is reached */
+	CELL_MISFIT, /* the value does not fit the type */
+	CELL_TWICE,  /* a map has a key twice */
+	CELL_BROKEN, /* it is no text: not UTF-8 */
+	CELL_NO_TEXT /* an extension of msgpack, or in what is to be JSON an array or a map as a key */
+};
+
+/* Appends the value. After anything but CELL_GOOD the buffer holds rubbish behind its old length. */
+enum cell_result cell_put(struct cell_rules *rules, const struct cell *c, struct buf *out);
+
+enum { CELL_PACKED = 9 };
+struct cell cell_packed(const struct cell *c, char room[CELL_PACKED]); /* a CELL_INT or CELL_REAL as CELL_MP, in room */
+
+bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c); /* a text that means NULL */
+
+/* A value for people: quoted, cut when long; malloc'ed. */
+char *cell_show(const struct cell *c);
+
+#endif

@@ -1,0 +1,171 @@
+#include "sys/progress.h"
+#include "sys/clock.h"
+#include "base/die.h"
+#include "base/sig.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FIRST_MS = 500, LINE_MS = 200, LINES_MS = 10000 };
+
+static void answer(void *arg);
+
+void progress_init(struct progress *p, bool wanted, bool quiet)
+{
+	*p = (struct progress){ .mode = quiet && !wanted ? PROGRESS_NONE :
+					die_terminal()	 ? PROGRESS_LINE :
+					wanted		 ? PROGRESS_LINES :
+							   PROGRESS_NONE };
+	p->wanted = wanted;
+	p->sums_up = p->mode != PROGRESS_NONE;
+	p->begun_ms = clock_ms();
+	sig_answer_by(answer, p);
+}
+
+void progress_start(struct progress *p)
+{
+	p->start_ms = clock_ms();
+	p->next_ms = p->start_ms + (p->mode == PROGRESS_LINE ? FIRST_MS : LINES_MS);
+	if (!p->begun)
+		p->begun_ms = p->start_ms;
+	p->begun = true;
+}
+
+uint64_t progress_seconds(const struct progress *p)
+{
+	return (clock_ms() - p->start_ms) / 1000;
+}
+
+bool progress_due(struct progress *p)
+{
+	if (sig_asked())
+		return p->asked = true;
+	return p->mode != PROGRESS_NONE && clock_ms() >= p->next_ms;
+}
+
+void progress_say(struct progress *p, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	if (p->asked || p->mode == PROGRESS_LINES)
+		die_say(text);
+	else
+		die_line(text);
+	p->asked = false;
+	p->next_ms = clock_ms() + (p->mode == PROGRESS_LINE ? LINE_MS : LINES_MS);
+}
+
+static double mega(uint64_t bytes)
+{
+	return (double)bytes / 1e6;
+}
+
+/* The part that is done, 0 to 1; -1: nobody knows. */
+static double share_of(const struct progress_rate *r)
+{
+	if (r->of_bytes > 0)
+		return (double)r->bytes / (double)r->of_bytes;
+	return r->of_rows > 0 && r->rows >= 0 ? (double)r->rows / (double)r->of_rows : -1;
+}
+
+/* "35 %, 12 s left, ", or nothing. */
+static size_t put_share(char *text, size_t cap, double share, double seconds)
+{
+	double left = share > 0 ? seconds / share - seconds : -1;
+
+	if (left < 0)
+		return 0;
+	if (left < 120)
+		return (size_t)snprintf(text, cap, "%.0f %%, %.0f s left, ", share * 100, left);
+	if (left < 7200)
+		return (size_t)snprintf(text, cap, "%.0f %%, %.0f min left, ", share * 100, left / 60);
+	return (size_t)snprintf(text, cap, "%.0f %%, %.0f h left, ", share * 100, left / 3600);
+}
+
+/* What matters most comes first: a narrow terminal cuts the rest. */
+static void say_rate(struct progress *p)
+{
+	const struct progress_rate *r = &p->rate;
+	const double seconds = (double)(clock_ms() - p->start_ms + 1) / 1000;
+	char text[256];
+	size_t n = put_share(text, sizeof text, share_of(r), seconds);
+
+	if (r->rows >= 0)
+		n += (size_t)snprintf(text + n, sizeof text - n, "%lld ", (long long)r->rows);
+	if (r->rows >= 0 && r->of_rows > 0)
+		n += (size_t)snprintf(text + n, sizeof text - n, "of %lld ", (long long)r->of_rows);
+	if (r->rows >= 0)
+		n += (size_t)snprintf(text + n, sizeof text - n, "rows, ");
+	n += (size_t)snprintf(text + n, sizeof text - n, "%.1f ", mega(r->bytes));
+	if (r->of_bytes > 0)
+		n += (size_t)snprintf(text + n, sizeof text - n, "of %.1f ", mega((uint64_t)r->of_bytes));
+	snprintf(text + n, sizeof text - n, "MB, %.1f MB/s", mega(r->bytes) / seconds);
+	progress_say(p, "%s: %s", r->what, text);
+}
+
+void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes, int64_t rows, int64_t of_rows)
+{
+	p->rate = (struct progress_rate){ what, bytes, of_bytes, rows, of_rows };
+	if (progress_due(p))
+		say_rate(p);
+}
+
+/* SIGUSR1 while the input is waited for. */
+static void answer(void *arg)
+{
+	struct progress *p = arg;
+
+	p->asked = true;
+	if (p->rate.what)
+		say_rate(p);
+	else
+		progress_say(p, "waits for its input");
+}
+
+void progress_hand_over(struct progress *p)
+{
+	struct stat st;
+
+	if (p->mode != PROGRESS_LINE || fstat(STDOUT_FILENO, &st) != 0 || !S_ISFIFO(st.st_mode))
+		return;
+	progress_end(p);
+	p->mode = p->wanted ? PROGRESS_LINES : PROGRESS_NONE;
+}
+
+void progress_pause(struct progress *p)
+{
+	if (p->mode != PROGRESS_LINE || !isatty(STDOUT_FILENO))
+		return;
+	progress_end(p);
+	p->mode = PROGRESS_NONE;
+}
+
+void progress_end(struct progress *p)
+{
+	if (p->mode == PROGRESS_LINE)
+		die_line("");
+}
+
+void progress_done(struct progress *p, const char *fmt, ...)
+{
+	char text[512];
+	size_t n;
+	va_list ap;
+
+	progress_end(p);
+	if (!p->sums_up)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text - 32, fmt, ap);
+	va_end(ap);
+	n = strlen(text);
+	snprintf(text + n, sizeof text - n, " in %.1f s", (double)(clock_ms() - p->begun_ms) / 1000);
+	die_say(text);
+}

@@ -1,0 +1,106 @@
+#include "sys/recode.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The longest character of any encoding in UTF-8, and then some. */
+enum { LEAST = 16 };
+
+static int fill(struct recode *r, struct fail *f)
+{
+	ssize_t n;
+
+	memmove(r->in, r->in + r->at, r->len - r->at);
+	r->len -= r->at;
+	r->at = 0;
+	n = io_read(r->from, r->in + r->len, sizeof r->in - r->len, f);
+	if (n < 0)
+		return -1;
+	r->len += (size_t)n;
+	r->ended = n == 0;
+	return 0;
+}
+
+static int stuck(struct recode *r, struct fail *f)
+{
+	return fail_set(f, FAIL_DATA, "%s: byte %llu: not of the encoding %s", r->source.name,
+			(unsigned long long)r->offset, r->encoding);
+}
+
+static ssize_t recode_read(struct source *s, void *p, size_t cap, struct fail *f)
+{
+	struct recode *r = (struct recode *)s;
+	char *out = p;
+	size_t left = cap;
+
+	if (cap < LEAST)
+		return fail_set(f, FAIL_SYSTEM, "%s: no room to recode", s->name);
+	while (left == cap) {
+		char *in;
+		size_t n;
+
+		if (r->at == r->len && !r->ended && fill(r, f))
+			return -1;
+		if (r->at == r->len) {
+			if (!r->flushed) /* what the encoding's state still holds */
+				iconv(r->cd, NULL, NULL, &out, &left);
+			r->flushed = true;
+			break;
+		}
+		in = r->in + r->at;
+		n = r->len - r->at;
+		if (iconv(r->cd, &in, &n, &out, &left) == (size_t)-1 && left == cap) {
+			if (errno == EINVAL && in == r->in + r->at && !r->ended) { /* a character is cut */
+				if (fill(r, f))
+					return -1;
+				continue;
+			}
+			if (errno == EILSEQ || (errno == EINVAL && r->ended))
+				return r->offset += (uint64_t)(in - (r->in + r->at)), stuck(r, f);
+		}
+		r->offset += (uint64_t)(in - (r->in + r->at));
+		r->at = (size_t)(in - r->in);
+	}
+	return (ssize_t)(cap - left);
+}
+
+const char *recode_guess(const char *p, size_t n, bool *marked)
+{
+	static const struct {
+		const char *mark;
+		size_t len;
+		const char *encoding;
+	} table[] = {
+		{ "\xff\xfe\0\0", 4, "UTF-32LE" }, { "\0\0\xfe\xff", 4, "UTF-32BE" },
+		{ "\xff\xfe", 2, "UTF-16LE" },      { "\xfe\xff", 2, "UTF-16BE" },
+	};
+
+	*marked = true;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (n >= table[i].len && memcmp(p, table[i].mark, table[i].len) == 0)
+			return table[i].encoding;
+	*marked = false;
+	if (n < 4)
+		return NULL;
+	if (p[0] && !p[1] && p[2] && !p[3])
+		return "UTF-16LE";
+	return !p[0] && p[1] && !p[2] && p[3] ? "UTF-16BE" : NULL;
+}
+
+int recode_init(struct recode *r, struct source *from, const char *encoding, struct fail *f)
+{
+	r->source = (struct source){ recode_read, from->name };
+	r->from = from;
+	r->encoding = encoding;
+	r->ended = r->flushed = false;
+	r->offset = r->at = r->len = 0;
+	r->cd = iconv_open("UTF-8", encoding);
+	r->open = r->cd != (iconv_t)-1;
+	return r->open ? 0 : fail_set(f, FAIL_USAGE, "--encoding %s: no such encoding (iconv -l lists them)", encoding);
+}
+
+void recode_free(struct recode *r)
+{
+	if (r->open)
+		iconv_close(r->cd);
+}

@@ -1,0 +1,206 @@
+#include "td/receipt.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void receipt_init(struct receipt *r)
+{
+	*r = (struct receipt){ .temporary_id = -1, .rows = -1, .rejects = -1, .valid = -1, .errors = -1, .parts = -1,
+			       .bytes = -1, .rows_before = -1 };
+}
+
+void receipt_free(struct receipt *r)
+{
+	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary, r->session, r->job_id,
+				r->source_job, r->started, r->kept, r->reason, r->finished };
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		free(texts[i]);
+	schema_free(&r->schema);
+	receipt_init(r);
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+static void text(json_t *o, const char *name, const char *value)
+{
+	json_t *s = value ? json_string(value) : NULL;
+
+	if (s)
+		json_object_set_new(o, name, s);
+	else if (value) /* not UTF-8: a server's words in a reason */
+		json_object_set_new(o, name, json_string("(not UTF-8)"));
+}
+
+static void number(json_t *o, const char *name, int64_t value)
+{
+	if (value >= 0)
+		json_object_set_new(o, name, json_integer(value));
+}
+
+static char *dump(json_t *o)
+{
+	char *line = json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	json_decref(o);
+	return line ? line : mem_string("{}");
+}
+
+char *receipt_begin(const struct receipt *r)
+{
+	json_t *o = json_object();
+	char *line;
+
+	json_object_set_new(o, "receipt", json_integer(RECEIPT_VERSION));
+	text(o, "mode", tdurl_mode_name(r->mode));
+	text(o, "endpoint", r->endpoint);
+	text(o, "database", r->database);
+	text(o, "table", r->table);
+	text(o, "temporary_table", r->temporary);
+	number(o, "temporary_table_id", r->temporary_id);
+	text(o, "session", r->session);
+	text(o, "job_id", r->job_id);
+	text(o, "source_job_id", r->source_job);
+	number(o, "rows", r->rows);
+	number(o, "rejects", r->rejects);
+	number(o, "valid_records", r->valid);
+	number(o, "error_records", r->errors);
+	number(o, "parts", r->parts);
+	number(o, "bytes", r->bytes);
+	if (r->schema.n)
+		json_object_set_new(o, "columns", schema_to_json(&r->schema));
+	if (r->has_time) {
+		json_object_set_new(o, "time_min", json_integer(r->time_min));
+		json_object_set_new(o, "time_max", json_integer(r->time_max));
+	}
+	text(o, "source", r->verified ? "verified" : "eof");
+	text(o, "started", r->started);
+	line = dump(o);
+	line[strlen(line) - 1] = '\0'; /* receipt_end() closes the object */
+	return line;
+}
+
+char *receipt_end(const struct receipt *r)
+{
+	json_t *o = json_object();
+	char *rest, *line;
+
+	text(o, "status", r->done ? "done" : "failed");
+	if (r->done)
+		text(o, "action", r->action);
+	number(o, "rows_before", r->rows_before);
+	text(o, "kept_table", r->kept);
+	if (!r->done) {
+		text(o, "reason", r->reason ? r->reason : "no reason given");
+		json_object_set_new(o, "exit", json_integer(r->status));
+	}
+	text(o, "finished", r->finished);
+	rest = dump(o);
+	line = mem_printf(",%s\n", rest + 1);
+	free(rest);
+	return line;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static char *get_text(const json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s ? mem_string(s) : NULL;
+}
+
+static int64_t get_number(const json_t *o, const char *name)
+{
+	const json_t *v = json_object_get(o, name);
+
+	return json_is_integer(v) && json_integer_value(v) >= 0 ? json_integer_value(v) : -1;
+}
+
+static int get_mode(struct receipt *r, const char *mode)
+{
+	for (r->mode = TDURL_APPEND; r->mode <= TDURL_TRUNCATE; r->mode++)
+		if (mode && strcmp(mode, tdurl_mode_name(r->mode)) == 0)
+			return 0;
+	r->mode = TDURL_APPEND;
+	return -1;
+}
+
+static int status_of(int64_t n)
+{
+	return n > 0 && n < FAIL_PIPE ? (int)n : FAIL_SYSTEM;
+}
+
+static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
+{
+	const char *status = json_string_value(json_object_get(o, "status"));
+	const char *source = json_string_value(json_object_get(o, "source"));
+	const json_t *columns = json_object_get(o, "columns"), *min = json_object_get(o, "time_min");
+
+	if (get_number(o, "receipt") != RECEIPT_VERSION)
+		return fail_set(f, FAIL_DATA, "not a receipt of this version of td-put");
+	r->done = status && strcmp(status, "done") == 0;
+	if (!status || (!r->done && strcmp(status, "failed") != 0))
+		return fail_set(f, FAIL_DATA, "a receipt without a status");
+	r->action = get_text(o, "action");
+	r->endpoint = get_text(o, "endpoint");
+	r->database = get_text(o, "database");
+	r->table = get_text(o, "table");
+	r->temporary = get_text(o, "temporary_table");
+	r->temporary_id = get_number(o, "temporary_table_id");
+	r->session = get_text(o, "session");
+	r->job_id = get_text(o, "job_id");
+	r->source_job = get_text(o, "source_job_id");
+	r->rows = get_number(o, "rows");
+	r->rows_before = get_number(o, "rows_before");
+	r->rejects = get_number(o, "rejects");
+	r->valid = get_number(o, "valid_records");
+	r->errors = get_number(o, "error_records");
+	r->parts = get_number(o, "parts");
+	r->bytes = get_number(o, "bytes");
+	r->has_time = json_is_integer(min);
+	r->time_min = json_integer_value(min);
+	r->time_max = json_integer_value(json_object_get(o, "time_max"));
+	r->verified = source && strcmp(source, "verified") == 0;
+	r->started = get_text(o, "started");
+	r->kept = get_text(o, "kept_table");
+	r->reason = get_text(o, "reason");
+	r->status = status_of(get_number(o, "exit"));
+	r->finished = get_text(o, "finished");
+	if (columns && schema_from_json(&r->schema, columns, f))
+		return -1;
+	if (!r->done)
+		return 0;
+	if (get_mode(r, json_string_value(json_object_get(o, "mode"))) || !r->action || !r->endpoint || !r->database ||
+	    !r->table)
+		return fail_set(f, FAIL_DATA, "a receipt without a mode, an action or a destination");
+	return 0;
+}
+
+int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, struct fail *f)
+{
+	const char *newline = memchr(p, '\n', n);
+	json_t *o;
+	int rc;
+
+	receipt_init(r);
+	if (n == 0)
+		return fail_set(f, FAIL_UPSTREAM, "%s: no receipt: td-put, which should write it, died or failed", at);
+	if (p[0] == '\x1f') /* gzip */
+		return fail_set(f, FAIL_DATA, "%s: these are rows, no receipt: pipe them through td-put", at);
+	if (!newline && p[0] == '{' && (n < 2 || p[n - 1] != '}'))
+		return fail_set(f, FAIL_UPSTREAM, "%s: the receipt ends in the middle: td-put, which wrote it, died", at);
+	if (newline && newline != p + n - 1)
+		return fail_set(f, FAIL_DATA, "%s: more than one line: not one receipt", at);
+	o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(o)) {
+		json_decref(o);
+		return fail_set(f, FAIL_DATA, "%s: not a receipt", at);
+	}
+	rc = read_fields(r, o, f);
+	json_decref(o);
+	if (rc)
+		fail_at(f, "%s", at);
+	return rc;
+}

@@ -1,0 +1,59 @@
+/*
+ * receipt: one line of JSON that says what was done (man pages td-put.1, td-swap.1). td-put writes it, td-swap reads it and
+ * writes its own. It never holds a key.
+ *
+ * It is written in two steps: the beginning, with all that is known, before the step that changes something for readers,
+ * so that a full disk or a dead reader is met while nothing has changed; and the end, with the outcome. A receipt without
+ * its end is that of a program that died.
+ */
+#ifndef RECEIPT_H
+#define RECEIPT_H
+
+#include "base/fail.h"
+#include "value/schema.h"
+#include "td/tdurl.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { RECEIPT_VERSION = 1, RECEIPT_MAX = 8 << 20 };
+
+struct receipt {
+	/* the beginning */
+	enum tdurl_mode mode;
+	char *endpoint, *database, *table;
+	char *temporary;   /* the table that holds the new rows until the swap, or NULL */
+	int64_t temporary_id; /* its id, -1: not known */
+	char *session;     /* or NULL: there were no rows */
+	char *job_id;      /* of the import, or NULL */
+	char *source_job;  /* of the query whose result this is, or NULL */
+	int64_t rows, rejects, valid, errors, parts, bytes; /* -1: not said */
+	struct schema schema;
+	bool has_time;
+	int64_t time_min, time_max;
+	bool verified;     /* false: the end of the source was taken from end-of-file */
+	char *started;
+	/* the end */
+	bool done;
+	char *action;      /* td-put: append, load; td-swap: swap, rename; NULL in a failure */
+	int64_t rows_before; /* td-swap: in the table that was replaced; -1: there was none, or not said */
+	char *kept;        /* td-swap: the table that holds the old rows, or NULL */
+	char *reason;      /* of a failure */
+	int status;
+	char *finished;
+};
+
+void receipt_init(struct receipt *r); /* all numbers -1 */
+void receipt_free(struct receipt *r);
+
+/* The two pieces of the line, malloc'ed; the second ends with the newline. */
+char *receipt_begin(const struct receipt *r);
+char *receipt_end(const struct receipt *r);
+
+/*
+ * FAIL_UPSTREAM: nothing, or half a line (its writer died); FAIL_DATA: not one receipt. `at` names the input, for messages.
+ * The receipt of a failure (done false) is parsed like any other; only that of a success must be complete.
+ */
+int receipt_parse(struct receipt *r, const char *text, size_t n, const char *at, struct fail *f);
+
+#endif

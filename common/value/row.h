@@ -1,0 +1,85 @@
+/*
+ * row: what every kind of input hands to the encoder. A reader embeds a struct rowin first and is pulled.
+ *
+ * Cells point into the reader's buffers and are valid until the next row is asked for.
+ */
+#ifndef ROW_H
+#define ROW_H
+
+#include "base/fail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cell_kind {
+	CELL_NONE,  /* the row has no such column; n is 0 */
+	CELL_TEXT,  /* p[0..n) as it stood in a text file, quotes removed */
+	CELL_QUOTED, /* an empty text in quotes */
+	CELL_STRING, /* p[0..n) is a string of JSON: UTF-8, unescaped */
+	CELL_NUMBER, /* p[0..n) is a number of JSON as it stood there */
+	CELL_INT,   /* i */
+	CELL_REAL,  /* d */
+	CELL_MP     /* one whole msgpack value */
+};
+
+struct cell {
+	union {
+		const char *p;
+		int64_t i;
+		double d;
+	};
+	size_t n;
+	enum cell_kind kind;
+};
+
+struct row {
+	const struct cell *cell;
+	size_t n;
+	uint64_t line;     /* where it starts, counted from 1: of a text the line, otherwise the row */
+	bool bounded;      /* texts and strings are no longer than raw together; ROW_AHEAD bytes behind each may be read */
+	const char *raw;   /* the row as it came; of a text with its line end if it had one */
+	size_t raw_len;
+};
+
+enum row_result {
+	ROW_FAILED = -1, /* f says why; nothing more comes */
+	ROW_END,
+	ROW_GOOD,
+	ROW_BAD          /* f says what is wrong with this row, whose line and raw are set; the next one can be asked for */
+};
+
+struct rowin {
+	enum row_result (*next)(struct rowin *self, struct row *row, struct fail *f);
+	const char *place; /* what row.line counts: "line" or "row" */
+	/*
+	 * To look ahead: from mark() on the rows seem to end after ROW_SAMPLE bytes (of the input, comments and all), which are
+	 * kept; rewind() goes back to the first of them, and gives up the mark unless it is to `keep` it.
+	 */
+	void (*mark)(struct rowin *self);
+	void (*rewind)(struct rowin *self, bool keep);
+};
+
+static inline enum row_result row_next(struct rowin *r, struct row *row, struct fail *f)
+{
+	return r->next(r, row, f);
+}
+
+enum {
+	ROW_MAX = 64 << 20, /* bytes of one input row; a longer one is refused */
+	ROW_AHEAD = 32,
+	ROW_SAMPLE = 4 << 20
+};
+
+/*
+ * How much to have of a row that was cut after `have` bytes, before it is looked at again: twice as much, or of a long one a
+ * quarter more, which looks at every byte five times but does not hold much more than the row.
+ */
+static inline size_t row_want(size_t have)
+{
+	size_t want = have < (1 << 20) ? 2 * have : have + have / 4;
+
+	return want <= ROW_MAX ? want : ROW_MAX + 1;
+}
+
+#endif

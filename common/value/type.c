@@ -1,0 +1,253 @@
+#include "value/type.h"
+#include "base/mem.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <strings.h>
+
+enum { TEXT_MAX = 1 << 16 };
+
+static const char *const names[] = { "int", "long", "float", "double", "string" };
+
+struct type *type_new(enum type_kind kind)
+{
+	struct type *t = mem_zero(1, sizeof *t);
+
+	t->kind = kind;
+	return t;
+}
+
+void type_free(struct type *t)
+{
+	if (!t)
+		return;
+	type_free(t->item);
+	type_free(t->key);
+	free(t);
+}
+
+int type_format(const struct type *t, struct buf *b)
+{
+	switch (t->kind) {
+	case TYPE_ARRAY:
+		return buf_puts(b, "array<") || type_format(t->item, b) || buf_putc(b, '>') ? -1 : 0;
+	case TYPE_MAP:
+		return buf_puts(b, "map<") || type_format(t->key, b) || buf_putc(b, ',') || type_format(t->item, b) ||
+		       buf_putc(b, '>') ? -1 : 0;
+	default:
+		return buf_puts(b, names[t->kind]);
+	}
+}
+
+char *type_text(const struct type *t)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_MAX);
+	type_format(t, &b);
+	buf_text(&b);
+	return b.p;
+}
+
+/* --- reading: a cursor over the text */
+
+struct cursor {
+	const char *p;
+	int depth;
+};
+
+static void blanks(struct cursor *c)
+{
+	while (*c->p == ' ' || *c->p == '\t')
+		c->p++;
+}
+
+/* Blanks, then this character? */
+static bool take(struct cursor *c, char what)
+{
+	blanks(c);
+	if (*c->p != what)
+		return false;
+	c->p++;
+	return true;
+}
+
+static size_t word(struct cursor *c, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	blanks(c);
+	while (isalnum((unsigned char)*c->p) || *c->p == '_') {
+		if (n + 1 < cap)
+			out[n++] = (char)tolower((unsigned char)*c->p);
+		c->p++;
+	}
+	out[n] = '\0';
+	return n;
+}
+
+static struct type *pair(struct type *key, struct type *item)
+{
+	struct type *t;
+
+	if (!key || !item) {
+		type_free(key);
+		type_free(item);
+		return NULL;
+	}
+	t = type_new(TYPE_MAP);
+	t->key = key;
+	t->item = item;
+	return t;
+}
+
+static struct type *list(struct type *item)
+{
+	struct type *t;
+
+	if (!item)
+		return NULL;
+	t = type_new(TYPE_ARRAY);
+	t->item = item;
+	return t;
+}
+
+static struct type *closed(struct cursor *c, char close, struct type *t)
+{
+	if (t && take(c, close))
+		return t;
+	type_free(t);
+	return NULL;
+}
+
+static struct type *parse(struct cursor *c)
+{
+	struct type *t = NULL, *key;
+	char name[16];
+
+	word(c, name, sizeof name);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return type_new((enum type_kind)i);
+	if (++c->depth > TYPE_DEPTH || !take(c, '<'))
+		return NULL;
+	if (strcmp(name, "array") == 0) {
+		t = closed(c, '>', list(parse(c)));
+	} else if (strcmp(name, "map") == 0) {
+		key = parse(c);
+		t = closed(c, '>', pair(key, key && take(c, ',') ? parse(c) : NULL));
+	}
+	c->depth--;
+	return t;
+}
+
+struct type *type_parse(const char *text, struct fail *f)
+{
+	struct cursor c = { text, 0 };
+	struct type *t = parse(&c);
+
+	if (t && (blanks(&c), *c.p == '\0'))
+		return t;
+	type_free(t);
+	fail_set(f, FAIL_DATA, "'%s' is no type: int, long, float, double, string, array<T> or map<K,V>", text);
+	return NULL;
+}
+
+/* --- query engines */
+
+static struct type *sourced(enum type_kind kind, enum type_source source)
+{
+	struct type *t = type_new(kind);
+
+	t->source = source;
+	return t;
+}
+
+static struct type *scalar_of_engine(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum type_kind kind;
+		enum type_source source;
+	} table[] = {
+		{ "boolean", TYPE_LONG, TYPE_BOOLEAN }, { "tinyint", TYPE_LONG, TYPE_PLAIN },
+		{ "smallint", TYPE_LONG, TYPE_PLAIN },  { "int", TYPE_LONG, TYPE_PLAIN },
+		{ "integer", TYPE_LONG, TYPE_PLAIN },   { "bigint", TYPE_LONG, TYPE_PLAIN },
+		{ "long", TYPE_LONG, TYPE_PLAIN },      { "real", TYPE_DOUBLE, TYPE_PLAIN },
+		{ "float", TYPE_DOUBLE, TYPE_PLAIN },   { "double", TYPE_DOUBLE, TYPE_PLAIN },
+		{ "varbinary", TYPE_STRING, TYPE_BINARY }, { "binary", TYPE_STRING, TYPE_BINARY },
+		{ "row", TYPE_STRING, TYPE_JSON },      { "struct", TYPE_STRING, TYPE_JSON },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (strcmp(name, table[i].name) == 0)
+			return sourced(table[i].kind, table[i].source);
+	return type_new(TYPE_STRING); /* varchar, char, json, uuid, decimal, date, time, timestamp, unknown, ... */
+}
+
+/* What a type says behind its name: (20), (a bigint, b varchar), <a:int>, "with time zone", "precision". */
+static void skip_rest(struct cursor *c)
+{
+	int open = 0;
+
+	for (; *c->p; c->p++) {
+		if (*c->p == '(' || *c->p == '<')
+			open++;
+		else if ((*c->p == ')' || *c->p == '>' || *c->p == ',') && open == 0)
+			return;
+		else if (*c->p == ')' || *c->p == '>')
+			open--;
+	}
+}
+
+static struct type *engine(struct cursor *c)
+{
+	struct type *t = NULL, *key;
+	char name[32], close;
+
+	word(c, name, sizeof name);
+	blanks(c);
+	close = *c->p == '(' ? ')' : '>';
+	if ((strcmp(name, "array") != 0 && strcmp(name, "map") != 0) || (*c->p != '(' && *c->p != '<')) {
+		skip_rest(c);
+		return scalar_of_engine(name);
+	}
+	c->p++;
+	if (++c->depth > TYPE_DEPTH)
+		return NULL;
+	if (name[0] == 'a') {
+		t = closed(c, close, list(engine(c)));
+	} else {
+		key = engine(c);
+		t = closed(c, close, pair(key, key && take(c, ',') ? engine(c) : NULL));
+	}
+	c->depth--;
+	return t;
+}
+
+struct type *type_of_engine(const char *text)
+{
+	struct cursor c = { text, 0 };
+	struct type *t = engine(&c);
+
+	if (t && (blanks(&c), *c.p == '\0'))
+		return t;
+	type_free(t); /* not understood: its values, whatever they are, as JSON text */
+	return sourced(TYPE_STRING, TYPE_JSON);
+}
+
+bool type_fits(const struct type *from, const struct type *to)
+{
+	switch (to->kind) {
+	case TYPE_ARRAY:
+		return from->kind == TYPE_ARRAY && type_fits(from->item, to->item);
+	case TYPE_MAP:
+		return from->kind == TYPE_MAP && type_fits(from->key, to->key) && type_fits(from->item, to->item);
+	case TYPE_LONG:
+		return from->kind == TYPE_LONG || from->kind == TYPE_INT;
+	case TYPE_DOUBLE:
+		return from->kind == TYPE_DOUBLE || from->kind == TYPE_FLOAT || from->kind == TYPE_INT;
+	default:
+		return from->kind == to->kind;
+	}
+}
