@@ -145,18 +145,22 @@ endef
 
 # The longest come first, and one more than there are processors runs: much of a test is waiting for another program.
 PROVE = prove -j$(shell echo $$(($(CPUS) + 1))) --timer
-LONG = matrix-faults td-swap matrix-cuts matrix-kills td-put td-put-once td-fetch td-fetch-result pipe-failure pipe-atomic progress
+LONG = matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/fetch fetch/result pipe/failure pipe/atomic pipe/progress
 FIRST = $(wildcard $(LONG:%=tests/%.t))
-TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*.t))) $(UNITS:%=$(O)/unit/%))
+TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*/*.t))))
+
+units: $(UNITS:%=$(O)/unit/%)
 
 check: deps-check
-	@$(MAKE) --no-print-directory -j$(CPUS) all $(UNITS:%=$(O)/unit/%) $(FUZZ:%=$(O)/fuzz/%)
+	@$(MAKE) --no-print-directory -j$(CPUS) all units $(FUZZ:%=$(O)/fuzz/%)
 	TD_BUILD='$(abspath $(O))' $(PROVE) $(TESTS)
 
 # Without the tests that run no code of ours in C: shells on a slow terminal, linters, packaging.
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-san: deps-check
-	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' NOT='tests/completion.t tests/lint.t tests/package.t' check
+	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' NOT='tests/tree/completion.t tests/tree/lint.t tests/tree/package.t' check
+
+print-units: ; @printf '%s\n' $(UNITS)
 
 print-fuzz: ; @printf '%s\n' $(FUZZ)
 
@@ -165,7 +169,7 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 # All of the matrices (see tests/matrix); one after the other, since each uses the whole machine.
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all
-	TD_BUILD='$(abspath $(O))' MATRIX=full CRON_TIME='* * * * *' $(PROVE) -j1 tests/cron.t tests/matrix-faults.t tests/matrix-kills.t tests/matrix-cuts.t
+	TD_BUILD='$(abspath $(O))' MATRIX=full CRON_TIME='* * * * *' $(PROVE) -j1 tests/pipe/cron.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t
 
 # --- measuring: the table as Markdown on standard output; MB= for other sizes, ROUNDS= in the environment
 
@@ -224,7 +228,7 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-tools all help deps deps-check check check-san check-faults demo install uninstall clean
+.PHONY: print-tools print-units print-fuzz units all help deps deps-check check check-san check-faults demo install uninstall clean
 
 # --- releasing: see CONTRIBUTING
 
@@ -266,7 +270,7 @@ musl: deps
 		ISAL= '$(O)/musl/td-encode'
 
 lint: deps-check
-	@$(PROVE) -v tests/lint.t
+	@$(PROVE) -v tests/tree/lint.t
 
 print-version: ; @echo '$(VERSION)'
 

@@ -1,6 +1,0 @@
-#!/bin/sh
-# Signals to each program of the pipe, and to all, before and after every request and at random moments: a sample here in which
-# each occurs, all of them by `make check-faults`.
-. "$(dirname "$0")/lib.sh"
-export T
-"$PYTHON" -B "$ROOT/tests/matrix" kills

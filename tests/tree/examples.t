@@ -1,0 +1,124 @@
+#!/bin/sh
+# Every example of the manuals and of README.md is run as it stands, in bash with pipefail, against a td-local of its own
+# and in a home of its own that holds the files the examples speak of. Changed are only: the site jp, which becomes this
+# td-local; its port; and the number of a job. Programs that are not the project's are stubs that print what they would.
+. "$(dirname "$0")/../lib/lib.sh"
+
+# What cannot be run here: NAME-NN  why. Keep it short.
+cat >"$T/not-run" <<'END'
+END
+
+if ! command -v bash >/dev/null; then skip "examples" "no bash"; finish; fi
+mkdir "$T/ex" "$T/bin" "$T/base" "$T/base/.td"
+ok "the examples are taken out" "$PYTHON" "$ROOT/tests/tree/examples.py" "$T/ex" "$ROOT"/man/*.[157] "$ROOT/README.md"
+
+# --- programs
+stub() { # NAME, its script on stdin
+	{ echo '#!/bin/sh'; cat; } >"$T/bin/$1"
+	chmod +x "$T/bin/$1"
+}
+orders='id,ordered_at,amount\n1,2024-02-29 12:00:00,9.50\n2,2024-03-01 08:30:00,12.25\n'
+echo "printf '$orders'" | stub psql
+echo "printf '$orders'" | stub mysql-to-csv
+echo "printf '$orders' | tr , '\\t'" | stub mysql
+echo 'shift $(($# - 1)); cat "$1"' | stub mlr
+echo "exec $PYTHON \"\$@\"" | stub python3
+echo 'echo 1/0123456789abcdef0123456789abcdef01234567' | stub pass
+curl=$(command -v curl)
+stub curl <<END
+case \$* in
+*example.com*) printf '{"id":1,"name":"a"}\n{"id":2,"name":"b"}\n' ;;
+*) exec $curl "\$@" ;;
+esac
+END
+stub td-local <<END
+echo \$\$ >"$T/started"
+exec "$BUILD/td-local" --listen 127.0.0.1:$("$PYTHON" -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' | tee "$T/port") "\$@"
+END
+port=$(cat "$T/port")
+
+# --- files
+cd "$T/base" || exit 1
+echo 'SELECT code, COUNT(1) AS cnt FROM www_access GROUP BY code' >query.sql
+printf 'date,station,celsius\n2024-02-28,47662,8.1\n2024-02-29,47662,9.4\n' >weather.csv
+printf "$orders" >orders.csv
+printf '007,apple,1.5\n010,pear,2.25\n' >codes.csv
+printf 'item,price\nhat,30\ncoat,120\n' >new.csv
+printf '{"items":[{"id":1,"tags":["x"]},{"id":2,"tags":[]}]}\n' >items.json
+{
+	echo item,amount
+	i=0
+	while [ $i -lt 99 ]; do echo "hat,$((i += 1))"; done
+	echo coat,n/a
+} >sales.csv
+printf 'datum;ort;wert\n29.02.2024;K\366ln;NULL\n01.03.2024;Bonn;7\n' >export.csv
+echo '{"at":1709210096789,"tags":["a","b"]}' >items.jsonl
+i=0
+while [ $i -lt 200 ]; do echo "{\"time\":$((1700000000 + i)),\"path\":\"/$i\"}"; i=$((i + 1)); done >access.jsonl
+echo '{"time":' >>access.jsonl
+td-encode --no-header -c code:string,name:string,amount:double <codes.csv >codes.frame
+td-encode <new.csv >rows.frame
+for key in source target other; do echo 1/0123456789abcdef0123456789abcdef01234567 >.td/$key.key; done
+chmod 600 .td/*
+
+# --- a Treasure Data with what the examples expect: databases, tables, a schedule that has run, a job
+local_start base --polls 0
+for db in testdb shop; do api POST "database/create/$db" >"$T/.ok"; done
+td-fetch -d sample_datasets -e 'SELECT * FROM www_access LIMIT 500' | td-encode | td-put -q td://@/testdb/www_access >"$T/.ok"
+job=$(td-fetch --no-wait -d testdb <query.sql)
+td-fetch -q "$job" >"$T/.ok"
+curl -sS -d 1500000000 "$TD_API_SERVER/local/clock" >"$T/.ok"
+api POST schedule/create/hourly -d 'cron=0 * * * *' -d database=testdb --data-urlencode "query=$(cat query.sql)" >"$T/.ok"
+curl -sS -d +3600 "$TD_API_SERVER/local/clock" >"$T/.ok"
+ran() { api GET schedule/history/hourly | jq -e 'any(.history[]; .status == "success")'; }
+ok "the schedule has run" until_ok ran
+local_stop
+
+# --- running
+gone() { ! kill -0 "$1"; }
+run_example() { # FILE
+	dir=$T/home-$name
+	cp -R "$T/base" "$dir"
+	cp -R "$T/base.data" "$T/$name.data"
+	local_start "$name" --polls 0
+	sed "s#@jp/#@/#g; s#127\.0\.0\.1:8080#${TD_API_SERVER#http://}#g; s/123456789/$job/g" "$1" >"$dir/example"
+	grep -q '^td-local ' "$1" && sed "s#127\.0\.0\.1:8080#127.0.0.1:$port#g" "$1" >"$dir/example"
+	(
+		cd "$dir" || exit 1
+		HOME=$dir PATH=$T/bin:$PATH
+		td-conn add --key-file ~/.td/other.key mydb td://@/testdb
+		td-conn add --key-file ~/.td/other.key other td://@/testdb
+		case $1 in
+		*.mk) # what failed leaves no target; what is done is not done again
+			! TD_API_KEY=1/wrong make -sf example && test ! -e output_table.receipt && make -sf example && make -qf example
+			;;
+		*.conf)
+			install -m 600 example .config/td-pipe/connections && td-conn list >list &&
+				test "$(wc -l <list)" -eq "$(grep -c '^\[' example)"
+			;;
+		*) bash -eo pipefail example <.td/other.key ;;
+		esac
+	) >"$T/$name.out" 2>&1
+	status=$?
+	local_stop
+	if grep -q '^td-local ' "$1"; then
+		until_ok test -s "$T/started"
+		started=$(cat "$T/started")
+		kill "$started"
+		until_ok gone "$started"
+		rm "$T/started"
+	fi
+	[ $status -eq 0 ] || cat "$T/$name.out"
+	rm -rf "$dir" "$T/$name.data"
+	return $status
+}
+
+for file in "$T"/ex/*; do
+	name=${file##*/}
+	what="$name: $(grep -v '^$' "$file" | head -n 1)"
+	why=$(sed -n "s/^${name%.mk} *//p" "$T/not-run")
+	if [ -n "$why" ]; then skip "$what" "$why"; else ok "$what" run_example "$file"; fi
+done
+like "there are examples" "$(ls "$T/ex" | wc -l)" '^[3-9][0-9]$'
+finish

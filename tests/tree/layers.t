@@ -1,0 +1,75 @@
+#!/bin/sh
+# The folders of the code hold: each includes only what the table allows, a tool includes rooms but no other tool,
+# every header compiles alone, and the pure folders do no I/O and read neither clock nor environment.
+. "$(dirname "$0")/../lib/lib.sh"
+cd "$ROOT" || exit 1
+
+# folder: what it may include beside itself
+cat >"$T/table" <<'END'
+common/base:
+common/sys: common/base
+common/value: common/base
+common/format: common/base common/value
+common/record: common/base common/value common/format
+common/frame: common/base common/value common/format
+common/td: common/base common/value common/frame
+common/api: common/base common/sys common/value common/td
+END
+for t in td-fetch td-encode td-put td-swap td-conn; do
+	echo "bin/$t: common/base common/sys common/value common/format common/record common/frame common/td common/api"
+done >>"$T/table"
+
+# Lines "FILE FOLDER INCLUDED" of every include of ours.
+find common bin -name '*.[ch]' | sort | while read -r f; do
+	dir=$(dirname "$f")
+	sed -n 's/^#include "\([a-z0-9_/-]*\)\.h".*/\1/p' "$f" | while read -r h; do
+		case $h in
+		*/*) [ -f "common/$h.h" ] && echo "$f $dir common/${h%/*}" || echo "$f $dir bin/td-local/${h%/*}" ;;
+		*) echo "$f $dir $dir" ;;
+		esac
+	done
+done >"$T/includes"
+
+is "every folder stands in the table" "$(find common bin -name '*.c' -exec dirname {} \; | sort -u | grep -v '^bin/td-local' | while read -r d; do
+	grep -q "^$d:" "$T/table" || echo "$d"; done)" ""
+
+is "folders include only what the table allows" "$(grep -v ' bin/td-local' "$T/includes" | while read -r f dir to; do
+	[ "$dir" = "$to" ] && continue
+	sed -n "s|^$dir:||p" "$T/table" | tr ' ' '\n' | grep -qx "$to" || echo "$f:$to"; done)" ""
+
+bad=
+for h in common/*/*.h; do
+	printf '#include "%s"\n' "${h#common/}" |
+		${CC:-cc} -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -iquote common -fsyntax-only -x c - 2>/dev/null || bad="$bad $h"
+done
+is "every header stands alone" "$bad" ""
+
+# What a pure room may not call: descriptors and files, stdio streams, the environment, clocks, exits, the network.
+forbidden='open|openat|read|write|close|fopen|fclose|fread|fwrite|fputs|fputc|puts|printf|fprintf|vprintf|vfprintf|perror'
+forbidden="$forbidden|stdin|stdout|stderr|getenv|secure_getenv|time|clock|clock_gettime|gettimeofday|localtime|localtime_r|mktime|tzset"
+forbidden="$forbidden|exit|_exit|abort|system|popen|fork|socket|connect|send|recv|poll|select|rand|random|getrandom"
+bad=
+for c in common/base/*.c common/value/*.c common/format/*.c common/record/*.c common/frame/*.c common/td/*.c; do
+	case $c in # the process itself; blockpool has threads, which wait by the clock
+	common/base/die.c | common/base/fd.c | common/base/mem.c | common/base/option.c | common/base/sig.c) continue ;;
+	common/frame/blockpool.c) continue ;;
+	esac
+	o=$BUILD/${c%.c}.o
+	[ -f "$o" ] || { bad="$bad $c(not built)"; continue; }
+	bad="$bad$(nm -u "$o" | awk '{ print $2 }' | sed 's/@.*//; s/^__\(.*\)_chk$/\1/' | grep -Ex "$forbidden" | sed "s|^| $c:|" | tr -d '\n')"
+done
+is "pure rooms are pure" "$bad" ""
+
+bad=
+for c in common/*/*.c; do
+	room=$(basename "$c" .c)
+	o=$BUILD/${c%.c}.o
+	case $room in die) continue ;; esac # words of the language: warn, note, debug
+	[ -f "$(dirname "$c")/${room%%_*}.h" ] && room=${room%%_*} # api_table.c is a part of room api
+	bad="$bad$(nm -g --defined-only "$o" | awk '{ print $3 }' | grep -Ev "^(${room}_|${room}\$|__asan|__odr_asan|__ubsan|__tsan)" | sed "s/^/ $room:/" | tr -d '\n')"
+done
+is "every extern carries the name of its room" "$bad" ""
+
+ok "td-encode links no libcurl" sh -c '! ldd "$1/td-encode" | grep -q curl' sh "$BUILD"
+
+finish

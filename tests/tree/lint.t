@@ -1,0 +1,93 @@
+#!/bin/sh
+# What can be seen without running anything: `make lint`. An exception stands in the line that needs it, with its reason:
+# "lint: why" for what is checked here, and cppcheck's and shellcheck's own words for theirs.
+. "$(dirname "$0")/../lib/lib.sh"
+cd "$ROOT" || exit 1
+
+files=$(git ls-files 2>/dev/null) || files=
+[ -n "$files" ] || files=$(find .ci .pkg Makefile README.md NEWS CONTRIBUTING SECURITY bin common tests man completions -type f)
+pick() { printf '%s\n' "$files" | grep -E "$1"; }
+pick '\.[ch]$' >"$T/c"
+pick '\.(c|h|t|sh|py|[157])$|^[^/.]*$|^\.(ci|pkg)/|\.md$' | grep -v '^LICENSE$' >"$T/text"
+xargs grep -lE '^#!/bin/(ba)?sh' <"$T/text" >"$T/shell"
+pick '^tests/.*\.sh$' | grep -vxFf "$T/shell" >>"$T/shell"
+in_c() { xargs grep -nE "$1" /dev/null <"$T/c" | grep -v 'lint: '; }
+
+# --- form
+
+is "no blanks at the end of a line" "$(grep -v '\.t$' "$T/text" | xargs grep -nE '[[:blank:]]$' /dev/null)" ""
+is "no carriage returns" "$(xargs grep -l "$(printf '\r')" /dev/null <"$T/text")" ""
+is "every file ends with a line feed" "$(while read -r f; do [ -z "$(tail -c 1 "$f")" ] || echo "$f"; done <"$T/text")" ""
+is "C has lines of at most 140 characters" "$(xargs awk 'length > 140 { print FILENAME ":" FNR ": " length }' <"$T/c")" ""
+is "C has our form" "$(xargs perl tests/tree/form.pl <"$T/c" 2>&1)" ""
+cat >"$T/bad.c" <<'END'
+int one(int a) {
+	if(a) return 2;
+	for (int i = 0; i <3; i++) {
+ 	a = f (a,1);
+		a=2;
+
+	}
+
+
+	while (a>= 1) {
+	a = g( a);
+		}
+	if (a) { return 1 ; }
+	else
+		return sizeof(a);
+	char* p;
+    if (a){
+	}else {
+	}
+}
+END
+is "and form.pl sees another" "$(perl tests/tree/form.pl "$T/bad.c" | cut -d: -f 2-3)" "1: the brace of a function stands on a line of its own
+2: no blank behind if, for, while or switch
+4: a blank before a tab
+4: a blank before the bracket of a call
+4: no blank behind a comma
+5: no blank around =
+7: an empty line at the end of a block
+9: two empty lines
+10: no blank around an operator
+11: a blank inside of brackets
+11: it is indented by 1 where its block is by 2
+13: a blank before a comma
+13: code behind the brace of a block
+16: the star of a pointer stands with its name
+17: indented by blanks
+17: no blank beside a brace
+18: no blank beside a brace"
+
+# --- functions that are not used: unbounded copies, numbers without a check, state behind one's back, /bin/sh
+
+banned='strcpy|stpcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|atoi|atol|atoll|atof|strtok|alloca|mktemp|tmpnam|tempnam'
+banned="$banned|popen|system|setjmp|longjmp|asctime|ctime|gmtime|localtime|rand|srand|random|strdupa|sleep|usleep"
+is "no banned function" "$(in_c "(^|[^[:alnum:]_\"'*/-])($banned)[[:space:]]*\\([^)]")" ""
+is "no scanf of text without a width" "$(in_c 'scanf\(.*"[^"]*%(s|\[)')" ""
+is "no format that is not a literal" "$(in_c '(warn|note|debug|die_usage|printf)\((stderr, |stdout, )?[a-z_>.-]+\)')" ""
+
+# --- programs that look closer; what is installed without being asked for is in DEPS.check
+
+if command -v cppcheck >/dev/null; then
+	# readdir: of a DIR of one's own; ctu...: confuses parameters of the same name
+	cat >"$T/jansson.h" <<'END'
+#define json_array_foreach(a, i, v) for (i = 0; i < json_array_size(a) && (v = json_array_get(a, i)); i++)
+#define json_object_foreach(o, k, v) for (k = key_of(o); k && (v = json_object_get(o, k)); k = key_after(o, k))
+END
+	# shellcheck disable=SC2046 # names without blanks
+	is "cppcheck" "$(cppcheck --std=c11 --library=posix --enable=warning,portability,performance --inline-suppr --quiet \
+		--suppress=readdirCalled --suppress=ctunullpointer --suppress=ctuuninitvar --include="$T/jansson.h" -Icommon -Ibin/td-local -DTD_VERSION='"0"' \
+		--template='{file}:{line}: {message} [{id}]' $(grep '\.c$' "$T/c") 2>&1)" ""
+else skip "cppcheck" "it is not installed"; fi
+
+if command -v shellcheck >/dev/null; then
+	is "shellcheck" "$(xargs shellcheck -S warning -f gcc -x -P SCRIPTDIR <"$T/shell")" ""
+else skip "shellcheck" "it is not installed"; fi
+
+if command -v mandoc >/dev/null; then
+	is "mandoc" "$(mandoc -Tlint -W warning man/* 2>&1)" ""
+else skip "mandoc" "it is not installed"; fi
+
+finish

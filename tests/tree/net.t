@@ -1,0 +1,89 @@
+#!/bin/sh
+# Servers that are not Treasure Data, redirects, proxies, and where the key goes: to the server that is meant, and nowhere else.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$ROOT/tests/lib/put.sh"
+TD_API_KEY=1/5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4
+export TD_API_KEY
+frame rows=10 >"$T/f"
+odd() { # NAME KIND [LOCATION]: sets port
+	: >"$T/$1.port"
+	"$PYTHON" "$ROOT/tests/lib/odd-server.py" "$2" "$T/$1.record" ${3:-} >"$T/$1.port" 2>/dev/null &
+	pids="$pids $!"
+	until_ok test -s "$T/$1.port"
+	port=$(cat "$T/$1.port")
+}
+put() { run td-put --retry-wait 0 --timeout 1 "td://@/testdb/tbl?mode=$mode" <"$T/f"; }
+
+mode=append
+odd stranger html
+stranger=$port
+odd redirect redirect "http://127.0.0.1:$stranger/v3/"
+TD_API_SERVER=http://127.0.0.1:$port
+export TD_API_SERVER
+put
+is "a redirect: status" "$status" 69
+like "a redirect: message" "$err" "302 from 127.0.0.1:[0-9]+: a redirect, which is not followed"
+ok "a redirect: the other server gets nothing" [ ! -s "$T/stranger.record" ]
+like "a redirect: the first server got the key" "$(cat "$T/redirect.record")" "^Authorization: TD1 $TD_API_KEY"
+like "the request names us" "$(cat "$T/redirect.record")" "^User-Agent: td-pipe/"
+unlike "the request does not expect 100" "$(cat "$T/redirect.record")" "^Expect:"
+
+for kind in html text empty null array long deep headers notutf8; do
+	odd $kind $kind
+	TD_API_SERVER=http://127.0.0.1:$port
+	for mode in append replace; do
+		put
+		ok "a server that answers $kind, $mode: refused ($status)" [ "$status" -eq 69 -o "$status" -eq 75 ]
+		is "a server that answers $kind, $mode: one line" "$(wc -l <"$T/err")" 1
+		unlike "a server that answers $kind, $mode: no control characters on stderr" "$err" "$(printf '\033')"
+		is "a server that answers $kind, $mode: the receipt is JSON" "$(printf '%s' "$out" | jq -r .status)" failed
+		unlike "a server that answers $kind, $mode: no key" "$out$err" 5ec4e7
+	done
+done
+
+odd later later
+TD_API_SERVER=http://127.0.0.1:$port run td-put -v --retry-wait 0 --timeout 2 td://@/testdb/tbl <"$T/f"
+like "a date in Retry-After is of the server's clock" "$err" "503 from .*; trying again in 1.0 s"
+
+# --- proxies
+odd proxy proxy
+mode=append
+http_proxy=http://127.0.0.1:$port all_proxy=http://127.0.0.1:$port run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
+ok "plain HTTP to loopback passes by a proxy" [ ! -s "$T/proxy.record" ]
+TD_API_SERVER=https://td.invalid
+https_proxy=http://127.0.0.1:$port run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
+is "a proxy that refuses: status" "$status" 75
+like "https goes through the proxy" "$(cat "$T/proxy.record")" "^CONNECT td.invalid:443"
+unlike "and the proxy does not get the key" "$(cat "$T/proxy.record")" 5ec4e7
+before=$(grep -c CONNECT "$T/proxy.record")
+https_proxy=http://127.0.0.1:$port NO_PROXY=td.invalid run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
+is "NO_PROXY: status" "$status" 75
+is "NO_PROXY: the proxy is not asked" "$(grep -c CONNECT "$T/proxy.record")" "$before"
+like "NO_PROXY: the name cannot be found" "$err" "no answer from td.invalid"
+
+# --- certificates of clients
+if command -v openssl >/dev/null; then
+	certificate() { # NAME: NAME.crt and NAME.key
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout "$T/$1.key" -out "$T/$1.crt" -days 2 -subj "/CN=$1" \
+			-addext 'subjectAltName=IP:127.0.0.1' 2>/dev/null
+	}
+	certificate server
+	certificate client
+	certificate other
+	odd tls tls "$T/server.crt,$T/server.key,$T/client.crt"
+	conn_test() { TD_API_SERVER=https://127.0.0.1:$port run td-conn test --timeout 1 --retry-wait 0 --cacert "$T/server.crt" "$@"; }
+	conn_test --cert "$T/client.crt" --cert-key "$T/client.key"
+	is "--cert, --cert-key: the server lets us in" "$status $err" "0 "
+	cat "$T/client.crt" "$T/client.key" >"$T/both.pem"
+	conn_test --cert "$T/both.pem"
+	is "--cert with the key in the same file" "$status" 0
+	: >"$T/tls.record"
+	conn_test --cert "$T/other.crt" --cert-key "$T/other.key"
+	ok "a certificate that the server does not know: refused ($status)" [ "$status" -eq 75 -o "$status" -eq 78 ]
+	conn_test
+	ok "no certificate: refused ($status)" [ "$status" -eq 75 -o "$status" -eq 78 ]
+	ok "and no key was sent" [ ! -s "$T/tls.record" ]
+	conn_test --cert "$T/nowhere"
+	is "--cert that is not there: status" "$status" 78
+else skip "certificates of clients" "no openssl"; fi
+finish

@@ -1,0 +1,77 @@
+#!/bin/sh
+# What users and packagers get: make install and uninstall, make dist, make deb.
+. "$(dirname "$0")/../lib/lib.sh"
+cd "$ROOT" || exit 1
+m() { make -s --no-print-directory O="$BUILD" "$@"; }
+version=$(m print-version)
+tools=$(m print-tools)
+
+# --- install, uninstall
+
+run m install DESTDIR="$T/root" PREFIX=/opt/td
+is "make install" "$status $err" "0 "
+wanted() {
+	for t in $tools; do
+		echo "bin/$t"
+		echo "share/bash-completion/completions/$t"
+		echo "share/fish/vendor_completions.d/$t.fish"
+	done
+	echo share/zsh/site-functions/_td
+	for page in man/*; do echo "share/man/man${page##*.}/${page##*/}"; done
+}
+wanted | sort >"$T/wanted"
+(cd "$T/root/opt/td" && find . ! -type d | sed 's,^\./,,' | sort) >"$T/there"
+is "make install: programs, manuals and completions, and nothing else" "$(diff "$T/wanted" "$T/there")" ""
+is "make install: nothing outside of PREFIX" "$(ls "$T/root")/$(ls "$T/root/opt")" "opt/td"
+is "make install: everybody can read and run it" "$(find "$T/root" ! -perm -044 -o -path '*/bin/*' ! -perm 755)" ""
+for t in $tools; do is "$t runs where it is installed" "$("$T/root/opt/td/bin/$t" -V)" "$t $version"; done
+run m uninstall DESTDIR="$T/root" PREFIX=/opt/td
+is "make uninstall" "$status $err" "0 "
+is "make uninstall: nothing is left" "$(find "$T/root" ! -type d)" ""
+
+like "NEWS speaks of this version" "$(cat NEWS)" "^$version "
+
+# --- the tarball
+
+if git rev-parse HEAD >/dev/null 2>&1; then
+	mkdir "$T/1" "$T/2"
+	run make -s --no-print-directory O="$T/1" dist
+	is "make dist" "$status" 0
+	(umask 077; TZ=Asia/Tokyo make -s --no-print-directory O="$T/2" dist >/dev/null 2>&1)
+	tar=td-pipe-$version.tar.gz
+	ok "make dist: the same bytes twice" cmp "$T/1/$tar" "$T/2/$tar"
+	is "make dist: what the commit has" "$(tar -tzf "$T/1/$tar" | grep -v '/$' | sed 's,^[^/]*/,,' | sort)" "$(git ls-tree -r --name-only HEAD | sort)"
+	is "make dist: in one folder" "$(tar -tzf "$T/1/$tar" | cut -d/ -f1 | sort -u)" "td-pipe-$version"
+	is "make dist: nobody's names and times" "$(tar --numeric-owner -tvzf "$T/1/$tar" | awk '{ print $2, $4 }' | sort -u | wc -l)" 1
+	is "make dist: gzip has no name and no time" "$(od -An -tx1 -N 8 "$T/1/$tar" | tr -d ' ')" 1f8b080000000000
+else skip "make dist" "no git, or not its folder"; fi
+
+# --- the Debian package
+
+if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null; then
+	SOURCE_DATE_EPOCH=1700000000 DEBFULLNAME='A Packager' DEBEMAIL=packager@debian.org
+	export SOURCE_DATE_EPOCH DEBFULLNAME DEBEMAIL
+	run .pkg/deb "$T/deb" "$version" "$BUILD"
+	is "make deb" "$status" 0
+	deb=$(ls "$T"/deb/td-pipe_*.deb)
+	(umask 077; .pkg/deb "$T/deb2" "$version" "$BUILD" >/dev/null 2>&1)
+	ok "make deb: the same bytes twice" cmp "$deb" "$T/deb2/${deb##*/}"
+	dpkg-deb -x "$deb" "$T/unpacked"
+	for t in $tools; do is "$t of the package runs" "$("$T/unpacked/usr/bin/$t" -V)" "$t $version"; done
+	is "make deb: every manual, compressed" "$(cd "$T/unpacked/usr/share/man" && find . -type f | sed 's,.*/,,' | sort)" \
+		"$(for page in man/*; do echo "${page##*/}.gz"; done | sort)"
+	is "make deb: owned by root" "$(dpkg-deb -c "$deb" | awk '{ print $2 }' | sort -u)" root/root
+	is "make deb: its sums" "$(cd "$T/unpacked" && dpkg-deb -I "$deb" md5sums | md5sum -c --quiet 2>&1)" ""
+	like "make deb: says what it needs" "$(dpkg-deb -f "$deb" Depends)" "libc6 .*libcurl4.*libsqlite3-0"
+	like "make deb: by whom" "$(dpkg-deb -f "$deb" Maintainer)" "^A Packager <packager@debian.org>$"
+	if ! command -v lintian >/dev/null; then
+		skip "lintian is content" "no lintian"
+	elif sanitized; then
+		skip "lintian is content" "a sanitizer build"
+	else
+		run lintian --allow-root --fail-on error,warning "$deb"
+		is "lintian is content" "$status $out" "0 "
+	fi
+else skip "make deb" "no dpkg-dev"; fi
+
+finish
