@@ -65,7 +65,7 @@ static void options(struct opts *o, int argc, char **argv)
 		die_usage("--key, --key-file and --key-command: only one of them");
 }
 
-/* --- add ------------------------------------------------------------------------------------------------------------ */
+/* --- add ------------------------------------------------------------------- */
 
 /* A line from standard input; a terminal does not show what is typed. */
 static int read_key(char **key, struct fail *f)
@@ -83,7 +83,8 @@ static int read_key(char **key, struct fail *f)
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
 	}
 	while (n < sizeof line - 1 && !memchr(line, '\n', n) &&
-	       (got = fd_read(STDIN_FILENO, "standard input", line + n, sizeof line - 1 - n, f)) > 0)
+		(got = fd_read(STDIN_FILENO, "standard input", line + n, sizeof line - 1 - n, f)) >
+			0)
 		n += (size_t)got;
 	if (terminal) {
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &old);
@@ -109,7 +110,8 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 		tdurl_hide(url);
 	}
 	if (rc == 0 && (c.url.table || c.url.connection))
-		rc = fail_set(f, FAIL_USAGE, "a connection's URL is td://@[HOST][/DATABASE], without a table");
+		rc = fail_set(f, FAIL_USAGE,
+			"a connection's URL is td://@[HOST][/DATABASE], without a table");
 	if (rc == 0)
 		rc = conn_check_name(name, f);
 	if (rc == 0 && o->key)
@@ -118,9 +120,11 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 		c.apikey_file = mem_string(o->key_file);
 	if (o->key_command)
 		c.apikey_command = mem_string(o->key_command);
-	if (rc == 0 && c.url.key) { /* a key typed into the URL goes into the file, not into its url line */
+	/* a key typed into the URL goes into the file, not into its url line */
+	if (rc == 0 && c.url.key) {
 		if (c.apikey || o->key_file || o->key_command)
-			rc = fail_set(f, FAIL_USAGE, "the URL has a key, and an option names another one");
+			rc = fail_set(f, FAIL_USAGE,
+				"the URL has a key, and an option names another one");
 		c.apikey = c.url.key;
 		c.url.key = NULL;
 	}
@@ -130,7 +134,7 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 	return rc;
 }
 
-/* --- list ----------------------------------------------------------------------------------------------------------- */
+/* --- list ------------------------------------------------------------------ */
 
 static int list(struct fail *f)
 {
@@ -154,7 +158,7 @@ static int list(struct fail *f)
 	return 0;
 }
 
-/* --- test ----------------------------------------------------------------------------------------------------------- */
+/* --- test ------------------------------------------------------------------ */
 
 static const char *permission_of(const struct api_name *list, size_t n, const char *db)
 {
@@ -188,12 +192,17 @@ static int try_key(struct api *a, const struct conf *c, struct fail *f)
 	if (api_database_list(a, &all, &n, f)) {
 		if (api_status(a) == 403) {
 			*f = (struct fail){ 0 };
-			puts("the key works: it may import (append); it may not query, replace or list (a write-only key)");
+			puts("the key works: it may import (append); it may not query, replace or "
+			     "list (a write-only key)");
 			return 0;
 		}
-		return api_status(a) == 401 ? fail_at(f, "a wrong key, or one of another site than %s (there are us jp eu ap02 "
-						      "ap03 idcf)", tdurl_site(c->endpoint) ? tdurl_site(c->endpoint) : c->endpoint)
-					    : -1;
+		return api_status(a) == 401
+			? fail_at(f,
+				  "a wrong key, or one of another site than %s (there are us jp eu "
+				  "ap02 "
+				  "ap03 idcf)",
+				  tdurl_site(c->endpoint) ? tdurl_site(c->endpoint) : c->endpoint)
+			: -1;
 	}
 	printf("the key works: a master key; it sees %zu databases\n", n);
 	if (c->database) {
@@ -201,7 +210,8 @@ static int try_key(struct api *a, const struct conf *c, struct fail *f)
 		if (may)
 			printf("database %s: %s: it may %s\n", c->database, may, meaning_of(may));
 		else
-			rc = fail_set(f, FAIL_REFUSED, "there is no database %s, or the key may not see it", c->database);
+			rc = fail_set(f, FAIL_REFUSED,
+				"there is no database %s, or the key may not see it", c->database);
 	}
 	api_names_free(all, n);
 	return rc;
@@ -218,7 +228,8 @@ static int test(const struct opts *o, const char *name, struct fail *f)
 		return -1;
 	sandbox_client(NULL);
 	site = tdurl_site(c.endpoint);
-	printf("server: %s%s%s%s\nkey: of %s\n", c.endpoint, site ? " (site " : "", site ? site : "", site ? ")" : "", c.key_from);
+	printf("server: %s%s%s%s\nkey: of %s\n", c.endpoint, site ? " (site " : "",
+		site ? site : "", site ? ")" : "", c.key_from);
 	fflush(stdout);
 	a = api_open(&c, &o->api);
 	rc = api_server_status(a, f);

@@ -12,9 +12,10 @@
 static int add_key(struct input *in, const char *p, size_t n, struct fail *f)
 {
 	char *name = mem_copy(p, n);
-	int rc = utf8_text(p, n) < n ? fail_set(f, FAIL_DATA, "the name of column %zu is not UTF-8%s", in->names.n + 1,
-						memchr(p, '\0', n) ? ": a NUL byte" : "") :
-				       schema_add(&in->names, name, NULL, f);
+	int rc = utf8_text(p, n) < n
+		? fail_set(f, FAIL_DATA, "the name of column %zu is not UTF-8%s", in->names.n + 1,
+			  memchr(p, '\0', n) ? ": a NUL byte" : "")
+		: schema_add(&in->names, name, NULL, f);
 
 	free(name);
 	return rc ? fail_at(f, "%s", input_name(in)) : 0;
@@ -26,7 +27,8 @@ static int grow(struct input *in, size_t *known, struct fail *f)
 	size_t n = in->keys.n > in->names.n ? in->keys.n : in->names.n;
 
 	while (in->names.n < n)
-		if (add_key(in, keys_name(&in->keys, in->names.n), in->keys.key[in->names.n].len, f))
+		if (add_key(in, keys_name(&in->keys, in->names.n), in->keys.key[in->names.n].len,
+			    f))
 			return -1;
 	if (n > *known) {
 		in->seen = mem_resize(in->seen, n, sizeof *in->seen);
@@ -82,22 +84,27 @@ static bool was_there(const struct input *in, size_t i)
 }
 
 /*
- * Is this what a key of the rows will be called that --columns does not call by its own name? there: the keys of the rows, as they
- * are made legal, of which the first `given` are named by --columns.
+ * Is this what a key of the rows will be called that --columns does not call by its own name?
+ * there: the keys of the rows, as they are made legal, of which the first `given` are named by
+ * --columns.
  */
-static bool is_final_name(const struct opts *o, const struct schema *there, size_t given, const char *name)
+static bool is_final_name(const struct opts *o, const struct schema *there, size_t given,
+	const char *name)
 {
 	bool other_time = o->time_given || (o->time_column && strcmp(o->time_column, "time") != 0);
 
 	for (size_t i = 0; i < o->rename.n; i++)
-		if (strcmp(o->rename.col[i].type, name) == 0 && schema_find(&o->columns, o->rename.col[i].name) < 0)
+		if (strcmp(o->rename.col[i].type, name) == 0 &&
+			schema_find(&o->columns, o->rename.col[i].name) < 0)
 			return true;
-	return schema_find(there, other_time && strcmp(name, "time_") == 0 ? "time" : name) >= (long)given;
+	return schema_find(there, other_time && strcmp(name, "time_") == 0 ? "time" : name) >=
+		(long)given;
 }
 
 /*
- * The user may call columns by the names that they will get, and list the time that every table has: where no row has such a
- * name it is no key. Of rows that are arrays every name is that of a column.
+ * The user may call columns by the names that they will get, and list the time that every table
+ * has: where no row has such a name it is no key. Of rows that are arrays every name is that of a
+ * column.
  */
 static int forget_names(struct input *in, struct fail *f)
 {
@@ -120,7 +127,8 @@ static int forget_names(struct input *in, struct fail *f)
 	for (size_t i = 0; i < all.n && rc == 0; i++) {
 		const char *name = all.col[i].name;
 
-		if (!was_there(in, i) && (strcmp(name, "time") == 0 || is_final_name(in->opts, &there, given, name)))
+		if (!was_there(in, i) &&
+			(strcmp(name, "time") == 0 || is_final_name(in->opts, &there, given, name)))
 			continue;
 		in->seen[in->names.n] = in->seen[i];
 		rc = schema_add(&in->names, name, NULL, f);
@@ -139,7 +147,10 @@ static long find(const struct input *in, const char *name)
 	return i >= 0 ? i : schema_find(&in->raw, name);
 }
 
-/* The same where --columns or --schema say it: what --preview prints of rows is their own name, whatever others get. */
+/*
+ * The same where --columns or --schema say it: what --preview prints of rows is their own name,
+ * whatever others get.
+ */
 static long find_given(const struct input *in, const char *name)
 {
 	long i = input_has_own_names(in) ? schema_find(&in->raw, name) : -1;
@@ -149,7 +160,8 @@ static long find_given(const struct input *in, const char *name)
 
 static int no_column(struct input *in, const char *option, const char *name, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", input_name(in), name, option);
+	return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", input_name(in), name,
+		option);
 }
 
 static void say_renamed(const struct input *in)
@@ -163,7 +175,8 @@ static void say_renamed(const struct input *in)
 		if (strcmp(in->raw.col[i].name, in->names.col[i].name) == 0)
 			continue;
 		if (n < SAID)
-			buf_printf(&b, "%s'%.40s' is %s", n ? ", " : "", in->raw.col[i].name, in->names.col[i].name);
+			buf_printf(&b, "%s'%.40s' is %s", n ? ", " : "", in->raw.col[i].name,
+				in->names.col[i].name);
 		n++;
 	}
 	if (n > SAID)
@@ -178,13 +191,15 @@ static int rename_columns(struct input *in, struct fail *f)
 	const struct schema *renames = &in->opts->rename;
 
 	for (size_t k = 0; k < renames->n; k++) {
-		long i = find(in, renames->col[k].name), other = schema_find(&in->names, renames->col[k].type);
+		long i = find(in, renames->col[k].name),
+		     other = schema_find(&in->names, renames->col[k].type);
 
 		if (i < 0)
 			return no_column(in, "--rename", renames->col[k].name, f);
 		if (other >= 0 && other != i)
-			return fail_set(f, FAIL_DATA, "%s: --rename %s=%s: there is a column of that name already",
-					input_name(in), renames->col[k].name, renames->col[k].type);
+			return fail_set(f, FAIL_DATA,
+				"%s: --rename %s=%s: there is a column of that name already",
+				input_name(in), renames->col[k].name, renames->col[k].type);
 		colname_rename(&in->names, (size_t)i, renames->col[k].type);
 	}
 	return 0;
@@ -201,7 +216,8 @@ static int choose_columns(struct input *in, struct fail *f)
 		if (i < 0)
 			return no_column(in, "--select", select->col[k].name, f);
 		if (in->dropped[i])
-			return fail_set(f, FAIL_DATA, "%s: --select: '%s' twice", input_name(in), select->col[k].name);
+			return fail_set(f, FAIL_DATA, "%s: --select: '%s' twice", input_name(in),
+				select->col[k].name);
 		in->order[in->ordered++] = (size_t)i;
 		in->dropped[i] = true; /* it has its place */
 	}
@@ -280,7 +296,8 @@ static int other_types(struct input *in, struct fail *f)
 	if (needs_sample(in) && sample(in, f))
 		return -1;
 	for (size_t i = 0; i < in->names.n; i++) {
-		const char *engine = in->format == FORMAT_FRAME ? in->frame.head.schema.col[i].type : NULL;
+		const char *engine =
+			in->format == FORMAT_FRAME ? in->frame.head.schema.col[i].type : NULL;
 
 		if (in->type[i])
 			continue;
@@ -292,8 +309,9 @@ static int other_types(struct input *in, struct fail *f)
 		else if (in->seen)
 			in->type[i] = type_new(infer_kind(&in->seen[i]));
 		else
-			return fail_set(f, FAIL_DATA, "%s: column %zu '%s' has no type: say it with --columns",
-					input_name(in), i + 1, in->names.col[i].name);
+			return fail_set(f, FAIL_DATA,
+				"%s: column %zu '%s' has no type: say it with --columns",
+				input_name(in), i + 1, in->names.col[i].name);
 	}
 	for (size_t i = 0; i < in->names.n; i++) {
 		in->nested[i] = in->type[i]->kind == TYPE_ARRAY || in->type[i]->kind == TYPE_MAP;

@@ -1,6 +1,6 @@
 /*
- * td-encode's own parts: options (td-encode.c), the input and its readers (td-encode-in.c), its columns (td-encode-cols.c),
- * the run (td-encode-run.c).
+ * td-encode's own parts: options (td-encode.c), the input and its readers (td-encode-in.c), its
+ * columns (td-encode-cols.c), the run (td-encode-run.c).
  */
 #ifndef TD_ENCODE_H
 #define TD_ENCODE_H
@@ -115,7 +115,10 @@ static inline bool input_has_own_names(const struct input *in)
 
 const char *input_format(const struct input *in); /* for people */
 
-/* Makes the columns' names legal, finds their types, chooses the time, and fills the record; then the input is rewound. */
+/*
+ * Makes the columns' names legal, finds their types, chooses the time, and fills the record; then
+ * the input is rewound.
+ */
 int columns_open(struct input *in, struct record *r, struct fail *f);
 
 /* Rows that were set aside. */
@@ -129,8 +132,10 @@ struct rejects {
 
 #define REJECTS_MARK "#td-encode:" /* of comment lines in their file */
 
-int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, const struct record *record, struct fail *f);
-int rejects_begin(struct rejects *r, struct fail *f); /* after columns_open(): what the file held before is gone now */
+int rejects_open(struct rejects *r, const struct opts *o, const struct input *in,
+	const struct record *record, struct fail *f);
+/* after columns_open(): what the file held before is gone now */
+int rejects_begin(struct rejects *r, struct fail *f);
 /* Write the row, with the reason `why` (which is cleared). Fails when there are too many. */
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f);
 /* After the last row, of `rows` that were taken. */
@@ -139,10 +144,15 @@ int rejects_close(struct rejects *r, uint64_t rows, struct fail *f);
 /* The command that takes the rejected rows after repair. */
 void repair_command(struct buf *b, const struct input *in, const struct record *r);
 
-/* --preview: what would be done, as a table on standard output. The rows are those that come next. */
+/*
+ * --preview: what would be done, as a table on standard output. The rows are those that come next.
+ */
 int preview(struct input *in, struct record *r, struct fail *f);
 
-/* Everything: 0, or -1 when it failed and the frame on standard output, if it could be written, says why. */
+/*
+ * Everything: 0, or -1 when it failed and the frame on standard output, if it could be written,
+ * says why.
+ */
 int encode(const struct opts *o, struct fail *f);
 
 #endif

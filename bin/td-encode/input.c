@@ -31,22 +31,31 @@ static enum format text_format(const char *p, size_t n)
 	return tabs > commas ? FORMAT_TSV : FORMAT_CSV;
 }
 
-/* msgpack maps and arrays begin with bytes that begin no text, or as a character that would be one of more than 32767 items. */
+/*
+ * msgpack maps and arrays begin with bytes that begin no text, or as a character that would be one
+ * of more than 32767 items.
+ */
 static bool is_msgpack(const char *p, size_t n)
 {
 	const unsigned char first = n > 0 ? (unsigned char)p[0] : 0;
 
-	return (first >= 0x80 && first <= 0x9f) || (first >= 0xdc && first <= 0xdf && !(n > 1 && ((unsigned char)p[1] & 0xc0) == 0x80));
+	return (first >= 0x80 && first <= 0x9f) ||
+		(first >= 0xdc && first <= 0xdf &&
+			!(n > 1 && ((unsigned char)p[1] & 0xc0) == 0x80));
 }
 
-/* Where the first row or the header begins: behind empty lines and what the user says are no rows. */
+/*
+ * Where the first row or the header begins: behind empty lines and what the user says are no rows.
+ */
 static size_t where_rows_begin(const struct csvin_rules *rules, const char *p, size_t n)
 {
-	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, len = rules->comment ? strlen(rules->comment) : 0;
+	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0,
+	       len = rules->comment ? strlen(rules->comment) : 0;
 	uint64_t skip = rules->skip;
 
 	while (at < n) {
-		if (skip == 0 && !is_line_end(p[at]) && !(len > 0 && n - at >= len && memcmp(p + at, rules->comment, len) == 0))
+		if (skip == 0 && !is_line_end(p[at]) &&
+			!(len > 0 && n - at >= len && memcmp(p + at, rules->comment, len) == 0))
 			break;
 		skip -= skip > 0;
 		while (at < n && !is_line_end(p[at]))
@@ -89,24 +98,30 @@ static int recognise_text(struct input *in, struct fail *f)
 		if ((size_t)n < want || is_telling(p, first, (size_t)n))
 			break;
 		if (want >= LOOK_MAX)
-			return fail_set(f, FAIL_DATA, "%s: no row in the first %d bytes: say with -f what it is", input_name(in),
-					LOOK_MAX);
+			return fail_set(f, FAIL_DATA,
+				"%s: no row in the first %d bytes: say with -f what it is",
+				input_name(in), LOOK_MAX);
 	}
 	at = skip_blanks(p, first, (size_t)n);
-	in->format = at < (size_t)n && (p[at] == '{' || p[at] == '[') ? FORMAT_JSONL : text_format(p + first, (size_t)n - first);
+	in->format = at < (size_t)n && (p[at] == '{' || p[at] == '[')
+		? FORMAT_JSONL
+		: text_format(p + first, (size_t)n - first);
 	return 0;
 }
 
 /* p: the first bytes. */
 static int recognise(struct input *in, const char *p, size_t n, struct fail *f)
 {
-	in->format = framein_is(p, n) ? FORMAT_FRAME : is_msgpack(p, n) ? FORMAT_MSGPACK : FORMAT_AUTO;
+	in->format = framein_is(p, n) ? FORMAT_FRAME
+		: is_msgpack(p, n)    ? FORMAT_MSGPACK
+				      : FORMAT_AUTO;
 	return in->format == FORMAT_AUTO ? recognise_text(in, f) : 0;
 }
 
 const char *input_format(const struct input *in)
 {
-	static const char *const names[] = { "nothing", "a frame of rows", "CSV", "TSV", "JSON", "msgpack" };
+	static const char *const names[] = { "nothing", "a frame of rows", "CSV", "TSV", "JSON",
+		"msgpack" };
 
 	return names[in->format];
 }
@@ -115,16 +130,23 @@ const char *input_format(const struct input *in)
 static int check_options(const struct input *in, struct fail *f)
 {
 	const struct opts *o = in->opts;
-	const char *of_csv = o->csv.delim ? "--delimiter" : o->quote_given ? "--quote" : o->csv.escape ? "--escape" :
-			     o->no_header ? "--no-header" : o->csv.repeated ? "--repeated-header" :
-			     o->csv.skip ? "--skip-lines" : o->nulls.n ? "--null" : NULL;
+	const char *of_csv = o->csv.delim ? "--delimiter"
+		: o->quote_given          ? "--quote"
+		: o->csv.escape           ? "--escape"
+		: o->no_header            ? "--no-header"
+		: o->csv.repeated         ? "--repeated-header"
+		: o->csv.skip             ? "--skip-lines"
+		: o->nulls.n              ? "--null"
+					  : NULL;
 
 	if (in->format == FORMAT_CSV || in->format == FORMAT_TSV)
 		return 0;
 	if (of_csv)
-		return fail_set(f, FAIL_USAGE, "%s is for CSV and TSV, and the input is %s", of_csv, input_format(in));
+		return fail_set(f, FAIL_USAGE, "%s is for CSV and TSV, and the input is %s", of_csv,
+			input_format(in));
 	if (o->csv.comment && in->format != FORMAT_JSONL)
-		return fail_set(f, FAIL_USAGE, "--comment is for texts, and the input is %s", input_format(in));
+		return fail_set(f, FAIL_USAGE, "--comment is for texts, and the input is %s",
+			input_format(in));
 	return 0;
 }
 
@@ -217,11 +239,13 @@ static void hint_delimiter(const struct input *in, const struct row *row)
 		return;
 	for (size_t i = 0; i < row->cell[0].n; i++) {
 		if (p[i] == '\t') {
-			warn("%s has one column; if its cells are separated by tabs, say -f tsv", input_name(in));
+			warn("%s has one column; if its cells are separated by tabs, say -f tsv",
+				input_name(in));
 			return;
 		}
 		if (p[i] == ';' || p[i] == '|') {
-			warn("%s has one column; if its cells are separated by '%c', say -d '%c'", input_name(in), p[i], p[i]);
+			warn("%s has one column; if its cells are separated by '%c', say -d '%c'",
+				input_name(in), p[i], p[i]);
 			return;
 		}
 	}
@@ -234,7 +258,8 @@ static int header_names(struct input *in, struct fail *f)
 	enum row_result rc = row_next(in->rows, &row, f);
 
 	if (rc != ROW_GOOD)
-		return rc == ROW_END ? fail_set(f, FAIL_DATA, "%s: no header line", input_name(in)) : -1;
+		return rc == ROW_END ? fail_set(f, FAIL_DATA, "%s: no header line", input_name(in))
+				     : -1;
 	hint_delimiter(in, &row);
 	buf_put(&in->header, row.raw, row.raw_len);
 	for (size_t i = 0; i < row.n; i++)
@@ -244,7 +269,9 @@ static int header_names(struct input *in, struct fail *f)
 	return 0;
 }
 
-/* The first row of CSV that has no header; bad ones before it are rejected later, if they may be. */
+/*
+ * The first row of CSV that has no header; bad ones before it are rejected later, if they may be.
+ */
 static enum row_result first_row(struct input *in, struct row *row, struct fail *f)
 {
 	enum row_result rc;
@@ -272,8 +299,8 @@ static int csv_names(struct input *in, struct fail *f)
 	if (rc == ROW_END && given == 0)
 		return fail_set(f, FAIL_DATA, "%s: no rows, and no --columns", input_name(in));
 	if (given > 0 && row.n != given)
-		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cells where --columns names %zu", input_name(in),
-				(unsigned long long)row.line, row.n, given);
+		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cells where --columns names %zu",
+			input_name(in), (unsigned long long)row.line, row.n, given);
 	in->csv.columns = row.n; /* also if no row came: of one column, empty lines are rows */
 	if (given > 0)
 		return given_names(in, f);
@@ -296,7 +323,10 @@ static int key_names(struct input *in, struct fail *f)
 	return given_names(in, f);
 }
 
-/* A program that failed before it knew its columns writes a head without any, and then why it gave up. */
+/*
+ * A program that failed before it knew its columns writes a head without any, and then why it gave
+ * up.
+ */
 static int no_columns(struct input *in, struct fail *f)
 {
 	struct frame_block b;
@@ -313,8 +343,9 @@ static int open_frame(struct input *in, struct fail *f)
 	if (framein_open(&in->frame, text(in), f))
 		return -1;
 	if (in->frame.head.content != FRAME_ROWS)
-		return fail_set(f, FAIL_DATA, "%s: this frame holds records already: pipe it straight into td-put",
-				input_name(in));
+		return fail_set(f, FAIL_DATA,
+			"%s: this frame holds records already: pipe it straight into td-put",
+			input_name(in));
 	if (in->frame.head.schema.n == 0)
 		return no_columns(in, f);
 	mpin_init(&in->mp, framein_plain(&in->frame), NULL);
@@ -364,7 +395,10 @@ static ssize_t inflated_read(struct source *s, void *p, size_t cap, struct fail 
 	return n;
 }
 
-/* The encoding of a text that begins with these bytes, NULL for UTF-8; *f if the user has to say it. */
+/*
+ * The encoding of a text that begins with these bytes, NULL for UTF-8; *f if the user has to say
+ * it.
+ */
 static const char *encoding_of(const struct input *in, const char *p, size_t n, struct fail *f)
 {
 	bool marked;
@@ -373,8 +407,10 @@ static const char *encoding_of(const struct input *in, const char *p, size_t n, 
 	if (in->opts->encoding || in->format == FORMAT_FRAME || in->format == FORMAT_MSGPACK)
 		return in->opts->encoding;
 	if (guess && !marked && (in->format != FORMAT_AUTO || !is_msgpack(p, n)))
-		fail_set(f, FAIL_DATA, "%s: NUL bytes as in UTF-16 without a byte order mark: if it is, say --encoding %s",
-			 in->outer.source.name, guess);
+		fail_set(f, FAIL_DATA,
+			"%s: NUL bytes as in UTF-16 without a byte order mark: if it is, say "
+			"--encoding %s",
+			in->outer.source.name, guess);
 	return marked ? guess : NULL;
 }
 
@@ -384,7 +420,9 @@ static bool is_gzip(const char *p, size_t n)
 	return (gzip_is(p, n) && !framein_is(p, n)) || (n == 1 && *p == '\037');
 }
 
-/* Inflate what is gzip'ed and no frame, and turn it into UTF-8. Returns how much can be seen at *p. */
+/*
+ * Inflate what is gzip'ed and no frame, and turn it into UTF-8. Returns how much can be seen at *p.
+ */
 static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 {
 	ssize_t n = lookahead_peek(&in->outer, LOOK, p, f);
@@ -405,7 +443,8 @@ static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 	n = lookahead_peek(&in->plain, LOOK, p, f);
 	encoding = n < 0 ? NULL : encoding_of(in, *p, (size_t)n, f);
 	if (n > 0 && in->gzipped && gzip_is(*p, (size_t)n) && !framein_is(*p, (size_t)n))
-		return fail_set(f, FAIL_DATA, "%s: gzip'ed twice: inflate it once before", in->outer.source.name);
+		return fail_set(f, FAIL_DATA, "%s: gzip'ed twice: inflate it once before",
+			in->outer.source.name);
 	if (f->kind)
 		return -1;
 	from = &in->plain.source;
@@ -414,7 +453,8 @@ static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 			return -1;
 		from = &in->recode.source;
 	}
-	sandbox_seal(); /* everything is open, and nothing of the input was looked into but its first bytes */
+	/* everything is open, and nothing of the input was looked into but its first bytes */
+	sandbox_seal();
 	lookahead_init(&in->peek, from);
 	return lookahead_peek(&in->peek, LOOK, p, f);
 }
@@ -430,9 +470,12 @@ int input_open(struct input *in, const struct opts *o, struct fail *f)
 	if (open_source(in, f) || (n = open_inner(in, &p, f)) < 0)
 		return -1;
 	if (n == 0 && (o->format == FORMAT_AUTO || o->format == FORMAT_FRAME))
-		return o->command ? fail_set(f, FAIL_DATA, "'%s' exited with 0, but wrote nothing", input_name(in)) :
-				    fail_set(f, FAIL_UPSTREAM, "%s is empty: the program that should write it died or failed",
-					     input_name(in));
+		return o->command
+			? fail_set(f, FAIL_DATA, "'%s' exited with 0, but wrote nothing",
+				  input_name(in))
+			: fail_set(f, FAIL_UPSTREAM,
+				  "%s is empty: the program that should write it died or failed",
+				  input_name(in));
 	if (o->format == FORMAT_AUTO && recognise(in, p, (size_t)n, f))
 		return -1;
 	if (check_options(in, f))
@@ -447,8 +490,9 @@ int input_verify(struct input *in, uint64_t rejected, bool *verified, struct fai
 		return 0;
 	*verified |= in->frame.end.verified;
 	if (in->frame.end.rows != in->taken + rejected)
-		return fail_set(f, FAIL_DATA, "%s: %llu rows came, but the frame's end says %llu", input_name(in),
-				(unsigned long long)(in->taken + rejected), (unsigned long long)in->frame.end.rows);
+		return fail_set(f, FAIL_DATA, "%s: %llu rows came, but the frame's end says %llu",
+			input_name(in), (unsigned long long)(in->taken + rejected),
+			(unsigned long long)in->frame.end.rows);
 	return 0;
 }
 

@@ -10,7 +10,9 @@
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .level = 1, .max_rejects = UINT64_MAX, .max_percent = 100, .csv.quote = '"' };
+	struct opts o = {
+		.level = 1, .max_rejects = UINT64_MAX, .max_percent = 100, .csv.quote = '"'
+	};
 	struct fail f = { 0 };
 
 	mem_give_back();

@@ -106,7 +106,8 @@ static void names_of(struct schema *s, const char *option, char *text)
 		if (comma)
 			*comma = '\0';
 		if (!*text || schema_find(s, text) >= 0)
-			die_usage("%s: %s", option, *text ? "a name twice" : "a column without a name");
+			die_usage("%s: %s", option,
+				*text ? "a name twice" : "a column without a name");
 		if (schema_add(s, text, NULL, &f))
 			die_usage("%s: %s", option, f.why);
 	}
@@ -126,7 +127,8 @@ static void renames_of(struct schema *s, char *text)
 			die_usage("--rename %s: OLD=NEW is wanted", text);
 		*equals = '\0';
 		if (!colname_is_legal(equals + 1))
-			die_usage("--rename: '%s' is no column name: small letters, digits and _", equals + 1);
+			die_usage("--rename: '%s' is no column name: small letters, digits and _",
+				equals + 1);
 		if (schema_add(s, text, equals + 1, &f))
 			die_usage("--rename: %s", f.why);
 	}
@@ -150,7 +152,10 @@ static void schema_of(struct schema *s, const char *path)
 	free(text);
 }
 
-/* Into columns: those of --schema, which are given away, then others of --columns, whose types count where both have one. */
+/*
+ * Into columns: those of --schema, which are given away, then others of --columns, whose types
+ * count where both have one.
+ */
 static void join_columns(struct schema *columns, struct schema *schema)
 {
 	struct fail f = { 0 };
@@ -198,7 +203,8 @@ static void max_rejects_of(struct opts *o, const char *s)
 
 	if (n > 1 && s[n - 1] == '%') {
 		o->max_percent = strtod(s, &end);
-		if (end == s + n - 1 && *s != '.' && strspn(s, "0123456789.") == n - 1 && o->max_percent <= 100)
+		if (end == s + n - 1 && *s != '.' && strspn(s, "0123456789.") == n - 1 &&
+			o->max_percent <= 100)
 			return;
 	} else if (num_u64(s, n, UINT64_MAX, &o->max_rejects)) {
 		return;
@@ -214,8 +220,28 @@ static void null_of(struct cell_nulls *nulls, const char *s)
 }
 
 enum {
-	NO_HEADER = 256, ALL_STRING, TIME_VALUE, TIME_FORMAT, TIME_UNIT, TIME_ZONE, LEVEL, SELECT, DROP, RENAME, SCHEMA, QUOTE,
-	REPEATED, SKIP, COMMENT, NULL_TEXT, ENCODING, REJECTS, MAX_REJECTS, PREVIEW, PROGRESS, ESCAPE
+	NO_HEADER = 256,
+	ALL_STRING,
+	TIME_VALUE,
+	TIME_FORMAT,
+	TIME_UNIT,
+	TIME_ZONE,
+	LEVEL,
+	SELECT,
+	DROP,
+	RENAME,
+	SCHEMA,
+	QUOTE,
+	REPEATED,
+	SKIP,
+	COMMENT,
+	NULL_TEXT,
+	ENCODING,
+	REJECTS,
+	MAX_REJECTS,
+	PREVIEW,
+	PROGRESS,
+	ESCAPE
 };
 
 static const struct option options[] = {
@@ -243,7 +269,10 @@ static void form_option(struct opts *o, int opt, char *arg)
 	switch (opt) {
 	case 'd': o->csv.delim = char_of("--delimiter", arg); break;
 	case ESCAPE: o->csv.escape = char_of("--escape", arg); break;
-	case QUOTE: o->quote_given = true; o->csv.quote = strcmp(arg, "none") == 0 ? 0 : char_of("--quote", arg); break;
+	case QUOTE:
+		o->quote_given = true;
+		o->csv.quote = strcmp(arg, "none") == 0 ? 0 : char_of("--quote", arg);
+		break;
 	case NO_HEADER: o->no_header = true; break;
 	case REPEATED: o->csv.repeated = true; break;
 	case SKIP: o->csv.skip = (uint64_t)number_of("--skip-lines", arg, INT32_MAX); break;
@@ -259,7 +288,10 @@ static void form_option(struct opts *o, int opt, char *arg)
 
 static void check(struct opts *o, const char *time_value)
 {
-	const char delim = o->csv.delim ? o->csv.delim : o->format == FORMAT_CSV ? ',' : o->format == FORMAT_TSV ? '\t' : 0;
+	const char delim = o->csv.delim   ? o->csv.delim
+		: o->format == FORMAT_CSV ? ','
+		: o->format == FORMAT_TSV ? '\t'
+					  : 0;
 
 	if (delim && (delim == o->csv.quote || delim == o->csv.escape))
 		die_usage("the delimiter, the quote and the escape must differ");
@@ -276,9 +308,12 @@ static void check(struct opts *o, const char *time_value)
 	if ((o->max_rejects < UINT64_MAX || o->max_percent < 100) && !o->rejects)
 		die_usage("--max-rejects needs --rejects FILE: rows are not thrown away");
 	if (o->time_rules.format && !tdtime_is_format(o->time_rules.format))
-		die_usage("--time-format %s: an unknown conversion (td-encode(1) lists them)", o->time_rules.format);
+		die_usage("--time-format %s: an unknown conversion (td-encode(1) lists them)",
+			o->time_rules.format);
 	if (o->time_zone && !zone_open(o->time_zone))
-		die_usage("--time-zone %s: no such zone; one is called like Asia/Tokyo, UTC or +09:00", o->time_zone);
+		die_usage("--time-zone %s: no such zone; one is called like Asia/Tokyo, UTC or "
+			  "+09:00",
+			o->time_zone);
 	if (o->time_zone)
 		o->time_rules.to_utc = zone_to_utc;
 	if (time_value) {
@@ -286,7 +321,8 @@ static void check(struct opts *o, const char *time_value)
 		o->time_given = true;
 	}
 	if (!o->preview && isatty(STDOUT_FILENO))
-		die_usage("the frame is binary and standard output is a terminal: pipe it into td-put or a file, or --preview");
+		die_usage("the frame is binary and standard output is a terminal: pipe it into "
+			  "td-put or a file, or --preview");
 }
 
 void opts_parse(struct opts *o, int argc, char **argv)
@@ -296,7 +332,8 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	bool dashes;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789" OPTION_SHORT, options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789" OPTION_SHORT, options,
+			NULL)) != -1) {
 		switch (opt) {
 		case 'f': o->format = format_of(optarg); break;
 		case 'c': columns_of(&o->columns, optarg); break;
@@ -327,7 +364,9 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	if (dashes && optind == argc)
 		die_usage("-- without a command");
 	if (optind < argc && !dashes)
-		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- COMMAND", argv[optind]);
+		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- "
+			  "COMMAND",
+			argv[optind]);
 	if (optind < argc)
 		o->command = argv + optind;
 	join_columns(&o->columns, &schema);

@@ -20,9 +20,10 @@ static char *origin(const struct input *in, const struct record_column *c)
 		return mem_string(c->rules.exact ? "--all-string" : "given");
 	if (seen->values == seen->empty)
 		return mem_printf("guess: %llu empty", (unsigned long long)seen->values);
-	return seen->empty == 0 ? mem_printf("all of %llu", (unsigned long long)seen->values) :
-				  mem_printf("all of %llu, %llu empty", (unsigned long long)(seen->values - seen->empty),
-					     (unsigned long long)seen->empty);
+	return seen->empty == 0 ? mem_printf("all of %llu", (unsigned long long)seen->values)
+				: mem_printf("all of %llu, %llu empty",
+					  (unsigned long long)(seen->values - seen->empty),
+					  (unsigned long long)seen->empty);
 }
 
 static void put_padded(struct textout *t, const char *s, size_t width)
@@ -85,7 +86,8 @@ struct line {
 	long cell; /* its examples, or -1 */
 };
 
-static void put_line(struct textout *t, const struct line *l, char *const *const *shown, size_t rows, const size_t *width)
+static void put_line(struct textout *t, const struct line *l, char *const *const *shown,
+	size_t rows, const size_t *width)
 {
 	put_padded(t, l->name.p, width[0]);
 	put_padded(t, l->type, width[1]);
@@ -109,7 +111,10 @@ static bool is_time(const struct input *in, const struct record *r, size_t i)
 	return (long)i == r->time_cell && strcmp(in->names.col[i].name, "time") == 0;
 }
 
-/* The time, where no column of the input is called so: a comment, because it is none of the columns. */
+/*
+ * The time, where no column of the input is called so: a comment, because it is none of the
+ * columns.
+ */
 static struct line time_line(const struct input *in, const struct record *r)
 {
 	struct line l = { .type = mem_string("long"), .cell = r->time_cell };
@@ -122,7 +127,10 @@ static struct line time_line(const struct input *in, const struct record *r)
 	return l;
 }
 
-/* Column i of the input. Where rows or --columns name the columns it is called by that name, which --schema finds there. */
+/*
+ * Column i of the input. Where rows or --columns name the columns it is called by that name, which
+ * --schema finds there.
+ */
 static struct line column_line(const struct input *in, const struct record *r, size_t i)
 {
 	bool keyed = input_has_own_names(in);
@@ -132,8 +140,11 @@ static struct line column_line(const struct input *in, const struct record *r, s
 
 	while (c < end && c->cell != i)
 		c++;
-	l.type = is_time(in, r, i) ? mem_string("long") : type_text(c < end ? c->rules.type : in->type[i]);
-	l.from = is_time(in, r, i) ? mem_string("column time") : c < end ? origin(in, c) : mem_string("left out");
+	l.type = is_time(in, r, i) ? mem_string("long")
+				   : type_text(c < end ? c->rules.type : in->type[i]);
+	l.from = is_time(in, r, i) ? mem_string("column time")
+		: c < end          ? origin(in, c)
+				   : mem_string("left out");
 	buf_init(&l.name, 4 * SCHEMA_NAME_MAX);
 	colspec_name(&l.name, keyed ? raw : name);
 	if (keyed && strcmp(raw, name) != 0) {
@@ -147,8 +158,8 @@ static struct line column_line(const struct input *in, const struct record *r, s
 }
 
 /*
- * The lines in the order of the input, all of them, because rows may be known by their order only, and names be made legal with
- * regard to others; or as --select says.
+ * The lines in the order of the input, all of them, because rows may be known by their order only,
+ * and names be made legal with regard to others; or as --select says.
  */
 static size_t make_lines(struct line *l, const struct input *in, const struct record *r)
 {
@@ -163,7 +174,8 @@ static size_t make_lines(struct line *l, const struct input *in, const struct re
 	return n;
 }
 
-static void put_table(struct textout *t, const struct input *in, const struct record *r, char *const *const *shown, size_t rows)
+static void put_table(struct textout *t, const struct input *in, const struct record *r,
+	char *const *const *shown, size_t rows)
 {
 	size_t width[3] = { sizeof "# column" - 1, sizeof "type" - 1, sizeof "known from" - 1 };
 	struct line *l = mem_zero(in->names.n + 1, sizeof *l);

@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 /*
- * The file is text: a command that takes it, the header if there is one, and each row behind a comment line with the reason.
- * Rows of texts stand there as they came. Rows of msgpack are JSON on a line of their own: what JSON cannot say is written so
- * that the line is refused until it is repaired, and never taken for something else.
+ * The file is text: a command that takes it, the header if there is one, and each row behind a
+ * comment line with the reason. Rows of texts stand there as they came. Rows of msgpack are JSON on
+ * a line of their own: what JSON cannot say is written so that the line is refused until it is
+ * repaired, and never taken for something else.
  */
 
 static int put(struct rejects *r, const char *p, size_t n, struct fail *f)
@@ -39,14 +40,18 @@ int rejects_begin(struct rejects *r, struct fail *f)
 	if (r->fd < 0)
 		return 0;
 	buf_init(&b, 8 << 20);
-	buf_printf(&b, REJECTS_MARK " rows of %.200s that were rejected; to take them after repair: ", input_name(r->in));
+	buf_printf(&b,
+		REJECTS_MARK " rows of %.200s that were rejected; to take them after repair: ",
+		input_name(r->in));
 	repair_command(&b, r->in, r->record);
-	rc = put_comment(r, &b, f) || (header->len > 0 && put(r, header->p, header->len, f)) ? -1 : 0;
+	rc = put_comment(r, &b, f) || (header->len > 0 && put(r, header->p, header->len, f)) ? -1
+											     : 0;
 	buf_free(&b);
 	return rc;
 }
 
-int rejects_open(struct rejects *r, const struct opts *o, const struct input *in, const struct record *record, struct fail *f)
+int rejects_open(struct rejects *r, const struct opts *o, const struct input *in,
+	const struct record *record, struct fail *f)
 {
 	*r = (struct rejects){ .opts = o, .in = in, .record = record, .fd = -1 };
 	if (!o->rejects)
@@ -56,7 +61,8 @@ int rejects_open(struct rejects *r, const struct opts *o, const struct input *in
 		return fail_errno(f, FAIL_SYSTEM, "cannot open %s", o->rejects);
 	for (int i = STDIN_FILENO; i <= STDOUT_FILENO; i++)
 		if (fd_are_one_file(r->fd, i))
-			return fail_set(f, FAIL_USAGE, "--rejects %s: this is the %s", o->rejects, i == STDIN_FILENO ? "input" : "output");
+			return fail_set(f, FAIL_USAGE, "--rejects %s: this is the %s", o->rejects,
+				i == STDIN_FILENO ? "input" : "output");
 	return 0;
 }
 
@@ -103,11 +109,15 @@ static void put_scalar(struct textout *t, const struct mp *v, const struct type 
 }
 
 /* The value at p, whose end is returned; its column's type, or NULL. */
-static const char *put_value(struct textout *t, const char *p, const char *end, const struct type *type);
+static const char *put_value(struct textout *t, const char *p, const char *end,
+	const struct type *type);
 
-/* A pair of a map. Keys of rows are text or are wrong; those of maps in a row may be numbers, which JSON has in quotes. */
-static const char *put_pair(struct textout *t, const char *p, const char *end, const struct type *key, const struct type *item,
-			    bool row)
+/*
+ * A pair of a map. Keys of rows are text or are wrong; those of maps in a row may be numbers, which
+ * JSON has in quotes.
+ */
+static const char *put_pair(struct textout *t, const char *p, const char *end,
+	const struct type *key, const struct type *item, bool row)
 {
 	struct mp v;
 	bool quoted = !row && mp_token(p, end, &v) > 0 && v.type <= MP_FLOAT;
@@ -118,7 +128,8 @@ static const char *put_pair(struct textout *t, const char *p, const char *end, c
 	return put_value(t, p, end, item);
 }
 
-static const char *put_value(struct textout *t, const char *p, const char *end, const struct type *type)
+static const char *put_value(struct textout *t, const char *p, const char *end,
+	const struct type *type)
 {
 	const struct type *item = type ? type->item : NULL, *key = type ? type->key : NULL;
 	struct mp v;
@@ -131,7 +142,8 @@ static const char *put_value(struct textout *t, const char *p, const char *end, 
 	textout_putc(t, v.type == MP_MAP ? '{' : '[');
 	for (uint32_t i = 0; i < v.n; i++) {
 		textout_puts(t, i ? "," : "");
-		p = v.type == MP_MAP ? put_pair(t, p, end, key, item, false) : put_value(t, p, end, item);
+		p = v.type == MP_MAP ? put_pair(t, p, end, key, item, false)
+				     : put_value(t, p, end, item);
 	}
 	textout_putc(t, v.type == MP_MAP ? '}' : ']');
 	return p;
@@ -145,7 +157,10 @@ static const struct type *type_of(const struct rejects *r, size_t cell)
 	return cell < r->in->names.n ? r->in->type[cell] : NULL;
 }
 
-/* The row at p: a map; or an array, of a frame with the names of its columns if it has as many values. */
+/*
+ * The row at p: a map; or an array, of a frame with the names of its columns if it has as many
+ * values.
+ */
 static void put_row(struct textout *t, const struct rejects *r, const char *p, const char *end)
 {
 	const struct schema *names = &r->in->names;
@@ -179,7 +194,8 @@ static int put_msgpack(struct rejects *r, const struct row *row, struct fail *f)
 
 	fd_sink_init(&to, r->fd, r->opts->rejects);
 	textout_init(&t, &to.sink);
-	if (mp_token(row->raw, row->raw + row->raw_len, &v) > 0 && (v.type == MP_ARRAY || v.type == MP_MAP)) {
+	if (mp_token(row->raw, row->raw + row->raw_len, &v) > 0 &&
+		(v.type == MP_ARRAY || v.type == MP_MAP)) {
 		put_row(&t, r, row->raw, row->raw + row->raw_len);
 	} else {
 		put_value(&t, row->raw, row->raw + row->raw_len, NULL);
@@ -192,7 +208,8 @@ static int put_msgpack(struct rejects *r, const struct row *row, struct fail *f)
 
 static int put_text(struct rejects *r, const struct row *row, struct fail *f)
 {
-	bool ended = row->raw_len > 0 && (row->raw[row->raw_len - 1] == '\n' || row->raw[row->raw_len - 1] == '\r');
+	bool ended = row->raw_len > 0 &&
+		(row->raw[row->raw_len - 1] == '\n' || row->raw[row->raw_len - 1] == '\r');
 
 	return put(r, row->raw, row->raw_len, f) || (!ended && put(r, "\n", 1, f)) ? -1 : 0;
 }
@@ -205,7 +222,8 @@ int rejects_put(struct rejects *r, const struct row *row, struct fail *why, stru
 
 	buf_init(&b, 4096);
 	buf_printf(&b, REJECTS_MARK " %s", why->why);
-	rc = put_comment(r, &b, f) || (text ? put_text(r, row, f) : put_msgpack(r, row, f)) ? -1 : 0;
+	rc = put_comment(r, &b, f) || (text ? put_text(r, row, f) : put_msgpack(r, row, f)) ? -1
+											    : 0;
 	buf_free(&b);
 	r->n++;
 	if (rc == 0 && r->n > r->opts->max_rejects)
@@ -224,11 +242,15 @@ int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
 	r->fd = -1;
 	if (fd_close(fd, r->opts->rejects, f))
 		return -1;
-	if (r->n > 0 && (rows == 0 || (double)r->n * 100 > r->opts->max_percent * (double)(rows + r->n) * (1 + 1e-12)))
-		return fail_set(f, FAIL_DATA, "%llu of %llu rows were rejected, see %s", (unsigned long long)r->n,
-				(unsigned long long)(rows + r->n), r->opts->rejects);
+	if (r->n > 0 &&
+		(rows == 0 ||
+			(double)r->n * 100 >
+				r->opts->max_percent * (double)(rows + r->n) * (1 + 1e-12)))
+		return fail_set(f, FAIL_DATA, "%llu of %llu rows were rejected, see %s",
+			(unsigned long long)r->n, (unsigned long long)(rows + r->n),
+			r->opts->rejects);
 	if (r->n > 0)
-		warn("%llu of %llu rows were rejected, see %s", (unsigned long long)r->n, (unsigned long long)(rows + r->n),
-		     r->opts->rejects);
+		warn("%llu of %llu rows were rejected, see %s", (unsigned long long)r->n,
+			(unsigned long long)(rows + r->n), r->opts->rejects);
 	return 0;
 }

@@ -6,18 +6,22 @@
 #include <stdio.h>
 
 /*
- * The command that takes rejected rows after repair, so that they go into the same columns with the same types and times: the
- * options that still matter, the types as they are locked, and the time if no column holds it.
+ * The command that takes rejected rows after repair, so that they go into the same columns with the
+ * same types and times: the options that still matter, the types as they are locked, and the time
+ * if no column holds it.
  *
- * Rows of texts and of msgpack keep the names that they came with, and --select and its kin work as before. Rows of a frame, and
- * CSV without a header, have the final names.
+ * Rows of texts and of msgpack keep the names that they came with, and --select and its kin work as
+ * before. Rows of a frame, and CSV without a header, have the final names.
  */
 
 enum { TYPES_MAX = 32 << 10 }; /* bytes of --columns; shells and people want no more */
 
 static bool is_plain(const char *s)
 {
-	return *s && s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:,%+@=-")] == '\0';
+	return *s &&
+		s[strspn(s,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./"
+			":,%+@=-")] == '\0';
 }
 
 /* One word for sh(1). */
@@ -51,7 +55,10 @@ static void option_char(struct buf *b, const char *name, char value)
 		option(b, name, (char[]){ value, '\0' });
 }
 
-/* NAME,NAME or, of --rename, OLD=NEW,OLD=NEW. A name with a line end would not stay on its line: the legal one is as good. */
+/*
+ * NAME,NAME or, of --rename, OLD=NEW,OLD=NEW. A name with a line end would not stay on its line:
+ * the legal one is as good.
+ */
 static void option_names(struct buf *b, const char *name, const struct schema *s)
 {
 	struct buf list;
@@ -63,7 +70,8 @@ static void option_names(struct buf *b, const char *name, const struct schema *s
 			colname_make(&list, s->col[i].name, i);
 		else
 			buf_puts(&list, s->col[i].name);
-		buf_printf(&list, "%s%s", s->col[i].type ? "=" : "", s->col[i].type ? s->col[i].type : "");
+		buf_printf(&list, "%s%s", s->col[i].type ? "=" : "",
+			s->col[i].type ? s->col[i].type : "");
 	}
 	if (s->n > 0)
 		option(b, name, buf_text(&list));
@@ -83,7 +91,10 @@ static const struct record_column *column_of(const struct record *r, size_t cell
 	return NULL;
 }
 
-/* --columns: all in their order, because rows may be arrays; where there is a header, those that have a type. */
+/*
+ * --columns: all in their order, because rows may be arrays; where there is a header, those that
+ * have a type.
+ */
 static void columns(struct buf *b, const struct input *in, const struct record *r)
 {
 	bool header = in->header.len > 0;
@@ -98,8 +109,11 @@ static void columns(struct buf *b, const struct input *in, const struct record *
 		char *type = c ? type_text(c->rules.type) : NULL;
 
 		if ((c || !header) && fits)
-			fits = (c ? strcmp(name, "time") != 0 || strcmp(type, "long") == 0 : !strchr(name, ':')) && colspec_is_listed(name) &&
-			       buf_printf(&list, "%s%s%s%s", list.len ? "," : "", name, c ? ":" : "", c ? type : "") == 0;
+			fits = (c ? strcmp(name, "time") != 0 || strcmp(type, "long") == 0
+				  : !strchr(name, ':')) &&
+				colspec_is_listed(name) &&
+				buf_printf(&list, "%s%s%s%s", list.len ? "," : "", name,
+					c ? ":" : "", c ? type : "") == 0;
 		free(type);
 	}
 	if (!fits)
@@ -121,7 +135,8 @@ static void choice(struct buf *b, const struct input *in, const struct record *r
 		return;
 	}
 	for (size_t i = 0; i < in->names.n; i++)
-		if (!column_of(r, i) && ((long)i != r->time_cell || strcmp(in->names.col[i].name, "time") != 0))
+		if (!column_of(r, i) &&
+			((long)i != r->time_cell || strcmp(in->names.col[i].name, "time") != 0))
 			schema_add(&out, in->names.col[i].name, NULL, &ignored);
 	option_names(b, "--drop", &out);
 	schema_free(&out);
@@ -138,9 +153,11 @@ static void time_options(struct buf *b, const struct input *in, const struct rec
 		return;
 	}
 	if (has_final_names(in) ? strcmp(r->time_name, "time") != 0 : in->opts->time_column != NULL)
-		option(b, "--time-column", has_final_names(in) ? r->time_name : in->opts->time_column);
+		option(b, "--time-column",
+			has_final_names(in) ? r->time_name : in->opts->time_column);
 	else if (input_is_keyed(in))
-		option(b, "--time-column", "time"); /* rows that have none must not get that of the run */
+		option(b, "--time-column",
+			"time"); /* rows that have none must not get that of the run */
 	option(b, "--time-format", rules->format);
 	for (int64_t n = rules->unit; n > 1; n /= 1000)
 		unit++;
@@ -166,7 +183,10 @@ void repair_command(struct buf *b, const struct input *in, const struct record *
 {
 	bool csv = in->format == FORMAT_CSV || in->format == FORMAT_TSV;
 
-	buf_printf(b, "td-encode -f %s --comment '" REJECTS_MARK "'", !csv ? "jsonl" : in->format == FORMAT_CSV ? "csv" : "tsv");
+	buf_printf(b, "td-encode -f %s --comment '" REJECTS_MARK "'",
+		!csv                               ? "jsonl"
+			: in->format == FORMAT_CSV ? "csv"
+						   : "tsv");
 	if (csv)
 		csv_options(b, in->opts);
 	columns(b, in, r);

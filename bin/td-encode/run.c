@@ -54,7 +54,8 @@ static int write_head(struct run *run, const struct schema *schema, struct fail 
 }
 
 /* The record of a row, into this block or, if it is full, into the next. */
-static enum record_result put_record(struct run *run, const struct row *row, struct fail *why, struct fail *f)
+static enum record_result put_record(struct run *run, const struct row *row, struct fail *why,
+	struct fail *f)
 {
 	enum record_result rc = record_put(&run->record, row, &run->block->body, why);
 
@@ -87,8 +88,9 @@ static void say_progress(struct run *run)
 {
 	int64_t size = -1, at = run->opts->command ? -1 : fd_place(STDIN_FILENO, &size);
 
-	progress_rate(&run->progress, at < 0 ? "encoding" : "reading", at < 0 ? run->bytes : (uint64_t)at, size,
-		      (int64_t)run->in.taken, run->in.format == FORMAT_FRAME ? run->in.frame.head.rows : -1);
+	progress_rate(&run->progress, at < 0 ? "encoding" : "reading",
+		at < 0 ? run->bytes : (uint64_t)at, size, (int64_t)run->in.taken,
+		run->in.format == FORMAT_FRAME ? run->in.frame.head.rows : -1);
 }
 
 static int put_row(struct run *run, const struct row *row, struct fail *f)
@@ -104,8 +106,8 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 	case RECORD_BAD: {
 		struct fail placed = { 0 };
 
-		fail_set(&placed, why.kind, "%s: %s %llu, %s", input_name(&run->in), run->in.rows->place,
-			 (unsigned long long)row->line, why.why);
+		fail_set(&placed, why.kind, "%s: %s %llu, %s", input_name(&run->in),
+			run->in.rows->place, (unsigned long long)row->line, why.why);
 		return reject(run, row, &placed, f);
 	}
 	default:
@@ -153,23 +155,29 @@ static void say_done(struct run *run)
 		const struct record_column *c = &run->record.column[i];
 
 		if (c->rules.not_finite)
-			warn("column '%s': %llu values that are NaN or infinite were written as NULL", c->name,
-			     (unsigned long long)c->rules.not_finite);
+			warn("column '%s': %llu values that are NaN or infinite were written as "
+			     "NULL",
+				c->name, (unsigned long long)c->rules.not_finite);
 	}
-	note("%llu rows, %zu columns, %llu bytes of msgpack in %llu blocks", (unsigned long long)run->frame.rows,
-	     run->record.n, (unsigned long long)run->frame.bytes, (unsigned long long)run->frame.blocks);
-	progress_done(&run->progress, "%llu rows encoded, %llu rejected", (unsigned long long)run->frame.rows,
-		      (unsigned long long)run->rejects.n);
+	note("%llu rows, %zu columns, %llu bytes of msgpack in %llu blocks",
+		(unsigned long long)run->frame.rows, run->record.n,
+		(unsigned long long)run->frame.bytes, (unsigned long long)run->frame.blocks);
+	progress_done(&run->progress, "%llu rows encoded, %llu rejected",
+		(unsigned long long)run->frame.rows, (unsigned long long)run->rejects.n);
 }
 
 static int finish(struct run *run, const struct schema *schema, struct fail *f)
 {
-	struct frame_end e = { .schema = *schema, .has_time = run->record.any, .time_min = run->record.time_min,
-			       .time_max = run->record.time_max };
+	struct frame_end e = { .schema = *schema,
+		.has_time = run->record.any,
+		.time_min = run->record.time_min,
+		.time_max = run->record.time_max };
 
 	run->frame.rejects = run->rejects.n;
-	if (input_verify(&run->in, run->rejects.n, &e.verified, f) || rejects_close(&run->rejects, run->in.taken, f) ||
-	    frameout_commit(&run->frame, &e, f) || fd_close(STDOUT_FILENO, "standard output", f))
+	if (input_verify(&run->in, run->rejects.n, &e.verified, f) ||
+		rejects_close(&run->rejects, run->in.taken, f) ||
+		frameout_commit(&run->frame, &e, f) ||
+		fd_close(STDOUT_FILENO, "standard output", f))
 		return -1;
 	say_done(run);
 	return 0;
@@ -226,7 +234,10 @@ int encode(const struct opts *o, struct fail *f)
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
 	progress_init(&run.progress, o->progress, o->verbosity < 0);
 	record_init(&run.record);
-	rc = rejects_open(&run.rejects, o, &run.in, &run.record, f) || input_open(&run.in, o, f) || columns_open(&run.in, &run.record, f) ? -1 : 0;
+	rc = rejects_open(&run.rejects, o, &run.in, &run.record, f) || input_open(&run.in, o, f) ||
+			columns_open(&run.in, &run.record, f)
+		? -1
+		: 0;
 	if (rc == 0 && o->preview) {
 		rc = preview(&run.in, &run.record, f);
 	} else if (rc == 0) {

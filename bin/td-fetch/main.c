@@ -1,4 +1,6 @@
-/* td-fetch: the result of a Treasure Data job, as rows on stdout. Its contract is man/td-fetch.1. */
+/*
+ * td-fetch: the result of a Treasure Data job, as rows on stdout. Its contract is man/td-fetch.1.
+ */
 #include "fetch.h"
 
 #include "base/die.h"
@@ -38,9 +40,21 @@ static const char help[] =
 	"      --progress       say how far it is, also where standard error is no terminal\n"
 	OPTION_USAGE;
 
-/* --- options --------------------------------------------------------------------------------------------------- */
+/* --- options --------------------------------------------------------------- */
 
-enum { NO_HEADER = 0x100, NULL_TEXT, NO_WAIT, PRIORITY, POOL, ENGINE_VERSION, PROGRESS, SCHEDULE, SINCE, AFTER, RESULT };
+enum {
+	NO_HEADER = 0x100,
+	NULL_TEXT,
+	NO_WAIT,
+	PRIORITY,
+	POOL,
+	ENGINE_VERSION,
+	PROGRESS,
+	SCHEDULE,
+	SINCE,
+	AFTER,
+	RESULT
+};
 
 static const struct option long_options[] = {
 	{ "database", required_argument, NULL, 'd' },
@@ -67,15 +81,19 @@ static const struct option long_options[] = {
 
 static enum resultout_format format_of(const char *name)
 {
-	static const char *const names[] = { [RESULTOUT_FRAME] = "frame", [RESULTOUT_MSGPACK] = "msgpack",
-					     [RESULTOUT_CSV] = "csv",     [RESULTOUT_TSV] = "tsv",
-					     [RESULTOUT_JSONL] = "jsonl", [RESULTOUT_TABLE] = "table",
-					     [RESULTOUT_GZIP] = "msgpack.gz" };
+	static const char *const names[] = { [RESULTOUT_FRAME] = "frame",
+		[RESULTOUT_MSGPACK] = "msgpack",
+		[RESULTOUT_CSV] = "csv",
+		[RESULTOUT_TSV] = "tsv",
+		[RESULTOUT_JSONL] = "jsonl",
+		[RESULTOUT_TABLE] = "table",
+		[RESULTOUT_GZIP] = "msgpack.gz" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0)
 			return (enum resultout_format)i;
-	die_usage("no format: %s; there are frame, csv, tsv, jsonl, msgpack, msgpack.gz and table", name);
+	die_usage("no format: %s; there are frame, csv, tsv, jsonl, msgpack, msgpack.gz and table",
+		name);
 }
 
 static const char *type_of(const char *name)
@@ -90,14 +108,19 @@ static int64_t number_of(const char *what, const char *text, int64_t min, int64_
 	int64_t n;
 
 	if (!num_i64(text, strlen(text), &n) || n < min || n > max)
-		die_usage("%s: a number from %lld to %lld, not '%s'", what, (long long)min, (long long)max, text);
+		die_usage("%s: a number from %lld to %lld, not '%s'", what, (long long)min,
+			(long long)max, text);
 	return n;
 }
 
-/* A copy of a destination, whose secrets are then wiped out of the process list: also those of parameters, as of apikey. */
+/*
+ * A copy of a destination, whose secrets are then wiped out of the process list: also those of
+ * parameters, as of apikey.
+ */
 static char *taken_from(char *arg)
 {
-	char *copy = mem_string(arg), *start = strstr(arg, "://"), *query = arg + strcspn(arg, "?"), *at = NULL;
+	char *copy = mem_string(arg), *start = strstr(arg, "://"), *query = arg + strcspn(arg, "?"),
+	     *at = NULL;
 
 	if (arg[strspn(arg, " \t\r\n")] == '{')
 		query = arg;
@@ -146,13 +169,15 @@ static void parse(struct opts *o, int argc, char **argv)
 	const char *old, *new;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+:d:T:e:f:c:j:" OPTION_SHORT, long_options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, "+:d:T:e:f:c:j:" OPTION_SHORT, long_options, NULL)) !=
+		-1)
 		option(o, c, argv);
 	if (optind < argc)
 		o->job_id = argv[optind++];
 	if (optind < argc)
-		die_usage(argv[optind][0] == '-' ? "options stand before the job's id: %s" : "one job at a time: what is %s?",
-			  argv[optind]);
+		die_usage(argv[optind][0] == '-' ? "options stand before the job's id: %s"
+						 : "one job at a time: what is %s?",
+			argv[optind]);
 	old = o->job_id ? "a job's id" : o->schedule ? "--schedule" : NULL;
 	new = o->sql ? "-e" : o->no_wait ? "--no-wait" : o->database ? "-d" : NULL;
 	if (old && new)
@@ -169,22 +194,29 @@ static void parse(struct opts *o, int argc, char **argv)
 		die_usage("either --since or --after");
 	if (o->result && o->has_format)
 		die_usage("-f and --result: what the service carries itself has no format here");
-	if (o->job_id && (strspn(o->job_id, "0123456789") != strlen(o->job_id) || strlen(o->job_id) > 19 || !*o->job_id))
+	if (o->job_id &&
+		(strspn(o->job_id, "0123456789") != strlen(o->job_id) || strlen(o->job_id) > 19 ||
+			!*o->job_id))
 		die_usage("%s is no job id; SQL goes to standard input or behind -e", o->job_id);
 	if (!o->has_format)
 		o->out.format = isatty(STDOUT_FILENO) ? RESULTOUT_TABLE : RESULTOUT_FRAME;
-	if (o->out.null && strpbrk(o->out.null, o->out.format == RESULTOUT_TSV ? "\t\r\n" : ",\"\r\n"))
+	if (o->out.null &&
+		strpbrk(o->out.null, o->out.format == RESULTOUT_TSV ? "\t\r\n" : ",\"\r\n"))
 		die_usage("--null: a text that reads as several fields, or is quoted itself");
 	o->out.room = fd_columns(STDOUT_FILENO);
 	if (o->since && o->out.format == RESULTOUT_TABLE && !o->result)
 		die_usage("--since: a table is not the whole result; use -f csv, jsonl, ...");
-	if (o->has_format && o->out.format == RESULTOUT_FRAME && !o->no_wait && !o->result && isatty(STDOUT_FILENO))
-		die_usage("a frame is nothing for a terminal: pipe it on, or use -f csv, jsonl, ...");
+	if (o->has_format && o->out.format == RESULTOUT_FRAME && !o->no_wait && !o->result &&
+		isatty(STDOUT_FILENO))
+		die_usage(
+			"a frame is nothing for a terminal: pipe it on, or use -f csv, jsonl, ...");
 }
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .type = "presto", .jobs = 1, .out = { .header = true }, .api = API_OPT_DEFAULT };
+	struct opts o = {
+		.type = "presto", .jobs = 1, .out = { .header = true }, .api = API_OPT_DEFAULT
+	};
 	struct since since = { .fd = -1 };
 	struct fail f = { 0 };
 	struct fd_sink to;
@@ -194,7 +226,8 @@ int main(int argc, char **argv)
 	die_init(argv[0], 0);
 	parse(&o, argc, argv);
 	fd_sink_init(&to, STDOUT_FILENO, "standard output");
-	if (fetch(&o, &since, &to.sink, &f) || fd_close(STDOUT_FILENO, "standard output", &f) || since_keep(&since, &f)) {
+	if (fetch(&o, &since, &to.sink, &f) || fd_close(STDOUT_FILENO, "standard output", &f) ||
+		since_keep(&since, &f)) {
 		since_drop(&since);
 		die_fail(&f);
 	}

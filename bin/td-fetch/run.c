@@ -34,7 +34,7 @@ struct run {
 	struct resultout out;
 };
 
-/* --- the job ----------------------------------------------------------------------------------------------------- */
+/* --- the job --------------------------------------------------------------- */
 
 /* The query, malloc'ed, from -e or standard input. */
 static int query(const struct opts *o, char **sql, struct fail *f)
@@ -45,7 +45,9 @@ static int query(const struct opts *o, char **sql, struct fail *f)
 		*sql = mem_string(o->sql);
 		n = strlen(*sql);
 	} else if (isatty(STDIN_FILENO)) {
-		return fail_set(f, FAIL_USAGE, "no query: give a job id, -e SQL, or SQL on standard input (see 'td-fetch -h')");
+		return fail_set(f, FAIL_USAGE,
+			"no query: give a job id, -e SQL, or SQL on standard input (see 'td-fetch "
+			"-h')");
 	} else if (fd_slurp(STDIN_FILENO, "standard input", SQL_MAX, sql, &n, f)) {
 		return -1;
 	}
@@ -54,7 +56,8 @@ static int query(const struct opts *o, char **sql, struct fail *f)
 	else if (strlen(*sql) != n || !utf8_is(*sql, n))
 		fail_set(f, FAIL_DATA, "the query is no UTF-8 text");
 	else if (strspn(*sql, " \t\r\n") == n)
-		fail_set(f, FAIL_DATA, "the query is empty: nothing came from %s", o->sql ? "-e" : "standard input");
+		fail_set(f, FAIL_DATA, "the query is empty: nothing came from %s",
+			o->sql ? "-e" : "standard input");
 	else
 		return 0;
 	free(*sql);
@@ -62,7 +65,10 @@ static int query(const struct opts *o, char **sql, struct fail *f)
 	return -1;
 }
 
-/* Interrupted: nobody waits for our job any more. id "": an answer was awaited; it is looked for by its key. */
+/*
+ * Interrupted: nobody waits for our job any more. id "": an answer was awaited; it is looked for by
+ * its key.
+ */
 static void kill_job(struct run *r, const char *id)
 {
 	char found[32] = "";
@@ -84,12 +90,18 @@ static void kill_job(struct run *r, const char *id)
 static int issue(struct run *r, const char *database, const char *sql, char id[32], struct fail *f)
 {
 	const struct opts *o = r->o;
-	struct api_issue i = { .type = o->type, .database = database, .query = sql, .domain_key = r->key,
-			       .result = o->result, .priority = o->priority, .engine_version = o->engine_version,
-			       .pool_name = o->pool };
+	struct api_issue i = { .type = o->type,
+		.database = database,
+		.query = sql,
+		.domain_key = r->key,
+		.result = o->result,
+		.priority = o->priority,
+		.engine_version = o->engine_version,
+		.pool_name = o->pool };
 
 	if (!database)
-		return fail_set(f, FAIL_USAGE, "a query needs a database: -d DB (see 'td-fetch -h')");
+		return fail_set(f, FAIL_USAGE,
+			"a query needs a database: -d DB (see 'td-fetch -h')");
 	if (tdurl_check_name("database", database, f))
 		return -1;
 	r->own = true;
@@ -104,7 +116,8 @@ static int issue(struct run *r, const char *database, const char *sql, char id[3
 }
 
 /* The job whose result is wanted: given, of a schedule, or new. */
-static int find_job(struct run *r, const char *database, const char *sql, char id[32], struct fail *f)
+static int find_job(struct run *r, const char *database, const char *sql, char id[32],
+	struct fail *f)
 {
 	const struct opts *o = r->o;
 	struct api_run run;
@@ -115,7 +128,8 @@ static int find_job(struct run *r, const char *database, const char *sql, char i
 	}
 	if (!o->schedule)
 		return issue(r, database, sql, id, f);
-	if (since_pick(r->api, o->schedule, r->since->last, &run, f) || since_prepare(r->since, o->schedule, &run, f))
+	if (since_pick(r->api, o->schedule, r->since->last, &run, f) ||
+		since_prepare(r->since, o->schedule, &run, f))
 		return -1;
 	note("schedule %s: job %s, scheduled at %s", o->schedule, run.id, run.scheduled_at);
 	memcpy(id, run.id, sizeof run.id);
@@ -152,7 +166,7 @@ static int wait_for(struct run *r, const char *id, struct api_job *j, struct fai
 	return -1;
 }
 
-/* --- its result -------------------------------------------------------------------------------------------------- */
+/* --- its result ------------------------------------------------------------ */
 
 static int put_watched(struct sink *s, const void *p, size_t n, struct fail *f)
 {
@@ -165,26 +179,30 @@ static int put_watched(struct sink *s, const void *p, size_t n, struct fail *f)
 }
 
 /*
- * The bytes that came against the bytes that the job has, where nothing on the way has compared them. alone: there is no
- * other proof that they are all.
+ * The bytes that came against the bytes that the job has, where nothing on the way has compared
+ * them. alone: there is no other proof that they are all.
  */
-static int check_size(const struct api_job *j, uint64_t bytes, bool sure, bool alone, struct fail *f)
+static int check_size(const struct api_job *j, uint64_t bytes, bool sure, bool alone,
+	struct fail *f)
 {
 	if (j->result_size < 0 && !sure && alone)
-		return fail_set(f, FAIL_REFUSED, "nothing says how long it is: -f msgpack looks inside");
+		return fail_set(f, FAIL_REFUSED,
+			"nothing says how long it is: -f msgpack looks inside");
 	if (j->result_size < 0 || (uint64_t)j->result_size == bytes)
 		return 0;
 	if (!sure || alone)
-		return fail_set(f, FAIL_TEMP, "%llu bytes came, but it has %lld", (unsigned long long)bytes,
-				(long long)j->result_size);
-	note("job %s: its result has %llu bytes, not %lld as job/show says", j->id, (unsigned long long)bytes,
-	     (long long)j->result_size);
+		return fail_set(f, FAIL_TEMP, "%llu bytes came, but it has %lld",
+			(unsigned long long)bytes, (long long)j->result_size);
+	note("job %s: its result has %llu bytes, not %lld as job/show says", j->id,
+		(unsigned long long)bytes, (long long)j->result_size);
 	return 0;
 }
 
 static int download(struct run *r, const struct api_job *j, struct fail *f)
 {
-	const struct result_download_opts o = { .jobs = (unsigned)r->o->jobs, .conf = &r->conf, .api = &r->o->api };
+	const struct result_download_opts o = {
+		.jobs = (unsigned)r->o->jobs, .conf = &r->conf, .api = &r->o->api
+	};
 	uint64_t bytes = 0;
 	bool sure = false;
 	int rc;
@@ -193,7 +211,8 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 	r->size = j->result_size;
 	progress_start(&r->progress);
 	progress_hand_over(&r->progress);
-	rc = result_download(r->api, &o, j->id, j->has_schema ? j->num_records : -1, &r->watch, &bytes, &sure, f);
+	rc = result_download(r->api, &o, j->id, j->has_schema ? j->num_records : -1, &r->watch,
+		&bytes, &sure, f);
 	progress_end(&r->progress);
 	if (r->out.text.full)
 		*f = (struct fail){ 0 };
@@ -208,34 +227,44 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 static void warn_of_loss(const struct run *r, const struct schema *s)
 {
 	if (r->out.text.blank > 0)
-		warn("%llu rows are NULL in their only column: most readers skip such empty lines (--null TEXT helps)",
-		     (unsigned long long)r->out.text.blank);
+		warn("%llu rows are NULL in their only column: most readers skip such empty lines "
+		     "(--null TEXT helps)",
+			(unsigned long long)r->out.text.blank);
 	for (size_t i = 0; r->o->out.format == RESULTOUT_JSONL && i < s->n; i++)
 		if (schema_find(s, s->col[i].name) != (long)i) {
-			warn("two columns have the name '%s': most readers of JSON take the last only", s->col[i].name);
+			warn("two columns have the name '%s': most readers of JSON take the last "
+			     "only",
+				s->col[i].name);
 			return;
 		}
 }
 
 static void say_done(struct run *r, const struct api_job *j)
 {
-	const int64_t rows = resultout_rows(&r->out) >= 0 ? resultout_rows(&r->out) : j->num_records;
+	const int64_t rows =
+		resultout_rows(&r->out) >= 0 ? resultout_rows(&r->out) : j->num_records;
 	char text[32] = "";
 
 	if (rows >= 0)
 		snprintf(text, sizeof text, "%lld rows, ", (long long)rows);
 	note("job %s: %s%llu bytes", j->id, text, (unsigned long long)r->out.taken);
 	if (r->o->out.format != RESULTOUT_TABLE) /* which counts its rows itself */
-		progress_done(&r->progress, "%s%.1f MB of job %s fetched", text, (double)r->out.taken / 1e6, j->id);
+		progress_done(&r->progress, "%s%.1f MB of job %s fetched", text,
+			(double)r->out.taken / 1e6, j->id);
 }
 
 static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 {
-	const struct frame_head head = { .content = FRAME_ROWS, .schema = j->schema, .job_id = (char *)(uintptr_t)j->id,
-					 .endpoint = (char *)(uintptr_t)api_endpoint(r->api), .rows = j->num_records };
+	const struct frame_head head = { .content = FRAME_ROWS,
+		.schema = j->schema,
+		.job_id = (char *)(uintptr_t)j->id,
+		.endpoint = (char *)(uintptr_t)api_endpoint(r->api),
+		.rows = j->num_records };
 
 	if (resultout_open(&r->out, &r->o->out, &head, r->to, f) || download(r, j, f))
-		return !j->has_schema && f->kind == FAIL_DATA ? fail_at(f, "TD does not name the columns") : -1;
+		return !j->has_schema && f->kind == FAIL_DATA
+			? fail_at(f, "TD does not name the columns")
+			: -1;
 	if (resultout_end(&r->out, j->num_records, f))
 		return fail_at(f, "result of job %s", j->id);
 	warn_of_loss(r, &j->schema);
@@ -243,12 +272,16 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 	return 0;
 }
 
-/* --- the service takes it (--result) --------------------------------------------------------------------------------- */
+/* --- the service takes it (--result) --------------------------------------- */
 
-/* A destination without its secrets: what stands before @, and every parameter but the mode. Malloc'ed. */
+/*
+ * A destination without its secrets: what stands before @, and every parameter but the mode.
+ * Malloc'ed.
+ */
 static char *harmless(const char *result)
 {
-	const char *query = result + strcspn(result, "?"), *start = strstr(result, "://"), *at = NULL, *mode;
+	const char *query = result + strcspn(result, "?"), *start = strstr(result, "://"),
+		   *at = NULL, *mode;
 	char *s, *shown;
 
 	if (result[strspn(result, " \t\r\n")] == '{')
@@ -256,27 +289,31 @@ static char *harmless(const char *result)
 	for (const char *p = start ? start + 3 : query; p < query; p++)
 		if (*p == '@')
 			at = p;
-	s = at && at > start + 3 ? mem_printf("%.*s***%.*s", (int)(start + 3 - result), result, (int)(query - at), at)
+	s = at && at > start + 3 ? mem_printf("%.*s***%.*s", (int)(start + 3 - result), result,
+					   (int)(query - at), at)
 				 : mem_copy(result, (size_t)(query - result));
 	mode = strstr(query, "mode=");
 	if (!*query)
 		return s;
-	shown = mode ? mem_printf("%s?%.*s", s, (int)strcspn(mode, "&"), mode) : mem_printf("%s?...", s);
+	shown = mode ? mem_printf("%s?%.*s", s, (int)strcspn(mode, "&"), mode)
+		     : mem_printf("%s?...", s);
 	free(s);
 	return shown;
 }
 
 /* One line of JSON about what the service did. */
-static int write_receipt(struct run *r, const struct api_job *j, const char *export_id, const char *started, struct fail *f)
+static int write_receipt(struct run *r, const struct api_job *j, const char *export_id,
+	const char *started, struct fail *f)
 {
 	char finished[21], *to = harmless(r->o->result), *text;
 	json_t *o;
 	int rc;
 
 	clock_utc(finished);
-	o = json_pack("{s:i, s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s}", "receipt", 1, "action", "export", "source_job_id",
-		      j->id, "job_id", *export_id ? export_id : NULL, "endpoint", api_endpoint(r->api), "destination", to,
-		      "started", started, "status", "done", "finished", finished);
+	o = json_pack("{s:i, s:s, s:s, s:s?, s:s, s:s, s:s, s:s, s:s}", "receipt", 1, "action",
+		"export", "source_job_id", j->id, "job_id", *export_id ? export_id : NULL,
+		"endpoint", api_endpoint(r->api), "destination", to, "started", started, "status",
+		"done", "finished", finished);
 	if (o && j->num_records >= 0)
 		json_object_set_new(o, "rows", json_integer(j->num_records));
 	text = o ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
@@ -284,7 +321,8 @@ static int write_receipt(struct run *r, const struct api_job *j, const char *exp
 	     io_put(r->to, text, strlen(text), f) || io_put(r->to, "\n", 1, f) ? -1 : 0;
 	if (rc) {
 		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
-		fail_at(f, "job %s: its rows are in %s, but the receipt is not written", *export_id ? export_id : j->id, to);
+		fail_at(f, "job %s: its rows are in %s, but the receipt is not written",
+			*export_id ? export_id : j->id, to);
 	}
 	json_decref(o);
 	free(text);
@@ -292,7 +330,10 @@ static int write_receipt(struct run *r, const struct api_job *j, const char *exp
 	return rc;
 }
 
-/* The job's result goes where --result says: with a new job that was asked for at once, else by a job of its own. */
+/*
+ * The job's result goes where --result says: with a new job that was asked for at once, else by a
+ * job of its own.
+ */
 static int export(struct run *r, const struct api_job *j, const char *started, struct fail *f)
 {
 	struct api_job carrier = { 0 };
@@ -316,7 +357,7 @@ static int export(struct run *r, const struct api_job *j, const char *started, s
 	return rc ? -1 : write_receipt(r, j, id, started, f);
 }
 
-/* --- all of it ---------------------------------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------- */
 
 static int print_id(struct run *r, const char *id, struct fail *f)
 {
@@ -351,7 +392,9 @@ static int run_job(struct run *r, const char *database, const char *sql, struct 
 static void close_sandbox(const char *since)
 {
 	const char *slash = since ? strrchr(since, '/') : NULL;
-	char *folder = !since ? NULL : slash ? mem_copy(since, (size_t)(slash - since) + 1) : mem_string(".");
+	char *folder = !since ? NULL
+		: slash       ? mem_copy(since, (size_t)(slash - since) + 1)
+			      : mem_string(".");
 
 	sandbox_client(folder);
 	free(folder);
@@ -381,7 +424,8 @@ static void give_up(struct run *r, const struct fail *why)
 	struct fail ignored = { 0 };
 	const struct frame_head head = { .content = FRAME_ROWS, .rows = -1 };
 
-	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->result || r->o->out.format != RESULTOUT_FRAME)
+	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->result ||
+		r->o->out.format != RESULTOUT_FRAME)
 		return;
 	sig_hold(true);
 	if (r->out.open || resultout_open(&r->out, &r->o->out, &head, r->to, &ignored) == 0)

@@ -14,7 +14,7 @@
 
 enum { PAGE = 100, PAGES_MAX = 100, FILE_MAX = 16 << 20 };
 
-/* --- the file ----------------------------------------------------------------------------------------------------- */
+/* --- the file -------------------------------------------------------------- */
 
 /* The last line of a text that holds anything. */
 static const char *last_line(char *text, size_t n)
@@ -30,19 +30,23 @@ static const char *last_line(char *text, size_t n)
 static int read_text(struct since *s, const char *schedule, char *text, size_t n, struct fail *f)
 {
 	json_t *j = json_loads(last_line(text, n), 0, NULL);
-	const char *id = json_string_value(json_object_get(j, s->receipt ? "source_job_id" : "job_id"));
+	const char *id =
+		json_string_value(json_object_get(j, s->receipt ? "source_job_id" : "job_id"));
 	const char *own = json_string_value(json_object_get(j, "schedule"));
 	const char *status = json_string_value(json_object_get(j, "status"));
 	int rc = 0;
 
 	if (!id || !*id || strlen(id) >= sizeof s->last || strspn(id, "0123456789") != strlen(id))
 		rc = fail_set(f, FAIL_CONFIG, "%s: %s%s", s->path,
-			      s->receipt ? "not the receipt of a job's rows" : "not a file of td-fetch --since",
-			      *text ? "" : "; it is empty: was it overwritten? Remove it to begin anew");
+			s->receipt ? "not the receipt of a job's rows"
+				   : "not a file of td-fetch --since",
+			*text ? "" : "; it is empty: was it overwritten? Remove it to begin anew");
 	else if (s->receipt && (!status || strcmp(status, "done") != 0))
-		rc = fail_set(f, FAIL_CONFIG, "%s: the receipt of a transfer that was not completed", s->path);
+		rc = fail_set(f, FAIL_CONFIG,
+			"%s: the receipt of a transfer that was not completed", s->path);
 	else if (!s->receipt && (!own || strcmp(own, schedule) != 0))
-		rc = fail_set(f, FAIL_CONFIG, "%s: belongs to schedule %s", s->path, own ? own : "(none)");
+		rc = fail_set(f, FAIL_CONFIG, "%s: belongs to schedule %s", s->path,
+			own ? own : "(none)");
 	else
 		memcpy(s->last, id, strlen(id) + 1);
 	json_decref(j);
@@ -87,7 +91,8 @@ static int lock(struct since *s, struct fail *f)
 	return 0;
 }
 
-int since_open(struct since *s, const char *path, bool receipt, const char *schedule, struct fail *f)
+int since_open(struct since *s, const char *path, bool receipt, const char *schedule,
+	struct fail *f)
 {
 	*s = (struct since){ .path = path, .receipt = receipt, .fd = -1 };
 	return (!receipt && lock(s, f)) || read_file(s, schedule, f) ? -1 : 0;
@@ -101,13 +106,16 @@ int since_prepare(struct since *s, const char *schedule, const struct api_run *r
 
 	if (!s->path || s->receipt)
 		return 0;
-	j = json_pack("{s:s, s:s, s:s}", "schedule", schedule, "job_id", run->id, "scheduled_at", run->scheduled_at);
+	j = json_pack("{s:s, s:s, s:s}", "schedule", schedule, "job_id", run->id, "scheduled_at",
+		run->scheduled_at);
 	text = json_dumps(j, JSON_COMPACT);
 	json_decref(j);
 	if (!text)
 		return fail_set(f, FAIL_SYSTEM, "%s: out of memory", s->fresh);
 	rc = ftruncate(s->fd, 0) ? fail_errno(f, FAIL_SYSTEM, "cannot write to %s", s->fresh) : 0;
-	if (rc == 0 && (fd_write(s->fd, s->fresh, text, strlen(text), f) || fd_write(s->fd, s->fresh, "\n", 1, f)))
+	if (rc == 0 &&
+		(fd_write(s->fd, s->fresh, text, strlen(text), f) ||
+			fd_write(s->fd, s->fresh, "\n", 1, f)))
 		rc = -1;
 	if (rc == 0 && fsync(s->fd))
 		rc = fail_errno(f, FAIL_SYSTEM, "cannot write to %s", s->fresh);
@@ -134,8 +142,9 @@ int since_keep(struct since *s, struct fail *f)
 	if (!s->path || s->receipt)
 		return 0;
 	if (rename(s->fresh, s->path))
-		return fail_errno(f, FAIL_SYSTEM, "the rows are passed on, but they will come again: cannot rename %s to %s",
-				  s->fresh, s->path);
+		return fail_errno(f, FAIL_SYSTEM,
+			"the rows are passed on, but they will come again: cannot rename %s to %s",
+			s->fresh, s->path);
 	sync_directory(s->path);
 	close(s->fd);
 	s->fd = -1;
@@ -153,7 +162,7 @@ void since_drop(struct since *s)
 	s->fresh = NULL;
 }
 
-/* --- the run ------------------------------------------------------------------------------------------------------ */
+/* --- the run --------------------------------------------------------------- */
 
 /* Job ids are decimal numbers that grow. */
 static int compare(const char *a, const char *b)
@@ -168,7 +177,10 @@ static bool is_done(const struct api_run *r)
 	return r->state >= API_JOB_SUCCESS;
 }
 
-/* Is r a better choice than what was found so far? With `last`: the oldest behind it that did not fail. */
+/*
+ * Is r a better choice than what was found so far? With `last`: the oldest behind it that did not
+ * fail.
+ */
 static bool better(const struct api_run *r, const struct api_run *found, const char *last)
 {
 	if (!*last)
@@ -178,8 +190,8 @@ static bool better(const struct api_run *r, const struct api_run *found, const c
 	return !*found->id || compare(r->id, found->id) < 0;
 }
 
-static int search(struct api *a, const char *schedule, const char *last, struct api_run *found, struct api_run *failed,
-		  struct fail *f)
+static int search(struct api *a, const char *schedule, const char *last, struct api_run *found,
+	struct api_run *failed, struct fail *f)
 {
 	struct api_run page[PAGE];
 
@@ -202,11 +214,12 @@ static int search(struct api *a, const char *schedule, const char *last, struct 
 		if (n < PAGE || old || (!*last && *found->id))
 			return 0;
 	}
-	return fail_set(f, FAIL_REFUSED, "schedule %s: its last %d runs are all newer than job %s", schedule,
-			PAGE * PAGES_MAX, last);
+	return fail_set(f, FAIL_REFUSED, "schedule %s: its last %d runs are all newer than job %s",
+		schedule, PAGE * PAGES_MAX, last);
 }
 
-int since_pick(struct api *a, const char *schedule, const char *last, struct api_run *run, struct fail *f)
+int since_pick(struct api *a, const char *schedule, const char *last, struct api_run *run,
+	struct fail *f)
 {
 	struct api_run failed = { 0 };
 
@@ -214,12 +227,13 @@ int since_pick(struct api *a, const char *schedule, const char *last, struct api
 	if (search(a, schedule, last, run, &failed, f))
 		return -1;
 	if (*run->id && !is_done(run))
-		return fail_set(f, FAIL_TEMP, "schedule %s: its next run, job %s, is not done yet", schedule, run->id);
+		return fail_set(f, FAIL_TEMP, "schedule %s: its next run, job %s, is not done yet",
+			schedule, run->id);
 	if (!*run->id && *failed.id)
 		*run = failed; /* there is nothing behind it: its own words are the reason */
 	if (!*run->id)
-		return fail_set(f, FAIL_TEMP, "schedule %s has no %s run%s%s", schedule, *last ? "new" : "finished",
-				*last ? " since job " : " yet", last);
+		return fail_set(f, FAIL_TEMP, "schedule %s has no %s run%s%s", schedule,
+			*last ? "new" : "finished", *last ? " since job " : " yet", last);
 	if (*last && *failed.id && run->state == API_JOB_SUCCESS && compare(failed.id, run->id) < 0)
 		warn("schedule %s: job %s failed and is passed over", schedule, failed.id);
 	return 0;

@@ -117,13 +117,20 @@ static void take(struct options *o, int c, char **argv, struct faults *faults)
 
 static bool referenced(void *arg, const char *name)
 {
-	bool known = cat_num(arg, 0, "SELECT 1 FROM segments WHERE file = ?1 UNION ALL SELECT 1 FROM parts WHERE file = ?1 UNION ALL"
-	                     " SELECT 1 FROM sessions WHERE errors = ?1 UNION ALL SELECT 1 FROM jobs WHERE file = ?1", "s", name) != 0;
+	bool known = cat_num(arg, 0,
+			     "SELECT 1 FROM segments WHERE file = ?1 UNION ALL SELECT 1 FROM parts "
+			     "WHERE file = ?1 UNION ALL"
+			     " SELECT 1 FROM sessions WHERE errors = ?1 UNION ALL SELECT 1 FROM "
+			     "jobs WHERE file = ?1",
+			     "s", name) != 0;
 
 	return known || cat_failed(arg);
 }
 
-/* What a crash left behind goes; but a catalogue that is damaged may have forgotten somebody's rows. */
+/*
+ * What a crash left behind goes; but a catalogue that is damaged may have forgotten somebody's
+ * rows.
+ */
 static int sweep(struct local *l, struct fail *f)
 {
 	struct catalog *c = &l->cat;
@@ -195,7 +202,10 @@ static void block_signals(void)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .listen = "127.0.0.1:8080", .key = "1/0123456789abcdef0123456789abcdef01234567", .polls = 1, .samples = true };
+	struct options o = { .listen = "127.0.0.1:8080",
+		.key = "1/0123456789abcdef0123456789abcdef01234567",
+		.polls = 1,
+		.samples = true };
 	struct local l = { .faults = faults_new(), .store.lock = -1 };
 	struct server server = { 0 };
 	struct fail f = { 0 };

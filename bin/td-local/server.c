@@ -20,7 +20,8 @@
 enum {
 	CONNECTIONS_MAX = 512,
 	IDLE_SECONDS = 300,
-	HEADERS_MAX = 128 << 10, /* of a connection: headers and the window its body is read through */
+	/* of a connection: headers and the window its body is read through */
+	HEADERS_MAX = 128 << 10,
 	STACK = 512 << 10
 };
 
@@ -34,8 +35,8 @@ static double seconds_now(void)
 
 /* --- routes */
 
-static const struct route *const all_routes[] = { db_routes, table_routes, setting_routes, import_routes, bulk_routes, job_routes,
-	result_routes, schedule_routes, other_routes };
+static const struct route *const all_routes[] = { db_routes, table_routes, setting_routes,
+	import_routes, bulk_routes, job_routes, result_routes, schedule_routes, other_routes };
 
 /* Does the path match? Takes the arguments that ':' stands for. */
 static bool route_match(const char *pattern, const char *path, struct req *r)
@@ -73,8 +74,10 @@ static const struct route *route_find(struct req *r)
 {
 	for (size_t i = 0; i < sizeof all_routes / sizeof *all_routes; i++)
 		for (const struct route *t = all_routes[i]; t->method; t++)
-			if ((strcmp(t->method, r->method) == 0 || (strcmp(t->method, "GET") == 0 && strcmp(r->method, "HEAD") == 0)) &&
-			    route_match(t->pattern, r->path, r))
+			if ((strcmp(t->method, r->method) == 0 ||
+				    (strcmp(t->method, "GET") == 0 &&
+					    strcmp(r->method, "HEAD") == 0)) &&
+				route_match(t->pattern, r->path, r))
 				return t;
 	return NULL;
 }
@@ -83,14 +86,18 @@ static const struct route *route_find(struct req *r)
 
 static bool from_loopback(struct req *r)
 {
-	const union MHD_ConnectionInfo *i = MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *a = i ? i->client_addr : NULL;
 
 	if (!a)
 		return false;
 	if (a->sa_family == AF_INET)
-		return ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr) >> 24 == 127;
-	return a->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
+		return ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr) >>
+			24 ==
+			127;
+	return a->sa_family == AF_INET6 &&
+		IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
 }
 
 static void check_rights(struct req *r)
@@ -141,7 +148,8 @@ static void begin(struct req *r, const char *method)
 	check_rights(r);
 	if (!r->status && !r->route)
 		req_error(r, 404, "Path and method do not match any API endpoint");
-	if (strncmp(r->path, "local/", 6) != 0 && faults_strike(r->l->faults, method, r->path, &fault))
+	if (strncmp(r->path, "local/", 6) != 0 &&
+		faults_strike(r->l->faults, method, r->path, &fault))
 		*(r->fault = mem_alloc(sizeof fault)) = fault;
 	if (!r->status && r->route->upload) {
 		md5_init(&r->md5);
@@ -153,7 +161,8 @@ static void begin(struct req *r, const char *method)
 
 static void reset(struct req *r)
 {
-	const union MHD_ConnectionInfo *i = MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *i =
+		MHD_get_connection_info(r->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct linger now = { 1, 0 };
 
 	if (i)
@@ -221,15 +230,17 @@ static enum MHD_Result complete(struct req *r)
 		pause_for(r, t->seconds);
 	if (!r->status && !instead)
 		work(r);
-	if (t && (t->kind == FAULT_RESET || t->kind == FAULT_RESET_AFTER || t->kind == FAULT_RESET_BODY)) {
+	if (t &&
+		(t->kind == FAULT_RESET || t->kind == FAULT_RESET_AFTER ||
+			t->kind == FAULT_RESET_BODY)) {
 		reset(r);
 		return MHD_NO;
 	}
 	return answer_send(r);
 }
 
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const char *url, const char *method,
-				  const char *version, const char *data, size_t *n, void **state)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const char *url,
+	const char *method, const char *version, const char *data, size_t *n, void **state)
 {
 	struct req *r = *state;
 
@@ -267,7 +278,8 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 	return r;
 }
 
-static void on_end(void *cls, struct MHD_Connection *conn, void **state, enum MHD_RequestTerminationCode code)
+static void on_end(void *cls, struct MHD_Connection *conn, void **state,
+	enum MHD_RequestTerminationCode code)
 {
 	struct req *r = *state;
 
@@ -276,8 +288,9 @@ static void on_end(void *cls, struct MHD_Connection *conn, void **state, enum MH
 	if (!r)
 		return;
 	if (r->method) /* without parameters: one may be a key */
-		note("%s %.*s %u %.1f ms%s", r->method, (int)strcspn(r->target, "?"), r->target, r->status,
-		     (seconds_now() - r->started) * 1000, code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
+		note("%s %.*s %u %.1f ms%s", r->method, (int)strcspn(r->target, "?"), r->target,
+			r->status, (seconds_now() - r->started) * 1000,
+			code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
 	if (r->upload >= 0)
 		close(r->upload);
 	if (r->upload_name[0])
@@ -308,7 +321,8 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *conn, char *s)
 	return strlen(s);
 }
 
-static void log_daemon(void *cls, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+static void log_daemon(void *cls, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 static void log_daemon(void *cls, const char *fmt, va_list ap)
 {
 	char text[512];
@@ -349,7 +363,9 @@ static int port_of(int fd)
 
 static int open_socket(const char *listen_to, char **host, struct fail *f)
 {
-	struct addrinfo want = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM }, *found = NULL;
+	struct addrinfo want = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM },
+			*found = NULL;
 	const char *colon = strrchr(listen_to, ':');
 	uint64_t port;
 	char *name;
@@ -387,9 +403,11 @@ static char *read_pem(const char *path, struct fail *f)
 	return text;
 }
 
-int server_start(struct server *h, struct local *l, const char *listen_to, const char *cert, const char *key, struct fail *f)
+int server_start(struct server *h, struct local *l, const char *listen_to, const char *cert,
+	const char *key, struct fail *f)
 {
-	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ERROR_LOG;
+	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+		MHD_USE_POLL | MHD_USE_ERROR_LOG;
 	struct MHD_OptionItem tls[3] = { { MHD_OPTION_END, 0, NULL } };
 	char *host = NULL, *cert_text = NULL, *key_text = NULL;
 	int fd = open_socket(listen_to, &host, f);
@@ -405,15 +423,18 @@ int server_start(struct server *h, struct local *l, const char *listen_to, const
 	if (f->kind == FAIL_NONE) {
 		h->port = port_of(fd);
 		l->url = mem_printf("%s://%s:%d", cert ? "https" : "http", host, h->port);
-		h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, l, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
-			MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
-			MHD_OPTION_URI_LOG_CALLBACK, on_target, l, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-			MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
-			MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+		h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, l,
+			MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+			MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_URI_LOG_CALLBACK,
+			on_target, l, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+			MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
+			MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK, MHD_OPTION_ARRAY, tls,
+			MHD_OPTION_END);
 		if (!h->daemon)
-			fail_set(f, FAIL_CONFIG, "cannot start the HTTP%s server%s", cert ? "S" : "",
-			         cert ? ": is it a certificate and its key?" : "");
+			fail_set(f, FAIL_CONFIG, "cannot start the HTTP%s server%s",
+				cert ? "S" : "", cert ? ": is it a certificate and its key?" : "");
 	}
 	if (!h->daemon && fd >= 0)
 		close(fd);

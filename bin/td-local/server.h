@@ -1,4 +1,7 @@
-/* server: libmicrohttpd below, routes above. It reads requests, checks keys and rights, and sends answers. */
+/*
+ * server: libmicrohttpd below, routes above. It reads requests, checks keys and rights, and sends
+ * answers.
+ */
 #ifndef SERVER_H
 #define SERVER_H
 
@@ -9,8 +12,12 @@ struct server {
 	int port;
 };
 
-/* listen: HOST:PORT; HOST may be in brackets; port 0: the kernel's choice. tls: paths of certificate and key, or NULL. */
-int server_start(struct server *h, struct local *l, const char *listen, const char *cert, const char *key, struct fail *f);
+/*
+ * listen: HOST:PORT; HOST may be in brackets; port 0: the kernel's choice. tls: paths of
+ * certificate and key, or NULL.
+ */
+int server_start(struct server *h, struct local *l, const char *listen, const char *cert,
+	const char *key, struct fail *f);
 void server_stop(struct server *h);
 
 #endif

@@ -30,16 +30,19 @@ int check_types(const struct load *l, const struct schema *s, struct fail *f)
 		const char *have = at >= 0 ? l->target.schema.col[at].type : NULL;
 
 		if (have && s->col[i].type && !compatible(have, s->col[i].type))
-			return fail_set(f, FAIL_DATA, "column %s is %s in table %s.%s but %s in this frame, and would read as NULL "
-					"(td-encode --columns %s:%s)", s->col[i].name, have, l->to.database, l->to.table,
-					s->col[i].type, s->col[i].name, have);
+			return fail_set(f, FAIL_DATA,
+				"column %s is %s in table %s.%s but %s in this frame, and would "
+				"read as NULL "
+				"(td-encode --columns %s:%s)",
+				s->col[i].name, have, l->to.database, l->to.table, s->col[i].type,
+				s->col[i].name, have);
 	}
 	return 0;
 }
 
 /*
- * A temporary table can only take its target's place by a master key. A write-only key is told here, before gigabytes are
- * sent: it may not list tables either.
+ * A temporary table can only take its target's place by a master key. A write-only key is told
+ * here, before gigabytes are sent: it may not list tables either.
  */
 static int look_at_key(struct load *l, struct fail *f)
 {
@@ -59,24 +62,26 @@ static int look_at_key(struct load *l, struct fail *f)
 	if (api_status(l->api) != 403)
 		return -1;
 	*f = (struct fail){ 0 };
-	return fail_set(f, FAIL_KEY, "mode=%s needs a master key: the key of %s may append, but not replace tables",
-			tdurl_mode_name(l->to.mode), l->conf.key_from);
+	return fail_set(f, FAIL_KEY,
+		"mode=%s needs a master key: the key of %s may append, but not replace tables",
+		tdurl_mode_name(l->to.mode), l->conf.key_from);
 }
 
 /*
- * Rows of a job that this key can see on this server come from the account that they go to. Said only to a person: a
- * schedule cannot do anything about it.
+ * Rows of a job that this key can see on this server come from the account that they go to. Said
+ * only to a person: a schedule cannot do anything about it.
  */
 static void hint(struct load *l)
 {
 	struct fail ignored = { 0 };
 	struct api_job job = { 0 };
 
-	if (!l->in.head.job_id || !l->in.head.endpoint || strcmp(l->in.head.endpoint, l->conf.endpoint) != 0 ||
-	    !isatty(STDERR_FILENO))
+	if (!l->in.head.job_id || !l->in.head.endpoint ||
+		strcmp(l->in.head.endpoint, l->conf.endpoint) != 0 || !isatty(STDERR_FILENO))
 		return;
 	if (api_job_status(l->api, l->in.head.job_id, &job, &ignored) == 0)
-		warn("source and target are the same account: INSERT INTO or CREATE TABLE AS in the query would be faster");
+		warn("source and target are the same account: INSERT INTO or CREATE TABLE AS in "
+		     "the query would be faster");
 	api_job_free(&job);
 }
 
@@ -95,7 +100,10 @@ int check_target(struct load *l, struct fail *f)
 	return 0;
 }
 
-/* A missing database, and a missing table in one that is there, are the same answer. The key may not be allowed to look. */
+/*
+ * A missing database, and a missing table in one that is there, are the same answer. The key may
+ * not be allowed to look.
+ */
 static int look_at_database(struct load *l, bool *missing, struct fail *f)
 {
 	struct api_name *list;
@@ -113,19 +121,24 @@ static int look_at_database(struct load *l, bool *missing, struct fail *f)
 		return -1;
 	*f = (struct fail){ 0 };
 	if (*missing && !l->o->create_database)
-		return fail_set(f, FAIL_REFUSED, "there is no database %s (make it, or say --create-database)", l->to.database);
+		return fail_set(f, FAIL_REFUSED,
+			"there is no database %s (make it, or say --create-database)",
+			l->to.database);
 	return 0;
 }
 
 /* The requests, in their order. */
 static void plan_calls(struct buf *b, const struct load *l, bool columns)
 {
-	const bool append = l->to.mode == TDURL_APPEND, session = l->in.end.rows && !l->o->streaming;
+	const bool append = l->to.mode == TDURL_APPEND,
+		   session = l->in.end.rows && !l->o->streaming;
 
 	if (!append || !l->target.exists)
-		buf_printf(b, "POST table/create/%s/%s\n", l->to.database, append ? l->to.table : "(temporary)");
+		buf_printf(b, "POST table/create/%s/%s\n", l->to.database,
+			append ? l->to.table : "(temporary)");
 	if (session)
-		buf_puts(b, "POST bulk_import/create\nPUT bulk_import/upload_part, for each part\n");
+		buf_puts(b,
+			"POST bulk_import/create\nPUT bulk_import/upload_part, for each part\n");
 	else if (l->in.end.rows)
 		buf_puts(b, "PUT table/import_with_id, for each part\n");
 	if (session && !l->o->no_commit)
@@ -142,22 +155,28 @@ int check_plan(struct load *l, struct fail *f)
 	const struct load *const c = l;
 	const struct schema *new = &c->in.end.schema;
 	const bool append = c->to.mode == TDURL_APPEND;
-	bool missing, columns = !append && (new->n > 0 || (c->to.mode == TDURL_TRUNCATE && c->target.schema.n > 0));
+	bool missing,
+		columns = !append &&
+		(new->n > 0 || (c->to.mode == TDURL_TRUNCATE && c->target.schema.n > 0));
 	struct buf b;
 	int rc;
 
-	if (look_at_database(l, &missing, f) || ((c->o->once || c->in.end.rows) && session_look(l, f)))
+	if (look_at_database(l, &missing, f) ||
+		((c->o->once || c->in.end.rows) && session_look(l, f)))
 		return -1;
 	buf_init(&b, 16 << 20);
-	buf_printf(&b, "%llu rows (%s) for %s.%s on %s, mode=%s\n", (unsigned long long)c->in.end.rows,
-		   c->in.end.verified ? "verified" : "taken from end-of-file", c->to.database, c->to.table, c->conf.endpoint,
-		   tdurl_mode_name(c->to.mode));
+	buf_printf(&b, "%llu rows (%s) for %s.%s on %s, mode=%s\n",
+		(unsigned long long)c->in.end.rows,
+		c->in.end.verified ? "verified" : "taken from end-of-file", c->to.database,
+		c->to.table, c->conf.endpoint, tdurl_mode_name(c->to.mode));
 	if (!c->target_known)
 		buf_printf(&b, "table %s: the key may not look at it\n", c->to.table);
 	else if (c->target.exists)
-		buf_printf(&b, "table %s: %lld rows, %zu columns\n", c->to.table, (long long)c->target.count, c->target.schema.n);
+		buf_printf(&b, "table %s: %lld rows, %zu columns\n", c->to.table,
+			(long long)c->target.count, c->target.schema.n);
 	else
-		buf_printf(&b, "table %s: does not exist%s\n", c->to.table, append ? ", would be made" : "");
+		buf_printf(&b, "table %s: does not exist%s\n", c->to.table,
+			append ? ", would be made" : "");
 	for (size_t i = 0; i < new->n; i++)
 		if (new->col[i].type && schema_find(&c->target.schema, new->col[i].name) < 0) {
 			buf_printf(&b, "new column: %s %s\n", new->col[i].name, new->col[i].type);

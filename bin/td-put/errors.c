@@ -24,8 +24,9 @@ static int beginning_put(struct sink *s, const void *p, size_t n, struct fail *f
 }
 
 /*
- * The service does not say why it refused a record. What every importer is known to ask of one is looked for: a map, keys that
- * are texts, and a time. NULL: none of these. mp_value() has been over it.
+ * The service does not say why it refused a record. What every importer is known to ask of one is
+ * looked for: a map, keys that are texts, and a time. NULL: none of these. mp_value() has been over
+ * it.
  */
 static const char *reason(const char *p, const char *end)
 {
@@ -44,7 +45,9 @@ static const char *reason(const char *p, const char *end)
 			continue;
 		if (value.type != MP_UINT && value.type != MP_INT)
 			return "its time is no integer";
-		return value.type == MP_INT || value.as.u > TDTIME_MAX ? "its time is not of the years 1970 to 9999" : NULL;
+		return value.type == MP_INT || value.as.u > TDTIME_MAX
+			? "its time is not of the years 1970 to 9999"
+			: NULL;
 	}
 	return "no time";
 }
@@ -64,7 +67,10 @@ static void show_record(unsigned i, const char *p, const char *end)
 	buf_free(&text.b);
 }
 
-/* The first records that the import refused. That they cannot be shown is no failure beside the one at hand. */
+/*
+ * The first records that the import refused. That they cannot be shown is no failure beside the one
+ * at hand.
+ */
 void errors_show(struct load *l)
 {
 	struct beginning plain = { { beginning_put, "error records" }, { .max = 64 << 10 } };

@@ -10,14 +10,16 @@
 enum { CHUNK = 64 << 10, FIRST = 64 };
 
 /*
- * A pipe's end-of-file proves nothing, and a plain msgpack.gz has nothing else. A regular file is whole as far as anyone
- * can tell.
+ * A pipe's end-of-file proves nothing, and a plain msgpack.gz has nothing else. A regular file is
+ * whole as far as anyone can tell.
  */
 static int open_plain(struct load *l, struct fail *f)
 {
 	if (!l->o->trust_eof && !fd_is_file(STDIN_FILENO))
-		return fail_set(f, FAIL_DATA, "a msgpack.gz that is no td frame: through a pipe nothing proves that it is whole "
-				"(give it as a file, or say --trust-eof)");
+		return fail_set(f, FAIL_DATA,
+			"a msgpack.gz that is no td frame: through a pipe nothing proves that it "
+			"is whole "
+			"(give it as a file, or say --trust-eof)");
 	l->plain_input = true;
 	l->chunk = mem_alloc(CHUNK);
 	l->in.head = (struct frame_head){ .content = FRAME_RECORDS, .rows = -1 };
@@ -27,7 +29,8 @@ static int open_plain(struct load *l, struct fail *f)
 /* What ends within the first bytes and has an extra field is taken for a frame that was cut. */
 static bool is_plain(const char *first, size_t n)
 {
-	return gzip_is(first, n) && !framein_is(first, n) && (n == FIRST || (n > GZIP_PLAIN_HEADER_LEN && !(first[3] & 4)));
+	return gzip_is(first, n) && !framein_is(first, n) &&
+		(n == FIRST || (n > GZIP_PLAIN_HEADER_LEN && !(first[3] & 4)));
 }
 
 int input_open(struct load *l, struct fail *f)
@@ -63,7 +66,8 @@ static enum framein_what next_plain(struct load *l, const char **p, size_t *n, s
 		return FRAMEIN_FAILED;
 	if (got > 0) {
 		if (!l->plain_begun && !is_map(*l->chunk)) /* most texts are numbers to msgpack */
-			return fail_set(f, FAIL_DATA, "%s: not a td frame, nor a msgpack.gz of records", l->from->name);
+			return fail_set(f, FAIL_DATA,
+				"%s: not a td frame, nor a msgpack.gz of records", l->from->name);
 		l->plain_begun = true;
 		if (mp_count_put(&l->counted, l->chunk, (size_t)got))
 			return fail_set(f, FAIL_DATA, "%s: no msgpack", l->from->name);
@@ -78,7 +82,8 @@ static enum framein_what next_plain(struct load *l, const char **p, size_t *n, s
 	return FRAMEIN_END;
 }
 
-enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f)
+enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n,
+	struct fail *f)
 {
 	return l->plain_input ? next_plain(l, p, n, f) : framein_next(&l->in, b, p, n, f);
 }

@@ -45,14 +45,16 @@ static uint64_t number(const char *option, const char *s, uint64_t max)
 	uint64_t v;
 
 	if (!num_size(s, max, &v) || v == 0)
-		die_usage("%s: '%s' is no number from 1 to %llu", option, s, (unsigned long long)max);
+		die_usage("%s: '%s' is no number from 1 to %llu", option, s,
+			(unsigned long long)max);
 	return v;
 }
 
 /* In a path, where TD takes what follows a dot for a format. */
 static const char *session_of(const char *s)
 {
-	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	static const char legal[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 	size_t n = strlen(s);
 
 	if (n < 3 || n > 200 || strspn(s, legal) != n)
@@ -62,8 +64,21 @@ static const char *session_of(const char *s)
 
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { PART_SIZE = 256, CREATE_DATABASE, STRICT, PROGRESS, ONCE, SESSION, NO_COMMIT, COMMIT, STREAMING, DRY_RUN, TRUST_EOF, MAX_ERRORS,
-	       PART_SIZE_MAX = 64 << 20 };
+	enum {
+		PART_SIZE = 256,
+		CREATE_DATABASE,
+		STRICT,
+		PROGRESS,
+		ONCE,
+		SESSION,
+		NO_COMMIT,
+		COMMIT,
+		STREAMING,
+		DRY_RUN,
+		TRUST_EOF,
+		MAX_ERRORS,
+		PART_SIZE_MAX = 64 << 20
+	};
 	static const struct option list[] = {
 		{ "jobs", required_argument, NULL, 'j' }, { "part-size", required_argument, NULL, PART_SIZE },
 		{ "create-database", no_argument, NULL, CREATE_DATABASE }, { "strict", no_argument, NULL, STRICT },
@@ -147,7 +162,8 @@ int main(int argc, char **argv)
 	options(&o, argc, argv);
 	destination(&l, argc, argv);
 	if (!o.commit && isatty(STDIN_FILENO))
-		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < data.csv | td-put ...");
+		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < "
+			  "data.csv | td-put ...");
 	if (conf_load(&l.conf, NULL, &l.to, &f) || conf_complete(&l.conf, &l.to, &f))
 		die_fail(&f);
 	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))

@@ -47,7 +47,8 @@ static bool is_there(const struct names *names, const char *name)
 	return false;
 }
 
-int parts_send(void *arg, struct api *a, uint64_t number, struct upload_part *p, uint64_t *bytes, struct fail *f)
+int parts_send(void *arg, struct api *a, uint64_t number, struct upload_part *p, uint64_t *bytes,
+	struct fail *f)
 {
 	struct load *l = arg;
 	struct http_piece body[UPLOAD_PART_PIECES];
@@ -59,8 +60,8 @@ int parts_send(void *arg, struct api *a, uint64_t number, struct upload_part *p,
 		return api_session_upload(a, l->session, name, body, UPLOAD_PART_PIECES, f);
 	}
 	md5_of(body, md5);
-	snprintf(name, sizeof name, "part%llu_%s_%08lx_%llx%s", (unsigned long long)number, md5, (unsigned long)p->crc,
-		 (unsigned long long)p->body_len, l->names.whose);
+	snprintf(name, sizeof name, "part%llu_%s_%08lx_%llx%s", (unsigned long long)number, md5,
+		(unsigned long)p->crc, (unsigned long long)p->body_len, l->names.whose);
 	remember(&l->names, name); /* before it is sent: the answer may be lost */
 	if (is_there(&l->names, name))
 		return 0;
@@ -68,7 +69,8 @@ int parts_send(void *arg, struct api *a, uint64_t number, struct upload_part *p,
 }
 
 /* The id of a part is the same at every repeat of it: it is stored once. */
-int parts_stream(void *arg, struct api *a, uint64_t number, struct upload_part *p, uint64_t *bytes, struct fail *f)
+int parts_stream(void *arg, struct api *a, uint64_t number, struct upload_part *p, uint64_t *bytes,
+	struct fail *f)
 {
 	struct load *l = arg;
 	struct http_piece body[UPLOAD_PART_PIECES];
@@ -77,15 +79,18 @@ int parts_stream(void *arg, struct api *a, uint64_t number, struct upload_part *
 
 	*bytes = body_of(p, body);
 	md5_of(body, md5);
-	snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)l->stream_base, (unsigned long long)number);
-	if (api_table_import(a, l->to.database, l->to.table, id, body, UPLOAD_PART_PIECES, stored, &maybe, f)) {
+	snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)l->stream_base,
+		(unsigned long long)number);
+	if (api_table_import(a, l->to.database, l->to.table, id, body, UPLOAD_PART_PIECES, stored,
+		    &maybe, f)) {
 		if (maybe)
 			atomic_fetch_add(&l->doubtful, p->values);
 		return -1;
 	}
 	atomic_fetch_add(&l->streamed, p->values);
 	if (*stored && strcmp(stored, md5) != 0)
-		return fail_set(f, FAIL_UNKNOWN, "the server got other bytes than were sent (MD5 %s, not %s)", stored, md5);
+		return fail_set(f, FAIL_UNKNOWN,
+			"the server got other bytes than were sent (MD5 %s, not %s)", stored, md5);
 	return 0;
 }
 
@@ -98,8 +103,8 @@ static bool is_mine(const struct names *names, const char *name)
 }
 
 /*
- * Whether a write-only key may see what it has sent is not known. If not, all is sent again under the same names, and parts that do
- * not belong there are found by the counts of the import.
+ * Whether a write-only key may see what it has sent is not known. If not, all is sent again under
+ * the same names, and parts that do not belong there are found by the counts of the import.
  */
 int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f)
 {
@@ -151,8 +156,8 @@ static bool digest_of(const struct api_name *list, size_t n, struct digest *all)
 }
 
 /*
- * Rows that all have one time may have got that of the run, and are then not the same bytes in any other; of these, and
- * where the service does not tell the parts, only the number is known.
+ * Rows that all have one time may have got that of the run, and are then not the same bytes in any
+ * other; of these, and where the service does not tell the parts, only the number is known.
  */
 int parts_same(struct load *l, struct fail *f)
 {
@@ -176,7 +181,10 @@ int parts_same(struct load *l, struct fail *f)
 	return rc;
 }
 
-/* Of this run or of an earlier one with the same KEY: all parts of a session, or with --session those with our mark. */
+/*
+ * Of this run or of an earlier one with the same KEY: all parts of a session, or with --session
+ * those with our mark.
+ */
 static bool is_ours(const struct names *names, const char *name)
 {
 	size_t n = strlen(name), mark = strlen(names->whose);
@@ -201,7 +209,9 @@ int parts_settle(struct load *l, struct fail *f)
 	}
 	api_names_free(list, n);
 	if (rc == 0 && ours != l->names.n)
-		return fail_set(f, FAIL_REFUSED, "%zu parts were sent, but session %s has %zu of them", l->names.n, l->session, ours);
+		return fail_set(f, FAIL_REFUSED,
+			"%zu parts were sent, but session %s has %zu of them", l->names.n,
+			l->session, ours);
 	return rc;
 }
 

@@ -1,7 +1,8 @@
 /*
- * td-put: what its files share. td-put.c: options and main; td-put-load.c: one transfer; td-put-session.c: its tables and
- * session; td-put-parts.c: how parts are named and sent; td-put-errors.c: what the import refused; td-put-input.c: what comes in;
- * td-put-check.c: what is looked at before; td-put-paper.c: the receipt.
+ * td-put: what its files share. td-put.c: options and main; td-put-load.c: one transfer;
+ * td-put-session.c: its tables and session; td-put-parts.c: how parts are named and sent;
+ * td-put-errors.c: what the import refused; td-put-input.c: what comes in; td-put-check.c: what is
+ * looked at before; td-put-paper.c: the receipt.
  */
 #ifndef TD_PUT_H
 #define TD_PUT_H
@@ -32,7 +33,10 @@ struct opts {
 	struct api_opt api;
 };
 
-/* Parts that are named by what is in them, so that the same part is stored once, whoever sends it and how often. */
+/*
+ * Parts that are named by what is in them, so that the same part is stored once, whoever sends it
+ * and how often.
+ */
 struct names {
 	bool wanted;
 	pthread_mutex_t lock;
@@ -40,10 +44,13 @@ struct names {
 	size_t n;
 	struct api_name *there; /* before this run */
 	size_t there_n;
-	char whose[9];          /* behind the names of --session, so that equal parts of two machines stay two; else "" */
+	/* behind the names of --session, so that equal parts of two machines stay two; else "" */
+	char whose[9];
 };
 
-/* What records are, whatever the parts that they are cut into: CRC-32 and length of their msgpack. */
+/*
+ * What records are, whatever the parts that they are cut into: CRC-32 and length of their msgpack.
+ */
 struct digest {
 	uint32_t crc;
 	uint64_t len;
@@ -63,12 +70,15 @@ struct load {
 	struct gzip_source gunzip;
 	struct mp_count counted;
 	char *chunk;
-	struct api_table target;  /* before; the key may not be allowed to look: then !target_known */
+	/* before; the key may not be allowed to look: then !target_known */
+	struct api_table target;
 	bool target_known;
 	char *session;            /* name of the bulk import session; NULL before it is made */
-	char *temporary;          /* mode=replace: name of the temporary table; NULL before it is made */
+	/* mode=replace: name of the temporary table; NULL before it is made */
+	char *temporary;
 	const char *into;         /* the table that the session loads into */
-	bool unanswered;          /* session or temporary table: whether the last one was made is not known */
+	/* session or temporary table: whether the last one was made is not known */
+	bool unanswered;
 	bool committing;          /* append: the commit was asked for: no way back */
 	bool keep_session;        /* it outlives a failure: the same command goes on with it */
 	bool rows_unknown;        /* --commit without receipts */
@@ -88,37 +98,53 @@ struct load {
 	bool receipt_begun;
 };
 
-/* td-put-load.c: the whole transfer. On failure all that was made is removed, or named in f, and the receipt says so. */
+/*
+ * td-put-load.c: the whole transfer. On failure all that was made is removed, or named in f, and
+ * the receipt says so.
+ */
 int load_run(struct load *l, struct fail *f);
 void load_free(struct load *l);
 
-int load_commit(struct load *l, struct fail *f); /* --commit: no rows, the receipts of those who sent them */
+/* --commit: no rows, the receipts of those who sent them */
+int load_commit(struct load *l, struct fail *f);
 
 /* td-put-input.c: as framein's, for a frame of records or a msgpack.gz */
 int input_open(struct load *l, struct fail *f);
-enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f);
+enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n,
+	struct fail *f);
 void input_close(struct load *l);
 
 /* td-put-check.c */
-int check_target(struct load *l, struct fail *f); /* the key, the target, and whether the head's types fit into it */
+/* the key, the target, and whether the head's types fit into it */
+int check_target(struct load *l, struct fail *f);
 int check_types(const struct load *l, const struct schema *s, struct fail *f);
-int check_plan(struct load *l, struct fail *f);   /* --dry-run: what would be done, on standard output */
+/* --dry-run: what would be done, on standard output */
+int check_plan(struct load *l, struct fail *f);
 
 /* td-put-paper.c: the receipt, in its two pieces */
 void paper_start(struct load *l);
 int paper_begin(struct load *l, struct fail *f);  /* what the end of the input says */
-int paper_end(struct load *l, const struct fail *why, struct fail *f); /* why: NULL, or the failure that it tells */
+/* why: NULL, or the failure that it tells */
+int paper_end(struct load *l, const struct fail *why, struct fail *f);
 
 /* td-put-session.c */
-int session_open(struct load *l, struct fail *f);     /* the table that is loaded into, the session, the uploads */
-int session_perform(struct load *l, struct fail *f);  /* from the last upload to a checked session that is ready */
+/* the table that is loaded into, the session, the uploads */
+int session_open(struct load *l, struct fail *f);
+/* from the last upload to a checked session that is ready */
+int session_perform(struct load *l, struct fail *f);
 int session_commit(struct load *l, struct fail *f);   /* to committed */
-int session_table(struct load *l, struct fail *f);    /* only the table that is loaded into: there are no rows */
+/* only the table that is loaded into: there are no rows */
+int session_table(struct load *l, struct fail *f);
 int session_schema(struct load *l, struct fail *f);   /* the columns of the frame's end */
-int session_take_up(struct load *l, struct fail *f);  /* --commit: another's session, to ready and checked, or committed */
+/* --commit: another's session, to ready and checked, or committed */
+int session_take_up(struct load *l, struct fail *f);
 int session_check_already(struct load *l, struct fail *f); /* --once: were it these rows? */
-int session_look(struct load *l, struct fail *f);     /* --once, --session: could it be gone on with? Changes nothing */
-/* f, a refusal: the passing kind if another run has frozen the session (from: API_UPLOADING), or it is in `from` or behind. -1. */
+/* --once, --session: could it be gone on with? Changes nothing */
+int session_look(struct load *l, struct fail *f);
+/*
+ * f, a refusal: the passing kind if another run has frozen the session (from: API_UPLOADING), or it
+ * is in `from` or behind. -1.
+ */
 int session_busy(struct load *l, enum api_session_state from, struct fail *f);
 
 /* td-put-errors.c */
@@ -127,9 +153,12 @@ void errors_show(struct load *l); /* the first records that the import refused, 
 /* td-put-parts.c */
 upload_send parts_send;      /* into the session */
 upload_send parts_stream;    /* into the table */
-int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f); /* 1: the key may not see them */
-int parts_same(struct load *l, struct fail *f); /* 1: the session's parts hold our records, or that cannot be said; 0: others */
-int parts_settle(struct load *l, struct fail *f);          /* the session holds our parts and no others */
+/* 1: the key may not see them */
+int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f);
+/* 1: the session's parts hold our records, or that cannot be said; 0: others */
+int parts_same(struct load *l, struct fail *f);
+/* the session holds our parts and no others */
+int parts_settle(struct load *l, struct fail *f);
 int parts_withdraw(struct load *l, struct fail *f);        /* remove ours */
 void parts_free(struct load *l);
 

@@ -12,9 +12,15 @@
 #include <stdlib.h>
 #include <sys/utsname.h>
 
-enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, RECOMMITS = 3, RECOMMIT_MS = 500, READY_MS = 10000 };
+enum {
+	POLL_FIRST_MS = 20,
+	POLL_LAST_MS = 3000,
+	RECOMMITS = 3,
+	RECOMMIT_MS = 500,
+	READY_MS = 10000
+};
 
-/* --- tables ------------------------------------------------------------------------------------------------------- */
+/* --- tables ---------------------------------------------------------------- */
 
 static int make_table(struct load *l, const char *name, enum api_made *made, struct fail *f)
 {
@@ -25,7 +31,8 @@ static int make_table(struct load *l, const char *name, enum api_made *made, str
 	if (api_status(l->api) != 404)
 		return -1;
 	if (!l->o->create_database)
-		return fail_at(f, "there is no database %s (make it, or say --create-database)", db);
+		return fail_at(f, "there is no database %s (make it, or say --create-database)",
+			db);
 	*f = (struct fail){ 0 };
 	if (api_database_create(l->api, db, f))
 		return -1;
@@ -45,7 +52,8 @@ int session_table(struct load *l, struct fail *f)
 	name = tempname_table(l->to.table, api_time(l->api), clock_random());
 	if (make_table(l, name, &made, f)) {
 		l->unanswered = api_status(l->api) == 0;
-		if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL) /* it may have been made all the same */
+		/* it may have been made all the same */
+		if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL)
 			l->temporary = name;
 		else
 			free(name);
@@ -65,7 +73,9 @@ int session_table(struct load *l, struct fail *f)
 	return 0;
 }
 
-/* Columns that the loaded table does not have yet. `time` and `v` are everywhere and in no schema. */
+/*
+ * Columns that the loaded table does not have yet. `time` and `v` are everywhere and in no schema.
+ */
 static int new_columns(const struct load *l, struct schema *out, struct fail *f)
 {
 	const struct schema *all = &l->in.end.schema;
@@ -101,7 +111,7 @@ int session_schema(struct load *l, struct fail *f)
 	return rc;
 }
 
-/* --- the session -------------------------------------------------------------------------------------------------- */
+/* --- the session ----------------------------------------------------------- */
 
 /* Why an import job failed, in the service's words, as far as the key may ask. */
 static int import_failed(struct load *l, const struct api_session *s, struct fail *f)
@@ -113,31 +123,37 @@ static int import_failed(struct load *l, const struct api_session *s, struct fai
 		return fail_set(f, FAIL_REFUSED, "session %s has vanished", l->session);
 	if (*s->job_id)
 		api_job_show(l->api, s->job_id, &job, &ignored);
-	fail_set(f, FAIL_REFUSED, "the import failed (session %s, job %s)%s%s", l->session, *s->job_id ? s->job_id : "unknown",
-		 job.error ? ": " : "", job.error ? job.error : "");
+	fail_set(f, FAIL_REFUSED, "the import failed (session %s, job %s)%s%s", l->session,
+		*s->job_id ? s->job_id : "unknown", job.error ? ": " : "",
+		job.error ? job.error : "");
 	api_job_free(&job);
 	return -1;
 }
 
 static int check_counts(struct load *l, const struct api_session *s, struct fail *f)
 {
-	const int64_t rows = l->rows_unknown ? s->valid_records + s->error_records : (int64_t)l->in.end.rows;
+	const int64_t rows =
+		l->rows_unknown ? s->valid_records + s->error_records : (int64_t)l->in.end.rows;
 
 	l->receipt.valid = s->valid_records;
 	l->receipt.errors = s->error_records;
 	if (s->error_records > 0 || s->error_parts > 0)
 		errors_show(l);
 	if (s->error_records > (int64_t)l->o->max_errors || s->error_parts > 0)
-		return fail_set(f, FAIL_DATA, "the import refused %lld of %lld records%s: nothing was published",
-				(long long)s->error_records, (long long)rows, s->error_parts > 0 ? " (and whole parts)" : "");
+		return fail_set(f, FAIL_DATA,
+			"the import refused %lld of %lld records%s: nothing was published",
+			(long long)s->error_records, (long long)rows,
+			s->error_parts > 0 ? " (and whole parts)" : "");
 	if (s->valid_records + (s->error_records > 0 ? s->error_records : 0) != rows)
-		return fail_set(f, FAIL_REFUSED, "%lld records were sent and the import counts %lld: nothing was published",
-				(long long)rows, (long long)s->valid_records);
+		return fail_set(f, FAIL_REFUSED,
+			"%lld records were sent and the import counts %lld: nothing was published",
+			(long long)rows, (long long)s->valid_records);
 	return 0;
 }
 
 /* Until the session has left the state `during`. */
-static int wait_for(struct load *l, enum api_session_state during, struct api_session *s, struct fail *f)
+static int wait_for(struct load *l, enum api_session_state during, struct api_session *s,
+	struct fail *f)
 {
 	uint64_t wait = POLL_FIRST_MS;
 
@@ -148,8 +164,10 @@ static int wait_for(struct load *l, enum api_session_state during, struct api_se
 		if (s->state != during)
 			return 0;
 		if (progress_due(&l->progress))
-			progress_say(&l->progress, "%s, %llu s", during == API_PERFORMING ? "the service checks the rows" :
-				     "the service publishes the rows", (unsigned long long)progress_seconds(&l->progress));
+			progress_say(&l->progress, "%s, %llu s",
+				during == API_PERFORMING ? "the service checks the rows"
+							 : "the service publishes the rows",
+				(unsigned long long)progress_seconds(&l->progress));
 		if (clock_sleep(wait, f))
 			return -1;
 		wait = wait * 3 / 2 < POLL_LAST_MS ? wait * 3 / 2 : POLL_LAST_MS;
@@ -158,7 +176,8 @@ static int wait_for(struct load *l, enum api_session_state during, struct api_se
 
 static int wait_while_ready(struct load *l, struct api_session *s, struct fail *f)
 {
-	for (uint64_t waited = 0; s->state == API_READY && waited < READY_MS; waited += READY_MS / 50)
+	for (uint64_t waited = 0; s->state == API_READY && waited < READY_MS;
+		waited += READY_MS / 50)
 		if (clock_sleep(READY_MS / 50, f) || api_session_show(l->api, l->session, s, f))
 			return -1;
 	return 0;
@@ -167,10 +186,17 @@ static int wait_while_ready(struct load *l, struct api_session *s, struct fail *
 /* What every run with the same KEY, destination and account comes to. */
 static void once_text(const struct load *l, char text[MD5_TEXT])
 {
-	const char *key = l->o->once_key, *const parts[] = {
-		l->conf.endpoint, l->to.database, l->to.table, key ? "key" : "job",
-		key ? key : l->in.head.job_id, key ? "" : l->in.head.endpoint ? l->in.head.endpoint : "",
-	};
+	const char *key = l->o->once_key,
+		   *const parts[] = {
+			   l->conf.endpoint,
+			   l->to.database,
+			   l->to.table,
+			   key ? "key" : "job",
+			   key ? key : l->in.head.job_id,
+			   key                           ? ""
+				   : l->in.head.endpoint ? l->in.head.endpoint
+							 : "",
+		   };
 	struct md5 m;
 
 	md5_init(&m);
@@ -209,13 +235,17 @@ static char *session_name(const struct load *l)
 	return tempname_session(api_time(l->api), clock_random());
 }
 
-/* A session that exists: of another machine, or of an earlier run. It must load into the same table. */
+/*
+ * A session that exists: of another machine, or of an earlier run. It must load into the same
+ * table.
+ */
 static int check_session(const struct load *l, const struct api_session *s, struct fail *f)
 {
 	if (s->state == API_SESSION_GONE)
 		return fail_set(f, FAIL_REFUSED, "there is no session %s", l->session);
 	if (strcmp(s->database, l->to.database) != 0 || strcmp(s->table, l->to.table) != 0)
-		return fail_set(f, FAIL_REFUSED, "session %s loads into %s.%s", l->session, s->database, s->table);
+		return fail_set(f, FAIL_REFUSED, "session %s loads into %s.%s", l->session,
+			s->database, s->table);
 	return 0;
 }
 
@@ -229,7 +259,10 @@ static int takes_no_more(const struct load *l, struct fail *f)
 	return fail_set(f, FAIL_REFUSED, "session %s takes no more parts", l->session);
 }
 
-/* --session: others have made it, or are at it; or we, when we were here before: what is there need not be sent again. */
+/*
+ * --session: others have made it, or are at it; or we, when we were here before: what is there need
+ * not be sent again.
+ */
 static int join(struct load *l, struct fail *f)
 {
 	struct api_session s;
@@ -242,19 +275,21 @@ static int join(struct load *l, struct fail *f)
 }
 
 /*
- * --once: an earlier run with the same KEY has died, or has done it all, or another one is at it. Its parts are used if it
- * was still uploading. Whether the parts of a session that is ready are all of the rows is not known before the input was
- * read, and then it is too late to send them: such a session is made anew. But a run that lives commits it in a moment,
- * and then it must stay as the memory of that: it is given a while first.
+ * --once: an earlier run with the same KEY has died, or has done it all, or another one is at it.
+ * Its parts are used if it was still uploading. Whether the parts of a session that is ready are
+ * all of the rows is not known before the input was read, and then it is too late to send them:
+ * such a session is made anew. But a run that lives commits it in a moment, and then it must stay
+ * as the memory of that: it is given a while first.
  */
 static int resume(struct load *l, struct fail *f)
 {
 	struct api_session s;
 	enum api_made made;
 
-	if (look_at_session(l, &s, f) || (s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f)) ||
-	    (s.state == API_READY && wait_while_ready(l, &s, f)) ||
-	    (s.state == API_COMMITTING && wait_for(l, API_COMMITTING, &s, f)))
+	if (look_at_session(l, &s, f) ||
+		(s.state == API_PERFORMING && wait_for(l, API_PERFORMING, &s, f)) ||
+		(s.state == API_READY && wait_while_ready(l, &s, f)) ||
+		(s.state == API_COMMITTING && wait_for(l, API_COMMITTING, &s, f)))
 		return -1;
 	l->already = s.state == API_COMMITTED;
 	if (l->already)
@@ -266,12 +301,15 @@ static int resume(struct load *l, struct fail *f)
 		return parts_list(l, &l->names.there, &l->names.there_n, f) < 0 ? -1 : 0;
 	}
 	if (s.state != API_READY && s.state != API_UPLOADING)
-		return fail_set(f, FAIL_REFUSED, "session %s is in a state that this program does not know", l->session);
+		return fail_set(f, FAIL_REFUSED,
+			"session %s is in a state that this program does not know", l->session);
 	note("session %s was left half-way: it is made anew", l->session);
 	if (api_session_delete(l->api, l->session, f) ||
 	    api_session_create(l->api, l->session, l->to.database, l->into, &made, f))
 		return -1;
-	return made != API_WAS_THERE ? 0 : fail_set(f, FAIL_TEMP, "session %s is used by another run", l->session);
+	return made != API_WAS_THERE
+		? 0
+		: fail_set(f, FAIL_TEMP, "session %s is used by another run", l->session);
 }
 
 int session_open(struct load *l, struct fail *f)
@@ -314,7 +352,8 @@ int session_busy(struct load *l, enum api_session_state from, struct fail *f)
 {
 	struct api_session s;
 
-	if (f->kind != FAIL_REFUSED || !l->keep_session || api_session_show(l->api, l->session, &s, &(struct fail){ 0 }))
+	if (f->kind != FAIL_REFUSED || !l->keep_session ||
+		api_session_show(l->api, l->session, &s, &(struct fail){ 0 }))
 		return -1;
 	if (s.state < from || s.state > API_COMMITTED || (s.state == API_UPLOADING && !s.frozen))
 		return -1;
@@ -344,7 +383,8 @@ int session_commit(struct load *l, struct fail *f)
 	const bool append = l->to.mode == TDURL_APPEND;
 	struct api_session s = { .state = API_READY };
 
-	for (unsigned i = 0; i < RECOMMITS && s.state == API_READY; i++) { /* back to ready: the commit failed, or is slow to show */
+	/* back to ready: the commit failed, or is slow to show */
+	for (unsigned i = 0; i < RECOMMITS && s.state == API_READY; i++) {
 		if (api_session_commit(l->api, l->session, i > 0, f)) {
 			l->committing = append && f->kind == FAIL_UNKNOWN;
 			return session_busy(l, API_COMMITTING, f);
@@ -359,9 +399,11 @@ int session_commit(struct load *l, struct fail *f)
 			return -1;
 	}
 	if (s.state == API_READY)
-		return fail_set(f, FAIL_TEMP, "the service failed to commit session %s", l->session);
+		return fail_set(f, FAIL_TEMP, "the service failed to commit session %s",
+			l->session);
 	if (s.state != API_COMMITTED)
-		return fail_set(f, FAIL_UNKNOWN, "session %s is in a state that this program does not know", l->session);
+		return fail_set(f, FAIL_UNKNOWN,
+			"session %s is in a state that this program does not know", l->session);
 	return 0;
 }
 
@@ -379,13 +421,16 @@ int session_check_already(struct load *l, struct fail *f)
 	l->receipt.valid = s.valid_records;
 	l->receipt.errors = s.error_records;
 	if (rows != (int64_t)l->in.end.rows)
-		return fail_set(f, FAIL_GUARD, "--once: this key was used before, for %lld rows; these are %llu others",
-				(long long)rows, (unsigned long long)l->in.end.rows);
+		return fail_set(f, FAIL_GUARD,
+			"--once: this key was used before, for %lld rows; these are %llu others",
+			(long long)rows, (unsigned long long)l->in.end.rows);
 	same = parts_same(l, f);
 	if (same < 0)
 		return -1;
 	if (same == 0)
-		return fail_set(f, FAIL_GUARD, "--once: this key was used before, for %lld rows that are not these", (long long)rows);
+		return fail_set(f, FAIL_GUARD,
+			"--once: this key was used before, for %lld rows that are not these",
+			(long long)rows);
 	note("--once: these rows are in the table already");
 	return 0;
 }
@@ -413,7 +458,9 @@ int session_look(struct load *l, struct fail *f)
 	       fail_set(f, FAIL_TEMP, "another run is at session %s", l->session);
 }
 
-/* Before the session is closed to those whose receipt is missing here, because they are not done. */
+/*
+ * Before the session is closed to those whose receipt is missing here, because they are not done.
+ */
 static int check_parts(struct load *l, struct fail *f)
 {
 	struct api_name *list;
@@ -428,8 +475,11 @@ static int check_parts(struct load *l, struct fail *f)
 	api_names_free(list, n);
 	if ((int64_t)n == l->parts_said)
 		return 0;
-	return fail_set(f, FAIL_GUARD, "session %s holds %zu parts, but the receipts speak of %lld: one is missing, or a run that died "
-			"left some; nothing was changed", l->session, n, (long long)l->parts_said);
+	return fail_set(f, FAIL_GUARD,
+		"session %s holds %zu parts, but the receipts speak of %lld: one is missing, or a "
+		"run that died "
+		"left some; nothing was changed",
+		l->session, n, (long long)l->parts_said);
 }
 
 int session_take_up(struct load *l, struct fail *f)
@@ -441,7 +491,8 @@ int session_take_up(struct load *l, struct fail *f)
 	l->keep_session = true;
 	if (api_session_show(l->api, l->session, &s, f))
 		return -1;
-	if (s.state == API_SESSION_GONE && !l->rows_unknown && l->in.end.rows == 0) { /* nobody had rows */
+	/* nobody had rows */
+	if (s.state == API_SESSION_GONE && !l->rows_unknown && l->in.end.rows == 0) {
 		l->receipt.valid = l->receipt.errors = 0;
 		l->already = true;
 		return 0;

@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* --- the frame becomes parts ------------------------------------------------------------------------------------ */
+/* --- the frame becomes parts ----------------------------------------------- */
 
 static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
 {
 	if (!l->upload) {
-		l->digest.crc = (uint32_t)crc32_combine(l->digest.crc, b->crc, (z_off_t)b->body_len);
+		l->digest.crc =
+			(uint32_t)crc32_combine(l->digest.crc, b->crc, (z_off_t)b->body_len);
 		l->digest.len += b->body_len;
 		return 0;
 	}
@@ -50,10 +51,12 @@ static void say_progress(struct load *l)
 }
 
 /*
- * From the first block, which was read already, to the end that says commit. Also where nothing is sent (--dry-run, or --once
- * and an earlier run did it): for the writer of the input, and to see what it is.
+ * From the first block, which was read already, to the end that says commit. Also where nothing is
+ * sent (--dry-run, or --once and an earlier run did it): for the writer of the input, and to see
+ * what it is.
  */
-static int pump(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
+static int pump(struct load *l, enum framein_what what, struct frame_block *b, const char *p,
+	size_t n, struct fail *f)
 {
 	for (;; what = input_next(l, b, &p, &n, f)) {
 		say_progress(l);
@@ -79,24 +82,30 @@ static int pump(struct load *l, enum framein_what what, struct frame_block *b, c
 	}
 }
 
-/* --- the transfer ------------------------------------------------------------------------------------------------- */
+/* --- the transfer ---------------------------------------------------------- */
 
 static int check_end(const struct load *l, struct fail *f)
 {
 	if (l->o->strict && !l->in.end.verified)
-		return fail_set(f, FAIL_GUARD, "--strict: nothing proves that the source was complete "
-				"(let td-encode run it: td-encode -- COMMAND)");
+		return fail_set(f, FAIL_GUARD,
+			"--strict: nothing proves that the source was complete "
+			"(let td-encode run it: td-encode -- COMMAND)");
 	return check_types(l, &l->in.end.schema, f);
 }
 
-/* Rows are on their way; after this the session is ready and checked, and nothing has changed for a reader. */
-static int send_rows(struct load *l, enum framein_what what, struct frame_block *b, const char *p, size_t n, struct fail *f)
+/*
+ * Rows are on their way; after this the session is ready and checked, and nothing has changed for a
+ * reader.
+ */
+static int send_rows(struct load *l, enum framein_what what, struct frame_block *b, const char *p,
+	size_t n, struct fail *f)
 {
 	if (session_open(l, f))
 		return -1;
 	if (l->already)
 		return pump(l, what, b, p, n, f) || session_check_already(l, f) ? -1 : 0;
-	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f) || (l->o->once && parts_settle(l, f)))
+	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f) ||
+		(l->o->once && parts_settle(l, f)))
 		return session_busy(l, API_UPLOADING, f);
 	if (!l->o->no_commit && !l->o->streaming && session_perform(l, f))
 		return -1;
@@ -104,8 +113,8 @@ static int send_rows(struct load *l, enum framein_what what, struct frame_block 
 }
 
 /*
- * An append cannot be taken back once its commit is asked for. So a signal waits until the outcome is known; a second one
- * kills.
+ * An append cannot be taken back once its commit is asked for. So a signal waits until the outcome
+ * is known; a second one kills.
  */
 static int commit(struct load *l, struct fail *f)
 {
@@ -117,7 +126,10 @@ static int commit(struct load *l, struct fail *f)
 	return rc;
 }
 
-/* The table and its columns all the same. A new table for an append is a change that readers see: the receipt begins before. */
+/*
+ * The table and its columns all the same. A new table for an append is a change that readers see:
+ * the receipt begins before.
+ */
 static int no_rows(struct load *l, struct fail *f)
 {
 	const bool append = l->to.mode == TDURL_APPEND;
@@ -144,10 +156,14 @@ static int transfer(struct load *l, struct fail *f)
 	if (l->in.head.job_id)
 		l->receipt.source_job = mem_string(l->in.head.job_id);
 	if (l->o->once && !l->o->once_key && !l->in.head.job_id)
-		return fail_set(f, FAIL_USAGE, "--once needs a KEY: these rows do not come from a job (--once=KEY)");
+		return fail_set(f, FAIL_USAGE,
+			"--once needs a KEY: these rows do not come from a job (--once=KEY)");
 	if (check_target(l, f))
 		return -1;
-	/* the first block before anything is made: a source that fails at once leaves no trace on the server */
+	/*
+	 * the first block before anything is made: a source that fails at once leaves no trace on
+	 * the server
+	 */
 	what = input_next(l, &b, &p, &n, f);
 	if (what == FRAMEIN_FAILED)
 		return -1;
@@ -161,7 +177,7 @@ static int transfer(struct load *l, struct fail *f)
 	return l->already || l->o->no_commit || l->o->streaming ? 0 : commit(l, f);
 }
 
-/* --- the end ---------------------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------- */
 
 static void add(struct fail *f, const char *fmt, const char *a, const char *b)
 {
@@ -179,11 +195,14 @@ static bool may_come(const struct load *l)
 /* --commit that failed behind the upload: the others cannot send anything any more. */
 static void tell_closed(const struct load *l, struct fail *f)
 {
-	if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL || f->kind == FAIL_UNKNOWN || f->kind == FAIL_PIPE)
-		add(f, "; session %s takes no more parts; the same command goes on with it%s", l->session, "");
+	if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL || f->kind == FAIL_UNKNOWN ||
+		f->kind == FAIL_PIPE)
+		add(f, "; session %s takes no more parts; the same command goes on with it%s",
+			l->session, "");
 	else
-		add(f, "; session %s takes no more parts: --commit again with %s, or delete it", l->session,
-		    f->kind == FAIL_DATA ? "a --max-errors" : "what was wrong put right");
+		add(f, "; session %s takes no more parts: --commit again with %s, or delete it",
+			l->session,
+			f->kind == FAIL_DATA ? "a --max-errors" : "what was wrong put right");
 }
 
 static void undo_session(struct load *l, struct fail *f)
@@ -199,7 +218,8 @@ static void undo_session(struct load *l, struct fail *f)
 	else if (!l->keep_session && api_session_delete(l->api, l->session, &(struct fail){ 0 }))
 		add(f, "; the bulk import session %s could not be removed%s", l->session, "");
 	else if (!l->keep_session && may_come(l))
-		add(f, "; the bulk import session %s may still be made (td-swap --gc removes it)%s", l->session, "");
+		add(f, "; the bulk import session %s may still be made (td-swap --gc removes it)%s",
+			l->session, "");
 }
 
 /* --streaming: what cannot be taken back. After upload_close(): requests under way count, too. */
@@ -211,10 +231,13 @@ static void tell_streamed(const struct load *l, struct fail *f)
 	if (in == 0 && maybe == 0)
 		return;
 	if (in > 0)
-		n += (size_t)snprintf(f->why + n, sizeof f->why - n, "; %llu rows are in the table already", in);
+		n += (size_t)snprintf(f->why + n, sizeof f->why - n,
+			"; %llu rows are in the table already", in);
 	if (maybe > 0 && n < sizeof f->why)
-		snprintf(f->why + n, sizeof f->why - n, in > 0 ? ", and up to %llu more may be" : "; up to %llu rows may be in the table",
-			 maybe);
+		snprintf(f->why + n, sizeof f->why - n,
+			in > 0 ? ", and up to %llu more may be"
+			       : "; up to %llu rows may be in the table",
+			maybe);
 	f->kind = f->kind == FAIL_SIGNAL || f->kind == FAIL_PIPE ? f->kind : FAIL_UNKNOWN;
 }
 
@@ -237,10 +260,12 @@ static void undo(struct load *l, struct fail *f)
 	sig_hold(true);
 	api_hurry(l->api);
 	undo_session(l, f);
-	if (l->temporary && api_table_delete(l->api, l->to.database, l->temporary, &(struct fail){ 0 }))
+	if (l->temporary &&
+		api_table_delete(l->api, l->to.database, l->temporary, &(struct fail){ 0 }))
 		add(f, "; the table %s.%s could not be removed", l->to.database, l->temporary);
 	else if (l->temporary && !l->session && may_come(l))
-		add(f, "; the table %s.%s may still be made (td-swap --gc removes it)", l->to.database, l->temporary);
+		add(f, "; the table %s.%s may still be made (td-swap --gc removes it)",
+			l->to.database, l->temporary);
 	sig_hold(false);
 	if (f->kind == FAIL_UNKNOWN && !l->o->streaming) /* of a step inside the session */
 		f->kind = FAIL_TEMP;
@@ -255,9 +280,12 @@ static int failed(struct load *l, struct fail *f)
 	return -1;
 }
 
-/* --- many machines ---------------------------------------------------------------------------------------------- */
+/* --- many machines --------------------------------------------------------- */
 
-/* The receipts of those who uploaded: all of them done, all for this session; their rows are what must be in it. */
+/*
+ * The receipts of those who uploaded: all of them done, all for this session; their rows are what
+ * must be in it.
+ */
 static int add_receipt(struct load *l, const char *line, size_t n, struct fail *f)
 {
 	struct frame_end *e = &l->in.end;
@@ -268,9 +296,12 @@ static int add_receipt(struct load *l, const char *line, size_t n, struct fail *
 		return -1;
 	}
 	if (!r.done)
-		fail_set(f, FAIL_UPSTREAM, "one of the uploads failed: %s", r.reason ? r.reason : "no reason given");
-	else if (strcmp(r.action, "upload") != 0 || !r.session || strcmp(r.session, l->o->session) != 0 || r.rows < 0)
-		fail_set(f, FAIL_DATA, "%s: a receipt that is not of an upload into session %s", l->from->name, l->o->session);
+		fail_set(f, FAIL_UPSTREAM, "one of the uploads failed: %s",
+			r.reason ? r.reason : "no reason given");
+	else if (strcmp(r.action, "upload") != 0 || !r.session ||
+		strcmp(r.session, l->o->session) != 0 || r.rows < 0)
+		fail_set(f, FAIL_DATA, "%s: a receipt that is not of an upload into session %s",
+			l->from->name, l->o->session);
 	e->verified = (e->rows == 0 || e->verified) && r.verified;
 	e->rows += (uint64_t)(r.rows > 0 ? r.rows : 0);
 	e->rejects += (uint64_t)(r.rejects > 0 ? r.rejects : 0);
@@ -317,8 +348,8 @@ int load_commit(struct load *l, struct fail *f)
 	paper_start(l);
 	l->receipt.session = mem_string(l->o->session);
 	l->api = api_open(&l->conf, &l->o->api);
-	if (read_receipts(l, f) || (l->o->strict && check_end(l, f)) || session_take_up(l, f) || paper_begin(l, f) ||
-	    (!l->already && commit(l, f)))
+	if (read_receipts(l, f) || (l->o->strict && check_end(l, f)) || session_take_up(l, f) ||
+		paper_begin(l, f) || (!l->already && commit(l, f)))
 		return failed(l, f);
 	remove_session(l);
 	return paper_end(l, NULL, f);
@@ -338,16 +369,19 @@ int load_run(struct load *l, struct fail *f)
 	if (l->session && !l->keep_session)
 		remove_session(l);
 	if (paper_end(l, NULL, f) == 0) {
-		progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows, l->to.database, l->into);
+		progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows,
+			l->to.database, l->into);
 		return 0;
 	}
 	if (l->o->no_commit) {
 		f->kind = FAIL_SYSTEM;
-		return fail_at(f, "the parts are in session %s, but their receipt is not written", l->o->session);
+		return fail_at(f, "the parts are in session %s, but their receipt is not written",
+			l->o->session);
 	}
 	if (l->to.mode == TDURL_APPEND) {
 		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
-		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written", l->to.database, l->to.table);
+		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written",
+			l->to.database, l->to.table);
 	}
 	free(l->session);
 	l->session = NULL;

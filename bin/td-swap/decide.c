@@ -1,9 +1,10 @@
 /*
- * td-swap: what became of a swap whose answer was lost. Both tables are looked at again, and compared with what they were. And:
- * whether one that was answered still holds.
+ * td-swap: what became of a swap whose answer was lost. Both tables are looked at again, and
+ * compared with what they were. And: whether one that was answered still holds.
  *
- * Ids tell, if they go with the rows. Nobody says that they do: if they stay with the names, they look as if nothing had happened,
- * and so may the counts, which lag behind. So before a swap is sent again, the service is asked with two empty tables of our own.
+ * Ids tell, if they go with the rows. Nobody says that they do: if they stay with the names, they
+ * look as if nothing had happened, and so may the counts, which lag behind. So before a swap is
+ * sent again, the service is asked with two empty tables of our own.
  */
 #include "swap.h"
 
@@ -27,7 +28,8 @@ static void pair_free(struct pair *p)
 	api_table_free(&p->b);
 }
 
-int swap_show(struct swap *s, const char *a, const char *b, struct api_table *x, struct api_table *y, struct fail *f)
+int swap_show(struct swap *s, const char *a, const char *b, struct api_table *x,
+	struct api_table *y, struct fail *f)
 {
 	if (api_table_show(s->api, s->in.database, a, x, f))
 		return -1;
@@ -50,7 +52,8 @@ static bool crossed(const struct pair *old, const struct pair *new)
 /* Everything but the id. */
 static bool alike(const struct api_table *a, const struct api_table *b)
 {
-	return a->count == b->count && strcmp(a->schema_text, b->schema_text) == 0 && strcmp(a->last_log, b->last_log) == 0;
+	return a->count == b->count && strcmp(a->schema_text, b->schema_text) == 0 &&
+		strcmp(a->last_log, b->last_log) == 0;
 }
 
 static enum verdict compare(const struct swap *s, const struct pair *old, const struct pair *new)
@@ -67,10 +70,14 @@ static enum verdict compare(const struct swap *s, const struct pair *old, const 
 		return has_ids(old) ? VERDICT_HARDLY : VERDICT_UNKNOWN;
 	if (alike(&new->a, &old->b) && alike(&new->b, &old->a))
 		return VERDICT_SWAPPED;
-	return alike(&new->a, &old->a) && alike(&new->b, &old->b) ? VERDICT_HARDLY : VERDICT_UNKNOWN;
+	return alike(&new->a, &old->a) && alike(&new->b, &old->b) ? VERDICT_HARDLY
+								  : VERDICT_UNKNOWN;
 }
 
-/* A request whose answer is lost may still be worked on: that nothing was done must be seen more than once. */
+/*
+ * A request whose answer is lost may still be worked on: that nothing was done must be seen more
+ * than once.
+ */
 static enum verdict look(struct swap *s)
 {
 	const struct pair old = { s->target, s->temporary };
@@ -80,7 +87,8 @@ static enum verdict look(struct swap *s)
 	for (unsigned i = 0; i < LOOKS && (v == VERDICT_NOT || v == VERDICT_HARDLY); i++) {
 		struct pair new = { 0 };
 
-		if (clock_sleep(LOOK_MS, &ignored) || swap_show(s, s->in.table, s->in.temporary, &new.a, &new.b, &ignored))
+		if (clock_sleep(LOOK_MS, &ignored) ||
+			swap_show(s, s->in.table, s->in.temporary, &new.a, &new.b, &ignored))
 			v = VERDICT_UNKNOWN;
 		else
 			v = compare(s, &old, &new);
@@ -98,7 +106,8 @@ static int swap_probes(struct swap *s, char *const name[2])
 
 	if (swap_show(s, name[0], name[1], &old.a, &old.b, &ignored) == 0)
 		for (unsigned i = 0; i < PROBES && moved < 0; i++) {
-			const int rc = api_table_swap(s->api, s->in.database, name[0], name[1], &ignored);
+			const int rc =
+				api_table_swap(s->api, s->in.database, name[0], name[1], &ignored);
 
 			pair_free(&new);
 			ignored = (struct fail){ 0 };
@@ -154,8 +163,9 @@ enum verdict decide_swap(struct swap *s, bool ask)
 }
 
 /*
- * `now` bears the temporary name after the swap. What it was written last says that it is not the new rows, also where ids stay.
- * Where that says nothing either, the answer to the swap is all there is.
+ * `now` bears the temporary name after the swap. What it was written last says that it is not the
+ * new rows, also where ids stay. Where that says nothing either, the answer to the swap is all
+ * there is.
  */
 static enum verdict compare_old(struct swap *s, const struct api_table *now)
 {
@@ -163,7 +173,8 @@ static enum verdict compare_old(struct swap *s, const struct api_table *now)
 
 	if (new->id < 0 || now->id != new->id)
 		return VERDICT_SWAPPED;
-	if (!s->ids_move && new->last_log[0] && strcmp(now->last_log, new->last_log) != 0 && alike(now, &s->target))
+	if (!s->ids_move && new->last_log[0] && strcmp(now->last_log, new->last_log) != 0 &&
+		alike(now, &s->target))
 		return VERDICT_SWAPPED;
 	switch (s->ids_move ? 1 : do_ids_move(s)) {
 	case 1:

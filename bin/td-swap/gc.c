@@ -1,4 +1,7 @@
-/* td-swap: --gc. Only what bears a name that td-put makes, and is old enough that no run can still be at it. */
+/*
+ * td-swap: --gc. Only what bears a name that td-put makes, and is old enough that no run can still
+ * be at it.
+ */
 #include "swap.h"
 
 #include "base/die.h"
@@ -20,7 +23,10 @@ static int removed(const char *what, const char *name, struct fail *f)
 	return rc;
 }
 
-/* By the server's clock, as in the names: one of ours that is wrong must not make a table old that a run is filling. */
+/*
+ * By the server's clock, as in the names: one of ours that is wrong must not make a table old that
+ * a run is filling.
+ */
 static int64_t limit(const struct swap *s)
 {
 	return api_time(s->api) - (int64_t)s->o->older_s;
@@ -47,17 +53,19 @@ static int tables(struct swap *s, const char *db, const char *target, struct fai
 }
 
 /*
- * It loads into this database, or into this table or its temporary ones; or into a table that is gone, and is good for
- * nothing any more. A commit under way is left alone.
+ * It loads into this database, or into this table or its temporary ones; or into a table that is
+ * gone, and is good for nothing any more. A commit under way is left alone.
  */
 static bool is_ours(const struct api_session *c, const char *db, const char *target)
 {
-	if (c->state == API_COMMITTING || c->state == API_SESSION_GONE || c->state == API_SESSION_OTHER)
+	if (c->state == API_COMMITTING || c->state == API_SESSION_GONE ||
+		c->state == API_SESSION_OTHER)
 		return false;
 	if (!c->database[0] || !c->table[0])
 		return true;
 	return strcmp(c->database, db) == 0 &&
-	       (!target || strcmp(c->table, target) == 0 || tempname_table_time(c->table, target) >= 0);
+		(!target || strcmp(c->table, target) == 0 ||
+			tempname_table_time(c->table, target) >= 0);
 }
 
 static int sessions(struct swap *s, const char *db, const char *target, struct fail *f)

@@ -63,7 +63,18 @@ static int percent(char *s)
 
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { ALLOW_EMPTY = 256, MIN_ROWS, MAX_SHRINK, SAME_SCHEMA, STRICT, KEEP, UNDO, GC, OLDER_THAN, PROGRESS };
+	enum {
+		ALLOW_EMPTY = 256,
+		MIN_ROWS,
+		MAX_SHRINK,
+		SAME_SCHEMA,
+		STRICT,
+		KEEP,
+		UNDO,
+		GC,
+		OLDER_THAN,
+		PROGRESS
+	};
 	static const struct option list[] = {
 		{ "allow-empty", no_argument, NULL, ALLOW_EMPTY }, { "min-rows", required_argument, NULL, MIN_ROWS },
 		{ "max-shrink", required_argument, NULL, MAX_SHRINK }, { "same-schema", no_argument, NULL, SAME_SCHEMA },
@@ -89,7 +100,9 @@ static void options(struct opts *o, int argc, char **argv)
 		case PROGRESS: o->progress = true; break;
 		case OLDER_THAN:
 			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
-				die_usage("--older-than: '%s' is no time: digits with an optional s, m, h or d", optarg);
+				die_usage("--older-than: '%s' is no time: digits with an optional "
+					  "s, m, h or d",
+					optarg);
 			break;
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
@@ -104,7 +117,7 @@ static void options(struct opts *o, int argc, char **argv)
 		die_usage("--undo and --gc: only one of them");
 }
 
-/* --- our receipt ---------------------------------------------------------------------------------------------------- */
+/* --- our receipt ----------------------------------------------------------- */
 
 static int put_text(char *text, struct fail *f)
 {
@@ -165,7 +178,7 @@ static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
 	return fd_close(STDOUT_FILENO, "standard output", f);
 }
 
-/* --- one run -------------------------------------------------------------------------------------------------------- */
+/* --- one run --------------------------------------------------------------- */
 
 static int pass(const char *text, size_t n, struct fail *f)
 {
@@ -179,28 +192,35 @@ static int rows_stay(const struct swap *s, struct fail *f)
 {
 	size_t n = strlen(f->why);
 
-	snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s", s->in.database, s->in.temporary);
+	snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s",
+		s->in.database, s->in.temporary);
 	return -1;
 }
 
-/* A receipt may be edited: no other table than one that td-put made is swapped, and then dropped. */
+/*
+ * A receipt may be edited: no other table than one that td-put made is swapped, and then dropped.
+ */
 static int check_names(const struct receipt *r, struct fail *f)
 {
 	if (strcmp(r->action, "load") != 0)
-		return fail_set(f, FAIL_DATA, "this receipt is of %s %s that is done: there is nothing to swap",
-				strchr("aeiou", r->action[0]) ? "an" : "a", r->action);
+		return fail_set(f, FAIL_DATA,
+			"this receipt is of %s %s that is done: there is nothing to swap",
+			strchr("aeiou", r->action[0]) ? "an" : "a", r->action);
 	if (!r->temporary)
 		return fail_set(f, FAIL_DATA, "the receipt names no temporary table");
-	if (tdurl_check_name("database", r->database, f) || tdurl_check_name("table", r->table, f) ||
-	    tdurl_check_name("table", r->temporary, f)) {
+	if (tdurl_check_name("database", r->database, f) ||
+		tdurl_check_name("table", r->table, f) ||
+		tdurl_check_name("table", r->temporary, f)) {
 		f->kind = FAIL_DATA;
 		return fail_at(f, "the receipt");
 	}
 	if (strcmp(r->temporary, r->table) == 0)
-		return fail_set(f, FAIL_DATA, "the receipt names %s as its own temporary table", r->table);
+		return fail_set(f, FAIL_DATA, "the receipt names %s as its own temporary table",
+			r->table);
 	if (tempname_table_time(r->temporary, r->table) < 0)
-		return fail_set(f, FAIL_DATA, "the receipt names %s, which is no name of a temporary table of %s", r->temporary,
-				r->table);
+		return fail_set(f, FAIL_DATA,
+			"the receipt names %s, which is no name of a temporary table of %s",
+			r->temporary, r->table);
 	return 0;
 }
 
@@ -214,18 +234,26 @@ static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 	if (r->rows < 0)
 		fail_set(f, FAIL_DATA, "the receipt does not say how many rows were loaded");
 	else if (r->valid >= 0 && r->valid + (r->errors > 0 ? r->errors : 0) != r->rows)
-		fail_set(f, FAIL_DATA, "the receipt's %lld rows are not its %lld valid and %lld error records",
-			 (long long)r->rows, (long long)r->valid, (long long)r->errors);
-	else if (to && ((to->database && strcmp(to->database, r->database) != 0) || strcmp(to->table, r->table) != 0))
-		fail_set(f, FAIL_USAGE, "the receipt is of table %s.%s, not of the destination given", r->database, r->table);
+		fail_set(f, FAIL_DATA,
+			"the receipt's %lld rows are not its %lld valid and %lld error records",
+			(long long)r->rows, (long long)r->valid, (long long)r->errors);
+	else if (to &&
+		((to->database && strcmp(to->database, r->database) != 0) ||
+			strcmp(to->table, r->table) != 0))
+		fail_set(f, FAIL_USAGE,
+			"the receipt is of table %s.%s, not of the destination given", r->database,
+			r->table);
 	return f->kind ? rows_stay(s, f) : 0;
 }
 
 static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 {
 	if (conf_load(&s->conf, NULL, to, f) == 0 && strcmp(s->conf.endpoint, s->in.endpoint) != 0)
-		fail_set(f, FAIL_CONFIG, "the receipt is of %s, but the server here is %s: set TD_API_SERVER, or name the "
-			 "destination", s->in.endpoint, s->conf.endpoint);
+		fail_set(f, FAIL_CONFIG,
+			"the receipt is of %s, but the server here is %s: set TD_API_SERVER, or "
+			"name the "
+			"destination",
+			s->in.endpoint, s->conf.endpoint);
 	if (f->kind == FAIL_NONE) {
 		sandbox_client(NULL);
 		s->api = api_open(&s->conf, &s->o->api);
@@ -239,13 +267,16 @@ static void say_done(struct swap *s)
 	const struct receipt *r = &s->out;
 
 	if (r->rows_before < 0)
-		progress_done(&s->progress, "%s.%s is there, with %lld rows", r->database, r->table, (long long)r->rows);
+		progress_done(&s->progress, "%s.%s is there, with %lld rows", r->database, r->table,
+			(long long)r->rows);
 	else
-		progress_done(&s->progress, "%lld rows in the place of the %lld of %s.%s", (long long)r->rows,
-			      (long long)r->rows_before, r->database, r->table);
+		progress_done(&s->progress, "%lld rows in the place of the %lld of %s.%s",
+			(long long)r->rows, (long long)r->rows_before, r->database, r->table);
 }
 
-/* Two swaps by one receipt undo each other. A file system without locks is no reason to do nothing. */
+/*
+ * Two swaps by one receipt undo each other. A file system without locks is no reason to do nothing.
+ */
 static int lock_receipt(const struct swap *s, struct fail *f)
 {
 	if (s->repeatable && flock(STDIN_FILENO, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
@@ -263,14 +294,18 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 			return 0;
 		}
 		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
-		return fail_at(f, "%s.%s was replaced, but the receipt is not written", s->in.database, s->in.table);
+		return fail_at(f, "%s.%s was replaced, but the receipt is not written",
+			s->in.database, s->in.table);
 	}
 	if (f->kind != FAIL_PIPE)
 		end_receipt(s, f, &(struct fail){ 0 });
 	return -1;
 }
 
-/* The receipt of a swap that kept the old rows says where they are; without one, the destination and --keep do. */
+/*
+ * The receipt of a swap that kept the old rows says where they are; without one, the destination
+ * and --keep do.
+ */
 static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	struct receipt *r = &s->in;
@@ -284,14 +319,18 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 		r->endpoint = mem_string(s->conf.endpoint);
 		r->database = mem_string(to->database);
 		r->table = mem_string(to->table);
-		r->temporary = s->o->keep_name ? mem_string(s->o->keep_name) : replace_kept_name(to->table, f);
+		r->temporary = s->o->keep_name ? mem_string(s->o->keep_name)
+					       : replace_kept_name(to->table, f);
 		if (!r->temporary)
 			return -1;
 	} else {
 		if (!r->kept)
-			return fail_set(f, FAIL_DATA, "this receipt names no kept table: there is nothing to undo");
+			return fail_set(f, FAIL_DATA,
+				"this receipt names no kept table: there is nothing to undo");
 		if (s->o->keep_name && strcmp(s->o->keep_name, r->kept) != 0)
-			return fail_set(f, FAIL_USAGE, "--keep=%s: the kept table of this receipt is %s", s->o->keep_name, r->kept);
+			return fail_set(f, FAIL_USAGE,
+				"--keep=%s: the kept table of this receipt is %s", s->o->keep_name,
+				r->kept);
 		r->temporary = mem_string(r->kept);
 	}
 	if (strcmp(r->temporary, r->table) == 0)
@@ -300,7 +339,8 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 		return -1;
 	if (!s->api && connect_to(s, to, f))
 		return -1;
-	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1; /* nothing was loaded now */
+	/* nothing was loaded now */
+	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1;
 	s->out.has_time = false;
 	s->out.action = mem_string("undo");
 	s->out.kept = mem_string(r->temporary);
@@ -330,11 +370,13 @@ static int read_receipt(struct buf *b, struct fail *f)
 	buf_init(b, RECEIPT_MAX);
 	do {
 		if (buf_room(b, b->len < 4096 ? 4096 : 1))
-			return fail_set(f, FAIL_DATA, "standard input: longer than %d bytes", RECEIPT_MAX);
+			return fail_set(f, FAIL_DATA, "standard input: longer than %d bytes",
+				RECEIPT_MAX);
 		n = fd_read(STDIN_FILENO, "standard input", b->p + b->len, b->cap - b->len, f);
 		b->len += n > 0 ? (size_t)n : 0;
 	} while (n > 0);
-	if (f->kind == FAIL_SIGNAL && !buf_room(b, 4096) && fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) == 0) {
+	if (f->kind == FAIL_SIGNAL && !buf_room(b, 4096) &&
+		fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) == 0) {
 		n = read(STDIN_FILENO, b->p + b->len, b->cap - b->len);
 		b->len += n > 0 ? (size_t)n : 0;
 	}
@@ -342,15 +384,16 @@ static int read_receipt(struct buf *b, struct fail *f)
 }
 
 /*
- * Interrupted, but td-put has written its receipt and is gone: nobody else knows of the rows any more. If it is still at
- * it, it will find its reader gone, and removes them itself.
+ * Interrupted, but td-put has written its receipt and is gone: nobody else knows of the rows any
+ * more. If it is still at it, it will find its reader gone, and removes them itself.
  */
 static void interrupted(struct swap *s, const struct buf *b, const struct tdurl *to, struct fail *f)
 {
 	struct fail ignored = { 0 };
 
-	if (b->len == 0 || b->p[b->len - 1] != '\n' || receipt_parse(&s->in, b->p, b->len, "", &ignored) || !s->in.done ||
-	    s->in.mode == TDURL_APPEND || check_receipt(s, to, &ignored))
+	if (b->len == 0 || b->p[b->len - 1] != '\n' ||
+		receipt_parse(&s->in, b->p, b->len, "", &ignored) || !s->in.done ||
+		s->in.mode == TDURL_APPEND || check_receipt(s, to, &ignored))
 		return;
 	sig_hold(true);
 	if (connect_to(s, to, &ignored) == 0)
@@ -381,11 +424,13 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 	rc = receipt_parse(&s->in, text, n, "standard input", f);
 	if (rc == 0 && !s->in.done) {
 		pass(text, n, &(struct fail){ 0 });
-		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s", s->in.reason ? s->in.reason : "no reason given");
+		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s",
+			s->in.reason ? s->in.reason : "no reason given");
 	} else if (rc == 0 && s->o->undo) {
 		rc = undo(s, NULL, f);
 	} else if (rc == 0 && strcmp(s->in.action, "upload") == 0) {
-		rc = fail_set(f, FAIL_DATA, "the table has none of these rows yet: td-put --commit comes first");
+		rc = fail_set(f, FAIL_DATA,
+			"the table has none of these rows yet: td-put --commit comes first");
 	} else if (rc == 0 && s->in.mode == TDURL_APPEND) {
 		rc = pass(text, n, f);
 	} else if (rc == 0) {
@@ -409,7 +454,9 @@ static void destination(const struct opts *o, struct tdurl *to, char *text)
 
 int main(int argc, char **argv)
 {
-	struct opts o = { .min_rows = -1, .max_shrink = -1, .older_s = 2 * 86400, .api = API_OPT_DEFAULT };
+	struct opts o = {
+		.min_rows = -1, .max_shrink = -1, .older_s = 2 * 86400, .api = API_OPT_DEFAULT
+	};
 	struct swap s = { .o = &o };
 	struct tdurl to = { 0 };
 	struct fail f = { 0 };
@@ -428,7 +475,8 @@ int main(int argc, char **argv)
 	if (o.gc && !has_to)
 		die_usage("--gc: of which database?");
 	if (!o.gc && !(o.undo && has_to) && isatty(STDIN_FILENO))
-		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... | td-swap");
+		die_usage("standard input is a terminal: td-swap reads a receipt, as in td-put ... "
+			  "| td-swap");
 	s.repeatable = fd_is_file(STDIN_FILENO);
 	receipt_init(&s.in);
 	receipt_init(&s.out);

@@ -10,7 +10,7 @@
 
 enum { MESSAGE_MAX = 500 };
 
-/* --- the handle ------------------------------------------------------------------------------------------------ */
+/* --- the handle ------------------------------------------------------------ */
 
 struct api *api_open(const struct conf *c, const struct api_opt *o)
 {
@@ -55,7 +55,8 @@ const char *api_endpoint(const struct api *a)
 
 int64_t api_time(const struct api *a)
 {
-	return a->date >= 0 ? a->date + (int64_t)(clock_ms() - a->date_ms) / 1000 : (int64_t)time(NULL);
+	return a->date >= 0 ? a->date + (int64_t)(clock_ms() - a->date_ms) / 1000
+			    : (int64_t)time(NULL);
 }
 
 int api_server_status(struct api *a, struct fail *f)
@@ -75,11 +76,13 @@ void api_hurry(struct api *a)
 	http_hurry(a->http);
 }
 
-static int option_time(const char *name, const char *arg, uint64_t max, uint64_t *seconds, struct fail *f)
+static int option_time(const char *name, const char *arg, uint64_t max, uint64_t *seconds,
+	struct fail *f)
 {
 	if (num_seconds(arg, max, seconds))
 		return 1;
-	return fail_set(f, FAIL_USAGE, "--%s: '%s' is no time: digits with an optional s, m, h or d", name, arg);
+	return fail_set(f, FAIL_USAGE,
+		"--%s: '%s' is no time: digits with an optional s, m, h or d", name, arg);
 }
 
 int api_option(struct api_opt *o, int c, const char *arg, struct fail *f)
@@ -118,9 +121,12 @@ int api_option(struct api_opt *o, int c, const char *arg, struct fail *f)
 	}
 }
 
-/* --- what an answer says --------------------------------------------------------------------------------------- */
+/* --- what an answer says --------------------------------------------------- */
 
-/* TD's own sentence: message, error or text of a JSON body; else the body's first line; it may be empty. */
+/*
+ * TD's own sentence: message, error or text of a JSON body; else the body's first line; it may be
+ * empty.
+ */
 static void message(const struct http_answer *a, char *out, size_t cap)
 {
 	static const char *const names[] = { "message", "error", "text" };
@@ -132,7 +138,8 @@ static void message(const struct http_answer *a, char *out, size_t cap)
 	if (text && *text)
 		snprintf(out, cap, ": %s", text);
 	else if (!j && a->body.len && a->body.p[0] != '<')
-		snprintf(out, cap, ": %.*s", (int)(a->body.len < 200 ? a->body.len : 200), a->body.p);
+		snprintf(out, cap, ": %.*s", (int)(a->body.len < 200 ? a->body.len : 200),
+			a->body.p);
 	else
 		out[0] = '\0';
 	out[strcspn(out, "\r\n")] = '\0';
@@ -148,13 +155,18 @@ int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct 
 	if (tries > 1)
 		snprintf(after, sizeof after, " (after %u tries)", tries);
 	if (s == 401)
-		return fail_set(f, FAIL_KEY, "401 from %s%s: the key of %s is not known there", a->host, text, a->key_from);
+		return fail_set(f, FAIL_KEY, "401 from %s%s: the key of %s is not known there",
+			a->host, text, a->key_from);
 	if (s == 403)
-		return fail_set(f, FAIL_KEY, "403 from %s%s: the key of %s may not do this", a->host, text, a->key_from);
+		return fail_set(f, FAIL_KEY, "403 from %s%s: the key of %s may not do this",
+			a->host, text, a->key_from);
 	if (s == 407)
-		return fail_set(f, FAIL_CONFIG, "407 from the proxy%s: it wants a user and a password", text);
+		return fail_set(f, FAIL_CONFIG,
+			"407 from the proxy%s: it wants a user and a password", text);
 	if (s / 100 == 3)
-		return fail_set(f, FAIL_REFUSED, "%d from %s: a redirect, which is not followed with a key in hand", s, a->host);
+		return fail_set(f, FAIL_REFUSED,
+			"%d from %s: a redirect, which is not followed with a key in hand", s,
+			a->host);
 	if (s == 408 || s == 429 || s >= 500)
 		return fail_set(f, FAIL_TEMP, "%d from %s%s%s", s, a->host, text, after);
 	return fail_set(f, FAIL_REFUSED, "%d from %s%s", s, a->host, text);
@@ -170,12 +182,14 @@ bool api_forgive(struct api *a, int status, struct fail *f)
 
 json_t *api_call_json(struct api *a, struct api_call *c, struct fail *f)
 {
-	json_t *j = c->answer.body.len ? json_loadb(c->answer.body.p, c->answer.body.len, 0, NULL) : NULL;
+	json_t *j = c->answer.body.len ? json_loadb(c->answer.body.p, c->answer.body.len, 0, NULL)
+				       : NULL;
 
 	if (json_is_object(j))
 		return j;
 	json_decref(j);
-	fail_set(f, FAIL_REFUSED, "%s answered something that is not a JSON object: is it Treasure Data?", a->host);
+	fail_set(f, FAIL_REFUSED,
+		"%s answered something that is not a JSON object: is it Treasure Data?", a->host);
 	return NULL;
 }
 

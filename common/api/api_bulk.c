@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-int api_session_create(struct api *a, const char *name, const char *db, const char *table, enum api_made *made, struct fail *f)
+int api_session_create(struct api *a, const char *name, const char *db, const char *table,
+	enum api_made *made, struct fail *f)
 {
 	struct api_call c = { .e = SESSION_CREATE, .seg = { name, db, table } };
 	int rc = api_call(a, &c, f);
@@ -16,7 +17,8 @@ int api_session_create(struct api *a, const char *name, const char *db, const ch
 
 static enum api_session_state state(const char *text)
 {
-	static const char *const names[] = { "uploading", "performing", "ready", "committing", "committed" };
+	static const char *const names[] = { "uploading", "performing", "ready", "committing",
+		"committed" };
 
 	for (unsigned i = 0; text && i < sizeof names / sizeof *names; i++)
 		if (strcmp(text, names[i]) == 0)
@@ -43,8 +45,11 @@ int api_session_show(struct api *a, const char *name, struct api_session *s, str
 	int rc = api_call(a, &c, f);
 	json_t *j;
 
-	*s = (struct api_session){ .state = API_SESSION_GONE, .valid_records = -1, .error_records = -1, .valid_parts = -1,
-				   .error_parts = -1 };
+	*s = (struct api_session){ .state = API_SESSION_GONE,
+		.valid_records = -1,
+		.error_records = -1,
+		.valid_parts = -1,
+		.error_parts = -1 };
 	if (rc && api_forgive(a, 404, f)) {
 		rc = 0;
 	} else if (rc == 0) {
@@ -58,10 +63,12 @@ int api_session_show(struct api *a, const char *name, struct api_session *s, str
 	return rc ? fail_at(f, "cannot look at session %s", name) : 0;
 }
 
-int api_session_upload(struct api *a, const char *name, const char *part, const struct http_piece *p, size_t pieces,
-		       struct fail *f)
+int api_session_upload(struct api *a, const char *name, const char *part,
+	const struct http_piece *p, size_t pieces, struct fail *f)
 {
-	struct api_call c = { .e = SESSION_UPLOAD, .seg = { name, part }, .body = p, .pieces = pieces };
+	struct api_call c = {
+		.e = SESSION_UPLOAD, .seg = { name, part }, .body = p, .pieces = pieces
+	};
 
 	return api_send(a, &c, 0, f) ? fail_at(f, "upload of part %s", part) : 0;
 }
@@ -70,7 +77,9 @@ int api_session_part_delete(struct api *a, const char *name, const char *part, s
 {
 	struct api_call c = { .e = SESSION_PART_DELETE, .seg = { name, part } };
 
-	return api_send(a, &c, 404, f) ? fail_at(f, "cannot delete part %s of session %s", part, name) : 0;
+	return api_send(a, &c, 404, f)
+		? fail_at(f, "cannot delete part %s of session %s", part, name)
+		: 0;
 }
 
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f)
@@ -95,7 +104,8 @@ static int has_begun(struct api *a, const char *name, enum endpoint e, struct fa
 	if (api_session_show(a, name, &s, f))
 		return -1;
 	switch (s.state) {
-	case API_UPLOADING: /* a perform whose job has failed comes back to here, but leaves the job's number */
+	/* a perform whose job has failed comes back to here, but leaves the job's number */
+	case API_UPLOADING:
 		return e == SESSION_PERFORM ? s.job_id[0] != '\0' : -1;
 	case API_PERFORMING:
 		return e == SESSION_PERFORM ? 1 : -1;
@@ -110,11 +120,12 @@ static int has_begun(struct api *a, const char *name, enum endpoint e, struct fa
 }
 
 /*
- * perform and commit: the server refuses them in the wrong state, so that a repeat after a look can do no harm: if the
- * first one was only late, the second is refused (409, 422), and the next look says that the work is under way.
- * unknown: an earlier one may be under way already.
+ * perform and commit: the server refuses them in the wrong state, so that a repeat after a look can
+ * do no harm: if the first one was only late, the second is refused (409, 422), and the next look
+ * says that the work is under way. unknown: an earlier one may be under way already.
  */
-static int step(struct api *a, const char *name, enum endpoint e, const char *what, bool unknown, struct fail *f)
+static int step(struct api *a, const char *name, enum endpoint e, const char *what, bool unknown,
+	struct fail *f)
 {
 	static const struct retry_outcome lost = { 0, true, -1 };
 	const uint64_t start = clock_ms();
@@ -138,7 +149,8 @@ static int step(struct api *a, const char *name, enum endpoint e, const char *wh
 			return 0;
 		wait = retry_wait(&a->retry, true, &lost, i, clock_ms() - start, clock_random());
 		if (begun < 0 || wait == RETRY_STOP || why.kind == FAIL_REFUSED) {
-			f->kind = FAIL_NONE; /* that the look failed is less news than why one was needed */
+			/* that the look failed is less news than why one was needed */
+			f->kind = FAIL_NONE;
 			fail_set(f, begun == 0 ? FAIL_TEMP : FAIL_UNKNOWN, "%s", why.why);
 			return fail_at(f, "cannot %s session %s", what, name);
 		}
@@ -169,5 +181,7 @@ int api_session_errors(struct api *a, const char *name, struct sink *to, struct 
 {
 	struct api_call c = { .e = SESSION_ERRORS, .seg = { name }, .to = to };
 
-	return api_send(a, &c, 0, f) ? fail_at(f, "cannot read the error records of session %s", name) : 0;
+	return api_send(a, &c, 0, f)
+		? fail_at(f, "cannot read the error records of session %s", name)
+		: 0;
 }

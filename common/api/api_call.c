@@ -1,8 +1,9 @@
 /*
  * api: one request and its repeats.
  *
- * An answer may be lost after the work was done. What may be sent again then stands in the table below and nowhere else; what
- * an answer must be for it, and when it is sent again, is `retry`. The rules:
+ * An answer may be lost after the work was done. What may be sent again then stands in the table
+ * below and nowhere else; what an answer must be for it, and when it is sent again, is `retry`. The
+ * rules:
  */
 #include "api/api_call.h"
 #include "sys/clock.h"
@@ -14,15 +15,23 @@ enum { JSON_MAX = 16 << 20 };
 
 enum rule {
 	READ,  /* changes nothing */
-	SAME,  /* a second one leaves the state that the first one left; a refusal because of the first one is success */
+	/*
+	 * a second one leaves the state that the first one left; a refusal because of the first one
+	 * is success
+	 */
+	SAME,
 	KEYED, /* carries an id or key, by which the service does the work once */
-	MADE,  /* a second one is refused by 409: the caller is told that an earlier one may have been ours */
+	/*
+	 * a second one is refused by 409: the caller is told that an earlier one may have been ours
+	 */
+	MADE,
 	LOOK   /* never sent again from here: the caller looks at what it has done, and decides */
 };
 
 /*
- * MADE and LOOK get a connection of their own: libcurl sends a request again by itself when a kept-alive connection turns
- * out to be dead. That repeat, which nobody sees, would be taken for a first try, or would undo the work.
+ * MADE and LOOK get a connection of their own: libcurl sends a request again by itself when a
+ * kept-alive connection turns out to be dead. That repeat, which nobody sees, would be taken for a
+ * first try, or would undo the work.
  */
 static const struct {
 	const char *method, *path;
@@ -42,33 +51,45 @@ static const struct {
 	[SCHEDULE_HISTORY] = { "GET", "schedule/history", READ },
 	[SERVER_STATUS] = { "GET", "system/server_status", READ },
 
-	[DATABASE_CREATE] = { "POST", "database/create", SAME }, /* 409: it is there, whoever made it */
-	[TABLE_CREATE] = { "POST", "table/create", MADE },       /* matters for a temporary table: it must be new */
+	/* 409: it is there, whoever made it */
+	[DATABASE_CREATE] = { "POST", "database/create", SAME },
+	/* matters for a temporary table: it must be new */
+	[TABLE_CREATE] = { "POST", "table/create", MADE },
 	[TABLE_UPDATE] = { "POST", "table/update", SAME },       /* sets values */
-	[SCHEMA_APPEND] = { "POST", "table/append-schema", SAME }, /* columns that are there with this type are accepted */
-	[TABLE_DELETE] = { "POST", "table/delete", SAME },       /* 404: gone. Only tables whose names nobody else makes */
-	[TABLE_RENAME] = { "POST", "table/rename", LOOK },       /* td-swap: done if the old name is gone */
-	[TABLE_SWAP] = { "POST", "table/swap", LOOK },           /* td-swap: a second one undoes it; compares the tables */
-	[TABLE_IMPORT] = { "PUT", "table/import_with_id", KEYED }, /* a part's id is the same at every try */
+	/* columns that are there with this type are accepted */
+	[SCHEMA_APPEND] = { "POST", "table/append-schema", SAME },
+	/* 404: gone. Only tables whose names nobody else makes */
+	[TABLE_DELETE] = { "POST", "table/delete", SAME },
+	/* td-swap: done if the old name is gone */
+	[TABLE_RENAME] = { "POST", "table/rename", LOOK },
+	/* td-swap: a second one undoes it; compares the tables */
+	[TABLE_SWAP] = { "POST", "table/swap", LOOK },
+	/* a part's id is the same at every try */
+	[TABLE_IMPORT] = { "PUT", "table/import_with_id", KEYED },
 
 	[SESSION_CREATE] = { "POST", "bulk_import/create", MADE },
-	[SESSION_UPLOAD] = { "PUT", "bulk_import/upload_part", SAME }, /* the part of that name is written over, by its own bytes */
+	/* the part of that name is written over, by its own bytes */
+	[SESSION_UPLOAD] = { "PUT", "bulk_import/upload_part", SAME },
 	[SESSION_PART_DELETE] = { "POST", "bulk_import/delete_part", SAME }, /* 404: gone */
 	[SESSION_FREEZE] = { "POST", "bulk_import/freeze", SAME }, /* 409: frozen */
 	[SESSION_UNFREEZE] = { "POST", "bulk_import/unfreeze", SAME },
-	[SESSION_PERFORM] = { "POST", "bulk_import/perform", LOOK }, /* api_bulk: at the session's state */
+	/* api_bulk: at the session's state */
+	[SESSION_PERFORM] = { "POST", "bulk_import/perform", LOOK },
 	[SESSION_COMMIT] = { "POST", "bulk_import/commit", LOOK },   /* api_bulk: the same */
 	[SESSION_DELETE] = { "POST", "bulk_import/delete", SAME }, /* 404: gone */
 
-	[JOB_ISSUE] = { "POST", "job/issue", KEYED },            /* domain_key: 409 names the job that is there */
+	/* domain_key: 409 names the job that is there */
+	[JOB_ISSUE] = { "POST", "job/issue", KEYED },
 	[RESULT_EXPORT] = { "POST", "job/result_export", KEYED }, /* the same */
-	[JOB_KILL] = { "POST", "job/kill", SAME },               /* one that has ended stays as it is */
+	/* one that has ended stays as it is */
+	[JOB_KILL] = { "POST", "job/kill", SAME },
 };
 
 static void make_url(struct api *a, const struct api_call *c, struct buf *url)
 {
 	buf_init(url, 64 << 10);
-	buf_printf(url, "%s/v3/%s", c->e == TABLE_IMPORT ? a->import_endpoint : a->endpoint, endpoints[c->e].path);
+	buf_printf(url, "%s/v3/%s", c->e == TABLE_IMPORT ? a->import_endpoint : a->endpoint,
+		endpoints[c->e].path);
 	for (size_t i = 0; i < sizeof c->seg / sizeof *c->seg && c->seg[i]; i++) {
 		buf_putc(url, '/');
 		http_escape(url, c->seg[i]);
@@ -80,8 +101,12 @@ static void make_url(struct api *a, const struct api_call *c, struct buf *url)
 	buf_text(url);
 }
 
-/* left_ms: until the deadline, 0: there is none. Parts and results may take longer, as long as they move. */
-static int one_try(struct api *a, struct api_call *c, const char *url, uint64_t left_ms, struct fail *f)
+/*
+ * left_ms: until the deadline, 0: there is none. Parts and results may take longer, as long as they
+ * move.
+ */
+static int one_try(struct api *a, struct api_call *c, const char *url, uint64_t left_ms,
+	struct fail *f)
 {
 	const bool transfer = c->to || c->body;
 	struct http_piece form = { c->form ? c->form->p : NULL, c->form ? c->form->len : 0 };
@@ -89,15 +114,23 @@ static int one_try(struct api *a, struct api_call *c, const char *url, uint64_t 
 		.method = endpoints[c->e].method,
 		.url = url,
 		.authorization = a->authorization,
-		.content_type = c->form ? "application/x-www-form-urlencoded" : c->body ? "application/octet-stream" : NULL,
+		.content_type = c->form ? "application/x-www-form-urlencoded"
+			: c->body       ? "application/octet-stream"
+					: NULL,
 		.body = c->form ? &form : c->body,
 		.pieces = c->form ? 1 : c->pieces,
 		.once = endpoints[c->e].rule >= MADE,
-		.range = c->range, .range_from = c->range_from, .range_to = c->range_to, .if_range = c->if_range,
+		.range = c->range,
+		.range_from = c->range_from,
+		.range_to = c->range_to,
+		.if_range = c->if_range,
 		.stall_s = a->hurry || a->stall_said ? 0 : c->stall_s,
-		.wait_ms = left_ms, .whole_ms = transfer ? 0 : left_ms,
+		.wait_ms = left_ms,
+		.whole_ms = transfer ? 0 : left_ms,
 		.body_max = JSON_MAX,
-		.to = c->to, .begin = c->begin, .arg = c->arg,
+		.to = c->to,
+		.begin = c->begin,
+		.arg = c->arg,
 	};
 	int rc;
 
@@ -122,7 +155,10 @@ static int no_answer(struct api *a, unsigned tries, struct fail *f)
 	return fail_at(f, "no answer from %s%s", a->host, after);
 }
 
-/* What is left for a try, at least a second: less would only lose its answer. A deadline of 0 is for repeats alone. */
+/*
+ * What is left for a try, at least a second: less would only lose its answer. A deadline of 0 is
+ * for repeats alone.
+ */
 static uint64_t left(const struct api *a, uint64_t start)
 {
 	enum { LEAST_MS = 1000 };
@@ -154,10 +190,13 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 			rc = api_refused(a, c, attempt + 1, &why);
 		else if (c->broke)
 			no_answer(a, attempt + 1, &why);
-		o = (struct retry_outcome){ c->answer.status, c->answer.sent, c->answer.retry_after_ms };
+		o = (struct retry_outcome){ c->answer.status, c->answer.sent,
+			c->answer.retry_after_ms };
 		wait = !c->broke && why.kind != FAIL_TEMP ? RETRY_STOP
-		       : c->to && c->answer.got && c->broke ? RETRY_STOP
-		       : retry_wait(&a->retry, repeatable, &o, attempt, clock_ms() - start, clock_random());
+			: c->to && c->answer.got && c->broke
+			? RETRY_STOP
+			: retry_wait(&a->retry, repeatable, &o, attempt, clock_ms() - start,
+				  clock_random());
 		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
 		if (wait == RETRY_STOP) {
 			if (!repeatable && why.kind == FAIL_TEMP && retry_is_unknown(&o))
@@ -165,7 +204,8 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 			fail_set(f, why.kind, "%s", why.why);
 			break;
 		}
-		remark("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
+		remark("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000,
+			(long long)wait % 1000 / 100);
 		if (clock_sleep_or((uint64_t)wait, a->stop, f))
 			break;
 	}

@@ -5,12 +5,38 @@
 #include "api/api.h"
 
 enum endpoint {
-	DATABASE_CREATE, DATABASE_LIST, TABLE_LIST, TABLE_UPDATE, SESSION_LIST, TABLE_SHOW, TABLE_CREATE, TABLE_DELETE,
-	TABLE_RENAME, TABLE_SWAP, SCHEMA_APPEND,
-	SESSION_CREATE, SESSION_SHOW, SESSION_UPLOAD, SESSION_FREEZE, SESSION_PERFORM, SESSION_COMMIT, SESSION_DELETE,
-	SESSION_ERRORS, SESSION_PARTS, SESSION_PART_DELETE, SESSION_UNFREEZE, TABLE_IMPORT,
-	JOB_ISSUE, JOB_STATUS, JOB_BY_KEY, JOB_SHOW, JOB_KILL, JOB_RESULT,
-	RESULT_EXPORT, SCHEDULE_HISTORY, SERVER_STATUS
+	DATABASE_CREATE,
+	DATABASE_LIST,
+	TABLE_LIST,
+	TABLE_UPDATE,
+	SESSION_LIST,
+	TABLE_SHOW,
+	TABLE_CREATE,
+	TABLE_DELETE,
+	TABLE_RENAME,
+	TABLE_SWAP,
+	SCHEMA_APPEND,
+	SESSION_CREATE,
+	SESSION_SHOW,
+	SESSION_UPLOAD,
+	SESSION_FREEZE,
+	SESSION_PERFORM,
+	SESSION_COMMIT,
+	SESSION_DELETE,
+	SESSION_ERRORS,
+	SESSION_PARTS,
+	SESSION_PART_DELETE,
+	SESSION_UNFREEZE,
+	TABLE_IMPORT,
+	JOB_ISSUE,
+	JOB_STATUS,
+	JOB_BY_KEY,
+	JOB_SHOW,
+	JOB_KILL,
+	JOB_RESULT,
+	RESULT_EXPORT,
+	SCHEDULE_HISTORY,
+	SERVER_STATUS
 };
 
 struct api {
@@ -49,14 +75,23 @@ struct api_call {
 /* TD's own sentence in an answer that refuses, as a failure. tries: how many there were. */
 int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct fail *f);
 
-/* What a request that makes something says, after api_call(): true, and f is empty, if it is there now. */
+/*
+ * What a request that makes something says, after api_call(): true, and f is empty, if it is there
+ * now.
+ */
 bool api_made(struct api *a, const struct api_call *c, int rc, enum api_made *made, struct fail *f);
 
-/* 0: 2xx. Always followed by api_call_free(). A call with `to` is not repeated after its first byte. */
+/*
+ * 0: 2xx. Always followed by api_call_free(). A call with `to` is not repeated after its first
+ * byte.
+ */
 int api_call(struct api *a, struct api_call *c, struct fail *f);
 void api_call_free(struct api_call *c);
 
-/* A call whose answer says nothing but that it is done. A refusal with the status `fine`, if not 0, is success. */
+/*
+ * A call whose answer says nothing but that it is done. A refusal with the status `fine`, if not 0,
+ * is success.
+ */
 int api_send(struct api *a, struct api_call *c, int fine, struct fail *f);
 
 /* The answer's JSON object, or NULL with f filled. */
@@ -67,7 +102,8 @@ bool api_forgive(struct api *a, int status, struct fail *f);
 
 /* Fields of answers. A number may be sent as a number or as digits. */
 int64_t api_int(const json_t *o, const char *name, int64_t otherwise);
-void api_text(const json_t *o, const char *name, char *out, size_t cap); /* strings and integers; "" for all else */
+/* strings and integers; "" for all else */
+void api_text(const json_t *o, const char *name, char *out, size_t cap);
 const char *api_string(const json_t *o, const char *name);              /* or NULL */
 
 /* name=value&... */

@@ -23,7 +23,7 @@ bool api_job_is_done(const struct api_job *j)
 	return j->state >= API_JOB_SUCCESS;
 }
 
-/* --- issue ------------------------------------------------------------------------------------------------------ */
+/* --- issue ----------------------------------------------------------------- */
 
 static void issue_form(struct buf *b, const struct api_issue *i)
 {
@@ -45,7 +45,10 @@ static void issue_form(struct buf *b, const struct api_issue *i)
 		api_form(b, "pool_name", i->pool_name);
 }
 
-/* The job that has our domain_key already: an earlier try of ours, or of an earlier run that used the same key. */
+/*
+ * The job that has our domain_key already: an earlier try of ours, or of an earlier run that used
+ * the same key.
+ */
 static void conflicting(const struct http_answer *a, char job_id[32])
 {
 	json_t *j = a->body.len ? json_loadb(a->body.p, a->body.len, 0, NULL) : NULL;
@@ -64,7 +67,8 @@ static int issued(struct api *a, struct api_call *c, char job_id[32], struct fai
 	if (!*job_id)
 		api_text(j, "job", job_id, 32);
 	json_decref(j);
-	return *job_id ? 0 : fail_set(f, FAIL_REFUSED, "%s answered without the job's number", a->host);
+	return *job_id ? 0
+		       : fail_set(f, FAIL_REFUSED, "%s answered without the job's number", a->host);
 }
 
 /* No answer came to the end: was the job made all the same? */
@@ -85,14 +89,16 @@ static int found_by_key(struct api *a, const char *domain_key, char job_id[32], 
 }
 
 /* A request that makes a job. */
-static int make_job(struct api *a, struct api_call *c, const char *domain_key, char job_id[32], struct fail *f)
+static int make_job(struct api *a, struct api_call *c, const char *domain_key, char job_id[32],
+	struct fail *f)
 {
 	int rc = api_call(a, c, f);
 
 	job_id[0] = '\0';
 	if (rc == 0)
 		rc = issued(a, c, job_id, f);
-	else if (a->status == 409 && (conflicting(&c->answer, job_id), *job_id) && api_forgive(a, 409, f))
+	else if (a->status == 409 && (conflicting(&c->answer, job_id), *job_id) &&
+		api_forgive(a, 409, f))
 		rc = 0;
 	else if (c->maybe_done && f->kind == FAIL_TEMP)
 		rc = found_by_key(a, domain_key, job_id, f);
@@ -113,8 +119,8 @@ int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], str
 	return rc ? fail_at(f, "cannot issue the query") : 0;
 }
 
-int api_result_export(struct api *a, const char *id, const char *result, const char *domain_key, char new_id[32],
-		      struct fail *f)
+int api_result_export(struct api *a, const char *id, const char *result, const char *domain_key,
+	char new_id[32], struct fail *f)
 {
 	struct buf form;
 	struct api_call c = { .e = RESULT_EXPORT, .seg = { id }, .form = &form };
@@ -128,7 +134,7 @@ int api_result_export(struct api *a, const char *id, const char *result, const c
 	return rc ? fail_at(f, "cannot export the result of job %s", id) : 0;
 }
 
-/* --- looking ------------------------------------------------------------------------------------------------------ */
+/* --- looking --------------------------------------------------------------- */
 
 static bool state_of(const char *status, enum api_job_state *state)
 {
@@ -153,10 +159,12 @@ static int read_state(struct api_job *out, const json_t *j, struct fail *f)
 	out->result_size = api_int(j, "result_size", -1);
 	if (state_of(out->status, &out->state))
 		return 0;
-	return fail_set(f, FAIL_REFUSED, "it is in a state that this program does not know: '%s'", out->status);
+	return fail_set(f, FAIL_REFUSED, "it is in a state that this program does not know: '%s'",
+		out->status);
 }
 
-static int look(struct api *a, enum endpoint e, const char *id, struct api_job *out, json_t **j, struct fail *f)
+static int look(struct api *a, enum endpoint e, const char *id, struct api_job *out, json_t **j,
+	struct fail *f)
 {
 	struct api_call c = { .e = e, .seg = { id } };
 	int rc = api_call(a, &c, f);
@@ -189,7 +197,10 @@ int api_job_by_key(struct api *a, const char *domain_key, char id[32], struct fa
 	return found || api_forgive(a, 404, f) ? 0 : -1;
 }
 
-/* TD's own words about a failed job: the end of cmdout and stderr, which is where the reason stands. */
+/*
+ * TD's own words about a failed job: the end of cmdout and stderr, which is where the reason
+ * stands.
+ */
 static char *error_text(const json_t *j)
 {
 	const json_t *debug = json_object_get(j, "debug");
@@ -227,7 +238,8 @@ int api_job_show(struct api *a, const char *id, struct api_job *out, struct fail
 		api_text(j, "database", out->database, sizeof out->database);
 		api_text(j, "linked_result_export_job_id", out->export_id, sizeof out->export_id);
 		out->query = query ? mem_string(query) : NULL;
-		out->has_schema = schema && *schema && schema_parse(&out->schema, schema, &(struct fail){ 0 }) == 0;
+		out->has_schema = schema && *schema &&
+			schema_parse(&out->schema, schema, &(struct fail){ 0 }) == 0;
 		if (out->state == API_JOB_ERROR || out->state == API_JOB_KILLED)
 			out->error = error_text(j);
 	}
@@ -242,7 +254,7 @@ int api_job_kill(struct api *a, const char *id, struct fail *f)
 	return api_send(a, &c, 0, f) ? fail_at(f, "cannot kill job %s", id) : 0;
 }
 
-/* --- schedules ------------------------------------------------------------------------------------------------------ */
+/* --- schedules ------------------------------------------------------------- */
 
 static int read_run(struct api_run *run, const json_t *j, struct fail *f)
 {
@@ -252,12 +264,13 @@ static int read_run(struct api_run *run, const json_t *j, struct fail *f)
 	api_text(j, "status", status, sizeof status);
 	api_text(j, "scheduled_at", run->scheduled_at, sizeof run->scheduled_at);
 	if (!*run->id || !state_of(status, &run->state))
-		return fail_set(f, FAIL_REFUSED, "a run without a job or in the unknown state '%s'", status);
+		return fail_set(f, FAIL_REFUSED, "a run without a job or in the unknown state '%s'",
+			status);
 	return 0;
 }
 
-int api_schedule_history(struct api *a, const char *name, unsigned from, struct api_run *runs, unsigned max, unsigned *n,
-			 struct fail *f)
+int api_schedule_history(struct api *a, const char *name, unsigned from, struct api_run *runs,
+	unsigned max, unsigned *n, struct fail *f)
 {
 	char range[64];
 	struct api_call c = { .e = SCHEDULE_HISTORY, .seg = { name }, .query = range };
@@ -278,7 +291,7 @@ int api_schedule_history(struct api *a, const char *name, unsigned from, struct 
 	return rc ? fail_at(f, "schedule %s", name) : 0;
 }
 
-/* --- the result --------------------------------------------------------------------------------------------------- */
+/* --- the result ------------------------------------------------------------ */
 
 /* Counts what the sink took, so that a download knows where to go on. */
 struct counted {
@@ -304,7 +317,8 @@ static int result_begins(void *arg, const struct http_answer *a, struct fail *f)
 
 	if (!r->started) {
 		if (a->status != 200)
-			return fail_set(f, FAIL_REFUSED, "%d instead of the whole result", a->status);
+			return fail_set(f, FAIL_REFUSED, "%d instead of the whole result",
+				a->status);
 		r->started = true;
 		r->total = a->length;
 		memcpy(r->etag, a->etag, sizeof r->etag);
@@ -319,16 +333,23 @@ static int result_begins(void *arg, const struct http_answer *a, struct fail *f)
 	    (r->total < 0 || a->range_total == r->total))
 		return 0;
 	r->changed = true; /* not FAIL_TEMP: the same request would get the same answer */
-	return fail_set(f, FAIL_REFUSED, "the result cannot be continued at byte %llu: the server sent another one",
-			(unsigned long long)r->at);
+	return fail_set(f, FAIL_REFUSED,
+		"the result cannot be continued at byte %llu: the server sent another one",
+		(unsigned long long)r->at);
 }
 
 /* One request. *again: it broke, and what came so far can be continued. */
-static int result_try(struct api *a, const char *id, struct api_result *r, struct sink *to, bool *again, struct fail *f)
+static int result_try(struct api *a, const char *id, struct api_result *r, struct sink *to,
+	bool *again, struct fail *f)
 {
 	struct counted counted = { { counted_put, to->name }, to, r };
-	struct api_call c = { .e = JOB_RESULT, .seg = { id }, .query = "format=msgpack.gz", .stall_s = RESULT_STALL_S,
-			      .to = &counted.sink, .begin = result_begins, .arg = &counted };
+	struct api_call c = { .e = JOB_RESULT,
+		.seg = { id },
+		.query = "format=msgpack.gz",
+		.stall_s = RESULT_STALL_S,
+		.to = &counted.sink,
+		.begin = result_begins,
+		.arg = &counted };
 	int rc;
 
 	if (r->at > 0) {
@@ -345,7 +366,8 @@ static int result_try(struct api *a, const char *id, struct api_result *r, struc
 	return rc;
 }
 
-int api_job_result(struct api *a, const char *id, struct api_result *r, struct sink *to, struct fail *f)
+int api_job_result(struct api *a, const char *id, struct api_result *r, struct sink *to,
+	struct fail *f)
 {
 	if (r->started && r->total >= 0 && r->at == (uint64_t)r->total)
 		return 0;
@@ -358,7 +380,10 @@ int api_job_result(struct api *a, const char *id, struct api_result *r, struct s
 			return 0;
 		if (again && r->at > 0 && !r->etag[0])
 			r->changed = true; /* the server gave no name to ask for the rest by */
-		/* a try that brought bytes was not repeated inside; one that brought none was, to the end */
+		/*
+		 * a try that brought bytes was not repeated inside; one that brought none was, to
+		 * the end
+		 */
 		if (!again || r->changed || r->at == before) {
 			fail_set(f, why.kind, "%s", why.why);
 			return fail_at(f, "result of job %s", id);
@@ -385,26 +410,36 @@ static int part_begins(void *arg, const struct http_answer *a, struct fail *f)
 	if (a->range_total > 0 && g->to >= (uint64_t)a->range_total)
 		g->to = (uint64_t)a->range_total - 1;
 	if (a->status != 206 || a->range_from != (int64_t)(g->from + r->at) ||
-	    a->length != (int64_t)(g->to - g->from - r->at + 1) || (g->etag && strcmp(a->etag, g->etag) != 0) ||
-	    (r->at > 0 && strcmp(a->etag, r->etag) != 0)) {
+		a->length != (int64_t)(g->to - g->from - r->at + 1) ||
+		(g->etag && strcmp(a->etag, g->etag) != 0) ||
+		(r->at > 0 && strcmp(a->etag, r->etag) != 0)) {
 		r->changed = true;
-		return fail_set(f, FAIL_REFUSED, "the server did not send bytes %llu to %llu of the same result",
-				(unsigned long long)g->from, (unsigned long long)g->to);
+		return fail_set(f, FAIL_REFUSED,
+			"the server did not send bytes %llu to %llu of the same result",
+			(unsigned long long)g->from, (unsigned long long)g->to);
 	}
 	r->total = a->range_total;
 	memcpy(r->etag, a->etag, sizeof r->etag);
 	return 0;
 }
 
-int api_job_result_part(struct api *a, const char *id, const char *etag, uint64_t from, uint64_t to, struct sink *sink,
-			struct api_result *r, struct fail *f)
+int api_job_result_part(struct api *a, const char *id, const char *etag, uint64_t from, uint64_t to,
+	struct sink *sink, struct api_result *r, struct fail *f)
 {
 	struct range g = { { { counted_put, sink->name }, sink, r }, from, to, etag };
 
 	for (;;) {
-		struct api_call c = { .e = JOB_RESULT, .seg = { id }, .query = "format=msgpack.gz", .stall_s = RESULT_STALL_S,
-				      .to = &g.counted.sink, .begin = part_begins, .arg = &g, .range = true,
-				      .range_from = (int64_t)(from + r->at), .range_to = (int64_t)to, .if_range = etag };
+		struct api_call c = { .e = JOB_RESULT,
+			.seg = { id },
+			.query = "format=msgpack.gz",
+			.stall_s = RESULT_STALL_S,
+			.to = &g.counted.sink,
+			.begin = part_begins,
+			.arg = &g,
+			.range = true,
+			.range_from = (int64_t)(from + r->at),
+			.range_to = (int64_t)to,
+			.if_range = etag };
 		const uint64_t before = r->at;
 		struct fail why = { 0 };
 		int rc = api_call(a, &c, &why);

@@ -13,7 +13,8 @@ static void read_name(struct api_name *to, const json_t *j)
 	api_text(j, "status", to->state, sizeof to->state);
 }
 
-static int read_list(struct api *a, struct api_call *c, const char *member, struct api_name **list, size_t *n, struct fail *f)
+static int read_list(struct api *a, struct api_call *c, const char *member, struct api_name **list,
+	size_t *n, struct fail *f)
 {
 	json_t *j = api_call_json(a, c, f), *one;
 	const json_t *all = json_object_get(j, member);
@@ -29,8 +30,8 @@ static int read_list(struct api *a, struct api_call *c, const char *member, stru
 	return 0;
 }
 
-static int list_of(struct api *a, enum endpoint e, const char *of, const char *member, struct api_name **list, size_t *n,
-		   struct fail *f)
+static int list_of(struct api *a, enum endpoint e, const char *of, const char *member,
+	struct api_name **list, size_t *n, struct fail *f)
 {
 	struct api_call c = { .e = e, .seg = { of } };
 	int rc;
@@ -44,22 +45,31 @@ static int list_of(struct api *a, enum endpoint e, const char *of, const char *m
 
 int api_database_list(struct api *a, struct api_name **list, size_t *n, struct fail *f)
 {
-	return list_of(a, DATABASE_LIST, NULL, "databases", list, n, f) ? fail_at(f, "cannot list the databases") : 0;
+	return list_of(a, DATABASE_LIST, NULL, "databases", list, n, f)
+		? fail_at(f, "cannot list the databases")
+		: 0;
 }
 
 int api_table_list(struct api *a, const char *db, struct api_name **list, size_t *n, struct fail *f)
 {
-	return list_of(a, TABLE_LIST, db, "tables", list, n, f) ? fail_at(f, "cannot list the tables of %s", db) : 0;
+	return list_of(a, TABLE_LIST, db, "tables", list, n, f)
+		? fail_at(f, "cannot list the tables of %s", db)
+		: 0;
 }
 
 int api_session_list(struct api *a, struct api_name **list, size_t *n, struct fail *f)
 {
-	return list_of(a, SESSION_LIST, NULL, "bulk_imports", list, n, f) ? fail_at(f, "cannot list the sessions") : 0;
+	return list_of(a, SESSION_LIST, NULL, "bulk_imports", list, n, f)
+		? fail_at(f, "cannot list the sessions")
+		: 0;
 }
 
-int api_session_parts(struct api *a, const char *name, struct api_name **list, size_t *n, struct fail *f)
+int api_session_parts(struct api *a, const char *name, struct api_name **list, size_t *n,
+	struct fail *f)
 {
-	return list_of(a, SESSION_PARTS, name, "parts", list, n, f) ? fail_at(f, "cannot list the parts of session %s", name) : 0;
+	return list_of(a, SESSION_PARTS, name, "parts", list, n, f)
+		? fail_at(f, "cannot list the parts of session %s", name)
+		: 0;
 }
 
 void api_names_free(struct api_name *list, size_t n)

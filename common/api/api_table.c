@@ -28,7 +28,8 @@ static void read_table(struct api_table *t, const json_t *j)
 		schema_free(&t->schema);
 }
 
-int api_table_show(struct api *a, const char *db, const char *table, struct api_table *t, struct fail *f)
+int api_table_show(struct api *a, const char *db, const char *table, struct api_table *t,
+	struct fail *f)
 {
 	struct api_call c = { .e = TABLE_SHOW, .seg = { db, table } };
 	int rc = api_call(a, &c, f);
@@ -55,7 +56,8 @@ void api_table_free(struct api_table *t)
 	*t = (struct api_table){ 0 };
 }
 
-int api_table_create(struct api *a, const char *db, const char *table, enum api_made *made, struct fail *f)
+int api_table_create(struct api *a, const char *db, const char *table, enum api_made *made,
+	struct fail *f)
 {
 	struct api_call c = { .e = TABLE_CREATE, .seg = { db, table, "log" } };
 	int rc = api_call(a, &c, f);
@@ -72,21 +74,25 @@ int api_table_delete(struct api *a, const char *db, const char *table, struct fa
 	return api_send(a, &c, 404, f) ? fail_at(f, "cannot delete table %s.%s", db, table) : 0;
 }
 
-int api_table_rename(struct api *a, const char *db, const char *from, const char *to, struct fail *f)
+int api_table_rename(struct api *a, const char *db, const char *from, const char *to,
+	struct fail *f)
 {
 	struct api_call c = { .e = TABLE_RENAME, .seg = { db, from, to } };
 
-	return api_send(a, &c, 0, f) ? fail_at(f, "cannot rename table %s.%s to %s", db, from, to) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot rename table %s.%s to %s", db, from, to)
+				     : 0;
 }
 
 int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_SWAP, .seg = { db, t1, t2 } };
 
-	return api_send(a, &c, 0, f) ? fail_at(f, "cannot swap tables %s.%s and %s", db, t1, t2) : 0;
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot swap tables %s.%s and %s", db, t1, t2)
+				     : 0;
 }
 
-int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s, struct fail *f)
+int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s,
+	struct fail *f)
 {
 	struct api_call c = { .e = SCHEMA_APPEND, .seg = { db, table } };
 	json_t *j = schema_to_json(s);
@@ -105,8 +111,8 @@ int api_schema_append(struct api *a, const char *db, const char *table, const st
 	return rc ? fail_at(f, "cannot add columns to table %s.%s", db, table) : 0;
 }
 
-int api_table_settings(struct api *a, const char *db, const char *table, const struct api_table *is, const struct api_table *like,
-		       struct fail *f)
+int api_table_settings(struct api *a, const char *db, const char *table, const struct api_table *is,
+	const struct api_table *like, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_UPDATE, .seg = { db, table } };
 	struct buf form;
@@ -128,10 +134,14 @@ int api_table_settings(struct api *a, const char *db, const char *table, const s
 	return rc ? fail_at(f, "cannot give table %s.%s the settings of its target", db, table) : 0;
 }
 
-int api_table_import(struct api *a, const char *db, const char *table, const char *id, const struct http_piece *p, size_t pieces,
-		     char md5[33], bool *maybe, struct fail *f)
+int api_table_import(struct api *a, const char *db, const char *table, const char *id,
+	const struct http_piece *p, size_t pieces, char md5[33], bool *maybe, struct fail *f)
 {
-	struct api_call c = { .e = TABLE_IMPORT, .seg = { db, table, id }, .suffix = "/msgpack.gz", .body = p, .pieces = pieces };
+	struct api_call c = { .e = TABLE_IMPORT,
+		.seg = { db, table, id },
+		.suffix = "/msgpack.gz",
+		.body = p,
+		.pieces = pieces };
 	int rc = api_call(a, &c, f);
 	json_t *j;
 

@@ -26,13 +26,14 @@ static int set(char **to, const char *value)
 	return 0;
 }
 
-/* --- td.conf --------------------------------------------------------------------------------------------------- */
+/* --- td.conf --------------------------------------------------------------- */
 
 struct account {
 	char *key, *endpoint;
 };
 
-static int on_account(void *arg, const char *section, const char *name, const char *value, struct fail *f)
+static int on_account(void *arg, const char *section, const char *name, const char *value,
+	struct fail *f)
 {
 	struct account *a = arg;
 
@@ -57,14 +58,19 @@ static int read_account(struct account *a, struct fail *f)
 	path = said ? mem_string(said) : mem_printf("%s/.td/td.conf", home);
 	rc = inifile_read(path, false, on_account, a, f);
 	if (rc == 1)
-		rc = said ? fail_set(f, FAIL_CONFIG, "TD_CONFIG_PATH names %s, which does not exist", path) : 0;
+		rc = said ? fail_set(f, FAIL_CONFIG,
+				    "TD_CONFIG_PATH names %s, which does not exist", path)
+			  : 0;
 	free(path);
 	return rc;
 }
 
-/* --- the key --------------------------------------------------------------------------------------------------- */
+/* --- the key --------------------------------------------------------------- */
 
-/* A key is sent in a header: a line break in it would be another header. Its shape is the server's business. */
+/*
+ * A key is sent in a header: a line break in it would be another header. Its shape is the server's
+ * business.
+ */
 static int check_key(const char *key, const char *from, struct fail *f)
 {
 	if (!*key)
@@ -73,7 +79,8 @@ static int check_key(const char *key, const char *from, struct fail *f)
 		return fail_set(f, FAIL_KEY, "%s holds something longer than a key", from);
 	for (const char *p = key; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 127)
-			return fail_set(f, FAIL_KEY, "the key of %s holds a blank or a control character", from);
+			return fail_set(f, FAIL_KEY,
+				"the key of %s holds a blank or a control character", from);
 	return 0;
 }
 
@@ -102,7 +109,10 @@ static int key_file(struct conf *c, const char *path, bool secret, const char *f
 	return 0;
 }
 
-/* What the command prints is the key. Its environment has none of ours, which is not looked at any more. */
+/*
+ * What the command prints is the key. Its environment has none of ours, which is not looked at any
+ * more.
+ */
 static int key_command(struct conf *c, const char *name, char *command, struct fail *f)
 {
 	char sh[] = "sh", dash_c[] = "-c";
@@ -114,7 +124,8 @@ static int key_command(struct conf *c, const char *name, char *command, struct f
 
 	unsetenv("TD_API_KEY");
 	if (child_open(&child, argv, f) == 0) {
-		while (n <= KEY_MAX && (got = io_read(&child.source, text + n, KEY_MAX + 1 - n, f)) > 0)
+		while (n <= KEY_MAX &&
+			(got = io_read(&child.source, text + n, KEY_MAX + 1 - n, f)) > 0)
 			n += (size_t)got;
 		child_stop(&child);
 	}
@@ -150,8 +161,8 @@ static int key_of_connection(struct conf *c, const struct conn *conn, struct fai
 	return rc;
 }
 
-static int find_key(struct conf *c, const struct conn *conn, const struct tdurl *url, const struct account *account,
-		    struct fail *f)
+static int find_key(struct conf *c, const struct conn *conn, const struct tdurl *url,
+	const struct account *account, struct fail *f)
 {
 	const char *file = variable("TD_API_KEY_FILE"), *key = variable("TD_API_KEY");
 	int rc = key_of_connection(c, conn, f);
@@ -167,13 +178,15 @@ static int find_key(struct conf *c, const struct conn *conn, const struct tdurl 
 	else if (!file && account->key)
 		found(c, mem_string(account->key), mem_string("td.conf"));
 	else if (!file)
-		return fail_set(f, FAIL_KEY, "no API key: set TD_API_KEY, or TD_API_KEY_FILE to a file that holds it, or "
-				"write it into ~/.td/td.conf (apikey = ... below [account])");
+		return fail_set(f, FAIL_KEY,
+			"no API key: set TD_API_KEY, or TD_API_KEY_FILE to a file that holds it, "
+			"or "
+			"write it into ~/.td/td.conf (apikey = ... below [account])");
 	return check_key(c->key, c->key_from, f);
 }
 
-static int find_endpoint(struct conf *c, const struct conn *conn, const struct tdurl *url, const struct account *account,
-			 struct fail *f)
+static int find_endpoint(struct conf *c, const struct conn *conn, const struct tdurl *url,
+	const struct account *account, struct fail *f)
 {
 	const char *server = variable("TD_API_SERVER");
 
@@ -182,20 +195,28 @@ static int find_endpoint(struct conf *c, const struct conn *conn, const struct t
 	if (url && url->endpoint)
 		return set(&c->endpoint, url->endpoint);
 	if (server)
-		return tdurl_endpoint(server, false, &c->endpoint, f) ? fail_at(f, "TD_API_SERVER") : 0;
+		return tdurl_endpoint(server, false, &c->endpoint, f) ? fail_at(f, "TD_API_SERVER")
+								      : 0;
 	if (account->endpoint)
-		return tdurl_endpoint(account->endpoint, false, &c->endpoint, f) ? fail_at(f, "endpoint of td.conf") : 0;
+		return tdurl_endpoint(account->endpoint, false, &c->endpoint, f)
+			? fail_at(f, "endpoint of td.conf")
+			: 0;
 	return set(&c->endpoint, default_endpoint);
 }
 
-/* TD_API_IMPORT_SERVER belongs to TD_API_SERVER and the default, not to a server that a URL or a connection names. */
+/*
+ * TD_API_IMPORT_SERVER belongs to TD_API_SERVER and the default, not to a server that a URL or a
+ * connection names.
+ */
 static int find_import(struct conf *c, bool named, struct fail *f)
 {
 	const char *server = variable("TD_API_IMPORT_SERVER");
 
 	if (!server || named)
 		return set(&c->import_endpoint, c->endpoint);
-	return tdurl_endpoint(server, false, &c->import_endpoint, f) ? fail_at(f, "TD_API_IMPORT_SERVER") : 0;
+	return tdurl_endpoint(server, false, &c->import_endpoint, f)
+		? fail_at(f, "TD_API_IMPORT_SERVER")
+		: 0;
 }
 
 int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f)
@@ -208,8 +229,11 @@ int conf_load(struct conf *c, const char *connection, const struct tdurl *url, s
 	if (!connection && url)
 		connection = url->connection;
 	rc = (connection && conn_load(&conn, connection, f)) || read_account(&account, f) ||
-	     find_endpoint(c, &conn, url, &account, f) ||
-	     find_import(c, conn.url.endpoint || (url && url->endpoint), f) || find_key(c, &conn, url, &account, f) ? -1 : 0;
+			find_endpoint(c, &conn, url, &account, f) ||
+			find_import(c, conn.url.endpoint || (url && url->endpoint), f) ||
+			find_key(c, &conn, url, &account, f)
+		? -1
+		: 0;
 	if (rc == 0 && conn.url.database)
 		set(&c->database, conn.url.database);
 	c->mode = conn.url.mode;
@@ -225,10 +249,12 @@ int conf_load(struct conf *c, const char *connection, const struct tdurl *url, s
 int conf_complete(const struct conf *c, struct tdurl *to, struct fail *f)
 {
 	if (!to->database && !c->database && !to->connection)
-		return fail_set(f, FAIL_USAGE, "the destination names no database: write td://@HOST/DATABASE");
+		return fail_set(f, FAIL_USAGE,
+			"the destination names no database: write td://@HOST/DATABASE");
 	if (!to->database && !c->database)
-		return fail_set(f, FAIL_USAGE, "connection %s has no database of its own: write %s:DATABASE/TABLE", to->connection,
-				to->connection);
+		return fail_set(f, FAIL_USAGE,
+			"connection %s has no database of its own: write %s:DATABASE/TABLE",
+			to->connection, to->connection);
 	if (!to->database)
 		set(&to->database, c->database);
 	if (!to->has_mode && c->has_mode) {

@@ -1,11 +1,13 @@
 /*
- * conf: which server and which key. The only room that reads the environment and configuration files.
+ * conf: which server and which key. The only room that reads the environment and configuration
+ * files.
  *
- * Endpoint: the URL's HOST or the connection's; TD_API_SERVER; `endpoint` of td.conf; https://api.treasuredata.com.
- * Key: the connection's; the one typed in the URL; the file that TD_API_KEY_FILE names; TD_API_KEY; `apikey` of td.conf.
- * A key in a URL is the last thing to recommend, but where there is one it names the account of that destination, and
- * wins over the environment: else one pipe could never go from one account to another.
- * td.conf is TD_CONFIG_PATH or ~/.td/td.conf, as the toolbelt writes it. An empty variable counts as unset.
+ * Endpoint: the URL's HOST or the connection's; TD_API_SERVER; `endpoint` of td.conf;
+ * https://api.treasuredata.com. Key: the connection's; the one typed in the URL; the file that
+ * TD_API_KEY_FILE names; TD_API_KEY; `apikey` of td.conf. A key in a URL is the last thing to
+ * recommend, but where there is one it names the account of that destination, and wins over the
+ * environment: else one pipe could never go from one account to another. td.conf is TD_CONFIG_PATH
+ * or ~/.td/td.conf, as the toolbelt writes it. An empty variable counts as unset.
  */
 #ifndef CONF_H
 #define CONF_H
@@ -15,7 +17,11 @@
 
 struct conf {
 	char *endpoint;       /* as tdurl_endpoint() makes it */
-	char *import_endpoint; /* for the stream import: TD_API_IMPORT_SERVER if nothing else was said than TD_API_SERVER; else the same */
+	/*
+	 * for the stream import: TD_API_IMPORT_SERVER if nothing else was said than TD_API_SERVER;
+	 * else the same
+	 */
+	char *import_endpoint;
 	char *key;            /* secret; never NULL after conf_load() */
 	char *key_from;       /* where it was found, for messages: "TD_API_KEY" */
 	char *database;       /* a connection's default database, or NULL */
@@ -24,8 +30,9 @@ struct conf {
 };
 
 /*
- * connection: a name, or NULL; url: a destination, or NULL (its connection counts if connection is NULL).
- * FAIL_KEY when there is no key (the sentence says what to do), FAIL_CONFIG for a file that cannot be read.
+ * connection: a name, or NULL; url: a destination, or NULL (its connection counts if connection is
+ * NULL). FAIL_KEY when there is no key (the sentence says what to do), FAIL_CONFIG for a file that
+ * cannot be read.
  */
 int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f);
 /* Fill in what a destination leaves to its connection: database and mode. */

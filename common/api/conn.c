@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 1000, FILE_MAX = 1 << 20, LINE_MAX_ = 190, NAME_MAX_ = 49 }; /* inih cuts names at 49 */
+/* inih cuts names at 49 */
+enum { CONNECTIONS_MAX = 1000, FILE_MAX = 1 << 20, LINE_MAX_ = 190, NAME_MAX_ = 49 };
 
 char *conn_path(struct fail *f)
 {
@@ -30,13 +31,17 @@ char *conn_path(struct fail *f)
 
 int conn_check_name(const char *name, struct fail *f)
 {
-	static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+	static const char legal[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 
 	if (strpbrk(name, "/@")) /* more likely a key or a URL than a name, and not shown */
-		return fail_set(f, FAIL_USAGE, "this is no name of a connection: it holds '/' or '@'");
+		return fail_set(f, FAIL_USAGE,
+			"this is no name of a connection: it holds '/' or '@'");
 	if (!*name || strlen(name) > NAME_MAX_ || name[strspn(name, legal)])
-		return fail_set(f, FAIL_USAGE, "'%s' is no name of a connection: letters, digits, _ - . and at most %d of them",
-				name, NAME_MAX_);
+		return fail_set(f, FAIL_USAGE,
+			"'%s' is no name of a connection: letters, digits, _ - . and at most %d of "
+			"them",
+			name, NAME_MAX_);
 	return 0;
 }
 
@@ -50,7 +55,7 @@ void conn_free(struct conn *c)
 	*c = (struct conn){ 0 };
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------ */
+/* --- reading --------------------------------------------------------------- */
 
 struct all {
 	struct conn *conn;
@@ -75,7 +80,8 @@ static struct conn *section_of(struct all *all, const char *name, struct fail *f
 	return all->conn + all->n++;
 }
 
-static int set_text(char **to, const char *section, const char *name, const char *value, struct fail *f)
+static int set_text(char **to, const char *section, const char *name, const char *value,
+	struct fail *f)
 {
 	if (*to)
 		return fail_set(f, FAIL_CONFIG, "[%s]: %s is there twice", section, name);
@@ -93,11 +99,14 @@ static int set_url(struct conn *c, const char *value, struct fail *f)
 		return fail_at(f, "[%s]: url", c->name);
 	}
 	if (c->url.connection || c->url.table)
-		return fail_set(f, FAIL_CONFIG, "[%s]: its url is td://@HOST or td://@HOST/DATABASE, without a table", c->name);
+		return fail_set(f, FAIL_CONFIG,
+			"[%s]: its url is td://@HOST or td://@HOST/DATABASE, without a table",
+			c->name);
 	return 0;
 }
 
-static int on_value(void *arg, const char *section, const char *name, const char *value, struct fail *f)
+static int on_value(void *arg, const char *section, const char *name, const char *value,
+	struct fail *f)
 {
 	struct conn *c = section_of(arg, section, f);
 
@@ -105,15 +114,21 @@ static int on_value(void *arg, const char *section, const char *name, const char
 		return -1;
 	if (strcmp(name, "url") == 0)
 		return set_url(c, value, f);
-	if (strcmp(name, "url") != 0 && strncmp(name, "apikey", 6) == 0 && (c->apikey || c->apikey_file || c->apikey_command))
-		return fail_set(f, FAIL_CONFIG, "[%s]: there is a key already: one of apikey, apikey_file and apikey_command", section);
+	if (strcmp(name, "url") != 0 && strncmp(name, "apikey", 6) == 0 &&
+		(c->apikey || c->apikey_file || c->apikey_command))
+		return fail_set(f, FAIL_CONFIG,
+			"[%s]: there is a key already: one of apikey, apikey_file and "
+			"apikey_command",
+			section);
 	if (strcmp(name, "apikey") == 0)
 		return set_text(&c->apikey, section, name, value, f);
 	if (strcmp(name, "apikey_file") == 0)
 		return set_text(&c->apikey_file, section, name, value, f);
 	if (strcmp(name, "apikey_command") == 0)
 		return set_text(&c->apikey_command, section, name, value, f);
-	return fail_set(f, FAIL_CONFIG, "[%s]: '%s' is not known (url, apikey, apikey_file, apikey_command are)", section, name);
+	return fail_set(f, FAIL_CONFIG,
+		"[%s]: '%s' is not known (url, apikey, apikey_file, apikey_command are)", section,
+		name);
 }
 
 static void free_all(struct all *all)
@@ -124,7 +139,10 @@ static void free_all(struct all *all)
 	*all = (struct all){ 0 };
 }
 
-/* A name may have a section and nothing in it: then it has no values either, and is not in the list. */
+/*
+ * A name may have a section and nothing in it: then it has no values either, and is not in the
+ * list.
+ */
 static int read_all(struct all *all, struct fail *f)
 {
 	char *path = conn_path(f);
@@ -163,12 +181,13 @@ int conn_load(struct conn *c, const char *name, struct fail *f)
 	if (c->name)
 		return 0;
 	path = conn_path(f);
-	fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s (td-conn add %s ...)", name, path, name);
+	fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s (td-conn add %s ...)", name,
+		path, name);
 	free(path);
 	return -1;
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------ */
+/* --- writing --------------------------------------------------------------- */
 
 static bool is_section(const char *line, const char *name)
 {
@@ -178,11 +197,15 @@ static bool is_section(const char *line, const char *name)
 	return line[0] == '[' && strncmp(line + 1, name, n) == 0 && line[1 + n] == ']';
 }
 
-/* The file's lines but for those of section `name`. True if there was such a section. Comments above a section are its own. */
+/*
+ * The file's lines but for those of section `name`. True if there was such a section. Comments
+ * above a section are its own.
+ */
 static bool without(const char *text, const char *name, struct buf *out)
 {
 	bool inside = false, found = false;
-	const char *above = NULL; /* where comments and empty lines begin that stand behind what goes */
+	/* where comments and empty lines begin that stand behind what goes */
+	const char *above = NULL;
 
 	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
 		buf_put(out, text, 3);
@@ -217,7 +240,8 @@ static void add_section(struct buf *out, const struct conn *c)
 	if (out->len && out->p[out->len - 1] != '\n')
 		buf_putc(out, '\n');
 	buf_printf(out, "[%s]\n", c->name);
-	buf_printf(out, "url = %s\n", url); /* also an empty one: inih reports no section without a value */
+	/* also an empty one: inih reports no section without a value */
+	buf_printf(out, "url = %s\n", url);
 	if (c->apikey)
 		buf_printf(out, "apikey = %s\n", c->apikey);
 	if (c->apikey_file)
@@ -227,7 +251,9 @@ static void add_section(struct buf *out, const struct conn *c)
 	free(url);
 }
 
-/* What inih would read differently from what was said: line breaks, " ;", outer blanks, long lines. */
+/*
+ * What inih would read differently from what was said: line breaks, " ;", outer blanks, long lines.
+ */
 static int check_value(const char *what, const char *s, struct fail *f)
 {
 	size_t n = s ? strlen(s) : 0;
@@ -236,8 +262,10 @@ static int check_value(const char *what, const char *s, struct fail *f)
 		return 0;
 	if (n == 0 || n > LINE_MAX_ - strlen("apikey_command = "))
 		return fail_set(f, FAIL_USAGE, "the %s is empty or too long", what);
-	if (strpbrk(s, "\r\n") || strstr(s, " ;") || strstr(s, "\t;") || s[0] <= ' ' || s[n - 1] <= ' ' || s[0] == ';')
-		return fail_set(f, FAIL_USAGE, "the %s begins or ends with a blank, or holds a line break or ' ;'", what);
+	if (strpbrk(s, "\r\n") || strstr(s, " ;") || strstr(s, "\t;") || s[0] <= ' ' ||
+		s[n - 1] <= ' ' || s[0] == ';')
+		return fail_set(f, FAIL_USAGE,
+			"the %s begins or ends with a blank, or holds a line break or ' ;'", what);
 	return 0;
 }
 
@@ -256,7 +284,10 @@ static int make_folder(const char *path, struct fail *f)
 	return rc;
 }
 
-/* Beside it and then in its place: a reader sees the old file or the new one, and a full disk loses nothing. */
+/*
+ * Beside it and then in its place: a reader sees the old file or the new one, and a full disk loses
+ * nothing.
+ */
 static int replace_file(const char *path, const struct buf *b, struct fail *f)
 {
 	char *tmp = mem_printf("%s.%ld", path, (long)getpid());
@@ -280,7 +311,10 @@ static int replace_file(const char *path, const struct buf *b, struct fail *f)
 	return rc;
 }
 
-/* One writer at a time: what two read, change and write, one of them loses. The lock goes with the descriptor. */
+/*
+ * One writer at a time: what two read, change and write, one of them loses. The lock goes with the
+ * descriptor.
+ */
 static int lock(const char *path, struct fail *f)
 {
 	char *name = mem_printf("%s.lock", path);
@@ -322,7 +356,10 @@ static int rewrite(const char *name, const struct conn *c, struct fail *f)
 	if (!path)
 		return -1;
 	buf_init(&b, FILE_MAX);
-	rc = make_folder(path, f) || (locked = lock(path, f)) < 0 || inifile_slurp(path, true, &text, f) < 0 ? -1 : 0;
+	rc = make_folder(path, f) || (locked = lock(path, f)) < 0 ||
+			inifile_slurp(path, true, &text, f) < 0
+		? -1
+		: 0;
 	found = rc == 0 && without(text ? text : "", name, &b);
 	if (rc == 0 && !c && !found)
 		rc = fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s", name, path);
@@ -343,8 +380,12 @@ static int rewrite(const char *name, const struct conn *c, struct fail *f)
 int conn_save(const struct conn *c, struct fail *f)
 {
 	char *url = tdurl_format(&c->url);
-	int rc = conn_check_name(c->name, f) || check_value("URL", url, f) || check_value("key", c->apikey, f) ||
-		 check_value("file name", c->apikey_file, f) || check_value("command", c->apikey_command, f) ? -1 : 0;
+	int rc = conn_check_name(c->name, f) || check_value("URL", url, f) ||
+			check_value("key", c->apikey, f) ||
+			check_value("file name", c->apikey_file, f) ||
+			check_value("command", c->apikey_command, f)
+		? -1
+		: 0;
 
 	free(url);
 	return rc ? -1 : rewrite(c->name, c, f);

@@ -1,5 +1,6 @@
 /*
- * conn: named connections, in $XDG_CONFIG_HOME/td-pipe/connections (~/.config/td-pipe/connections), mode 0600:
+ * conn: named connections, in $XDG_CONFIG_HOME/td-pipe/connections (~/.config/td-pipe/connections),
+ * mode 0600:
  *
  *   [mydb]
  *   url = td://@jp/testdb            host or site, default database, default mode; all may be left out
@@ -32,7 +33,10 @@ void conn_free(struct conn *c); /* wipes */
 /* All of them, in the file's order; *n may be 0. */
 int conn_list(struct conn **all, size_t *n, struct fail *f);
 
-/* Write the file anew with *c in it (instead of an older one of its name), or without `name`. Other lines stay as they are. */
+/*
+ * Write the file anew with *c in it (instead of an older one of its name), or without `name`. Other
+ * lines stay as they are.
+ */
 int conn_save(const struct conn *c, struct fail *f);
 int conn_remove(const char *name, struct fail *f); /* FAIL_CONFIG if there is none */
 

@@ -72,7 +72,8 @@ void http_escape(struct buf *b, const char *s)
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_')
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			c == '-' || c == '_')
 			buf_putc(b, *s);
 		else
 			buf_printf(b, "%%%02X", c);
@@ -87,7 +88,7 @@ char *http_host(const char *url)
 	return mem_copy(p, strcspn(p, "/?#"));
 }
 
-/* --- what libcurl calls ---------------------------------------------------------------------------------------- */
+/* --- what libcurl calls ---------------------------------------------------- */
 
 static size_t on_read(char *to, size_t size, size_t count, void *arg)
 {
@@ -141,7 +142,8 @@ static bool header_is(const char *line, size_t n, const char *name, char *out, s
 static void content_range(struct http_answer *a, const char *text)
 {
 	const char *p = strncmp(text, "bytes ", 6) == 0 ? text + 6 : "";
-	size_t from = strspn(p, "0123456789"), to = p[from] == '-' ? strspn(p + from + 1, "0123456789") : 0;
+	size_t from = strspn(p, "0123456789"),
+	       to = p[from] == '-' ? strspn(p + from + 1, "0123456789") : 0;
 	const char *total = p + from + 1 + to + 1;
 	uint64_t v;
 
@@ -168,9 +170,11 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 	char text[256];
 	uint64_t v;
 
-	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) /* also after "100 Continue" and a proxy's CONNECT */
+	/* also after "100 Continue" and a proxy's CONNECT */
+	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
 		no_headers(c);
-	else if (header_is(line, n, "Content-Length", text, sizeof text) && num_u64(text, strlen(text), INT64_MAX, &v))
+	else if (header_is(line, n, "Content-Length", text, sizeof text) &&
+		num_u64(text, strlen(text), INT64_MAX, &v))
 		a->length = (int64_t)v;
 	else if (header_is(line, n, "Content-Range", text, sizeof text))
 		content_range(a, text);
@@ -220,7 +224,7 @@ static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl
 	return sig_caught() || (stop && atomic_load(stop));
 }
 
-/* --- one request ----------------------------------------------------------------------------------------------- */
+/* --- one request ----------------------------------------------------------- */
 
 static struct curl_slist *add(struct curl_slist *l, char *line)
 {
@@ -241,9 +245,13 @@ static struct curl_slist *headers(const struct http_request *r)
 	l = add(l, mem_string("Accept-Encoding: identity"));
 	if (r->authorization)
 		l = add(l, mem_printf("Authorization: %s", r->authorization));
-	l = add(l, r->content_type ? mem_printf("Content-Type: %s", r->content_type) : mem_string("Content-Type:"));
+	l = add(l,
+		r->content_type ? mem_printf("Content-Type: %s", r->content_type)
+				: mem_string("Content-Type:"));
 	if (r->range && r->range_to >= 0)
-		l = add(l, mem_printf("Range: bytes=%lld-%lld", (long long)r->range_from, (long long)r->range_to));
+		l = add(l,
+			mem_printf("Range: bytes=%lld-%lld", (long long)r->range_from,
+				(long long)r->range_to));
 	else if (r->range)
 		l = add(l, mem_printf("Range: bytes=%lld-", (long long)r->range_from));
 	if (r->range && r->if_range)
@@ -254,7 +262,8 @@ static struct curl_slist *headers(const struct http_request *r)
 static void set_options(struct http *h, const struct http_request *r)
 {
 	CURL *c = h->curl;
-	long stall_s = r->stall_s ? (long)r->stall_s : (long)h->opt.stall_s, connect_ms = (long)h->opt.connect_ms;
+	long stall_s = r->stall_s ? (long)r->stall_s : (long)h->opt.stall_s,
+	     connect_ms = (long)h->opt.connect_ms;
 
 	if (r->wait_ms > 0 && r->wait_ms < (uint64_t)connect_ms)
 		connect_ms = (long)r->wait_ms;
@@ -282,7 +291,8 @@ static void set_options(struct http *h, const struct http_request *r)
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, h->opt.insecure ? 0L : 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, h->opt.insecure ? 0L : 2L);
 	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->once ? 1L : 0L);
-	if (strncmp(r->url, "http://", 7) == 0) /* loopback: no proxy is to see the key, nor could it get there */
+	/* loopback: no proxy is to see the key, nor could it get there */
+	if (strncmp(r->url, "http://", 7) == 0)
 		curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
 	if (h->opt.cacert)
 		curl_easy_setopt(c, CURLOPT_CAINFO, h->opt.cacert);
@@ -337,8 +347,8 @@ static bool is_setting(CURLcode rc)
 
 static bool never_left(CURLcode rc)
 {
-	return rc == CURLE_COULDNT_RESOLVE_HOST || rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_COULDNT_CONNECT ||
-	       rc == CURLE_SSL_CONNECT_ERROR || rc == CURLE_PROXY;
+	return rc == CURLE_COULDNT_RESOLVE_HOST || rc == CURLE_COULDNT_RESOLVE_PROXY ||
+		rc == CURLE_COULDNT_CONNECT || rc == CURLE_SSL_CONNECT_ERROR || rc == CURLE_PROXY;
 }
 
 /* A time-out before the request was sent leaves no bytes on the connection. */
@@ -381,7 +391,8 @@ int http_do(struct http *h, const struct http_request *r, struct http_answer *a,
 	set_options(h, r);
 	set_body(c, &call);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
-	curl_easy_setopt(c, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* the key is not for a proxy */
+	/* the key is not for a proxy */
+	curl_easy_setopt(c, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, &call);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_write);
@@ -391,7 +402,8 @@ int http_do(struct http *h, const struct http_request *r, struct http_answer *a,
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	a->status = rc == CURLE_OK ? (int)status : 0;
 	if (call.retry_after[0])
-		a->retry_after_ms = retry_after_parse(call.retry_after, a->date >= 0 ? a->date : time(NULL));
+		a->retry_after_ms =
+			retry_after_parse(call.retry_after, a->date >= 0 ? a->date : time(NULL));
 	if (rc == CURLE_OK && !call.begun && status / 100 == 2 && r->begin)
 		rc = r->begin(r->arg, a, f) ? CURLE_WRITE_ERROR : CURLE_OK; /* an empty body */
 	if (rc != CURLE_OK)

@@ -1,10 +1,12 @@
 /*
- * http: one request, one answer. libcurl's easy interface behind a struct; knows nothing of Treasure Data.
+ * http: one request, one answer. libcurl's easy interface behind a struct; knows nothing of
+ * Treasure Data.
  *
- * HTTP/1.1 with keep-alive, no Expect, no redirects, TLS verified; for https, proxies as libcurl finds them in the
- * environment (https_proxy, NO_PROXY, ...). A connection that stalls is given up; a caught signal aborts at once. The
- * Authorization header goes to the URL's host only and is never logged or put into a message.
- * One struct http is one thread's. Memory: libcurl's two buffers of 512 KiB and what the answer's ceiling allows.
+ * HTTP/1.1 with keep-alive, no Expect, no redirects, TLS verified; for https, proxies as libcurl
+ * finds them in the environment (https_proxy, NO_PROXY, ...). A connection that stalls is given up;
+ * a caught signal aborts at once. The Authorization header goes to the URL's host only and is never
+ * logged or put into a message. One struct http is one thread's. Memory: libcurl's two buffers of
+ * 512 KiB and what the answer's ceiling allows.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -23,7 +25,8 @@ struct http_opt {
 	bool insecure;        /* do not verify the server's certificate */
 	const char *cacert;   /* file of trusted certificates, or NULL; borrowed */
 	const char *cert, *cert_key; /* client certificate (PEM), or NULL; borrowed */
-	const atomic_bool *stop; /* when true, requests abort as if by a signal; or NULL; borrowed */
+	/* when true, requests abort as if by a signal; or NULL; borrowed */
+	const atomic_bool *stop;
 };
 #define HTTP_DEFAULT { 15000, 60, false, NULL, NULL, NULL, NULL }
 
@@ -42,28 +45,39 @@ struct http_request {
 	const struct http_piece *body; /* sent one after the other, not copied */
 	size_t pieces;
 	/*
-	 * Must not be sent twice. libcurl by itself sends a request again when a kept-alive connection turns out to be closed;
-	 * it cannot know that the server did not work on it. So such a request gets a connection of its own.
+	 * Must not be sent twice. libcurl by itself sends a request again when a kept-alive
+	 * connection turns out to be closed; it cannot know that the server did not work on it. So
+	 * such a request gets a connection of its own.
 	 */
 	bool once;
-	bool range;                    /* ask for bytes range_from..range_to; range_to -1: to the end */
+	/* ask for bytes range_from..range_to; range_to -1: to the end */
+	bool range;
 	int64_t range_from, range_to;
 	const char *if_range;          /* an ETag, or NULL */
 	unsigned stall_s;              /* 0: as the option says */
-	uint64_t wait_ms;              /* wait no longer than this to connect, nor for the next byte; 0: as the option says */
+	/* wait no longer than this to connect, nor for the next byte; 0: as the option says */
+	uint64_t wait_ms;
 	uint64_t whole_ms;             /* nor for the whole answer; 0: as long as bytes move */
 	size_t body_max;               /* ceiling of answer.body; 0: 1 MiB */
-	/* Bodies of 2xx answers go here; NULL: into answer.body. Other answers' bodies always go into answer.body. */
+	/*
+	 * Bodies of 2xx answers go here; NULL: into answer.body. Other answers' bodies always go
+	 * into answer.body.
+	 */
 	struct sink *to;
-	/* Called once before the first byte goes to `to`, with status and headers: -1 refuses the body. May be NULL. */
+	/*
+	 * Called once before the first byte goes to `to`, with status and headers: -1 refuses the
+	 * body. May be NULL.
+	 */
 	int (*begin)(void *arg, const struct http_answer *a, struct fail *f);
 	void *arg;
 };
 
 struct http_answer {
 	int status;               /* 0: none came */
-	bool sent;                /* the request may have reached the server, even if no answer came */
-	bool transport;           /* http_do() failed because of the connection: sending it again may help */
+	/* the request may have reached the server, even if no answer came */
+	bool sent;
+	/* http_do() failed because of the connection: sending it again may help */
+	bool transport;
 	struct buf body;          /* cut at its ceiling; http_answer_free() */
 	uint64_t got;             /* bytes of the body that came (and went to `to`) */
 	int64_t length;           /* Content-Length, -1 */
@@ -79,13 +93,17 @@ void http_close(struct http *h);
 void http_hurry(struct http *h); /* from here on give up early: 3 s to connect, 10 s of silence */
 
 /*
- * 0: a whole answer came, whatever its status. -1: a->transport tells a failed connection (FAIL_TEMP) from the rest:
- * FAIL_SIGNAL, FAIL_CONFIG (certificates, proxy), or what the sink or `begin` said.
+ * 0: a whole answer came, whatever its status. -1: a->transport tells a failed connection
+ * (FAIL_TEMP) from the rest: FAIL_SIGNAL, FAIL_CONFIG (certificates, proxy), or what the sink or
+ * `begin` said.
  */
 int http_do(struct http *h, const struct http_request *r, struct http_answer *a, struct fail *f);
 void http_answer_free(struct http_answer *a);
 
-/* Append s to b, percent-encoded but for A-Z a-z 0-9 - _ (and '.' nowhere: the API takes what follows for a format). */
+/*
+ * Append s to b, percent-encoded but for A-Z a-z 0-9 - _ (and '.' nowhere: the API takes what
+ * follows for a format).
+ */
 void http_escape(struct buf *b, const char *s);
 
 /* "api.treasuredata.com:8080" of a URL, for messages; malloc'ed. */

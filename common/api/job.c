@@ -12,8 +12,8 @@ void job_key(char key[64])
 		 (unsigned long long)clock_random());
 }
 
-int job_wait(struct api *a, const char *id, struct api_job *j, void (*seen)(void *arg, const struct api_job *j),
-	     void *arg, struct fail *f)
+int job_wait(struct api *a, const char *id, struct api_job *j,
+	void (*seen)(void *arg, const struct api_job *j), void *arg, struct fail *f)
 {
 	for (uint64_t wait_ms = WAIT_FIRST_MS;; wait_ms += wait_ms / 2) {
 		bool done;
@@ -62,6 +62,8 @@ int job_check(const struct api_job *j, struct fail *f)
 	if (j->error)
 		last_words(words, sizeof words, j->error);
 	if (j->state == API_JOB_KILLED)
-		return fail_set(f, FAIL_REFUSED, "job %s was killed%s%s", j->id, words[0] ? ": " : "", words);
-	return fail_set(f, FAIL_REFUSED, "job %s failed: %s", j->id, words[0] ? words : "TD gives no reason");
+		return fail_set(f, FAIL_REFUSED, "job %s was killed%s%s", j->id,
+			words[0] ? ": " : "", words);
+	return fail_set(f, FAIL_REFUSED, "job %s failed: %s", j->id,
+		words[0] ? words : "TD gives no reason");
 }

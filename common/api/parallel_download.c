@@ -27,7 +27,8 @@ struct ranges {
 	uint64_t next;            /* the piece that a worker takes next */
 	uint64_t written;         /* pieces that the sink has got */
 	struct fail fail;         /* the first of a worker */
-	bool changed;             /* it failed because the server has another result now, or no ranges */
+	/* it failed because the server has another result now, or no ranges */
+	bool changed;
 	atomic_bool stop;
 };
 
@@ -44,10 +45,11 @@ static int fill(struct sink *s, const void *p, size_t n, struct fail *f)
 
 static void piece_init(struct piece *p)
 {
-	*p = (struct piece){ .sink = { .put = fill, .name = "piece" }, .p = mem_alloc(PARALLEL_DOWNLOAD_PIECE) };
+	*p = (struct piece){ .sink = { .put = fill, .name = "piece" },
+		.p = mem_alloc(PARALLEL_DOWNLOAD_PIECE) };
 }
 
-/* --- a worker --------------------------------------------------------------------------------------------------- */
+/* --- a worker -------------------------------------------------------------- */
 
 /* The number of a piece to fetch, or r->pieces when there is no more to do. */
 static uint64_t take(struct ranges *r)
@@ -89,11 +91,15 @@ static void *work(void *arg)
 		struct api_result got = { 0 };
 		struct fail f = { 0 };
 		uint64_t from = i * PARALLEL_DOWNLOAD_PIECE;
-		uint64_t to = from + PARALLEL_DOWNLOAD_PIECE < r->total ? from + PARALLEL_DOWNLOAD_PIECE - 1 : r->total - 1;
+		uint64_t to = from + PARALLEL_DOWNLOAD_PIECE < r->total
+			? from + PARALLEL_DOWNLOAD_PIECE - 1
+			: r->total - 1;
 
 		p->n = 0;
-		if (api_job_result_part(a, r->job_id, r->etag, from, to, &p->sink, &got, &f) == 0 && p->n != to - from + 1)
-			fail_set(&f, FAIL_TEMP, "result of job %s: a piece is too short", r->job_id);
+		if (api_job_result_part(a, r->job_id, r->etag, from, to, &p->sink, &got, &f) == 0 &&
+			p->n != to - from + 1)
+			fail_set(&f, FAIL_TEMP, "result of job %s: a piece is too short",
+				r->job_id);
 		if (f.kind == FAIL_REFUSED)
 			f.kind = FAIL_TEMP; /* it was there a moment ago */
 		done(r, p, got.changed, &f);
@@ -112,7 +118,7 @@ static int start(struct ranges *r, struct fail *f)
 	return n > 0 ? 0 : fail_set(f, FAIL_SYSTEM, "no thread can be started");
 }
 
-/* --- the caller's thread ------------------------------------------------------------------------------------------ */
+/* --- the caller's thread --------------------------------------------------- */
 
 static int wait_for(struct ranges *r, struct piece *p, struct fail *f)
 {
@@ -185,8 +191,8 @@ static int fetch_rest(struct ranges *r, struct sink *to, struct fail *f)
 	return rc;
 }
 
-int parallel_download(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs, const char *job_id,
-		 struct sink *to, uint64_t *bytes, bool *able, struct fail *f)
+int parallel_download(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs,
+	const char *job_id, struct sink *to, uint64_t *bytes, bool *able, struct fail *f)
 {
 	struct ranges r = { .conf = c, .opt = o, .job_id = job_id, .jobs = jobs, .able = able };
 	struct api_result first = { 0 };
@@ -194,8 +200,10 @@ int parallel_download(struct api *a, const struct conf *c, const struct api_opt 
 	int rc;
 
 	piece_init(&p);
-	rc = api_job_result_part(a, job_id, NULL, 0, PARALLEL_DOWNLOAD_PIECE - 1, &p.sink, &first, f);
-	*able = rc == 0 ? first.total > 0 && (first.etag[0] || (uint64_t)first.total == p.n) : f->kind != FAIL_REFUSED;
+	rc = api_job_result_part(a, job_id, NULL, 0, PARALLEL_DOWNLOAD_PIECE - 1, &p.sink, &first,
+		f);
+	*able = rc == 0 ? first.total > 0 && (first.etag[0] || (uint64_t)first.total == p.n)
+			: f->kind != FAIL_REFUSED;
 	if (rc == 0 && !*able)
 		rc = fail_set(f, FAIL_REFUSED, "result of job %s: not in ranges", job_id);
 	if (rc == 0)

@@ -6,13 +6,16 @@
 enum { FRUITLESS_MAX = 5, LATE_MAX = 4 };
 static const uint32_t wait_first_ms = 500;
 
-/* Between the server and the sink: passes new bytes on and demands that repeated ones are the same. */
+/*
+ * Between the server and the sink: passes new bytes on and demands that repeated ones are the same.
+ */
 struct proof {
 	struct sink sink;
 	struct sink *to;
 	uint64_t passed; /* bytes that `to` has got, */
 	uint32_t crc;    /* and their CRC-32 */
-	uint64_t again;  /* repeated bytes of this pass so far, and theirs; no new ones before again == passed */
+	/* repeated bytes of this pass so far, and theirs; no new ones before again == passed */
+	uint64_t again;
 	uint32_t again_crc;
 	bool differs;
 };
@@ -32,8 +35,9 @@ static int put(struct sink *s, const void *bytes, size_t n, struct fail *f)
 		if (p->again == p->passed && p->again_crc != p->crc) {
 			p->differs = true;
 			return fail_set(f, FAIL_DATA,
-					"it changed while it was fetched: its first %llu bytes are others now",
-					(unsigned long long)p->passed);
+				"it changed while it was fetched: its first %llu bytes are others "
+				"now",
+				(unsigned long long)p->passed);
 		}
 	}
 	if (n == 0)
@@ -59,8 +63,8 @@ static bool late(struct api *a, int64_t rows, const struct proof *p, unsigned ti
 	return api_status(a) == 404 && p->passed == 0 && rows > 0 && times < LATE_MAX;
 }
 
-static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t rows, struct proof *p, uint64_t *bytes,
-		    bool *sure, struct fail *f)
+static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t rows,
+	struct proof *p, uint64_t *bytes, bool *sure, struct fail *f)
 {
 	struct api_result r = { 0 };
 	unsigned fruitless = 0, times = 0;
@@ -78,7 +82,8 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 			fruitless = p->passed > before ? 0 : fruitless + 1;
 			if (fruitless == FRUITLESS_MAX) {
 				f->kind = FAIL_TEMP;
-				return fail_at(f, "given up after %u starts from the beginning", fruitless);
+				return fail_at(f, "given up after %u starts from the beginning",
+					fruitless);
 			}
 			begin_again(p);
 		} else {
@@ -97,25 +102,28 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 	if (rc && f->kind == FAIL_REFUSED && api_status(a) == 404 && p->passed == 0) {
 		if (rows != 0)
 			return fail_at(f, "job %s has no result%s", job_id,
-				       rows > 0 ? " any more" : " (one that writes or changes a table has none)");
+				rows > 0 ? " any more"
+					 : " (one that writes or changes a table has none)");
 		*f = (struct fail){ 0 };
 		return 0;
 	}
 	if (rc == 0 && p->again < p->passed)
-		return fail_set(f, FAIL_TEMP, "result of job %s: it changed while it was fetched: it is shorter now",
-				job_id);
+		return fail_set(f, FAIL_TEMP,
+			"result of job %s: it changed while it was fetched: it is shorter now",
+			job_id);
 	return rc;
 }
 
-int result_download(struct api *a, const struct result_download_opts *o, const char *job_id, int64_t rows, struct sink *to,
-		 uint64_t *bytes, bool *sure, struct fail *f)
+int result_download(struct api *a, const struct result_download_opts *o, const char *job_id,
+	int64_t rows, struct sink *to, uint64_t *bytes, bool *sure, struct fail *f)
 {
 	struct proof p = { .sink = { .put = put, .name = to->name }, .to = to };
 	bool able;
 
 	if (o->jobs > 1) {
 		*sure = true;
-		if (parallel_download(a, o->conf, o->api, o->jobs, job_id, &p.sink, bytes, &able, f) == 0)
+		if (parallel_download(a, o->conf, o->api, o->jobs, job_id, &p.sink, bytes, &able,
+			    f) == 0)
 			return 0;
 		if (able)
 			return -1;

@@ -94,7 +94,8 @@ static void start(struct upload *u)
 	}
 }
 
-struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads, upload_send *send, void *arg)
+struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads,
+	upload_send *send, void *arg)
 {
 	struct upload *u = mem_zero(1, sizeof *u);
 	struct api_opt opt = *o;

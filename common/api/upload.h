@@ -1,9 +1,10 @@
 /*
- * upload: parts on their way, N at a time. The caller fills a part, gives it away, and takes the next empty one; taking waits
- * while all are in flight, which is what keeps memory bounded: N + 1 parts. How a part is sent is the caller's function.
+ * upload: parts on their way, N at a time. The caller fills a part, gives it away, and takes the
+ * next empty one; taking waits while all are in flight, which is what keeps memory bounded: N + 1
+ * parts. How a part is sent is the caller's function.
  *
- * The first failure stops all threads; it is told by the next upload_take() or upload_finish(). Signals are left to the
- * calling thread.
+ * The first failure stops all threads; it is told by the next upload_take() or upload_finish().
+ * Signals are left to the calling thread.
  */
 #ifndef UPLOAD_H
 #define UPLOAD_H
@@ -15,12 +16,18 @@ enum { UPLOAD_THREADS = 16 };
 
 struct upload;
 
-/* Send one part, whose number counts from 0 in the order of giving. Called by the threads; `a` is the thread's own. */
-typedef int upload_send(void *arg, struct api *a, uint64_t number, struct upload_part *p, uint64_t *bytes, struct fail *f);
+/*
+ * Send one part, whose number counts from 0 in the order of giving. Called by the threads; `a` is
+ * the thread's own.
+ */
+typedef int upload_send(void *arg, struct api *a, uint64_t number, struct upload_part *p,
+	uint64_t *bytes, struct fail *f);
 
-struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads, upload_send *send, void *arg);
+struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads,
+	upload_send *send, void *arg);
 struct upload_part *upload_take(struct upload *u, struct fail *f);   /* empty; NULL with f filled */
-void upload_give(struct upload *u, struct upload_part *p);           /* must have come from upload_take() */
+/* must have come from upload_take() */
+void upload_give(struct upload *u, struct upload_part *p);
 int upload_finish(struct upload *u, struct fail *f);          /* all that was given is there */
 void upload_counts(struct upload *u, uint64_t *parts, uint64_t *bytes); /* that are there */
 void upload_close(struct upload *u); /* aborts what is under way */

@@ -1,6 +1,7 @@
 /*
- * buf: bytes that grow, up to a ceiling given at birth. A buffer without a ceiling cannot be made: all input is hostile.
- * buf_put() and its kin return -1 when the ceiling would be passed and change nothing; the caller knows what to say.
+ * buf: bytes that grow, up to a ceiling given at birth. A buffer without a ceiling cannot be made:
+ * all input is hostile. buf_put() and its kin return -1 when the ceiling would be passed and change
+ * nothing; the caller knows what to say.
  */
 #ifndef BUF_H
 #define BUF_H

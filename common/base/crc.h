@@ -1,5 +1,6 @@
 /*
- * crc: the CRC-32 of gzip (RFC 1952, 8). By ISA-L where the program was built with it, which is six times as fast as zlib.
+ * crc: the CRC-32 of gzip (RFC 1952, 8). By ISA-L where the program was built with it, which is six
+ * times as fast as zlib.
  */
 #ifndef CRC_H
 #define CRC_H

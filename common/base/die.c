@@ -49,7 +49,10 @@ static size_t columns(void)
 	return n > 1 ? n - 1 : 79;
 }
 
-/* One write(2) a message, so that the lines of a pipe's tools do not mix. UTF-8 passes, control bytes do not. */
+/*
+ * One write(2) a message, so that the lines of a pipe's tools do not mix. UTF-8 passes, control
+ * bytes do not.
+ */
 static void put_line(const char *text, bool transient)
 {
 	static const char clear[] = "\r\033[K";
@@ -120,7 +123,8 @@ void die_option(int c, char **argv)
 	const char *arg = argv[optind - 1], *next = argv[optind];
 	char letter[] = { '-', (char)optopt, '\0' };
 	/* optind has not passed a word of several letters, of which one is wrong */
-	bool among = c == '?' && optopt > 0 && optopt <= 0xff && next && next[0] == '-' && strchr(next + 1, optopt);
+	bool among = c == '?' && optopt > 0 && optopt <= 0xff && next && next[0] == '-' &&
+		strchr(next + 1, optopt);
 	bool is_long = !among && strncmp(arg, "--", 2) == 0 && arg[2];
 	const char *name_of = is_long ? arg : letter;
 
@@ -139,7 +143,10 @@ void die_report(const struct fail *f)
 void die_fail(const struct fail *f)
 {
 	if (f->kind == FAIL_PIPE) {
-		/* As a filter's user expects: silent death by SIGPIPE; who ignores SIGPIPE gets words and a status. */
+		/*
+		 * As a filter's user expects: silent death by SIGPIPE; who ignores SIGPIPE gets
+		 * words and a status.
+		 */
 		if (!sig_pipe_was_ignored())
 			sig_die(SIGPIPE);
 		die(FAIL_SYSTEM, "%s", f->why);

@@ -1,9 +1,10 @@
 /*
  * die: the only voice on stderr and the only way out.
  *
- * One message is one line, "TOOL: sentence". Bytes that came from outside are made printable, so that no server and no
- * input file can write control sequences to a terminal. The program's name, how much it says and whether a line is to be
- * replaced are the only mutable globals of the project.
+ * One message is one line, "TOOL: sentence". Bytes that came from outside are made printable, so
+ * that no server and no input file can write control sequences to a terminal. The program's name,
+ * how much it says and whether a line is to be replaced are the only mutable globals of the
+ * project.
  */
 #ifndef DIE_H
 #define DIE_H
@@ -20,15 +21,18 @@ const char *die_name(void);
 /* Print and exit with the status. */
 _Noreturn void die(enum fail_kind kind, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Print the sentence of f and end as f->kind asks: exit status, death by SIGPIPE, or by the signal that was caught. */
+/*
+ * Print the sentence of f and end as f->kind asks: exit status, death by SIGPIPE, or by the signal
+ * that was caught.
+ */
 _Noreturn void die_fail(const struct fail *f);
 
 /* Wrong usage: prints the sentence and where help is, exits 2. */
 _Noreturn void die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * getopt_long() returned c, '?' or ':'; its option string began with "+:", so that it said nothing itself. Names the
- * option on one line, exits 2.
+ * getopt_long() returned c, '?' or ':'; its option string began with "+:", so that it said nothing
+ * itself. Names the option on one line, exits 2.
  */
 _Noreturn void die_option(int c, char **argv);
 
@@ -36,8 +40,8 @@ _Noreturn void die_option(int c, char **argv);
 void die_report(const struct fail *f);
 
 /*
- * A line on a terminal that the next message, or the next such line, replaces; "" only takes it away. See progress.h.
- * ASCII: it is cut to the width of the terminal.
+ * A line on a terminal that the next message, or the next such line, replaces; "" only takes it
+ * away. See progress.h. ASCII: it is cut to the width of the terminal.
  */
 void die_line(const char *text);
 bool die_terminal(void); /* stderr is a terminal, and one that can do this */
@@ -49,7 +53,9 @@ void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* A note that a person who waits wants to see: without -v, on a terminal, a line as of die_line(). */
+/*
+ * A note that a person who waits wants to see: without -v, on a terminal, a line as of die_line().
+ */
 void remark(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * digits: decimal digits, eight at a time. A word holds eight bytes of text, the first one lowest; what stands behind the
- * digits does not matter.
+ * digits: decimal digits, eight at a time. A word holds eight bytes of text, the first one lowest;
+ * what stands behind the digits does not matter.
  */
 #ifndef DIGITS_H
 #define DIGITS_H
@@ -26,12 +26,16 @@ static inline unsigned digits_count(uint64_t v)
 {
 	const uint64_t top = 0x8080808080808080u;
 
-	v ^= 0x3030303030303030u; /* digits are 0 to 9 now; adding 0x76 to what is more sets the top bit */
+	/* digits are 0 to 9 now; adding 0x76 to what is more sets the top bit */
+	v ^= 0x3030303030303030u;
 	v = ((v + 0x7676767676767676u) | v) & top;
 	return v ? (unsigned)__builtin_ctzll(v) / 8 : DIGITS_WORD;
 }
 
-/* The number that the first n (1 to 8) bytes are, which are digits: pairs, then fours, then all eight are joined. */
+/*
+ * The number that the first n (1 to 8) bytes are, which are digits: pairs, then fours, then all
+ * eight are joined.
+ */
 static inline uint64_t digits_value(uint64_t v, unsigned n)
 {
 	const uint64_t mask = 0x000000ff000000ffu;
@@ -41,6 +45,7 @@ static inline uint64_t digits_value(uint64_t v, unsigned n)
 	return ((v & mask) * 0x000f424000000064u + ((v >> 16) & mask) * 0x0000271000000001u) >> 32;
 }
 
-static const uint64_t digits_ten[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
+static const uint64_t digits_ten[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000,
+	100000000 };
 
 #endif

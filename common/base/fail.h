@@ -1,9 +1,9 @@
 /*
  * fail: what went wrong, in one sentence, and the exit status it deserves.
  *
- * Every function that can fail for a reason outside the program takes a `struct fail *` last, fills it once and
- * returns -1. The first sentence is kept: callers on the way up add where it happened with fail_at(). Nothing here
- * prints or exits; only `die` does.
+ * Every function that can fail for a reason outside the program takes a `struct fail *` last, fills
+ * it once and returns -1. The first sentence is kept: callers on the way up add where it happened
+ * with fail_at(). Nothing here prints or exits; only `die` does.
  */
 #ifndef FAIL_H
 #define FAIL_H
@@ -32,12 +32,18 @@ struct fail {
 	char why[1024]; /* no newline; may hold bytes from outside, die() makes them printable */
 };
 
-/* Record a failure unless one is recorded already. Returns -1, so that `return fail_set(f, ...)` reads well. */
-int fail_set(struct fail *f, enum fail_kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-int fail_setv(struct fail *f, enum fail_kind kind, const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
+/*
+ * Record a failure unless one is recorded already. Returns -1, so that `return fail_set(f, ...)`
+ * reads well.
+ */
+int fail_set(struct fail *f, enum fail_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int fail_setv(struct fail *f, enum fail_kind kind, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 
 /* The same with ": " and the text of errno at the end. */
-int fail_errno(struct fail *f, enum fail_kind kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int fail_errno(struct fail *f, enum fail_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Put "PLACE: " in front of the recorded sentence. Returns -1. */
 int fail_at(struct fail *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

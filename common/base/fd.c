@@ -93,7 +93,8 @@ bool fd_are_one_file(int a, int b)
 {
 	struct stat x, y;
 
-	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+		x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 unsigned fd_columns(int fd)
@@ -144,8 +145,12 @@ int fd_slurp(int fd, const char *name, size_t max, char **text, size_t *len, str
 
 void fd_standard(void)
 {
-	/* standard input for writing, standard output for reading: using them fails, and is not taken for success */
+	/*
+	 * standard input for writing, standard output for reading: using them fails, and is not
+	 * taken for success
+	 */
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 1 ? O_RDONLY : O_WRONLY) != fd)
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == 1 ? O_RDONLY : O_WRONLY) != fd)
 			_exit(1);
 }

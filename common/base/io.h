@@ -1,6 +1,7 @@
 /*
- * io: the two contracts through which bytes move. Pure rooms know bytes only through these; `fd` and `http` supply the
- * real ones. A source is pulled, a sink is pushed; data flows from sources to sinks and never back.
+ * io: the two contracts through which bytes move. Pure rooms know bytes only through these; `fd`
+ * and `http` supply the real ones. A source is pulled, a sink is pushed; data flows from sources to
+ * sinks and never back.
  */
 #ifndef IO_H
 #define IO_H
@@ -10,7 +11,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* What readers of rows ask for at a time. Little where they are fuzzed: there fresh memory costs more than what is done in it. */
+/*
+ * What readers of rows ask for at a time. Little where they are fuzzed: there fresh memory costs
+ * more than what is done in it.
+ */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 enum { IO_READ = 4 << 10 };
 #else
@@ -18,7 +22,10 @@ enum { IO_READ = 256 << 10 };
 #endif
 
 struct source {
-	/* Up to cap bytes into p: how many came, 0 at the end, -1 with f filled. Short counts are normal. */
+	/*
+	 * Up to cap bytes into p: how many came, 0 at the end, -1 with f filled. Short counts are
+	 * normal.
+	 */
 	ssize_t (*read)(struct source *self, void *p, size_t cap, struct fail *f);
 	const char *name; /* for messages: "standard input", a path */
 };

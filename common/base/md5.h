@@ -1,4 +1,7 @@
-/* md5: RFC 1321. TD answers imports with the MD5 of the body as it came; nothing here trusts it for more. */
+/*
+ * md5: RFC 1321. TD answers imports with the MD5 of the body as it came; nothing here trusts it for
+ * more.
+ */
 #ifndef MD5_H
 #define MD5_H
 

@@ -1,6 +1,7 @@
 /*
- * mem: memory or death. The tools hold bounded buffers only (each room states its ceiling), so running out of memory
- * is the machine's failure, not the data's, and ends the process with status 1. Multiplications are checked.
+ * mem: memory or death. The tools hold bounded buffers only (each room states its ceiling), so
+ * running out of memory is the machine's failure, not the data's, and ends the process with status
+ * 1. Multiplications are checked.
  */
 #ifndef MEM_H
 #define MEM_H
@@ -15,7 +16,10 @@ char *mem_string(const char *s);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void mem_wipe(void *p, size_t n); /* overwrite secrets; not optimised away */
 
-/* What is freed of large things goes back to the system at once, where malloc() would rather keep it for the thread. */
+/*
+ * What is freed of large things goes back to the system at once, where malloc() would rather keep
+ * it for the thread.
+ */
 void mem_give_back(void);
 
 #endif

@@ -32,7 +32,8 @@ bool num_i64(const char *s, size_t n, int64_t *out)
 	return true;
 }
 
-static bool scaled(const char *s, uint64_t max, const char *units, const uint64_t *scale, uint64_t *out)
+static bool scaled(const char *s, uint64_t max, const char *units, const uint64_t *scale,
+	uint64_t *out)
 {
 	size_t n = strlen(s);
 	const char *unit = n && s[n - 1] ? strchr(units, s[n - 1]) : NULL;

@@ -1,5 +1,6 @@
 /*
- * num: whole texts to numbers. No locale, no leading blanks, no sign unless said, no trailing bytes, no overflow.
+ * num: whole texts to numbers. No locale, no leading blanks, no sign unless said, no trailing
+ * bytes, no overflow.
  */
 #ifndef NUM_H
 #define NUM_H
@@ -17,7 +18,10 @@ bool num_i64(const char *s, size_t n, int64_t *out);
 /* What a hexadecimal digit stands for, or -1. */
 static inline int num_hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'    ? c - '0'
+		: c >= 'a' && c <= 'f' ? c - 'a' + 10
+		: c >= 'A' && c <= 'F' ? c - 'A' + 10
+				       : -1;
 }
 
 /* Bytes: digits with an optional k, M or G (powers of 1024), at most max. */

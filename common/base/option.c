@@ -10,8 +10,9 @@ static _Noreturn void print(const char *a, const char *b)
 {
 	struct fail f = { 0 };
 
-	if (fd_write(STDOUT_FILENO, "standard output", a, strlen(a), &f) || fd_write(STDOUT_FILENO, "standard output", b, strlen(b), &f) ||
-	    fd_close(STDOUT_FILENO, "standard output", &f))
+	if (fd_write(STDOUT_FILENO, "standard output", a, strlen(a), &f) ||
+		fd_write(STDOUT_FILENO, "standard output", b, strlen(b), &f) ||
+		fd_close(STDOUT_FILENO, "standard output", &f))
 		die_fail(&f);
 	exit(0);
 }

@@ -6,7 +6,12 @@ unsigned utf8_next(const char *s, size_t n, uint32_t *c)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *p = (const unsigned char *)s;
-	unsigned len = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	unsigned len = p[0] < 0x80 ? 1
+		: p[0] < 0xc2      ? 0
+		: p[0] < 0xe0      ? 2
+		: p[0] < 0xf0      ? 3
+		: p[0] < 0xf5      ? 4
+				   : 0;
 
 	if (len == 0 || len > n)
 		return 0;

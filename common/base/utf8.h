@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The character at s (n > 0 bytes): its length 1 to 4 and *c, or 0 if it is no UTF-8 (RFC 3629: no surrogates, none
- * overlong, nothing above 10FFFF). */
+/*
+ * The character at s (n > 0 bytes): its length 1 to 4 and *c, or 0 if it is no UTF-8 (RFC 3629: no
+ * surrogates, none overlong, nothing above 10FFFF).
+ */
 unsigned utf8_next(const char *s, size_t n, uint32_t *c);
 
 /* True if all n bytes are UTF-8. */

@@ -13,7 +13,8 @@ struct cursor {
 
 static char meaning(const struct cursor *c, char letter)
 {
-	static const char letters[] = "tnrbfv0", meanings[] = "\t\n\r\b\f\v"; /* 0: the NUL at the end */
+	/* 0: the NUL at the end */
+	static const char letters[] = "tnrbfv0", meanings[] = "\t\n\r\b\f\v";
 	const char *at = c->escape == '\\' && letter ? strchr(letters, letter) : NULL;
 
 	return at ? meanings[at - letters] : letter;
@@ -103,7 +104,8 @@ static enum csvscan_result cell(struct cursor *c)
 	return SCAN_ROW;
 }
 
-enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p, const char *end, bool last, const char **why)
+enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p, const char *end,
+	bool last, const char **why)
 {
 	struct cursor c = { s, escape, p, end, last, false, why, s->text };
 

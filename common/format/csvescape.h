@@ -1,15 +1,21 @@
 /*
- * csvescape: records of text whose special characters are escaped, as MySQL, PostgreSQL's COPY and td-fetch's TSV write them.
+ * csvescape: records of text whose special characters are escaped, as MySQL, PostgreSQL's COPY and
+ * td-fetch's TSV write them.
  *
- * The escape character takes the meaning from the delimiter, the quote, a line end or itself. The backslash also stands in
- * \t \n \r \b \f \v \0 as in C, and a cell that is \N is NULL (CELL_NONE). Quotes, if there are any, work as in CSV besides.
+ * The escape character takes the meaning from the delimiter, the quote, a line end or itself. The
+ * backslash also stands in \t \n \r \b \f \v \0 as in C, and a cell that is \N is NULL (CELL_NONE).
+ * Quotes, if there are any, work as in CSV besides.
  */
 #ifndef CSVESCAPE_H
 #define CSVESCAPE_H
 
 #include "format/csvscan.h"
 
-/* The record at p, as csvscan_row() gives it, its cells in s->text. SCAN_HARD: *why says what is wrong, in cell s->n. */
-enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p, const char *end, bool last, const char **why);
+/*
+ * The record at p, as csvscan_row() gives it, its cells in s->text. SCAN_HARD: *why says what is
+ * wrong, in cell s->n.
+ */
+enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p, const char *end,
+	bool last, const char **why);
 
 #endif

@@ -6,12 +6,16 @@
 
 #include <stdlib.h>
 
-/* libcsv's callbacks. Its buffer lives until the next cell: copy. No more bytes come out than went in, ROW_MAX: it fits. */
+/*
+ * libcsv's callbacks. Its buffer lives until the next cell: copy. No more bytes come out than went
+ * in, ROW_MAX: it fits.
+ */
 static void on_cell(void *p, size_t n, void *self)
 {
 	struct csvin *c = self;
 
-	csvscan_add(&c->scan, NULL, n, n == 0 && p ? CELL_QUOTED : CELL_TEXT); /* row_of_libcsv() says where: texts may move */
+	/* row_of_libcsv() says where: texts may move */
+	csvscan_add(&c->scan, NULL, n, n == 0 && p ? CELL_QUOTED : CELL_TEXT);
 	buf_put(&c->text, p, n);
 }
 
@@ -29,11 +33,14 @@ static int no_blanks(unsigned char c)
 
 static int fail_here(struct csvin *c, uint64_t line, const char *what, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", c->from->name, (unsigned long long)line, c->scan.n + 1,
-			what);
+	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", c->from->name,
+		(unsigned long long)line, c->scan.n + 1, what);
 }
 
-/* Forget what is done with, so that the current record, or the mark, moves to the front of the buffer. */
+/*
+ * Forget what is done with, so that the current record, or the mark, moves to the front of the
+ * buffer.
+ */
 static void forget(struct csvin *c)
 {
 	size_t done = c->marked ? c->mark.at : c->here.at;
@@ -52,13 +59,15 @@ static int fill(struct csvin *c, struct fail *f)
 	forget(c);
 	want = c->here.at + row_want(c->in.len - c->here.at);
 	if (c->in.len - c->here.at > ROW_MAX)
-		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes: is a quote not closed?",
-				c->from->name, (unsigned long long)c->row_line, ROW_MAX);
+		return fail_set(f, FAIL_DATA,
+			"%s: line %llu: a row longer than %d bytes: is a quote not closed?",
+			c->from->name, (unsigned long long)c->row_line, ROW_MAX);
 	do {
 		size_t room;
 		ssize_t n;
 
-		if (c->in.cap - c->in.len < IO_READ / 4 && buf_room(&c->in, IO_READ + CSVSCAN_SLACK))
+		if (c->in.cap - c->in.len < IO_READ / 4 &&
+			buf_room(&c->in, IO_READ + CSVSCAN_SLACK))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
 		room = c->in.cap - c->in.len - CSVSCAN_SLACK;
 		n = io_read(c->from, c->in.p + c->in.len, room < IO_READ ? room : IO_READ, f);
@@ -70,7 +79,10 @@ static int fill(struct csvin *c, struct fail *f)
 	return 0;
 }
 
-/* The end of the line that begins `from` bytes into the record, behind its LF, CRLF or CR, or at the end of the input. */
+/*
+ * The end of the line that begins `from` bytes into the record, behind its LF, CRLF or CR, or at
+ * the end of the input.
+ */
 static ssize_t line_end(struct csvin *c, size_t from, struct fail *f)
 {
 	size_t seen = from; /* no line end before it */
@@ -145,8 +157,12 @@ static enum row_result bad_row(struct csvin *c, size_t n, struct row *row)
 	return ROW_BAD;
 }
 
-/* libcsv refused the record that ends at `end`. Of one that is never closed only the first line is given up. */
-static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct row *row, struct fail *f)
+/*
+ * libcsv refused the record that ends at `end`. Of one that is never closed only the first line is
+ * given up.
+ */
+static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct row *row,
+	struct fail *f)
 {
 	struct fail ignored = { 0 };
 
@@ -184,8 +200,8 @@ static enum row_result deliver(struct csvin *c, size_t len, struct row *row, str
 	const char *raw = c->in.p + c->here.at;
 
 	if (c->scan.n > SCHEMA_COLUMNS_MAX) {
-		fail_set(f, FAIL_DATA, "%s: line %llu: more than %d columns", c->from->name, (unsigned long long)c->row_line,
-			 SCHEMA_COLUMNS_MAX);
+		fail_set(f, FAIL_DATA, "%s: line %llu: more than %d columns", c->from->name,
+			(unsigned long long)c->row_line, SCHEMA_COLUMNS_MAX);
 		return bad_row(c, len, row);
 	}
 	if (check_text(c, c->scan.unusual, c->scan.unusual_end, f))
@@ -195,8 +211,9 @@ static enum row_result deliver(struct csvin *c, size_t len, struct row *row, str
 	if (c->scan.n != c->columns) {
 		size_t n = c->scan.n, at = n < c->columns ? n : c->columns;
 
-		fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
-			 c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
+		fail_set(f, FAIL_DATA,
+			"%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
+			c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
 		return bad_row(c, len, row);
 	}
 	c->used = len;
@@ -259,10 +276,13 @@ static bool is_no_row(struct csvin *c, const char *p, size_t n)
 		return true;
 	}
 	return (n == 0 && c->columns != 1) ||
-	       (c->comment_len > 0 && n >= c->comment_len && memcmp(p, c->rules.comment, c->comment_len) == 0);
+		(c->comment_len > 0 && n >= c->comment_len &&
+			memcmp(p, c->rules.comment, c->comment_len) == 0);
 }
 
-/* The header again, of the next of several files that were joined? The first record is remembered. */
+/*
+ * The header again, of the next of several files that were joined? The first record is remembered.
+ */
 static bool is_repeated(struct csvin *c, const struct row *row)
 {
 	size_t n = chomp(row->raw, row->raw_len);
@@ -285,7 +305,8 @@ static enum row_result judge(struct csvin *c, struct row *row, struct fail *f)
 }
 
 /* A record that is wrong where escapes are used: its first line is given up. */
-static enum row_result bad_escaped(struct csvin *c, const char *why, struct row *row, struct fail *f)
+static enum row_result bad_escaped(struct csvin *c, const char *why, struct row *row,
+	struct fail *f)
 {
 	ssize_t end;
 
@@ -322,7 +343,8 @@ static enum row_result record(struct csvin *c, struct row *row, struct fail *f)
 			return c->rules.escape ? bad_escaped(c, why, row, f) : judge(c, row, f);
 		default:
 			if (c->ended)
-				return c->rules.escape ? bad_escaped(c, why, row, f) : judge(c, row, f);
+				return c->rules.escape ? bad_escaped(c, why, row, f)
+						       : judge(c, row, f);
 			if (fill(c, f))
 				return ROW_FAILED;
 		}
@@ -352,7 +374,8 @@ static int seek(struct csvin *c, struct fail *f)
 			if (passed)
 				continue;
 		}
-		if (c->comment_len == 0 && c->here.skip == 0 && c->in.p[c->here.at] != '\n' && c->in.p[c->here.at] != '\r')
+		if (c->comment_len == 0 && c->here.skip == 0 && c->in.p[c->here.at] != '\n' &&
+			c->in.p[c->here.at] != '\r')
 			return 1;
 		len = line_end(c, 0, f);
 		if (len < 0)
@@ -404,9 +427,12 @@ static void rewind_to(struct rowin *self, bool keep)
 	csvscan_moved(&c->scan);
 }
 
-int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules, struct fail *f)
+int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules,
+	struct fail *f)
 {
-	*c = (struct csvin){ .rowin = { next, "line", mark, rewind_to }, .from = from, .rules = *rules };
+	*c = (struct csvin){
+		.rowin = { next, "line", mark, rewind_to }, .from = from, .rules = *rules
+	};
 	c->here = (struct csvin_place){ .line = 1, .skip = rules->skip };
 	c->scan = (struct csvscan){ .delim = rules->delim, .quote = rules->quote };
 	c->comment_len = rules->comment ? strlen(rules->comment) : 0;

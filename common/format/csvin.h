@@ -1,13 +1,17 @@
 /*
- * csvin: CSV and TSV (RFC 4180, any one-byte delimiter and quote) to rows of text cells. Lines end in LF, CRLF or CR.
+ * csvin: CSV and TSV (RFC 4180, any one-byte delimiter and quote) to rows of text cells. Lines end
+ * in LF, CRLF or CR.
  *
- * libcsv is the judge of what a record is, in its strict mode: a quote inside an unquoted cell, text behind a closing
- * quote and a quote that is never closed are errors. Records that are plainly well formed are found by csvscan; both give the
- * same cells (tests/unit/csvin.c). Blanks around cells are kept. An empty line is no row, except when the rows have one column:
- * there it is the empty cell that every writer means. A byte order mark of UTF-8 is skipped, where files were joined (see
- * `repeated`) at the start of every record; text that is not UTF-8, and NUL bytes, are errors that name the place.
+ * libcsv is the judge of what a record is, in its strict mode: a quote inside an unquoted cell,
+ * text behind a closing quote and a quote that is never closed are errors. Records that are plainly
+ * well formed are found by csvscan; both give the same cells (tests/unit/csvin.c). Blanks around
+ * cells are kept. An empty line is no row, except when the rows have one column: there it is the
+ * empty cell that every writer means. A byte order mark of UTF-8 is skipped, where files were
+ * joined (see `repeated`) at the start of every record; text that is not UTF-8, and NUL bytes, are
+ * errors that name the place.
  *
- * Memory: the longest record, at most ROW_MAX, and a quarter of it; as much again when it has doubled quotes.
+ * Memory: the longest record, at most ROW_MAX, and a quarter of it; as much again when it has
+ * doubled quotes.
  */
 #ifndef CSVIN_H
 #define CSVIN_H
@@ -24,7 +28,8 @@ struct csvin_rules {
 	char escape;         /* 0: none; with one, csvescape.h finds the records */
 	const char *comment; /* records that begin with this text are no rows; NULL: none */
 	uint64_t skip;       /* lines before the first record */
-	bool repeated;       /* a record that is the same text as the first one is no row (headers of joined files) */
+	/* a record that is the same text as the first one is no row (headers of joined files) */
+	bool repeated;
 };
 
 struct csvin {
@@ -53,7 +58,9 @@ struct csvin {
 	struct csvscan scan; /* its cells are used for both */
 };
 
-int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules, struct fail *f); /* from is borrowed */
+/* from is borrowed */
+int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules,
+	struct fail *f);
 void csvin_free(struct csvin *c);
 
 #endif

@@ -5,7 +5,12 @@
 enum { QUOTE = 1, TAB = 2 }; /* what a byte needs: quotes in CSV, an escape in TSV */
 
 static const unsigned char special[256] = {
-	[','] = QUOTE, ['"'] = QUOTE, ['\r'] = QUOTE | TAB, ['\n'] = QUOTE | TAB, ['\t'] = TAB, ['\\'] = TAB,
+	[','] = QUOTE,
+	['"'] = QUOTE,
+	['\r'] = QUOTE | TAB,
+	['\n'] = QUOTE | TAB,
+	['\t'] = TAB,
+	['\\'] = TAB,
 };
 
 static bool has(const char *p, size_t n, unsigned char what)
@@ -49,8 +54,13 @@ static int put_escaped(struct sink *s, const void *p, size_t n, struct fail *f)
 
 void csvout_init(struct csvout *c, bool tabs, const char *null, struct textout *to)
 {
-	*c = (struct csvout){ .to = to, .tabs = tabs, .null = null ? null : tabs ? "\\N" : "", .mistakable = !tabs && null && *null,
-			      .escape = { .put = put_escaped, .name = to->to->name } };
+	*c = (struct csvout){ .to = to,
+		.tabs = tabs,
+		.null = null   ? null
+			: tabs ? "\\N"
+			       : "",
+		.mistakable = !tabs && null && *null,
+		.escape = { .put = put_escaped, .name = to->to->name } };
 	textout_init(&c->inner, &c->escape);
 }
 
@@ -119,7 +129,9 @@ struct text_sink {
 
 static int put_text(struct sink *s, const void *p, size_t n, struct fail *f)
 {
-	return buf_put(&((struct text_sink *)s)->text, p, n) ? fail_set(f, FAIL_DATA, "too long a value") : 0;
+	return buf_put(&((struct text_sink *)s)->text, p, n)
+		? fail_set(f, FAIL_DATA, "too long a value")
+		: 0;
 }
 
 /* As a text, which is quoted if it is the one that stands for NULL. */
@@ -140,11 +152,13 @@ static int scalar_as_text(struct csvout *c, const struct mp *v, struct fail *f)
 	return rc;
 }
 
-int csvout_value(struct csvout *c, const struct mp *v, const char *p, const char *end, bool binary, struct fail *f)
+int csvout_value(struct csvout *c, const struct mp *v, const char *p, const char *end, bool binary,
+	struct fail *f)
 {
 	const bool text = v->type == MP_STR || v->type == MP_BIN;
 
-	if (c->mistakable && v->type != MP_NIL && v->type <= MP_BIN && (!text || (binary && v->n > 0)))
+	if (c->mistakable && v->type != MP_NIL && v->type <= MP_BIN &&
+		(!text || (binary && v->n > 0)))
 		return scalar_as_text(c, v, f);
 	switch (v->type) {
 	case MP_NIL:
@@ -167,6 +181,7 @@ int csvout_value(struct csvout *c, const struct mp *v, const char *p, const char
 	case MP_MAP:
 		return nested(c, p, end, f);
 	default:
-		return fail_set(f, FAIL_DATA, "a msgpack extension (type %d) has no text form", v->ext);
+		return fail_set(f, FAIL_DATA, "a msgpack extension (type %d) has no text form",
+			v->ext);
 	}
 }

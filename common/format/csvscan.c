@@ -14,8 +14,9 @@ enum { BLOCK = 64 };
 #ifdef __SSE2__
 static inline void look(const char *p, const struct csvscan *s, struct csvscan_block *m)
 {
-	const __m128i quote = _mm_set1_epi8(s->quote), delim = _mm_set1_epi8(s->delim), lf = _mm_set1_epi8('\n'),
-		      cr = _mm_set1_epi8('\r'), zero = _mm_setzero_si128();
+	const __m128i quote = _mm_set1_epi8(s->quote), delim = _mm_set1_epi8(s->delim),
+		      lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r'),
+		      zero = _mm_setzero_si128();
 
 	m->quote = m->special = m->line = m->unusual = 0;
 	for (int i = 0; i < BLOCK; i += 16) {
@@ -25,7 +26,9 @@ static inline void look(const char *p, const struct csvscan *s, struct csvscan_b
 		m->quote |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << i;
 		m->special |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, delim)) << i;
 		m->line |= (uint64_t)(unsigned)_mm_movemask_epi8(line) << i;
-		m->unusual |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(v, _mm_cmpeq_epi8(v, zero))) << i;
+		m->unusual |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(v,
+				      _mm_cmpeq_epi8(v, zero)))
+			<< i;
 	}
 }
 #else
@@ -58,7 +61,10 @@ static inline void look(const char *p, const struct csvscan *s, struct csvscan_b
 }
 #endif
 
-/* In the block at s->block.base: what is special behind the cursor, and what is unusual behind the start of the record. */
+/*
+ * In the block at s->block.base: what is special behind the cursor, and what is unusual behind the
+ * start of the record.
+ */
 struct cursor {
 	struct csvscan *s;
 	const char *end;
@@ -78,7 +84,8 @@ static inline void load(struct cursor *c, const char *base)
 {
 	struct csvscan_block *m = &c->s->block;
 	ptrdiff_t left = c->end - base;
-	uint64_t valid = left < BLOCK ? (1ull << left) - 1 : ~0ull; /* what stands behind the end does not count */
+	/* what stands behind the end does not count */
+	uint64_t valid = left < BLOCK ? (1ull << left) - 1 : ~0ull;
 
 	look(base, c->s, m);
 	m->base = base;
@@ -127,7 +134,9 @@ static inline const char *next_special(struct cursor *c)
 	return at;
 }
 
-/* The next quote, which the cursor passes, with all before it. *lines: a line end was among that. */
+/*
+ * The next quote, which the cursor passes, with all before it. *lines: a line end was among that.
+ */
 static inline const char *next_quote(struct cursor *c, bool *lines)
 {
 	const struct csvscan_block *m = &c->s->block;
@@ -186,10 +195,11 @@ static void add_unescaped(struct csvscan *s, const char *p, const char *end)
 }
 
 /*
- * The quoted cell behind the quote before p. SCAN_ROW: it was added; *closed is behind its closing quote, where the next special
- * byte or the end must be.
+ * The quoted cell behind the quote before p. SCAN_ROW: it was added; *closed is behind its closing
+ * quote, where the next special byte or the end must be.
  */
-static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const char *p, bool last, const char **closed)
+static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const char *p, bool last,
+	const char **closed)
 {
 	bool doubled = false, lines = false;
 
@@ -217,7 +227,8 @@ static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const cha
 }
 
 /* A line end at p, or the end of everything: the record ends there. */
-static enum csvscan_result finish(struct csvscan *s, struct cursor *c, const char *start, const char *p, bool last)
+static enum csvscan_result finish(struct csvscan *s, struct cursor *c, const char *start,
+	const char *p, bool last)
 {
 	ptrdiff_t mine = p - s->block.base;
 
@@ -235,7 +246,8 @@ static enum csvscan_result finish(struct csvscan *s, struct cursor *c, const cha
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last)
 {
 	struct cursor c = { .s = s, .end = end };
-	const char *start = p, *closed = NULL; /* closed: behind the quoted cell that was just added */
+	/* closed: behind the quoted cell that was just added */
+	const char *start = p, *closed = NULL;
 
 	s->n = s->text_len = 0;
 	s->lines = 0;
@@ -247,7 +259,9 @@ enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *en
 		const char *at = next_special(&c);
 
 		if (at && *at == s->quote && s->quote) {
-			enum csvscan_result rc = at == p && !closed ? quoted(s, &c, p + 1, last, &closed) : SCAN_HARD;
+			enum csvscan_result rc = at == p && !closed
+				? quoted(s, &c, p + 1, last, &closed)
+				: SCAN_HARD;
 
 			if (rc != SCAN_ROW)
 				return rc;

@@ -1,7 +1,8 @@
 /*
- * csvscan: the records of CSV that are well formed, found 64 bytes at a time. It never decides what is an error: a record
- * that is not plainly well formed is SCAN_HARD, and libcsv judges it (csvin.h). Where it says SCAN_ROW, libcsv would give the
- * same cells (tests/unit/csvin.c, tests/fuzz/csvin.c).
+ * csvscan: the records of CSV that are well formed, found 64 bytes at a time. It never decides what
+ * is an error: a record that is not plainly well formed is SCAN_HARD, and libcsv judges it
+ * (csvin.h). Where it says SCAN_ROW, libcsv would give the same cells (tests/unit/csvin.c,
+ * tests/fuzz/csvin.c).
  */
 #ifndef CSVSCAN_H
 #define CSVSCAN_H
@@ -12,7 +13,8 @@
 
 enum {
 	CSVSCAN_SLACK = 64,  /* bytes behind `end` that may be read, whatever they are */
-	CSVSCAN_CELLS = 8192 /* cells that are kept; of a record with more, n is this and the last cell is rubbish */
+	/* cells that are kept; of a record with more, n is this and the last cell is rubbish */
+	CSVSCAN_CELLS = 8192
 };
 
 enum csvscan_result {
@@ -28,11 +30,16 @@ struct csvscan {
 	size_t n, cap;
 	size_t length;      /* of the record with its line end */
 	uint64_t lines;     /* that it has */
-	const char *unusual, *unusual_end; /* from the first to the last byte that is no ASCII or is NUL; or NULL */
-	/* private: the block of 64 bytes that was looked at last, which mostly holds the start of the next record */
+	/* from the first to the last byte that is no ASCII or is NUL; or NULL */
+	const char *unusual, *unusual_end;
+	/*
+	 * private: the block of 64 bytes that was looked at last, which mostly holds the start of
+	 * the next record
+	 */
 	struct csvscan_block {
 		const char *base, *end;
-		uint64_t special, quote, line, unusual; /* bit i: byte i is one; special: a quote, a delimiter or a line end */
+		/* bit i: byte i is one; special: a quote, a delimiter or a line end */
+		uint64_t special, quote, line, unusual;
 	} block;
 	/* for cells with doubled quotes; the caller's, with room for the whole record */
 	char *text;
@@ -42,7 +49,8 @@ struct csvscan {
 /* The record at p. last: nothing comes behind `end`. */
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last);
 void csvscan_add(struct csvscan *s, const char *p, size_t n, enum cell_kind kind); /* a cell */
-uint64_t csvscan_lines(const char *p, const char *end); /* the line ends among these bytes: LF, CRLF or CR */
+/* the line ends among these bytes: LF, CRLF or CR */
+uint64_t csvscan_lines(const char *p, const char *end);
 void csvscan_moved(struct csvscan *s); /* the bytes are others now, or stand elsewhere */
 void csvscan_free(struct csvscan *s);
 

@@ -107,7 +107,10 @@ static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
 	}
 }
 
-/* Something is wrong with a row that is JSON: it is read to its end all the same, so that the next one is found. */
+/*
+ * Something is wrong with a row that is JSON: it is read to its end all the same, so that the next
+ * one is found.
+ */
 static void unfit(struct jsonin *j, const char *at, const char *why)
 {
 	if (j->unfit)
@@ -196,7 +199,9 @@ static enum jsontok_step list(struct jsonin *j, struct jsontok *s)
 		if (rc != STEP_GOOD || closed)
 			return rc;
 		if (i == j->keys->n)
-			unfit(j, s->p, i ? "more values than columns" : "an array as a row: name its columns with --columns");
+			unfit(j, s->p,
+				i ? "more values than columns"
+				  : "an array as a row: name its columns with --columns");
 		rc = i < j->keys->n ? cell(j, s, i) : pass_over(s);
 		if (rc != STEP_GOOD)
 			return rc;
@@ -219,7 +224,9 @@ static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 
 /* --- the stream */
 
-/* Forget what is done with, so that the current row, or the mark, moves to the front of the buffer. */
+/*
+ * Forget what is done with, so that the current row, or the mark, moves to the front of the buffer.
+ */
 static void forget(struct jsonin *j)
 {
 	size_t done = j->marked ? j->mark.at : j->here.at;
@@ -230,8 +237,8 @@ static void forget(struct jsonin *j)
 }
 
 /*
- * Read until there is row_want() of the current row, or the end: one that is cut is parsed again. -1 without a reason: what
- * is looked at in advance ends here.
+ * Read until there is row_want() of the current row, or the end: one that is cut is parsed again.
+ * -1 without a reason: what is looked at in advance ends here.
  */
 static int fill(struct jsonin *j, struct fail *f)
 {
@@ -242,13 +249,14 @@ static int fill(struct jsonin *j, struct fail *f)
 	forget(j);
 	want = j->here.at + row_want(j->in.len - j->here.at);
 	if (j->in.len - j->here.at > ROW_MAX)
-		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes", j->from->name,
-				(unsigned long long)j->here.line, ROW_MAX);
+		return fail_set(f, FAIL_DATA, "%s: line %llu: a row longer than %d bytes",
+			j->from->name, (unsigned long long)j->here.line, ROW_MAX);
 	do {
 		size_t room;
 		ssize_t n;
 
-		if (j->in.cap - j->in.len < IO_READ / 4 && buf_room(&j->in, IO_READ + JSONTOK_AHEAD))
+		if (j->in.cap - j->in.len < IO_READ / 4 &&
+			buf_room(&j->in, IO_READ + JSONTOK_AHEAD))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", j->from->name);
 		room = j->in.cap - j->in.len - JSONTOK_AHEAD;
 		n = io_read(j->from, j->in.p + j->in.len, room < IO_READ ? room : IO_READ, f);
@@ -279,8 +287,8 @@ static int fail_here(struct jsonin *j, const char *p, const char *why, struct fa
 	struct jsonin_place here = j->here;
 
 	advance(j, (size_t)(p - (j->in.p + j->here.at)));
-	fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", j->from->name, (unsigned long long)j->here.line,
-		 j->here.column + 1, why);
+	fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", j->from->name,
+		(unsigned long long)j->here.line, j->here.column + 1, why);
 	j->here = here;
 	return -1;
 }
@@ -303,7 +311,10 @@ static int seek(struct jsonin *j, struct fail *f)
 	}
 }
 
-/* The byte behind the next one that is not blank: '[' is an array of rows if a row or its end follows. */
+/*
+ * The byte behind the next one that is not blank: '[' is an array of rows if a row or its end
+ * follows.
+ */
 static int begin(struct jsonin *j, struct fail *f)
 {
 	size_t n;
@@ -372,7 +383,9 @@ static int next_start(struct jsonin *j, struct fail *f)
 	if (j->in.p[j->here.at] == ']') {
 		advance(j, 1);
 		rc = seek(j, f);
-		return rc > 0 ? fail_here(j, j->in.p + j->here.at, "something behind the end of the array", f) : rc;
+		return rc > 0 ? fail_here(j, j->in.p + j->here.at,
+					"something behind the end of the array", f)
+			      : rc;
 	}
 	if (!j->here.after)
 		return 1;
@@ -380,7 +393,8 @@ static int next_start(struct jsonin *j, struct fail *f)
 		return fail_here(j, j->in.p + j->here.at, "',' or ']' should stand here", f);
 	advance(j, 1);
 	rc = seek(j, f);
-	return rc == 0 ? fail_here(j, j->in.p + j->here.at, "the input ends inside its array", f) : rc;
+	return rc == 0 ? fail_here(j, j->in.p + j->here.at, "the input ends inside its array", f)
+		       : rc;
 }
 
 /* The cells whose values stand in out. A str32 there is a string that had escapes, or a text. */
@@ -395,7 +409,9 @@ static void find_cells(struct jsonin *j)
 			continue;
 		c->p = j->out.p + c->i;
 		if (*c->p == '\xdb')
-			*c = (struct cell){ .p = c->p + STR32, .n = c->n - STR32, .kind = CELL_STRING };
+			*c = (struct cell){
+				.p = c->p + STR32, .n = c->n - STR32, .kind = CELL_STRING
+			};
 	}
 }
 
@@ -406,8 +422,8 @@ static bool is_behind(char c)
 }
 
 /*
- * A row that is no JSON: of rows on lines of their own the next line is the next row, which found_again() makes sure of; in an
- * array nothing is sure any more.
+ * A row that is no JSON: of rows on lines of their own the next line is the next row, which
+ * found_again() makes sure of; in an array nothing is sure any more.
  */
 static enum row_result bad_row(struct jsonin *j, struct jsontok *s, struct row *row, struct fail *f)
 {
@@ -431,8 +447,9 @@ static enum row_result bad_row(struct jsonin *j, struct jsontok *s, struct row *
 }
 
 /*
- * After a bad row the next line was taken for the next row. It is none if it does not begin like one, or if a row that was
- * found so is followed by what follows values inside others: then these were parts of a row on several lines.
+ * After a bad row the next line was taken for the next row. It is none if it does not begin like
+ * one, or if a row that was found so is followed by what follows values inside others: then these
+ * were parts of a row on several lines.
  */
 static bool found_again(struct jsonin *j)
 {
@@ -444,7 +461,8 @@ static bool found_again(struct jsonin *j)
 }
 
 /* The row that was parsed up to s->p. */
-static enum row_result whole_row(struct jsonin *j, const struct jsontok *s, struct row *row, struct fail *f)
+static enum row_result whole_row(struct jsonin *j, const struct jsontok *s, struct row *row,
+	struct fail *f)
 {
 	const char *start = j->in.p + j->here.at;
 
@@ -475,7 +493,8 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	if (rc <= 0)
 		return f->kind ? ROW_FAILED : ROW_END;
 	if (j->here.guessed && !found_again(j))
-		return fail_set(f, FAIL_DATA, "%s; where the next row begins is not clear", j->lost.why);
+		return fail_set(f, FAIL_DATA, "%s; where the next row begins is not clear",
+			j->lost.why);
 	for (;;) {
 		s = (struct jsontok){ j->in.p + j->here.at, j->in.p + j->in.len, &j->out, NULL };
 		step = parse_row(j, &s);
@@ -515,7 +534,10 @@ static void rewind_to(struct rowin *self, bool keep)
 
 void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys)
 {
-	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to }, .keys = keys, .from = from, .here.line = 1 };
+	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to },
+		.keys = keys,
+		.from = from,
+		.here.line = 1 };
 	buf_init(&j->in, (size_t)2 * ROW_MAX + IO_READ + JSONTOK_AHEAD);
 	buf_room(&j->in, IO_READ + JSONTOK_AHEAD);
 	buf_init(&j->out, OUT_MAX);

@@ -1,16 +1,19 @@
 /*
- * jsonin: JSON objects (RFC 8259), one after the other or as the elements of one array, to rows of msgpack cells. Between
- * objects any white space will do, so JSON lines and indented objects are both read. Elements may be arrays, too: then
- * their values are the columns in order.
+ * jsonin: JSON objects (RFC 8259), one after the other or as the elements of one array, to rows of
+ * msgpack cells. Between objects any white space will do, so JSON lines and indented objects are
+ * both read. Elements may be arrays, too: then their values are the columns in order.
  *
- * Values are as jsontok.h says. Objects and arrays inside a row are given as JSON text without insignificant blanks, or as
- * msgpack where `nested` says so. Errors, with line and column (in bytes): everything RFC 8259 forbids, text that is not
- * UTF-8, lone surrogates, a key twice in a row's object, nesting deeper than MP_DEPTH.
+ * Values are as jsontok.h says. Objects and arrays inside a row are given as JSON text without
+ * insignificant blanks, or as msgpack where `nested` says so. Errors, with line and column (in
+ * bytes): everything RFC 8259 forbids, text that is not UTF-8, lone surrogates, a key twice in a
+ * row's object, nesting deeper than MP_DEPTH.
  *
- * A row that is JSON but has wrong keys or a wrong number of values is ROW_BAD as a whole. One that is no JSON is so up to the end
- * of its line, where the next line begins as a row does; otherwise, and in an array, nothing tells where the next row begins.
+ * A row that is JSON but has wrong keys or a wrong number of values is ROW_BAD as a whole. One that
+ * is no JSON is so up to the end of its line, where the next line begins as a row does; otherwise,
+ * and in an array, nothing tells where the next row begins.
  *
- * Memory: the longest row, at most ROW_MAX, and a quarter of it; as much again where strings have escapes or values are nested.
+ * Memory: the longest row, at most ROW_MAX, and a quarter of it; as much again where strings have
+ * escapes or values are nested.
  */
 #ifndef JSONIN_H
 #define JSONIN_H
@@ -27,20 +30,24 @@ struct jsonin {
 	struct keys *keys;  /* the columns; grows while it is open */
 	const bool *nested; /* by column; NULL: none */
 	const bool *strings; /* by column: its numbers are handed out as they stand; NULL: none */
-	const char *comment; /* lines that begin with it are passed over (not inside an array); NULL: none */
+	/* lines that begin with it are passed over (not inside an array); NULL: none */
+	const char *comment;
 
 	/* private */
 	struct source *from;
-	struct buf in; /* in.p[here.at..len): from the start of the current row; from mark.at on it is kept */
+	/* in.p[here.at..len): from the start of the current row; from mark.at on it is kept */
+	struct buf in;
 	struct jsonin_place {
 		size_t at; /* in `in` */
 		bool begun, array, after;
 		uint64_t line;
 		size_t column; /* bytes of the current line before `at` */
-		bool broken, guessed; /* the last row was given up up to its line's end; or one before was */
+		/* the last row was given up up to its line's end; or one before was */
+		bool broken, guessed;
 	} here, mark;
 	struct fail lost; /* why a row was given up so */
-	const char *unfit, *culprit; /* what is wrong with the current row although it is JSON, and where; or NULL */
+	/* what is wrong with the current row although it is JSON, and where; or NULL */
+	const char *unfit, *culprit;
 	size_t used; /* the length of the row that was handed out last */
 	bool ended, marked;
 	struct buf out; /* the cells' msgpack */

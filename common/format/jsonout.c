@@ -62,17 +62,22 @@ int jsonout_scalar(struct textout *t, const struct mp *v, struct fail *f)
 	case MP_BIN:
 		return jsonout_string(t, v->as.p, v->n, f);
 	default:
-		return fail_set(f, FAIL_DATA, "a msgpack extension (type %d) has no JSON form", v->ext);
+		return fail_set(f, FAIL_DATA, "a msgpack extension (type %d) has no JSON form",
+			v->ext);
 	}
 }
 
-/* A key: text as it is, other scalars in quotes. Arrays and maps as keys are more than JSON can say. */
+/*
+ * A key: text as it is, other scalars in quotes. Arrays and maps as keys are more than JSON can
+ * say.
+ */
 static int key(struct textout *t, const struct mp *v, struct fail *f)
 {
 	if (v->type == MP_STR || v->type == MP_BIN)
 		return jsonout_scalar(t, v, f);
 	if (v->type == MP_ARRAY || v->type == MP_MAP)
-		return fail_set(f, FAIL_DATA, "a map whose keys are arrays or maps has no JSON form");
+		return fail_set(f, FAIL_DATA,
+			"a map whose keys are arrays or maps has no JSON form");
 	textout_putc(t, '"');
 	if (jsonout_scalar(t, v, f))
 		return -1;
@@ -102,9 +107,11 @@ int jsonout_value(struct textout *t, const char *p, const char *end, struct fail
 			return -1;
 		if (v.type == MP_ARRAY || v.type == MP_MAP) {
 			if (depth == MP_DEPTH)
-				return fail_set(f, FAIL_DATA, "nested deeper than %d levels", MP_DEPTH);
+				return fail_set(f, FAIL_DATA, "nested deeper than %d levels",
+					MP_DEPTH);
 			textout_putc(t, v.type == MP_MAP ? '{' : '[');
-			level[depth++] = (struct level){ v.type == MP_MAP ? 2 * (uint64_t)v.n : v.n, v.type == MP_MAP };
+			level[depth++] = (struct level){ v.type == MP_MAP ? 2 * (uint64_t)v.n : v.n,
+				v.type == MP_MAP };
 			if (v.n > 0)
 				continue;
 			level[depth - 1].left = 1; /* closed at once below */

@@ -1,10 +1,11 @@
 /*
  * jsonout: msgpack values as JSON text (RFC 8259), without building anything in between.
  *
- * Integers are written exactly, all 64 bits; doubles as the shortest text that reads back; NaN and the infinities,
- * which JSON has not, as null. bin is taken for text like str. Text that is not UTF-8 cannot be JSON and is a failure:
- * replacing bytes would lose data silently. Map keys that are numbers, booleans or nil are written as text; keys that are
- * arrays or maps, and ext, are failures. Duplicate keys pass as they are.
+ * Integers are written exactly, all 64 bits; doubles as the shortest text that reads back; NaN and
+ * the infinities, which JSON has not, as null. bin is taken for text like str. Text that is not
+ * UTF-8 cannot be JSON and is a failure: replacing bytes would lose data silently. Map keys that
+ * are numbers, booleans or nil are written as text; keys that are arrays or maps, and ext, are
+ * failures. Duplicate keys pass as they are.
  */
 #ifndef JSONOUT_H
 #define JSONOUT_H
@@ -12,7 +13,9 @@
 #include "value/mp.h"
 #include "format/textout.h"
 
-/* The whole value at p; -1 with f filled if it cannot be written (then part of it may have been). */
+/*
+ * The whole value at p; -1 with f filled if it cannot be written (then part of it may have been).
+ */
 int jsonout_value(struct textout *t, const char *p, const char *end, struct fail *f);
 
 /* A value that is no array and no map; v is its token. */

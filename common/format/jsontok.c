@@ -83,7 +83,9 @@ static enum jsontok_step unicode(struct jsontok *s, const char *p)
 	s->p = p + 6;
 	if (c >= 0xd800 && c < 0xe000) {
 		if (s->end - p < 12)
-			return s->end - p > 6 && p[6] != '\\' ? jsontok_bad(s, p, "half of a surrogate pair") : STEP_MORE;
+			return s->end - p > 6 && p[6] != '\\'
+				? jsontok_bad(s, p, "half of a surrogate pair")
+				: STEP_MORE;
 		low = c < 0xdc00 && p[6] == '\\' && p[7] == 'u' ? hex4(p + 8) : -1;
 		if (low < 0xdc00 || low > 0xdfff)
 			return jsontok_bad(s, p, "half of a surrogate pair");
@@ -110,22 +112,26 @@ static enum jsontok_step escape(struct jsontok *s)
 }
 
 /*
- * The end of the run of plain characters at p: a quote, a backslash, a control byte, or the end. *ascii is false if there may be
- * other characters than ASCII in it.
+ * The end of the run of plain characters at p: a quote, a backslash, a control byte, or the end.
+ * *ascii is false if there may be other characters than ASCII in it.
  */
 #ifdef __SSE2__
 static inline const char *plain_end(const char *p, const char *end, bool *ascii)
 {
-	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), low = _mm_set1_epi8(0x1f);
+	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'),
+		      low = _mm_set1_epi8(0x1f);
 
 	for (; p < end; p += 16) {
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)),
-					    _mm_cmpeq_epi8(_mm_min_epu8(v, low), v));
-		unsigned bits = (unsigned)_mm_movemask_epi8(stop), high = (unsigned)_mm_movemask_epi8(v);
+		__m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote),
+						    _mm_cmpeq_epi8(v, slash)),
+			_mm_cmpeq_epi8(_mm_min_epu8(v, low), v));
+		unsigned bits = (unsigned)_mm_movemask_epi8(stop),
+			 high = (unsigned)_mm_movemask_epi8(v);
 
 		if (bits) {
-			*ascii &= (high & (bits ^ (bits - 1))) == 0; /* what stands before the first one, which is ASCII */
+			/* what stands before the first one, which is ASCII */
+			*ascii &= (high & (bits ^ (bits - 1))) == 0;
 			p += __builtin_ctz(bits);
 			break;
 		}
@@ -142,12 +148,16 @@ static inline const char *plain_end(const char *p, const char *end, bool *ascii)
 }
 #endif
 
-/* The rest of a string with escapes, behind its first plain bytes: a str32 whose length is filled in afterwards. */
+/*
+ * The rest of a string with escapes, behind its first plain bytes: a str32 whose length is filled
+ * in afterwards.
+ */
 static enum jsontok_step escaped(struct jsontok *s, const char *start, const char *p)
 {
 	size_t at = s->out->len, len;
 	bool ascii = true;
-	enum jsontok_step rc = jsontok_packed(s, buf_put(s->out, "\xdb\0\0\0\0", 5) || buf_put(s->out, start, (size_t)(p - start)));
+	enum jsontok_step rc = jsontok_packed(s,
+		buf_put(s->out, "\xdb\0\0\0\0", 5) || buf_put(s->out, start, (size_t)(p - start)));
 
 	s->p = p;
 	while (rc == STEP_GOOD) {
@@ -216,7 +226,10 @@ static const char *digits_end(const char *p, const char *end)
 	return p;
 }
 
-/* The end of the number at p, NULL if it goes on behind `end`; *why if it is none. *whole: no fraction, no exponent. */
+/*
+ * The end of the number at p, NULL if it goes on behind `end`; *why if it is none. *whole: no
+ * fraction, no exponent.
+ */
 static const char *number_end(const char *p, const char *end, bool *whole, const char **why)
 {
 	const char *d;
@@ -298,7 +311,8 @@ enum jsontok_step jsontok_number(struct jsontok *s)
 			return jsontok_packed(s, mpack_int64(s->out, i));
 		if (num_u64(p, n, UINT64_MAX, &u))
 			return jsontok_packed(s, mpack_uint64(s->out, u));
-	} else if (lossless_double(p, n, &d) || (significant(p, n) <= DOUBLE_DIGITS && lossless_double_lenient(p, n, &d))) {
+	} else if (lossless_double(p, n, &d) ||
+		(significant(p, n) <= DOUBLE_DIGITS && lossless_double_lenient(p, n, &d))) {
 		return jsontok_packed(s, mpack_double(s->out, d));
 	}
 	return jsontok_packed(s, mpack_text(s->out, p, n));
@@ -332,7 +346,8 @@ enum jsontok_short jsontok_short(struct jsontok *s, int64_t *i, double *d)
 	v = digits_load(++p);
 	more = digits_count(v);
 	p += more;
-	if (p >= s->end || p[-1 - (int)more] != '.' || more == 0 || more == DIGITS_WORD || n + more > DIGITS || (*p | 32) == 'e')
+	if (p >= s->end || p[-1 - (int)more] != '.' || more == 0 || more == DIGITS_WORD ||
+		n + more > DIGITS || (*p | 32) == 'e')
 		return JSONTOK_NEITHER;
 	m = m * digits_ten[more] + digits_value(v, more);
 	*d = (double)m / (double)digits_ten[more]; /* both are exact: see lossless_double() */

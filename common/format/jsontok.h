@@ -1,11 +1,13 @@
 /*
- * jsontok: the strings and numbers of JSON (RFC 8259) to msgpack. A cursor over bytes that may end in the middle: every step
- * answers that it is done, that it needs more bytes (then it is repeated from the start of the row), or what is wrong.
+ * jsontok: the strings and numbers of JSON (RFC 8259) to msgpack. A cursor over bytes that may end
+ * in the middle: every step answers that it is done, that it needs more bytes (then it is repeated
+ * from the start of the row), or what is wrong.
  *
  * JSONTOK_AHEAD bytes behind `end` may be read, whatever they are.
  *
- * Integers within 64 bits are integers; others with at most 17 significant digits, within a double's range, doubles; all other
- * numbers are kept as their text. Strings must be UTF-8, escapes of surrogates come in pairs.
+ * Integers within 64 bits are integers; others with at most 17 significant digits, within a
+ * double's range, doubles; all other numbers are kept as their text. Strings must be UTF-8, escapes
+ * of surrogates come in pairs.
  */
 #ifndef JSONTOK_H
 #define JSONTOK_H
@@ -24,8 +26,10 @@ struct jsontok {
 	const char *why;     /* after STEP_BAD */
 };
 
-enum jsontok_step jsontok_bad(struct jsontok *s, const char *p, const char *why); /* returns STEP_BAD */
-enum jsontok_step jsontok_packed(struct jsontok *s, int rc); /* after a write into out: was there room? */
+/* returns STEP_BAD */
+enum jsontok_step jsontok_bad(struct jsontok *s, const char *p, const char *why);
+/* after a write into out: was there room? */
+enum jsontok_step jsontok_packed(struct jsontok *s, int rc);
 
 static inline bool jsontok_is_blank(char c)
 {
@@ -44,8 +48,8 @@ static inline bool jsontok_something(struct jsontok *s)
 enum jsontok_step jsontok_string(struct jsontok *s);
 
 /*
- * The same without writing: the string stands in the input as it is, *n bytes at *text. STEP_MORE if it has escapes or is cut;
- * then s->p has not moved and jsontok_string() finds out.
+ * The same without writing: the string stands in the input as it is, *n bytes at *text. STEP_MORE
+ * if it has escapes or is cut; then s->p has not moved and jsontok_string() finds out.
  */
 enum jsontok_step jsontok_plain(struct jsontok *s, const char **text, size_t *n);
 
@@ -59,7 +63,10 @@ enum jsontok_step jsontok_number(struct jsontok *s);
 /* The same without writing: the number's text as it stands in the input. */
 enum jsontok_step jsontok_number_text(struct jsontok *s, const char **text, size_t *n);
 
-/* A number of at most 15 digits without an exponent. JSONTOK_NEITHER: it is no such number, or cut; s->p has not moved. */
+/*
+ * A number of at most 15 digits without an exponent. JSONTOK_NEITHER: it is no such number, or cut;
+ * s->p has not moved.
+ */
 enum jsontok_short { JSONTOK_NEITHER, JSONTOK_INT, JSONTOK_REAL };
 enum jsontok_short jsontok_short(struct jsontok *s, int64_t *i, double *d);
 

@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-static enum jsontok_step word(struct jsontok *s, const char *text, size_t n, int (*pack)(struct buf *))
+static enum jsontok_step word(struct jsontok *s, const char *text, size_t n,
+	int (*pack)(struct buf *))
 {
 	size_t have = (size_t)(s->end - s->p) < n ? (size_t)(s->end - s->p) : n;
 
@@ -30,7 +31,9 @@ enum jsontok_step jsonvalue_comma(struct jsontok *s, char close, bool first, boo
 	if (first)
 		return STEP_GOOD;
 	if (*s->p != ',')
-		return jsontok_bad(s, s->p, close == '}' ? "',' or '}' should stand here" : "',' or ']' should stand here");
+		return jsontok_bad(s, s->p,
+			close == '}' ? "',' or '}' should stand here"
+				     : "',' or ']' should stand here");
 	s->p++;
 	if (!jsontok_something(s))
 		return STEP_MORE;
@@ -65,7 +68,8 @@ static enum jsontok_step items(struct jsontok *s, char close, int depth)
 {
 	size_t at = s->out->len;
 	uint32_t count = 0;
-	enum jsontok_step rc = jsontok_packed(s, buf_put(s->out, close == '}' ? "\xdf\0\0\0\0" : "\xdd\0\0\0\0", 5));
+	enum jsontok_step rc = jsontok_packed(s,
+		buf_put(s->out, close == '}' ? "\xdf\0\0\0\0" : "\xdd\0\0\0\0", 5));
 	bool closed = false;
 
 	if (depth >= MP_DEPTH - 1)
@@ -120,7 +124,9 @@ const char *jsonvalue_text(const char *p, size_t n, struct buf *out)
 	memcpy(text, p, n);
 	text[n] = ' '; /* a number's end is seen by what follows it */
 	rc = jsonvalue_put(&s, 0);
-	why = rc == STEP_BAD ? s.why : rc == STEP_MORE || jsontok_something(&s) ? "not one whole value" : NULL;
+	why = rc == STEP_BAD                               ? s.why
+		: rc == STEP_MORE || jsontok_something(&s) ? "not one whole value"
+							   : NULL;
 	free(text);
 	return why;
 }

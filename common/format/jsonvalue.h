@@ -1,4 +1,7 @@
-/* jsonvalue: whole values of JSON to msgpack, nested ones included, and the parts of objects and arrays. See jsontok.h. */
+/*
+ * jsonvalue: whole values of JSON to msgpack, nested ones included, and the parts of objects and
+ * arrays. See jsontok.h.
+ */
 #ifndef JSONVALUE_H
 #define JSONVALUE_H
 
@@ -7,7 +10,10 @@
 /* The value at s->p, after blanks; depth: how many arrays and objects it stands in. */
 enum jsontok_step jsonvalue_put(struct jsontok *s, int depth);
 
-/* What stands between two elements: STEP_GOOD: another follows, or *closed: the bracket was passed. first: none came yet. */
+/*
+ * What stands between two elements: STEP_GOOD: another follows, or *closed: the bracket was passed.
+ * first: none came yet.
+ */
 enum jsontok_step jsonvalue_comma(struct jsontok *s, char close, bool first, bool *closed);
 
 /* A key and its colon, or the colon alone. */

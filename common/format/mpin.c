@@ -7,10 +7,13 @@
 
 static int bad(struct mpin *m, const char *what, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: row %llu: %s", m->from->name, (unsigned long long)m->rows + 1, what);
+	return fail_set(f, FAIL_DATA, "%s: row %llu: %s", m->from->name,
+		(unsigned long long)m->rows + 1, what);
 }
 
-/* Forget what is done with, so that the current row, or the mark, moves to the front of the buffer. */
+/*
+ * Forget what is done with, so that the current row, or the mark, moves to the front of the buffer.
+ */
 static void forget(struct mpin *m)
 {
 	size_t done = m->marked ? m->mark : m->at;
@@ -72,7 +75,8 @@ static ptrdiff_t value(struct mpin *m, const char *p, const char *end, struct fa
 }
 
 /* `count` values from p: where they end, NULL for MP_MORE or a failure. */
-static const char *array(struct mpin *m, uint32_t count, const char *p, const char *end, struct fail *f)
+static const char *array(struct mpin *m, uint32_t count, const char *p, const char *end,
+	struct fail *f)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		ptrdiff_t n = value(m, p, end, f);
@@ -87,14 +91,16 @@ static const char *array(struct mpin *m, uint32_t count, const char *p, const ch
 
 static int bad_key(struct mpin *m, const struct mp *key, long why, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: row %llu: key '%.*s': %s", m->from->name, (unsigned long long)m->rows + 1,
-			key->n < 60 ? (int)key->n : 60, key->as.p,
-			why == KEYS_TWICE ? "it is there twice" :
-			why == KEYS_FULL ? "more than 4096 different keys" :
-			"none of the first rows had it; name it with --columns");
+	return fail_set(f, FAIL_DATA, "%s: row %llu: key '%.*s': %s", m->from->name,
+		(unsigned long long)m->rows + 1, key->n < 60 ? (int)key->n : 60, key->as.p,
+		why == KEYS_TWICE ? "it is there twice"
+			: why == KEYS_FULL
+			? "more than 4096 different keys"
+			: "none of the first rows had it; name it with --columns");
 }
 
-static const char *map(struct mpin *m, uint32_t count, const char *p, const char *end, struct fail *f)
+static const char *map(struct mpin *m, uint32_t count, const char *p, const char *end,
+	struct fail *f)
 {
 	keys_row(m->keys);
 	for (size_t i = 0; i < m->cap; i++)
@@ -133,8 +139,10 @@ static int check_count(struct mpin *m, size_t count, struct fail *f)
 
 	if (want == 0)
 		return bad(m, "an array as a row: name its columns with --columns", f);
-	return count == want ? 0 : fail_set(f, FAIL_DATA, "%s: row %llu: %zu values where %zu columns are expected",
-					     m->from->name, (unsigned long long)m->rows + 1, count, want);
+	return count == want
+		? 0
+		: fail_set(f, FAIL_DATA, "%s: row %llu: %zu values where %zu columns are expected",
+			  m->from->name, (unsigned long long)m->rows + 1, count, want);
 }
 
 /* The row at the cursor: its length, MP_MORE, or -1 with f. */
@@ -147,7 +155,8 @@ static ptrdiff_t row_at(struct mpin *m, size_t *count, struct fail *f)
 	if (n == MP_MORE)
 		return MP_MORE;
 	if (n < 0 || (t.type != MP_ARRAY && (t.type != MP_MAP || !m->keys)))
-		return bad(m, m->keys ? "neither a msgpack map nor an array" : "not a msgpack array", f);
+		return bad(m,
+			m->keys ? "neither a msgpack map nor an array" : "not a msgpack array", f);
 	if (t.n > SCHEMA_COLUMNS_MAX || (t.n == 0 && t.type == MP_ARRAY))
 		return bad(m, t.n ? "more than 4096 columns" : "no columns", f);
 	stop = t.type == MP_ARRAY ? array(m, t.n, p + n, end, f) : map(m, t.n, p + n, end, f);
@@ -157,7 +166,9 @@ static ptrdiff_t row_at(struct mpin *m, size_t *count, struct fail *f)
 	return t.type == MP_ARRAY && check_count(m, t.n, f) ? -1 : stop - p;
 }
 
-/* f says what is wrong with the row at the cursor: if it is msgpack at all, it can be passed over. */
+/*
+ * f says what is wrong with the row at the cursor: if it is msgpack at all, it can be passed over.
+ */
 static enum row_result bad_row(struct mpin *m, struct row *row, struct fail *f)
 {
 	const char *p = m->in.p + m->at;

@@ -1,9 +1,9 @@
 /*
- * mpin: a stream of msgpack arrays or maps, one a row, to rows of cells that are whole msgpack values. The values of an array
- * are the columns in order; a map names them, with each key once.
+ * mpin: a stream of msgpack arrays or maps, one a row, to rows of cells that are whole msgpack
+ * values. The values of an array are the columns in order; a map names them, with each key once.
  *
- * Memory: the longest row, at most ROW_MAX, and what was read ahead; it grows with the bytes that arrive, not with what a
- * length claims.
+ * Memory: the longest row, at most ROW_MAX, and what was read ahead; it grows with the bytes that
+ * arrive, not with what a length claims.
  */
 #ifndef MPIN_H
 #define MPIN_H
@@ -17,7 +17,11 @@
 
 struct mpin {
 	struct rowin rowin;
-	struct keys *keys; /* the columns of maps, and the number of values that arrays must have; grows while it is open */
+	/*
+	 * the columns of maps, and the number of values that arrays must have; grows while it is
+	 * open
+	 */
+	struct keys *keys;
 	size_t columns;    /* keys NULL, no maps: what every array must have; 0: the first one's */
 
 	/* private */

@@ -9,9 +9,10 @@ static int put(struct sink *s, const void *p, size_t n, struct fail *f)
 		return r->to ? io_put(r->to, p, n, f) : 0;
 	case MP_ODD:
 		return fail_set(f, FAIL_DATA, "row %llu is no array of %lu values, one per column",
-				(unsigned long long)r->count.values + 1, (unsigned long)r->count.columns);
+			(unsigned long long)r->count.values + 1, (unsigned long)r->count.columns);
 	default:
-		return fail_set(f, FAIL_DATA, "row %llu is no msgpack", (unsigned long long)r->count.values + 1);
+		return fail_set(f, FAIL_DATA, "row %llu is no msgpack",
+			(unsigned long long)r->count.values + 1);
 	}
 }
 
@@ -25,6 +26,7 @@ void rowcount_init(struct rowcount *r, size_t columns, struct sink *to)
 int rowcount_end(const struct rowcount *r, struct fail *f)
 {
 	if (!mp_count_whole(&r->count))
-		return fail_set(f, FAIL_DATA, "the rows end inside row %llu", (unsigned long long)r->count.values + 1);
+		return fail_set(f, FAIL_DATA, "the rows end inside row %llu",
+			(unsigned long long)r->count.values + 1);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * rowcount: rows (msgpack arrays) counted and checked while they pass: every value must be an array with as many
- * elements as there are columns. Constant memory; values may be cut anywhere.
+ * rowcount: rows (msgpack arrays) counted and checked while they pass: every value must be an array
+ * with as many elements as there are columns. Constant memory; values may be cut anywhere.
  */
 #ifndef ROWCOUNT_H
 #define ROWCOUNT_H

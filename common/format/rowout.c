@@ -36,7 +36,8 @@ static int csv_row(struct rowout *o, const char *p, const char *end, size_t *col
 	return 0;
 }
 
-static int json_value(struct rowout *o, const struct mp *v, const char *p, const char *end, bool binary, struct fail *f)
+static int json_value(struct rowout *o, const struct mp *v, const char *p, const char *end,
+	bool binary, struct fail *f)
 {
 	if (v->type == MP_ARRAY || v->type == MP_MAP)
 		return jsonout_value(&o->out, p, end, f);
@@ -110,7 +111,8 @@ static ssize_t take(struct rowout *o, const char *p, size_t n, struct fail *f)
 		if (len == MP_MORE)
 			break;
 		if (len < 0)
-			return fail_set(f, FAIL_DATA, "row %llu is no msgpack", (unsigned long long)o->rows + 1);
+			return fail_set(f, FAIL_DATA, "row %llu is no msgpack",
+				(unsigned long long)o->rows + 1);
 		if (row(o, p + at, p + at + len, f))
 			return -1;
 		at += (size_t)len;
@@ -121,12 +123,15 @@ static ssize_t take(struct rowout *o, const char *p, size_t n, struct fail *f)
 static int keep(struct rowout *o, const char *p, size_t n, struct fail *f)
 {
 	if (buf_put(&o->part, p, n))
-		return fail_set(f, FAIL_DATA, "row %llu is longer than %d bytes", (unsigned long long)o->rows + 1,
-				ROWOUT_ROW_MAX);
+		return fail_set(f, FAIL_DATA, "row %llu is longer than %d bytes",
+			(unsigned long long)o->rows + 1, ROWOUT_ROW_MAX);
 	return 0;
 }
 
-/* The row in `part` is looked at when it has doubled, so that a huge row costs its length and not its square. */
+/*
+ * The row in `part` is looked at when it has doubled, so that a huge row costs its length and not
+ * its square.
+ */
 static int put(struct sink *s, const void *p, size_t n, struct fail *f)
 {
 	struct rowout *o = (struct rowout *)s;
@@ -163,7 +168,9 @@ static int collect(struct sink *s, const void *p, size_t n, struct fail *f)
 {
 	struct rowout *o = (struct rowout *)((char *)s - offsetof(struct rowout, sink));
 
-	return buf_put(&o->key, p, n) ? fail_set(f, FAIL_DATA, "the names of the columns are too long") : 0;
+	return buf_put(&o->key, p, n)
+		? fail_set(f, FAIL_DATA, "the names of the columns are too long")
+		: 0;
 }
 
 /* "name": of every column, with the comma before it. */
@@ -187,11 +194,13 @@ static int json_keys(struct rowout *o, struct fail *f)
 	return rc;
 }
 
-int rowout_init(struct rowout *o, const struct rowout_opts *opts, const struct schema *schema, struct sink *to,
-		struct fail *f)
+int rowout_init(struct rowout *o, const struct rowout_opts *opts, const struct schema *schema,
+	struct sink *to, struct fail *f)
 {
-	*o = (struct rowout){ .opts = *opts, .schema = schema, .key_end = mem_zero(schema->n + 1, sizeof *o->key_end),
-			      .binary = mem_zero(schema->n + 1, sizeof *o->binary) };
+	*o = (struct rowout){ .opts = *opts,
+		.schema = schema,
+		.key_end = mem_zero(schema->n + 1, sizeof *o->key_end),
+		.binary = mem_zero(schema->n + 1, sizeof *o->binary) };
 	o->sink.name = to->name;
 	textout_init(&o->out, to);
 	csvout_init(&o->csv, opts->format == ROWOUT_TSV, opts->null, &o->out);
@@ -220,11 +229,15 @@ int rowout_end(struct rowout *o, struct fail *f)
 		else
 			buf_eat(&o->part, (size_t)used);
 		if (o->part.len > 0 && !o->full)
-			return fail_set(f, FAIL_DATA, "the rows end inside row %llu", (unsigned long long)o->rows + 1);
+			return fail_set(f, FAIL_DATA, "the rows end inside row %llu",
+				(unsigned long long)o->rows + 1);
 	}
 	if (o->opts.format == ROWOUT_TABLE)
-		tableout_write(&o->table, o->opts.total >= 0 ? o->opts.total : o->full ? -1 : (int64_t)o->rows, o->opts.room,
-			       &o->out);
+		tableout_write(&o->table,
+			o->opts.total >= 0 ? o->opts.total
+				: o->full  ? -1
+					   : (int64_t)o->rows,
+			o->opts.room, &o->out);
 	return textout_flush(&o->out, f);
 }
 

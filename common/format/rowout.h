@@ -1,8 +1,9 @@
 /*
- * rowout: rows (msgpack arrays, pushed in pieces of any size) written in a format for other programs or people. Cuts the
- * stream into rows, checks that each has as many values as there are columns, and hands the values to csvout, jsonout
- * or tableout. Text cannot say that it is complete: that stays with the exit status of whoever writes it.
- * Memory: one row, at most ROWOUT_ROW_MAX, and what the formats say.
+ * rowout: rows (msgpack arrays, pushed in pieces of any size) written in a format for other
+ * programs or people. Cuts the stream into rows, checks that each has as many values as there are
+ * columns, and hands the values to csvout, jsonout or tableout. Text cannot say that it is
+ * complete: that stays with the exit status of whoever writes it. Memory: one row, at most
+ * ROWOUT_ROW_MAX, and what the formats say.
  */
 #ifndef ROWOUT_H
 #define ROWOUT_H
@@ -26,8 +27,10 @@ struct rowout_opts {
 struct rowout {
 	struct sink sink; /* plain msgpack goes in here */
 	uint64_t rows;    /* whole rows so far */
-	uint64_t blank;   /* csv, tsv: lines that came out empty, NULL in the only column; most readers skip those */
-	bool full;        /* table: it has all the rows it shows; the put that found out failed, with FAIL_PIPE */
+	/* csv, tsv: lines that came out empty, NULL in the only column; most readers skip those */
+	uint64_t blank;
+	/* table: it has all the rows it shows; the put that found out failed, with FAIL_PIPE */
+	bool full;
 
 	/* private */
 	struct rowout_opts opts;
@@ -42,10 +45,16 @@ struct rowout {
 	size_t try_at;     /* bytes of part before it is looked at again */
 };
 
-/* Writes the header line if there is one. schema, to and null are borrowed. rowout_free() also after a failure. */
-int rowout_init(struct rowout *o, const struct rowout_opts *opts, const struct schema *schema, struct sink *to,
-		struct fail *f);
-/* Nothing more comes: fails if that is inside a row; writes what is left. After a put that failed only if `full`. */
+/*
+ * Writes the header line if there is one. schema, to and null are borrowed. rowout_free() also
+ * after a failure.
+ */
+int rowout_init(struct rowout *o, const struct rowout_opts *opts, const struct schema *schema,
+	struct sink *to, struct fail *f);
+/*
+ * Nothing more comes: fails if that is inside a row; writes what is left. After a put that failed
+ * only if `full`.
+ */
 int rowout_end(struct rowout *o, struct fail *f);
 void rowout_free(struct rowout *o);
 

@@ -31,10 +31,14 @@ static int put_start(struct sink *s, const void *p, size_t n, struct fail *f)
 /* Nothing below a blank, no C1 controls, nothing that turns the direction of writing. */
 static bool harmless(uint32_t c)
 {
-	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069);
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x202a && c <= 0x202e) &&
+		!(c >= 0x2066 && c <= 0x2069);
 }
 
-/* Text as it may be shown, shortened to `room` cells, at most TABLEOUT_WIDTH; *width are the cells that it takes. */
+/*
+ * Text as it may be shown, shortened to `room` cells, at most TABLEOUT_WIDTH; *width are the cells
+ * that it takes.
+ */
 static char *shown(const char *p, size_t n, unsigned room, unsigned *width)
 {
 	static const char odd[] = "\xef\xbf\xbd", dots[] = "\xe2\x80\xa6";
@@ -104,7 +108,8 @@ static void render(struct textout *to, const struct mp *v, const char *p, const 
 	else if (v->type == MP_FLOAT)
 		textout_double(to, v->as.d);
 	else if (jsonout_value(to, p, end, &odd))
-		textout_puts(to, "\xef\xbf\xbd"); /* no JSON: bytes that are no text, or an extension */
+		textout_puts(to,
+			"\xef\xbf\xbd"); /* no JSON: bytes that are no text, or an extension */
 }
 
 int tableout_row(struct tableout *t, const char *p, const char *end, struct fail *f)
@@ -128,7 +133,8 @@ int tableout_row(struct tableout *t, const char *p, const char *end, struct fail
 		textout_flush(&to, f);
 		cell[i] = shown(start.p, start.n, TABLEOUT_WIDTH, &width);
 		note_width(t, i, width);
-		t->text[i] |= v.type != MP_NIL && v.type != MP_UINT && v.type != MP_INT && v.type != MP_FLOAT;
+		t->text[i] |= v.type != MP_NIL && v.type != MP_UINT && v.type != MP_INT &&
+			v.type != MP_FLOAT;
 		p += mp_value(p, end);
 	}
 	textout_free(&to);
@@ -145,7 +151,9 @@ static size_t total(const struct tableout *t, size_t n)
 	return cells;
 }
 
-/* Narrows the widest columns of text, as far as that can be read; then leaves out the last columns. */
+/*
+ * Narrows the widest columns of text, as far as that can be read; then leaves out the last columns.
+ */
 static size_t fit(struct tableout *t, size_t room)
 {
 	size_t n = t->columns, cells = total(t, n), widest;
@@ -153,7 +161,8 @@ static size_t fit(struct tableout *t, size_t room)
 	while (cells > room) {
 		widest = n;
 		for (size_t i = 0; i < n; i++)
-			if (t->text[i] && t->width[i] > NARROW && (widest == n || t->width[i] > t->width[widest]))
+			if (t->text[i] && t->width[i] > NARROW &&
+				(widest == n || t->width[i] > t->width[widest]))
 				widest = i;
 		if (widest == n)
 			break;
@@ -171,7 +180,8 @@ static void repeat(struct textout *to, char c, unsigned n)
 		textout_putc(to, c);
 }
 
-static void write_cell(struct tableout *t, size_t col, const char *text, bool last, struct textout *to)
+static void write_cell(struct tableout *t, size_t col, const char *text, bool last,
+	struct textout *to)
 {
 	unsigned width, pad;
 	char *s = shown(text, strlen(text), t->width[col], &width);

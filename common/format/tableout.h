@@ -1,8 +1,8 @@
 /*
- * tableout: the first rows as a table for a person at a terminal: aligned, numbers to the right, long cells shortened and
- * last columns left out as the terminal's width asks, nothing in it that a terminal could take for a command. Pure: widths by
- * utf8_width(), no locale.
- * Memory: TABLEOUT_ROWS times the columns, at most TABLEOUT_CELL bytes a cell.
+ * tableout: the first rows as a table for a person at a terminal: aligned, numbers to the right,
+ * long cells shortened and last columns left out as the terminal's width asks, nothing in it that a
+ * terminal could take for a command. Pure: widths by utf8_width(), no locale. Memory: TABLEOUT_ROWS
+ * times the columns, at most TABLEOUT_CELL bytes a cell.
  */
 #ifndef TABLEOUT_H
 #define TABLEOUT_H
@@ -27,7 +27,10 @@ void tableout_init(struct tableout *t, const struct schema *schema); /* borrowed
 void tableout_free(struct tableout *t);
 /* The values of one row. Must not be called when rows == TABLEOUT_ROWS. */
 int tableout_row(struct tableout *t, const char *p, const char *end, struct fail *f);
-/* Write it all, once. rows: how many the result has, -1 if not known; room: cells of a line, or 0 for as many as it takes. */
+/*
+ * Write it all, once. rows: how many the result has, -1 if not known; room: cells of a line, or 0
+ * for as many as it takes.
+ */
 void tableout_write(struct tableout *t, int64_t rows, unsigned room, struct textout *to);
 
 #endif

@@ -58,9 +58,10 @@ void textout_i64(struct textout *t, int64_t v)
 }
 
 /*
- * Most doubles in tables are short decimals: n / 10^k with few digits. Where that quotient, which is rounded correctly, is
- * d again, n has at most 15 digits and k is the smallest, these are the digits that %.15g finds, ten times faster.
- * False: d, which is at least 1e-3 and less than 1e15, has no such form.
+ * Most doubles in tables are short decimals: n / 10^k with few digits. Where that quotient, which
+ * is rounded correctly, is d again, n has at most 15 digits and k is the smallest, these are the
+ * digits that %.15g finds, ten times faster. False: d, which is at least 1e-3 and less than 1e15,
+ * has no such form.
  */
 static bool short_decimal(struct textout *t, double d)
 {
@@ -72,7 +73,8 @@ static bool short_decimal(struct textout *t, double d)
 	char digits[24];
 	size_t len = 0, whole;
 
-	for (n = (double)(uint64_t)size; n / power[k] != size; n = (double)(uint64_t)(size * power[k] + 0.5))
+	for (n = (double)(uint64_t)size; n / power[k] != size;
+		n = (double)(uint64_t)(size * power[k] + 0.5))
 		if (++k == 18 || size * power[k] >= 1e15)
 			return false;
 	for (uint64_t v = (uint64_t)n; v > 0 || len <= (size_t)k; v /= 10)
@@ -93,7 +95,8 @@ void textout_double(struct textout *t, double d)
 {
 	char s[40];
 	const double size = d < 0 ? -d : d;
-	int digits = fpclassify(d) == FP_SUBNORMAL ? 1 : 15; /* 15 digits are always exact, but for subnormal numbers */
+	/* 15 digits are always exact, but for subnormal numbers */
+	int digits = fpclassify(d) == FP_SUBNORMAL ? 1 : 15;
 
 	if (!isfinite(d)) {
 		textout_puts(t, isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
@@ -104,7 +107,9 @@ void textout_double(struct textout *t, double d)
 			return;
 		digits = 16;
 	}
-	/* 17 digits are always enough; %g drops zeros at the end, so fewer are found by themselves */
+	/*
+	 * 17 digits are always enough; %g drops zeros at the end, so fewer are found by themselves
+	 */
 	do
 		snprintf(s, sizeof s, "%.*g", digits, d);
 	while (digits++ < 17 && strtod(s, NULL) != d);
@@ -115,14 +120,16 @@ void textout_double(struct textout *t, double d)
 
 void textout_base64(struct textout *t, const void *bytes, size_t n)
 {
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digit[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = bytes;
 
 	for (; n > 0; p += 3) {
 		size_t some = n < 3 ? n : 3;
-		unsigned v = (unsigned)p[0] << 16 | (some > 1 ? (unsigned)p[1] << 8 : 0) | (some > 2 ? p[2] : 0);
-		char four[4] = { digit[v >> 18], digit[v >> 12 & 63], some > 1 ? digit[v >> 6 & 63] : '=',
-				 some > 2 ? digit[v & 63] : '=' };
+		unsigned v = (unsigned)p[0] << 16 | (some > 1 ? (unsigned)p[1] << 8 : 0) |
+			(some > 2 ? p[2] : 0);
+		char four[4] = { digit[v >> 18], digit[v >> 12 & 63],
+			some > 1 ? digit[v >> 6 & 63] : '=', some > 2 ? digit[v & 63] : '=' };
 
 		textout_put(t, four, 4);
 		n -= some;

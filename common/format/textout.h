@@ -1,7 +1,7 @@
 /*
- * textout: text on its way into a sink, through one small buffer. The first failure of the sink is kept and everything
- * after it is dropped, so that formatters can write a whole cell and ask once, with textout_failed() or textout_flush().
- * Memory: TEXTOUT_SIZE, whatever is written.
+ * textout: text on its way into a sink, through one small buffer. The first failure of the sink is
+ * kept and everything after it is dropped, so that formatters can write a whole cell and ask once,
+ * with textout_failed() or textout_flush(). Memory: TEXTOUT_SIZE, whatever is written.
  */
 #ifndef TEXTOUT_H
 #define TEXTOUT_H
@@ -23,9 +23,11 @@ struct textout {
 
 void textout_init(struct textout *t, struct sink *to); /* `to` is borrowed */
 void textout_free(struct textout *t);
-void textout_spill(struct textout *t, const void *p, size_t n); /* textout_put() when it does not fit */
+/* textout_put() when it does not fit */
+void textout_spill(struct textout *t, const void *p, size_t n);
 int textout_flush(struct textout *t, struct fail *f);
-void textout_double(struct textout *t, double d); /* the shortest text that reads back as d; NaN, Infinity */
+/* the shortest text that reads back as d; NaN, Infinity */
+void textout_double(struct textout *t, double d);
 void textout_base64(struct textout *t, const void *p, size_t n);
 
 static inline bool textout_failed(const struct textout *t)

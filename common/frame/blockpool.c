@@ -7,7 +7,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SPARE = 64 << 10, KEEP = 2 * FRAME_BLOCK_BODY, LONG = 8 << 20, PATIENCE_MS = 500, TICK_MS = 50 };
+enum {
+	SPARE = 64 << 10,
+	KEEP = 2 * FRAME_BLOCK_BODY,
+	LONG = 8 << 20,
+	PATIENCE_MS = 500,
+	TICK_MS = 50
+};
 
 struct blockpool {
 	pthread_mutex_t lock;
@@ -53,13 +59,15 @@ static void wait_ms(struct blockpool *p, long ms)
 	pthread_cond_timedwait(&p->changed, &p->lock, &t);
 }
 
-static int compress_block(struct deflater *d, struct block *b, struct frame_block *out, struct fail *f)
+static int compress_block(struct deflater *d, struct block *b, struct frame_block *out,
+	struct fail *f)
 {
 	uint32_t crc;
 
 	if (deflater_block(d, b->body.p, b->body.len, &b->data, &crc, f))
 		return -1;
-	*out = (struct frame_block){ b->data.p, b->data.len, (uint32_t)b->body.len, crc, b->values };
+	*out = (struct frame_block){ b->data.p, b->data.len, (uint32_t)b->body.len, crc,
+		b->values };
 	return 0;
 }
 
@@ -75,7 +83,8 @@ static void work_on(struct blockpool *p, struct deflater *d, struct block *b)
 	pthread_mutex_lock(&p->lock);
 	while (p->written != b->number && !p->stopping && !p->fail.kind)
 		pthread_cond_wait(&p->changed, &p->lock);
-	if (!rc && !p->stopping && !p->fail.kind) { /* our turn: nobody else writes until `written` moves */
+	/* our turn: nobody else writes until `written` moves */
+	if (!rc && !p->stopping && !p->fail.kind) {
 		pthread_mutex_unlock(&p->lock);
 		rc = frameout_block(p->to, &out, &f);
 		pthread_mutex_lock(&p->lock);
@@ -150,7 +159,8 @@ struct blockpool *blockpool_open(struct frameout *to, int workers, int level, st
 		b->next = p->empty;
 		p->empty = b;
 	}
-	pthread_mutex_lock(&p->lock); /* workers count themselves out only after `alive` is what it should be */
+	/* workers count themselves out only after `alive` is what it should be */
+	pthread_mutex_lock(&p->lock);
 	if (start(p, f) == 0) {
 		pthread_mutex_unlock(&p->lock);
 		return p;

@@ -42,9 +42,11 @@ static int fast_block(struct deflater *d, const void *p, size_t n, struct buf *o
 	s->avail_in = (uint32_t)n;
 	do {
 		if (out->cap == out->len && buf_room(out, 4096))
-			return fail_set(f, FAIL_SYSTEM, "block of %zu bytes: too large to compress", n);
+			return fail_set(f, FAIL_SYSTEM, "block of %zu bytes: too large to compress",
+				n);
 		s->next_out = (uint8_t *)out->p + out->len;
-		s->avail_out = out->cap - out->len < UINT32_MAX ? (uint32_t)(out->cap - out->len) : UINT32_MAX;
+		s->avail_out = out->cap - out->len < UINT32_MAX ? (uint32_t)(out->cap - out->len)
+								: UINT32_MAX;
 		if (isal_deflate(s) != COMP_OK)
 			return fail_set(f, FAIL_SYSTEM, "ISA-L: cannot compress");
 		out->len = (size_t)((char *)s->next_out - out->p);
@@ -82,7 +84,8 @@ void deflater_close(struct deflater *d)
 	free(d);
 }
 
-int deflater_block(struct deflater *d, const void *p, size_t n, struct buf *out, uint32_t *crc, struct fail *f)
+int deflater_block(struct deflater *d, const void *p, size_t n, struct buf *out, uint32_t *crc,
+	struct fail *f)
 {
 	*crc = crc_add(0, p, n);
 	return d->fast ? fast_block(d, p, n, out, f) : gzip_deflate_block(&d->z, p, n, out, f);

@@ -76,13 +76,15 @@ char *frame_end_format(const struct frame_end *e)
 	if (e->schema.n > 0)
 		json_object_set_new(j, "columns", schema_to_json(&e->schema));
 	if (e->has_time)
-		json_object_set_new(j, "time", json_pack("[I,I]", (json_int_t)e->time_min, (json_int_t)e->time_max));
+		json_object_set_new(j, "time",
+			json_pack("[I,I]", (json_int_t)e->time_min, (json_int_t)e->time_max));
 	set_text(j, "source", e->verified ? "verified" : "eof");
 	return text_of(j);
 }
 
 /* An absent count is `missing`; anything but a non-negative integer is an error. */
-static int get_count(const json_t *j, const char *key, int64_t missing, int64_t *out, struct fail *f)
+static int get_count(const json_t *j, const char *key, int64_t missing, int64_t *out,
+	struct fail *f)
 {
 	json_t *v = json_object_get(j, key);
 
@@ -105,7 +107,8 @@ static json_t *load(const char *text, size_t n, const char *what, struct fail *f
 	json_t *j = json_loadb(text, n, JSON_REJECT_DUPLICATES, &err);
 
 	if (!json_is_object(j)) {
-		fail_set(f, FAIL_DATA, "the frame's %s is no JSON object: %s", what, j ? "another type" : err.text);
+		fail_set(f, FAIL_DATA, "the frame's %s is no JSON object: %s", what,
+			j ? "another type" : err.text);
 		json_decref(j);
 		return NULL;
 	}
@@ -121,8 +124,8 @@ static int head_fields(struct frame_head *h, const json_t *j, struct fail *f)
 	if (get_count(j, "td-frame", 0, &version, f) || get_count(j, "rows", -1, &h->rows, f))
 		return -1;
 	if (version != FRAME_VERSION)
-		return fail_set(f, FAIL_DATA, "frame version %lld: this program reads version %d", (long long)version,
-				FRAME_VERSION);
+		return fail_set(f, FAIL_DATA, "frame version %lld: this program reads version %d",
+			(long long)version, FRAME_VERSION);
 	if (!content || (strcmp(content, "rows") != 0 && strcmp(content, "records") != 0))
 		return fail_set(f, FAIL_DATA, "the frame's content is neither rows nor records");
 	h->content = strcmp(content, "rows") == 0 ? FRAME_ROWS : FRAME_RECORDS;
@@ -164,8 +167,10 @@ static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 	if (get_count(j, "status", FAIL_UPSTREAM, &status, f))
 		return -1;
 	e->status = status > 0 && status < FAIL_PIPE ? (int)status : FAIL_UPSTREAM;
-	if (get_count(j, "rows", e->commit ? -1 : 0, &rows, f) || get_count(j, "blocks", e->commit ? -1 : 0, &blocks, f) ||
-	    get_count(j, "bytes", e->commit ? -1 : 0, &bytes, f) || get_count(j, "rejects", 0, &rejects, f))
+	if (get_count(j, "rows", e->commit ? -1 : 0, &rows, f) ||
+		get_count(j, "blocks", e->commit ? -1 : 0, &blocks, f) ||
+		get_count(j, "bytes", e->commit ? -1 : 0, &bytes, f) ||
+		get_count(j, "rejects", 0, &rejects, f))
 		return -1;
 	if (rows < 0 || blocks < 0 || bytes < 0 || (e->commit && (!crc || strlen(crc) != 8)))
 		return fail_set(f, FAIL_DATA, "a count or the checksum is missing");
@@ -179,7 +184,8 @@ static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 			return fail_set(f, FAIL_DATA, "the checksum is not hexadecimal");
 	}
 	if (time) {
-		if (!json_is_integer(json_array_get(time, 0)) || !json_is_integer(json_array_get(time, 1)))
+		if (!json_is_integer(json_array_get(time, 0)) ||
+			!json_is_integer(json_array_get(time, 1)))
 			return fail_set(f, FAIL_DATA, "'time' is not a range");
 		e->has_time = true;
 		e->time_min = json_integer_value(json_array_get(time, 0));
@@ -240,9 +246,11 @@ int frame_extra_parse(const char *p, size_t n, struct frame_extra *x)
 		if (len > n - 4)
 			return -1;
 		if (memcmp(p, "TD", 2) == 0) {
-			if (len != FRAME_EXTRA_LEN - 4 || p[4] != FRAME_VERSION || !strchr("HBE", p[5]) || !p[5])
+			if (len != FRAME_EXTRA_LEN - 4 || p[4] != FRAME_VERSION ||
+				!strchr("HBE", p[5]) || !p[5])
 				return -1;
-			*x = (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4), get_le(p + 14, 4) };
+			*x = (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4),
+				get_le(p + 14, 4) };
 			return 1;
 		}
 		p += 4 + len;

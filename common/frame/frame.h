@@ -1,16 +1,19 @@
 /*
  * frame: what flows from td-fetch to td-encode and from td-encode to td-put (man page td-frame.5).
  *
- * A frame is a sequence of gzip members: one head, any number of blocks, one end. `gzip -dc` of a frame is the plain
- * msgpack of all blocks and nothing else. Head and end have an empty body and carry JSON in the gzip comment. Our
- * members carry an extra subfield "TD"; a block's says how long the member and its body are and how many whole values
- * the body holds, so that a reader takes blocks from the stream without inflating them. A member without the subfield
- * is legal between head and end and is read by inflating.
+ * A frame is a sequence of gzip members: one head, any number of blocks, one end. `gzip -dc` of a
+ * frame is the plain msgpack of all blocks and nothing else. Head and end have an empty body and
+ * carry JSON in the gzip comment. Our members carry an extra subfield "TD"; a block's says how long
+ * the member and its body are and how many whole values the body holds, so that a reader takes
+ * blocks from the stream without inflating them. A member without the subfield is legal between
+ * head and end and is read by inflating.
  *
- * The pipe gives its reader the same end-of-file whether the writer finished or died. So completeness travels in the
- * data: no end, an abort, wrong counts or checksum, anything behind the end, and the reader refuses.
+ * The pipe gives its reader the same end-of-file whether the writer finished or died. So
+ * completeness travels in the data: no end, an abort, wrong counts or checksum, anything behind the
+ * end, and the reader refuses.
  *
- * This room: the shared vocabulary and the JSON. Writing is `frameout`, reading is `framein`; they cite each other.
+ * This room: the shared vocabulary and the JSON. Writing is `frameout`, reading is `framein`; they
+ * cite each other.
  */
 #ifndef FRAME_H
 #define FRAME_H
@@ -24,7 +27,8 @@
 enum {
 	FRAME_VERSION = 1,
 	FRAME_BLOCK_BODY = 1 << 20,      /* msgpack bytes after which a writer closes a block */
-	FRAME_BODY_MAX = 64 << 20,       /* a block with one huge value may be this long; readers refuse more */
+	/* a block with one huge value may be this long; readers refuse more */
+	FRAME_BODY_MAX = 64 << 20,
 	FRAME_MEMBER_MAX = (64 << 20) + (1 << 20),
 	FRAME_JSON_MAX = 4 << 20,        /* head or end: 4096 columns with long names fit */
 	FRAME_EXTRA_LEN = 4 + 2 + 12     /* subfield header, version and kind, three numbers */
@@ -47,12 +51,14 @@ struct frame_end {
 	uint64_t rows;        /* values in all blocks */
 	uint64_t blocks;      /* members between head and end */
 	uint64_t bytes;       /* bytes of all bodies: the length of the plain msgpack */
-	uint32_t crc;         /* CRC-32 over the members between head and end, as they stand in the frame */
+	/* CRC-32 over the members between head and end, as they stand in the frame */
+	uint32_t crc;
 	uint64_t rejects;     /* rows that were set aside */
 	struct schema schema; /* the columns as they turned out */
 	bool has_time;        /* records: the range of `time`, epoch seconds */
 	int64_t time_min, time_max;
-	bool verified;        /* the source proved that it was complete; false: taken from end-of-file */
+	/* the source proved that it was complete; false: taken from end-of-file */
+	bool verified;
 };
 
 /* One block: deflate data that ends on a byte boundary, without a final block. */
@@ -67,7 +73,10 @@ struct frame_block {
 void frame_head_free(struct frame_head *h);
 void frame_end_free(struct frame_end *e);
 
-/* To and from the JSON texts in the gzip comments. The texts are ASCII (other characters escaped), malloc'ed. */
+/*
+ * To and from the JSON texts in the gzip comments. The texts are ASCII (other characters escaped),
+ * malloc'ed.
+ */
 char *frame_head_format(const struct frame_head *h);
 char *frame_end_format(const struct frame_end *e);
 int frame_head_parse(struct frame_head *h, const char *text, size_t n, struct fail *f);
@@ -81,7 +90,10 @@ struct frame_extra {
 	uint32_t values;
 };
 void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x);
-/* 1: found, 0: there is none, -1: there is one and it is wrong. p is the whole extra field of a gzip header. */
+/*
+ * 1: found, 0: there is none, -1: there is one and it is wrong. p is the whole extra field of a
+ * gzip header.
+ */
 int frame_extra_parse(const char *p, size_t n, struct frame_extra *x);
 
 #endif

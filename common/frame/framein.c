@@ -5,31 +5,42 @@
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 256 << 10, CHUNK = 64 << 10, HEADER_MAX = FRAME_JSON_MAX + (1 << 17), LOOK_BACK = 16 << 10 };
+enum {
+	READ_SIZE = 256 << 10,
+	CHUNK = 64 << 10,
+	HEADER_MAX = FRAME_JSON_MAX + (1 << 17),
+	LOOK_BACK = 16 << 10
+};
 enum { KEEP = 4 << 20 };
 
 bool framein_is(const char *p, size_t n)
 {
 	enum { AT = GZIP_PLAIN_HEADER_LEN + 2 };
 
-	return n >= AT + FRAME_EXTRA_LEN && gzip_is(p, n) && p[3] & 4 && memcmp(p + AT, "TD", 2) == 0 &&
-	       p[AT + 5] == 'H';
+	return n >= AT + FRAME_EXTRA_LEN && gzip_is(p, n) && p[3] & 4 &&
+		memcmp(p + AT, "TD", 2) == 0 && p[AT + 5] == 'H';
 }
 
-/* Have `want` bytes at in.p + at if there are as many. Returns how many there are, at most want, or -1. */
+/*
+ * Have `want` bytes at in.p + at if there are as many. Returns how many there are, at most want, or
+ * -1.
+ */
 static ssize_t fill(struct framein *in, size_t want, struct fail *f)
 {
 	while (in->in.len - in->at < want && !in->at_eof) {
 		ssize_t n;
 
-		size_t keep = in->foreign && in->at > LOOK_BACK ? LOOK_BACK : in->foreign ? in->at : 0;
+		size_t keep = in->foreign && in->at > LOOK_BACK ? LOOK_BACK
+			: in->foreign                           ? in->at
+								: 0;
 
 		if (in->at > keep) {
 			buf_eat(&in->in, in->at - keep);
 			in->at = keep;
 		}
 		if (in->in.cap - in->in.len < READ_SIZE / 4 && buf_room(&in->in, READ_SIZE))
-			return fail_set(f, FAIL_DATA, "a member longer than %d bytes", FRAME_MEMBER_MAX);
+			return fail_set(f, FAIL_DATA, "a member longer than %d bytes",
+				FRAME_MEMBER_MAX);
 		n = io_read(in->from, in->in.p + in->in.len, in->in.cap - in->in.len, f);
 		if (n < 0)
 			return -1;
@@ -41,11 +52,16 @@ static ssize_t fill(struct framein *in, size_t want, struct fail *f)
 
 static int died(struct framein *in, struct fail *f)
 {
-	return fail_set(f, FAIL_UPSTREAM, "%s ended in the middle of a frame, after %llu rows: the program that wrote it died",
-			in->from->name, (unsigned long long)in->rows);
+	return fail_set(f, FAIL_UPSTREAM,
+		"%s ended in the middle of a frame, after %llu rows: the program that wrote it "
+		"died",
+		in->from->name, (unsigned long long)in->rows);
 }
 
-/* An abort's reason may have come through several programs: it is said once that it came from upstream. */
+/*
+ * An abort's reason may have come through several programs: it is said once that it came from
+ * upstream.
+ */
 static int gave_up(const struct frame_end *e, struct fail *f)
 {
 	static const char prefix[] = "upstream gave up: ";
@@ -64,7 +80,10 @@ static void use(struct framein *in, size_t n, bool counted)
 	in->offset += n;
 }
 
-/* The gzip header at the cursor, whole in the buffer. Its length, 0 at the end of the source, or -1. */
+/*
+ * The gzip header at the cursor, whole in the buffer. Its length, 0 at the end of the source, or
+ * -1.
+ */
 static ptrdiff_t header(struct framein *in, struct gzip_header *h, struct fail *f)
 {
 	size_t want = GZIP_PLAIN_HEADER_LEN;
@@ -77,16 +96,18 @@ static ptrdiff_t header(struct framein *in, struct gzip_header *h, struct fail *
 			return have;
 		n = gzip_header_parse(in->in.p + in->at, in->in.len - in->at, h);
 		if (n < 0)
-			return fail_set(f, FAIL_DATA, in->offset ? "%s: no gzip member at byte %llu" :
-					"%s: not a td frame (rows of other kinds go through td-encode): byte %llu", in->from->name,
-					(unsigned long long)in->offset);
+			return fail_set(f, FAIL_DATA,
+				in->offset ? "%s: no gzip member at byte %llu"
+					   : "%s: not a td frame (rows of other kinds go through "
+					     "td-encode): byte %llu",
+				in->from->name, (unsigned long long)in->offset);
 		if (n > 0)
 			return n;
 		if ((size_t)have < want)
 			return died(in, f);
 		if (want > HEADER_MAX)
-			return fail_set(f, FAIL_DATA, "%s: a gzip header longer than %d bytes", in->from->name,
-					HEADER_MAX);
+			return fail_set(f, FAIL_DATA, "%s: a gzip header longer than %d bytes",
+				in->from->name, HEADER_MAX);
 		want = in->in.len - in->at + 1;
 	}
 }
@@ -102,8 +123,8 @@ static int empty_body(struct framein *in, size_t n, struct fail *f)
 	if ((size_t)have < n + sizeof rest)
 		return died(in, f);
 	if (memcmp(in->in.p + in->at + n, rest, sizeof rest) != 0)
-		return fail_set(f, FAIL_DATA, "%s: a head or end with a body, at byte %llu", in->from->name,
-				(unsigned long long)in->offset);
+		return fail_set(f, FAIL_DATA, "%s: a head or end with a body, at byte %llu",
+			in->from->name, (unsigned long long)in->offset);
 	return 0;
 }
 
@@ -120,12 +141,15 @@ int framein_open(struct framein *in, struct source *from, struct fail *f)
 	if (n < 0)
 		return -1;
 	if (n == 0)
-		return fail_set(f, FAIL_UPSTREAM, "%s is empty: the program that should write it died or failed",
-				from->name);
-	if (!h.extra || frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'H' || !h.comment)
-		return fail_set(f, FAIL_DATA, "%s: not a td frame (gzip, but without a frame's head)", from->name);
+		return fail_set(f, FAIL_UPSTREAM,
+			"%s is empty: the program that should write it died or failed", from->name);
+	if (!h.extra || frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'H' ||
+		!h.comment)
+		return fail_set(f, FAIL_DATA,
+			"%s: not a td frame (gzip, but without a frame's head)", from->name);
 	/* h points into the buffer: parse before the buffer moves, then check the rest */
-	if (frame_head_parse(&in->head, h.comment, h.comment_len, f) || empty_body(in, (size_t)n, f))
+	if (frame_head_parse(&in->head, h.comment, h.comment_len, f) ||
+		empty_body(in, (size_t)n, f))
 		return fail_at(f, "%s", from->name);
 	use(in, (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN, false);
 	return 0;
@@ -137,19 +161,23 @@ static int check_counts(struct framein *in, struct fail *f)
 
 	if (e->rows != in->rows || e->blocks != in->blocks || e->bytes != in->bytes)
 		return fail_set(f, FAIL_DATA,
-				"%s: the frame's end speaks of %llu rows, %llu blocks and %llu bytes, but %llu, %llu and %llu came",
-				in->from->name, (unsigned long long)e->rows, (unsigned long long)e->blocks,
-				(unsigned long long)e->bytes, (unsigned long long)in->rows,
-				(unsigned long long)in->blocks, (unsigned long long)in->bytes);
+			"%s: the frame's end speaks of %llu rows, %llu blocks and %llu bytes, but "
+			"%llu, %llu and %llu came",
+			in->from->name, (unsigned long long)e->rows, (unsigned long long)e->blocks,
+			(unsigned long long)e->bytes, (unsigned long long)in->rows,
+			(unsigned long long)in->blocks, (unsigned long long)in->bytes);
 	if (e->crc != in->crc)
-		return fail_set(f, FAIL_DATA, "%s: the frame's checksum is wrong: it was damaged on the way",
-				in->from->name);
+		return fail_set(f, FAIL_DATA,
+			"%s: the frame's checksum is wrong: it was damaged on the way",
+			in->from->name);
 	if (!mp_count_whole(&in->count))
-		return fail_set(f, FAIL_DATA, "%s: the frame ends inside a msgpack value", in->from->name);
+		return fail_set(f, FAIL_DATA, "%s: the frame ends inside a msgpack value",
+			in->from->name);
 	return 0;
 }
 
-static enum framein_what take_end(struct framein *in, const struct gzip_header *h, size_t n, struct fail *f)
+static enum framein_what take_end(struct framein *in, const struct gzip_header *h, size_t n,
+	struct fail *f)
 {
 	ssize_t more;
 
@@ -168,24 +196,25 @@ static enum framein_what take_end(struct framein *in, const struct gzip_header *
 	if (more < 0)
 		return FRAMEIN_FAILED;
 	if (more > 0)
-		return fail_set(f, FAIL_DATA, "%s: data behind the end of the frame, at byte %llu (two frames joined?)",
-				in->from->name, (unsigned long long)in->offset);
+		return fail_set(f, FAIL_DATA,
+			"%s: data behind the end of the frame, at byte %llu (two frames joined?)",
+			in->from->name, (unsigned long long)in->offset);
 	in->done = true;
 	return FRAMEIN_END;
 }
 
-static enum framein_what take_block(struct framein *in, const struct frame_extra *x, size_t n, struct frame_block *b,
-				    struct fail *f)
+static enum framein_what take_block(struct framein *in, const struct frame_extra *x, size_t n,
+	struct frame_block *b, struct fail *f)
 {
 	enum { TAIL = GZIP_FINAL_LEN + GZIP_TRAILER_LEN };
 	uint32_t body_len;
 	const char *p;
 	ssize_t have;
 
-	if (x->member_len < n + TAIL || x->member_len > FRAME_MEMBER_MAX || x->body_len > FRAME_BODY_MAX ||
-	    x->values > x->body_len)
-		return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths cannot be true", in->from->name,
-				(unsigned long long)in->blocks + 1);
+	if (x->member_len < n + TAIL || x->member_len > FRAME_MEMBER_MAX ||
+		x->body_len > FRAME_BODY_MAX || x->values > x->body_len)
+		return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths cannot be true",
+			in->from->name, (unsigned long long)in->blocks + 1);
 	have = fill(in, x->member_len, f);
 	if (have < 0)
 		return FRAMEIN_FAILED;
@@ -198,8 +227,8 @@ static enum framein_what take_block(struct framein *in, const struct frame_extra
 	b->values = x->values;
 	gzip_trailer_parse(p + x->member_len - GZIP_TRAILER_LEN, &b->crc, &body_len);
 	if (body_len != x->body_len || memcmp(b->data + b->len, GZIP_FINAL, GZIP_FINAL_LEN) != 0)
-		return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths do not agree", in->from->name,
-				(unsigned long long)in->blocks + 1);
+		return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths do not agree",
+			in->from->name, (unsigned long long)in->blocks + 1);
 	use(in, x->member_len, true); /* the bytes stay where they are until the next fill() */
 	in->blocks++;
 	in->bytes += b->body_len;
@@ -238,8 +267,8 @@ static int foreign_end(struct framein *in, struct fail *f)
 		return died(in, f);
 	gzip_trailer_parse(in->in.p + in->at, &crc, &len);
 	if (crc != inflater_crc(in->inflater) || len != (uint32_t)in->body_len)
-		return fail_set(f, FAIL_DATA, "%s: member %llu: its checksum or length is wrong", in->from->name,
-				(unsigned long long)in->blocks + 1);
+		return fail_set(f, FAIL_DATA, "%s: member %llu: its checksum or length is wrong",
+			in->from->name, (unsigned long long)in->blocks + 1);
 	use(in, GZIP_TRAILER_LEN, true);
 	in->foreign = false;
 	in->blocks++;
@@ -247,8 +276,9 @@ static int foreign_end(struct framein *in, struct fail *f)
 }
 
 /*
- * A foreign member that broke off: its writer may have said why, behind the bytes that were cut anywhere and so look
- * like damaged data. f, filled already, becomes the writer's reason if an abort is the last thing that comes.
+ * A foreign member that broke off: its writer may have said why, behind the bytes that were cut
+ * anywhere and so look like damaged data. f, filled already, becomes the writer's reason if an
+ * abort is the last thing that comes.
  */
 static int broken(struct framein *in, struct fail *f)
 {
@@ -266,8 +296,9 @@ static int broken(struct framein *in, struct fail *f)
 		struct frame_end e = { 0 };
 		ptrdiff_t n = gzip_header_parse(in->in.p + at, in->in.len - at, &h);
 
-		if (n <= 0 || at + (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN != in->in.len || !h.extra || !h.comment ||
-		    frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E')
+		if (n <= 0 || at + (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN != in->in.len ||
+			!h.extra || !h.comment ||
+			frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E')
 			continue;
 		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
 			*f = (struct fail){ 0 };
@@ -296,9 +327,10 @@ static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct f
 		return -1;
 	if (have == 0)
 		return died(in, f);
-	if (inflater_step(in->inflater, in->in.p + in->at, in->in.len - in->at, in->chunk, CHUNK, &step))
-		return fail_set(f, FAIL_DATA, "%s: member %llu: the compressed data is damaged", in->from->name,
-				(unsigned long long)in->blocks + 1);
+	if (inflater_step(in->inflater, in->in.p + in->at, in->in.len - in->at, in->chunk, CHUNK,
+		    &step))
+		return fail_set(f, FAIL_DATA, "%s: member %llu: the compressed data is damaged",
+			in->from->name, (unsigned long long)in->blocks + 1);
 	use(in, step.in, true);
 	*p = in->chunk;
 	*n = step.out;
@@ -312,7 +344,8 @@ static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct f
 	return step.end ? foreign_end(in, f) : 0;
 }
 
-enum framein_what framein_next(struct framein *in, struct frame_block *b, const char **p, size_t *n, struct fail *f)
+enum framein_what framein_next(struct framein *in, struct frame_block *b, const char **p, size_t *n,
+	struct fail *f)
 {
 	if (in->done)
 		return FRAMEIN_END;
@@ -335,15 +368,17 @@ enum framein_what framein_next(struct framein *in, struct frame_block *b, const 
 		kind = h.extra ? frame_extra_parse(h.extra, h.extra_len, &x) : 0;
 		if (kind < 0 || (kind == 1 && x.kind == 'H'))
 			return fail_set(f, FAIL_DATA, "%s: %s at byte %llu", in->from->name,
-					kind < 0 ? "a damaged or newer member" : "a second head (two frames joined?)",
-					(unsigned long long)in->offset);
+				kind < 0 ? "a damaged or newer member"
+					 : "a second head (two frames joined?)",
+				(unsigned long long)in->offset);
 		if (kind == 1 && x.kind == 'E')
 			return take_end(in, &h, (size_t)len, f);
 		if (kind == 1) {
 			/* values must not be cut between blocks of ours and foreign members */
 			if (!mp_count_whole(&in->count))
-				return fail_set(f, FAIL_DATA, "%s: a msgpack value is cut at byte %llu", in->from->name,
-						(unsigned long long)in->offset);
+				return fail_set(f, FAIL_DATA,
+					"%s: a msgpack value is cut at byte %llu", in->from->name,
+					(unsigned long long)in->offset);
 			return take_block(in, &x, (size_t)len, b, f);
 		}
 		if (foreign_start(in, (size_t)len, f))
@@ -362,17 +397,22 @@ static int next_body(struct framein *in, struct fail *f)
 	case FRAMEIN_END:
 		return 0;
 	case FRAMEIN_BYTES:
-		return buf_put(&in->body, p, n) ? fail_set(f, FAIL_SYSTEM, "a chunk does not fit") : 1;
+		return buf_put(&in->body, p, n) ? fail_set(f, FAIL_SYSTEM, "a chunk does not fit")
+						: 1;
 	case FRAMEIN_BLOCK:
-		/* deflate never expands more than 1032 times: a claim beyond that is a lie, and is not allocated for */
+		/*
+		 * deflate never expands more than 1032 times: a claim beyond that is a lie, and is
+		 * not allocated for
+		 */
 		if (b.body_len / 1032 > b.len || buf_room(&in->body, b.body_len))
-			return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths cannot be true", in->from->name,
-					(unsigned long long)in->blocks);
+			return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths cannot be true",
+				in->from->name, (unsigned long long)in->blocks);
 		if (ready(in, f))
 			return -1;
 		if (inflater_block(in->inflater, b.data, b.len, in->body.p, b.body_len, b.crc))
-			return fail_set(f, FAIL_DATA, "%s: block %llu: the compressed data is damaged", in->from->name,
-					(unsigned long long)in->blocks);
+			return fail_set(f, FAIL_DATA,
+				"%s: block %llu: the compressed data is damaged", in->from->name,
+				(unsigned long long)in->blocks);
 		in->body.len = b.body_len;
 		return 1;
 	default:

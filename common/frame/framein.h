@@ -1,11 +1,12 @@
 /*
- * framein: reading a frame from a source, block by block, and refusing every frame that is not whole. Counterpart:
- * frameout.h; the format: frame.h and td-frame.5.
+ * framein: reading a frame from a source, block by block, and refusing every frame that is not
+ * whole. Counterpart: frameout.h; the format: frame.h and td-frame.5.
  *
- * Two views of one reader. framein_next() hands out blocks as they are, compressed (td-put). framein_plain() is a source
- * of their plain msgpack (td-encode), inflated and checked. Both verify counts and checksum and return the end only when
- * all is well. Memory: one member, at most FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX, which is given
- * back when it is read; both buffers grow with the bytes that arrive, never with what a header claims.
+ * Two views of one reader. framein_next() hands out blocks as they are, compressed (td-put).
+ * framein_plain() is a source of their plain msgpack (td-encode), inflated and checked. Both verify
+ * counts and checksum and return the end only when all is well. Memory: one member, at most
+ * FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX, which is given back when it is
+ * read; both buffers grow with the bytes that arrive, never with what a header claims.
  */
 #ifndef FRAMEIN_H
 #define FRAMEIN_H
@@ -19,12 +20,16 @@ enum framein_what {
 	FRAMEIN_FAILED = -1,
 	FRAMEIN_END,   /* in->end is the commit; nothing follows it */
 	FRAMEIN_BLOCK, /* *b: valid until the next call */
-	FRAMEIN_BYTES  /* *p, *n: plain msgpack of a foreign member, values may be cut; valid until the next call */
+	/*
+	 * *p, *n: plain msgpack of a foreign member, values may be cut; valid until the next call
+	 */
+	FRAMEIN_BYTES
 };
 
 struct framein {
 	struct frame_head head; /* after framein_open() */
-	struct frame_end end;   /* after FRAMEIN_END; after a failure end.reason and status if the frame was aborted */
+	/* after FRAMEIN_END; after a failure end.reason and status if the frame was aborted */
+	struct frame_end end;
 
 	/* private */
 	struct source *from;
@@ -45,17 +50,19 @@ struct framein {
 };
 
 /*
- * Reads the head. FAIL_UPSTREAM when the source is empty or ends inside, FAIL_DATA when it is no frame. `from` is
- * borrowed. framein_close() is allowed after a failure.
+ * Reads the head. FAIL_UPSTREAM when the source is empty or ends inside, FAIL_DATA when it is no
+ * frame. `from` is borrowed. framein_close() is allowed after a failure.
  */
 int framein_open(struct framein *in, struct source *from, struct fail *f);
-enum framein_what framein_next(struct framein *in, struct frame_block *b, const char **p, size_t *n, struct fail *f);
-struct source *framein_plain(struct framein *in); /* use instead of framein_next(); after its end in->end is valid */
+enum framein_what framein_next(struct framein *in, struct frame_block *b, const char **p, size_t *n,
+	struct fail *f);
+/* use instead of framein_next(); after its end in->end is valid */
+struct source *framein_plain(struct framein *in);
 void framein_close(struct framein *in);
 
 /*
- * What came cannot be used, for the reason in f. If it only looked like data, because its writer broke off inside a
- * foreign member, f becomes the writer's reason.
+ * What came cannot be used, for the reason in f. If it only looked like data, because its writer
+ * broke off inside a foreign member, f becomes the writer's reason.
  */
 void framein_blame(struct framein *in, struct fail *f);
 

@@ -33,7 +33,9 @@ static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 	gzip_trailer(trailer, 0, 0);
 	if (strlen(text) > FRAME_JSON_MAX || buf_puts(&b, text) || buf_putc(&b, '\0') ||
 	    buf_put(&b, GZIP_FINAL, GZIP_FINAL_LEN) || buf_put(&b, trailer, sizeof trailer))
-		rc = fail_set(f, FAIL_DATA, "the names of the columns are longer than %d bytes together", FRAME_JSON_MAX);
+		rc = fail_set(f, FAIL_DATA,
+			"the names of the columns are longer than %d bytes together",
+			FRAME_JSON_MAX);
 	else
 		rc = io_put(o->to, b.p, b.len, f);
 	buf_free(&b);
@@ -64,13 +66,14 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 {
 	enum { HEADER = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN };
 	char tail[GZIP_FINAL_LEN + GZIP_TRAILER_LEN] = GZIP_FINAL;
-	struct frame_extra x = { 'B', (uint32_t)(HEADER + b->len + sizeof tail), b->body_len, b->values };
+	struct frame_extra x = { 'B', (uint32_t)(HEADER + b->len + sizeof tail), b->body_len,
+		b->values };
 	struct buf h;
 	int rc;
 
 	if (b->body_len > FRAME_BODY_MAX || b->len > FRAME_MEMBER_MAX - HEADER - sizeof tail)
-		return fail_set(f, FAIL_DATA, "a block of %lu bytes: the limit is %d", (unsigned long)b->body_len,
-				FRAME_BODY_MAX);
+		return fail_set(f, FAIL_DATA, "a block of %lu bytes: the limit is %d",
+			(unsigned long)b->body_len, FRAME_BODY_MAX);
 	buf_init(&h, HEADER);
 	header(&h, FEXTRA, &x);
 	gzip_trailer(tail + GZIP_FINAL_LEN, b->crc, b->body_len);
@@ -101,7 +104,8 @@ int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *
 
 int frameout_abort(struct frameout *o, const struct fail *why, struct fail *f)
 {
-	struct frame_end end = { .status = sig_status(why->kind), .reason = (char *)(uintptr_t)why->why };
+	struct frame_end end = { .status = sig_status(why->kind),
+		.reason = (char *)(uintptr_t)why->why };
 
 	return write_end(o, end, f);
 }

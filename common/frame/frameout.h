@@ -1,9 +1,11 @@
 /*
- * frameout: writing a frame into a sink. Counterpart: framein.h; the format: frame.h and td-frame.5.
+ * frameout: writing a frame into a sink. Counterpart: framein.h; the format: frame.h and
+ * td-frame.5.
  *
- * The writer counts blocks, bytes and values and keeps the checksum; the caller supplies blocks that are compressed
- * already, and ends with exactly one of commit and abort. A writer that just stops leaves a frame without an end, which
- * every reader refuses: that is the safe state, and it is the initial one.
+ * The writer counts blocks, bytes and values and keeps the checksum; the caller supplies blocks
+ * that are compressed already, and ends with exactly one of commit and abort. A writer that just
+ * stops leaves a frame without an end, which every reader refuses: that is the safe state, and it
+ * is the initial one.
  */
 #ifndef FRAMEOUT_H
 #define FRAMEOUT_H
@@ -25,15 +27,18 @@ int frameout_open(struct frameout *o, struct sink *to, const struct frame_head *
 int frameout_block(struct frameout *o, const struct frame_block *b, struct fail *f);
 
 /*
- * Bytes of foreign gzip members (no TD subfield), passed through as they come, in pieces of any size; then, before the
- * end, what they held, found by the caller while it inflated a copy.
+ * Bytes of foreign gzip members (no TD subfield), passed through as they come, in pieces of any
+ * size; then, before the end, what they held, found by the caller while it inflated a copy.
  */
 int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f);
 void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, uint64_t values);
 
 /* The end. Of e only schema, time range and verified are read; the counts are the writer's own. */
 int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *f);
-/* What the process will exit with for why, as a shell sees it, and why->why become status and reason. */
+/*
+ * What the process will exit with for why, as a shell sees it, and why->why become status and
+ * reason.
+ */
 int frameout_abort(struct frameout *o, const struct fail *why, struct fail *f);
 
 #endif

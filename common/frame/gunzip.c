@@ -24,10 +24,12 @@ static ssize_t take_header(struct gunzip *g, const char *p, size_t n, struct fai
 		return fail_set(f, FAIL_DATA, "a gzip header longer than %d bytes", HEADER_MAX);
 	len = gzip_header_parse(g->part.p, g->part.len, &h);
 	if (len < 0)
-		return fail_set(f, FAIL_DATA, "no gzip member at byte %llu", (unsigned long long)(g->taken - before));
+		return fail_set(f, FAIL_DATA, "no gzip member at byte %llu",
+			(unsigned long long)(g->taken - before));
 	if (len == 0) {
 		if (g->part.len == HEADER_MAX)
-			return fail_set(f, FAIL_DATA, "a gzip header longer than %d bytes", HEADER_MAX);
+			return fail_set(f, FAIL_DATA, "a gzip header longer than %d bytes",
+				HEADER_MAX);
 		return (ssize_t)some;
 	}
 	inflater_start(g->inflater);
@@ -46,8 +48,10 @@ static ssize_t take_body(struct gunzip *g, const char *p, size_t n, struct fail 
 
 	do {
 		if (inflater_step(g->inflater, p + used, n - used, g->out, OUT_SIZE, &step))
-			return fail_set(f, FAIL_DATA, "member %llu: the compressed data is damaged near byte %llu",
-					(unsigned long long)g->members + 1, (unsigned long long)(g->taken + used));
+			return fail_set(f, FAIL_DATA,
+				"member %llu: the compressed data is damaged near byte %llu",
+				(unsigned long long)g->members + 1,
+				(unsigned long long)(g->taken + used));
 		used += step.in;
 		g->body += step.out;
 		g->bytes += step.out;
@@ -85,8 +89,8 @@ static ssize_t take_trailer(struct gunzip *g, const char *p, size_t n, struct fa
 
 static int put(struct sink *s, const void *bytes, size_t n, struct fail *f)
 {
-	static ssize_t (*const step[])(struct gunzip *, const char *, size_t, struct fail *) = { take_header, take_body,
-												  take_trailer };
+	static ssize_t (*const step[])(struct gunzip *, const char *, size_t,
+		struct fail *) = { take_header, take_body, take_trailer };
 	struct gunzip *g = (struct gunzip *)s;
 	const char *p = bytes;
 
@@ -104,7 +108,9 @@ static int put(struct sink *s, const void *bytes, size_t n, struct fail *f)
 
 int gunzip_init(struct gunzip *g, struct sink *plain, struct sink *raw, struct fail *f)
 {
-	*g = (struct gunzip){ .sink = { .put = put, .name = plain->name }, .plain = plain, .raw = raw };
+	*g = (struct gunzip){
+		.sink = { .put = put, .name = plain->name }, .plain = plain, .raw = raw
+	};
 	buf_init(&g->part, HEADER_MAX);
 	g->out = mem_alloc(OUT_SIZE);
 	g->inflater = inflater_open(f);
@@ -114,8 +120,9 @@ int gunzip_init(struct gunzip *g, struct sink *plain, struct sink *raw, struct f
 int gunzip_end(struct gunzip *g, struct fail *f)
 {
 	if (g->state != GUNZIP_HEADER || g->part.len > 0)
-		return fail_set(f, FAIL_TEMP, "ends inside a gzip member, after %llu bytes: it was cut short",
-				(unsigned long long)g->taken);
+		return fail_set(f, FAIL_TEMP,
+			"ends inside a gzip member, after %llu bytes: it was cut short",
+			(unsigned long long)g->taken);
 	return 0;
 }
 

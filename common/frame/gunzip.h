@@ -1,13 +1,15 @@
 /*
- * gunzip: a gzip stream checked and inflated while it passes, pushed in pieces of any size. `gzip_source` is the pulled
- * counterpart for files; this one sits behind a download.
+ * gunzip: a gzip stream checked and inflated while it passes, pushed in pieces of any size.
+ * `gzip_source` is the pulled counterpart for files; this one sits behind a download.
  *
- * What goes into `sink` comes out twice: inflated into `plain`, and, if `raw` is not NULL, as gzip members again whose
- * headers are replaced by plain ones. The deflate data is the sender's own. So whatever extra fields, names or comments
- * a sender puts into a header, none of them gets into a frame, where a member with a "TD" subfield has a meaning.
+ * What goes into `sink` comes out twice: inflated into `plain`, and, if `raw` is not NULL, as gzip
+ * members again whose headers are replaced by plain ones. The deflate data is the sender's own. So
+ * whatever extra fields, names or comments a sender puts into a header, none of them gets into a
+ * frame, where a member with a "TD" subfield has a meaning.
  *
- * Every trailer is checked. Bytes behind a member that are no gzip are an error, and so is an end inside a member. An
- * empty stream is legal: zero members. Memory: 64 KiB for plain bytes, an inflater, and a header of at most 256 KiB.
+ * Every trailer is checked. Bytes behind a member that are no gzip are an error, and so is an end
+ * inside a member. An empty stream is legal: zero members. Memory: 64 KiB for plain bytes, an
+ * inflater, and a header of at most 256 KiB.
  */
 #ifndef GUNZIP_H
 #define GUNZIP_H

@@ -98,7 +98,8 @@ size_t gzip_deflate_bound(size_t n)
 	return n + (n >> 10) + 64;
 }
 
-int gzip_deflate_block(struct gzip_deflate *d, const void *p, size_t n, struct buf *out, struct fail *f)
+int gzip_deflate_block(struct gzip_deflate *d, const void *p, size_t n, struct buf *out,
+	struct fail *f)
 {
 	z_stream *z = &d->z;
 
@@ -110,17 +111,23 @@ int gzip_deflate_block(struct gzip_deflate *d, const void *p, size_t n, struct b
 	z->avail_in = (uInt)n;
 	do {
 		if (out->cap == out->len && buf_room(out, 4096))
-			return fail_set(f, FAIL_SYSTEM, "block of %zu bytes: too large to compress", n);
+			return fail_set(f, FAIL_SYSTEM, "block of %zu bytes: too large to compress",
+				n);
 		z->next_out = (Bytef *)out->p + out->len;
-		z->avail_out = out->cap - out->len < UINT32_MAX ? (uInt)(out->cap - out->len) : UINT32_MAX;
+		z->avail_out =
+			out->cap - out->len < UINT32_MAX ? (uInt)(out->cap - out->len) : UINT32_MAX;
 		if (deflate(z, Z_SYNC_FLUSH) == Z_STREAM_ERROR)
-			return fail_set(f, FAIL_SYSTEM, "zlib: %s", z->msg ? z->msg : "cannot compress");
+			return fail_set(f, FAIL_SYSTEM, "zlib: %s",
+				z->msg ? z->msg : "cannot compress");
 		out->len = (size_t)((char *)z->next_out - out->p);
 	} while (z->avail_out == 0);
 	return 0;
 }
 
-/* Make `want` bytes available at in.p + at if the source has them. Returns how many there are, or -1. */
+/*
+ * Make `want` bytes available at in.p + at if the source has them. Returns how many there are, or
+ * -1.
+ */
 static ssize_t fill(struct gzip_source *g, size_t want, struct fail *f)
 {
 	while (g->in.len - g->at < want && !g->ended) {
@@ -131,7 +138,8 @@ static ssize_t fill(struct gzip_source *g, size_t want, struct fail *f)
 			g->at = 0;
 		}
 		if (buf_room(&g->in, g->in.len < IN_SIZE ? IN_SIZE - g->in.len : 1))
-			return fail_set(f, FAIL_DATA, "%s: gzip header longer than %d bytes", g->source.name, HEADER_MAX);
+			return fail_set(f, FAIL_DATA, "%s: gzip header longer than %d bytes",
+				g->source.name, HEADER_MAX);
 		n = io_read(g->from, g->in.p + g->in.len, g->in.cap - g->in.len, f);
 		if (n < 0)
 			return -1;
@@ -144,8 +152,9 @@ static ssize_t fill(struct gzip_source *g, size_t want, struct fail *f)
 
 static int cut(struct gzip_source *g, struct fail *f)
 {
-	return fail_set(f, FAIL_UPSTREAM, "%s: ends inside a gzip member, after %llu bytes: it was cut short",
-			g->source.name, (unsigned long long)g->offset);
+	return fail_set(f, FAIL_UPSTREAM,
+		"%s: ends inside a gzip member, after %llu bytes: it was cut short", g->source.name,
+		(unsigned long long)g->offset);
 }
 
 /* 1: at a member's data, 0: at the end of the source, -1 */
@@ -187,8 +196,8 @@ static int end_member(struct gzip_source *g, struct fail *f)
 		return cut(g, f);
 	gzip_trailer_parse(g->in.p + g->at, &crc, &len);
 	if (crc != inflater_crc(g->inflater) || len != (uint32_t)g->body)
-		return fail_set(f, FAIL_DATA, "%s: gzip member %llu: checksum or length is wrong", g->source.name,
-				(unsigned long long)g->members + 1);
+		return fail_set(f, FAIL_DATA, "%s: gzip member %llu: checksum or length is wrong",
+			g->source.name, (unsigned long long)g->members + 1);
 	g->at += GZIP_TRAILER_LEN;
 	g->inside = false;
 	g->members++;
@@ -210,8 +219,9 @@ static ssize_t gzip_read(struct source *s, void *p, size_t cap, struct fail *f)
 		if (have < 0)
 			return -1;
 		if (inflater_step(g->inflater, g->in.p + g->at, (size_t)have, p, cap, &step))
-			return fail_set(f, FAIL_DATA, "%s: gzip member %llu: the compressed data is damaged",
-					g->source.name, (unsigned long long)g->members + 1);
+			return fail_set(f, FAIL_DATA,
+				"%s: gzip member %llu: the compressed data is damaged",
+				g->source.name, (unsigned long long)g->members + 1);
 		if (have == 0 && step.out == 0 && !step.end)
 			return cut(g, f);
 		g->at += step.in;
@@ -225,7 +235,8 @@ static ssize_t gzip_read(struct source *s, void *p, size_t cap, struct fail *f)
 
 int gzip_source_init(struct gzip_source *g, struct source *from, struct fail *f)
 {
-	*g = (struct gzip_source){ .source = { .read = gzip_read, .name = from->name }, .from = from };
+	*g = (struct gzip_source){ .source = { .read = gzip_read, .name = from->name },
+		.from = from };
 	buf_init(&g->in, HEADER_MAX);
 	g->inflater = inflater_open(f);
 	return g->inflater ? 0 : -1;

@@ -1,9 +1,10 @@
 /*
  * gzip: members of RFC 1952, their headers, and deflate data that can be joined.
  *
- * Deflating is done a block at a time as raw deflate that ends on a byte boundary (sync flush) without a final block.
- * Any number of such blocks, one after the other, then GZIP_FINAL and a trailer, are one valid member: that is how
- * td-put builds an upload part from the blocks of a frame without compressing anything twice.
+ * Deflating is done a block at a time as raw deflate that ends on a byte boundary (sync flush)
+ * without a final block. Any number of such blocks, one after the other, then GZIP_FINAL and a
+ * trailer, are one valid member: that is how td-put builds an upload part from the blocks of a
+ * frame without compressing anything twice.
  */
 #ifndef GZIP_H
 #define GZIP_H
@@ -25,7 +26,10 @@ struct gzip_header {
 	size_t extra_len, comment_len;
 };
 
-/* Parse the header at p: its length, 0 if the bytes end inside it, -1 if it is none (RFC 1952, 2.3). */
+/*
+ * Parse the header at p: its length, 0 if the bytes end inside it, -1 if it is none (RFC 1952,
+ * 2.3).
+ */
 ptrdiff_t gzip_header_parse(const char *p, size_t n, struct gzip_header *out);
 
 /* True if p starts like a gzip member. */
@@ -35,19 +39,23 @@ bool gzip_is(const char *p, size_t n);
 void gzip_trailer(char out[GZIP_TRAILER_LEN], uint32_t crc, uint64_t body_len);
 void gzip_trailer_parse(const char *p, uint32_t *crc, uint32_t *body_len);
 
-/* Deflating: level 0 to 9. One state is used for many blocks; blocks do not depend on each other. */
+/*
+ * Deflating: level 0 to 9. One state is used for many blocks; blocks do not depend on each other.
+ */
 struct gzip_deflate {
 	z_stream z;
 };
 int gzip_deflate_init(struct gzip_deflate *d, int level, struct fail *f);
 void gzip_deflate_free(struct gzip_deflate *d);
 /* Appends the deflate data of one block to out; its ceiling must allow gzip_deflate_bound(n). */
-int gzip_deflate_block(struct gzip_deflate *d, const void *p, size_t n, struct buf *out, struct fail *f);
+int gzip_deflate_block(struct gzip_deflate *d, const void *p, size_t n, struct buf *out,
+	struct fail *f);
 size_t gzip_deflate_bound(size_t n);
 
 /*
- * A source that inflates: one or more members until the inner source ends. Every trailer is checked; bytes behind the
- * last member that are no gzip are an error, and so is an end inside a member. Memory: 64 KiB and an inflater.
+ * A source that inflates: one or more members until the inner source ends. Every trailer is
+ * checked; bytes behind the last member that are no gzip are an error, and so is an end inside a
+ * member. Memory: 64 KiB and an inflater.
  */
 struct gzip_source {
 	struct source source;

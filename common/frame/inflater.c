@@ -32,15 +32,16 @@ void inflater_start(struct inflater *i)
 }
 
 /*
- * ISA-L reads up to eight bytes ahead. When it waits for more input (tmp_in_size: inside a block's header) it cannot do
- * without them, but when it stops for another reason, those that it has not used are not its own.
+ * ISA-L reads up to eight bytes ahead. When it waits for more input (tmp_in_size: inside a block's
+ * header) it cannot do without them, but when it stops for another reason, those that it has not
+ * used are not its own.
  */
 static int give_back(struct inflate_state *z, struct inflater_step *s)
 {
 	size_t spare = (size_t)z->read_in_length / 8;
 
 	if (spare > s->in && s->end)
-		return -1; /* does not happen: what it holds while it waits for input is less than a symbol */
+		return -1; /* cannot happen: what it holds back is less than a symbol */
 	if (spare > s->in)
 		spare = s->in;
 	s->in -= spare;
@@ -49,7 +50,8 @@ static int give_back(struct inflate_state *z, struct inflater_step *s)
 	return 0;
 }
 
-int inflater_step(struct inflater *i, const void *p, size_t n, void *out, size_t cap, struct inflater_step *s)
+int inflater_step(struct inflater *i, const void *p, size_t n, void *out, size_t cap,
+	struct inflater_step *s)
 {
 	struct inflate_state *z = &i->s;
 
@@ -102,7 +104,8 @@ void inflater_start(struct inflater *i)
 	i->crc = 0;
 }
 
-int inflater_step(struct inflater *i, const void *p, size_t n, void *out, size_t cap, struct inflater_step *s)
+int inflater_step(struct inflater *i, const void *p, size_t n, void *out, size_t cap,
+	struct inflater_step *s)
 {
 	z_stream *z = &i->z;
 	int rc;
@@ -139,9 +142,11 @@ int inflater_block(struct inflater *i, const void *p, size_t n, void *out, size_
 		return -1;
 	p = (const char *)p + s.in;
 	n -= s.in;
-	if (n > 0 && (inflater_step(i, p, n, none, sizeof none, &s) || s.in != n || s.out > 0 || s.end))
+	if (n > 0 &&
+		(inflater_step(i, p, n, none, sizeof none, &s) || s.in != n || s.out > 0 || s.end))
 		return -1;
-	if (inflater_step(i, GZIP_FINAL, GZIP_FINAL_LEN, none, sizeof none, &s) || s.in != GZIP_FINAL_LEN || s.out > 0 || !s.end)
+	if (inflater_step(i, GZIP_FINAL, GZIP_FINAL_LEN, none, sizeof none, &s) ||
+		s.in != GZIP_FINAL_LEN || s.out > 0 || !s.end)
 		return -1;
 	return inflater_crc(i) == crc ? 0 : -1;
 }

@@ -1,7 +1,7 @@
 /*
- * inflater: raw deflate data (RFC 1951), in pieces of any size, and the CRC-32 of what it holds. Its counterpart is
- * `deflater`. ISA-L does the work where the program was built with it, about three times as fast as zlib, which does it
- * everywhere else. Memory: 88 KiB, or zlib's 40.
+ * inflater: raw deflate data (RFC 1951), in pieces of any size, and the CRC-32 of what it holds.
+ * Its counterpart is `deflater`. ISA-L does the work where the program was built with it, about
+ * three times as fast as zlib, which does it everywhere else. Memory: 88 KiB, or zlib's 40.
  */
 #ifndef INFLATER_H
 #define INFLATER_H
@@ -24,13 +24,19 @@ struct inflater_step {
 };
 
 /*
- * One step: uses up to n bytes at p, makes up to cap bytes at out (cap > 0). When out is full there may be more to come
- * without further input. -1: the data is damaged.
+ * One step: uses up to n bytes at p, makes up to cap bytes at out (cap > 0). When out is full there
+ * may be more to come without further input. -1: the data is damaged.
  */
-int inflater_step(struct inflater *i, const void *p, size_t n, void *out, size_t cap, struct inflater_step *s);
-uint32_t inflater_crc(const struct inflater *i); /* CRC-32 of all that came out since inflater_start() */
+int inflater_step(struct inflater *i, const void *p, size_t n, void *out, size_t cap,
+	struct inflater_step *s);
+/* CRC-32 of all that came out since inflater_start() */
+uint32_t inflater_crc(const struct inflater *i);
 
-/* One block as deflater_block() makes it: len (> 0) bytes into out. -1: it holds something else, or its CRC-32 is not crc. */
-int inflater_block(struct inflater *i, const void *p, size_t n, void *out, size_t len, uint32_t crc);
+/*
+ * One block as deflater_block() makes it: len (> 0) bytes into out. -1: it holds something else, or
+ * its CRC-32 is not crc.
+ */
+int inflater_block(struct inflater *i, const void *p, size_t n, void *out, size_t len,
+	uint32_t crc);
 
 #endif

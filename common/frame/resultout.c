@@ -21,24 +21,33 @@ static bool is_text(enum resultout_format format)
 	return format >= RESULTOUT_CSV;
 }
 
-static int open_text(struct resultout *o, const struct resultout_opts *opts, const struct frame_head *head, struct fail *f)
+static int open_text(struct resultout *o, const struct resultout_opts *opts,
+	const struct frame_head *head, struct fail *f)
 {
-	static const enum rowout_format format[] = { [RESULTOUT_CSV] = ROWOUT_CSV, [RESULTOUT_TSV] = ROWOUT_TSV,
-						     [RESULTOUT_JSONL] = ROWOUT_JSONL, [RESULTOUT_TABLE] = ROWOUT_TABLE };
-	struct rowout_opts text = { format[opts->format], opts->header, opts->null, head->rows, opts->room };
+	static const enum rowout_format format[] = { [RESULTOUT_CSV] = ROWOUT_CSV,
+		[RESULTOUT_TSV] = ROWOUT_TSV,
+		[RESULTOUT_JSONL] = ROWOUT_JSONL,
+		[RESULTOUT_TABLE] = ROWOUT_TABLE };
+	struct rowout_opts text = { format[opts->format], opts->header, opts->null, head->rows,
+		opts->room };
 
 	return rowout_init(&o->text, &text, &head->schema, o->to, f);
 }
 
-int resultout_open(struct resultout *o, const struct resultout_opts *opts, const struct frame_head *head, struct sink *to,
-		   struct fail *f)
+int resultout_open(struct resultout *o, const struct resultout_opts *opts,
+	const struct frame_head *head, struct sink *to, struct fail *f)
 {
 	bool frame = opts->format == RESULTOUT_FRAME;
 
-	*o = (struct resultout){ .sink = { .put = put, .name = to->name }, .format = opts->format, .schema = &head->schema,
-				 .to = to, .raw = { .put = put_raw, .name = to->name }, .open = true };
+	*o = (struct resultout){ .sink = { .put = put, .name = to->name },
+		.format = opts->format,
+		.schema = &head->schema,
+		.to = to,
+		.raw = { .put = put_raw, .name = to->name },
+		.open = true };
 	rowcount_init(&o->rows, head->schema.n, opts->format == RESULTOUT_MSGPACK ? to : NULL);
-	if (gunzip_init(&o->gunzip, is_text(opts->format) ? &o->text.sink : &o->rows.sink, frame ? &o->raw : NULL, f))
+	if (gunzip_init(&o->gunzip, is_text(opts->format) ? &o->text.sink : &o->rows.sink,
+		    frame ? &o->raw : NULL, f))
 		return -1;
 	if (frame)
 		return frameout_open(&o->frame, to, head, f);
@@ -60,7 +69,8 @@ static int end_gzip(struct resultout *o, int64_t rows, struct fail *f)
 	if (o->taken > 0)
 		return 0;
 	if (rows > 0)
-		return fail_set(f, FAIL_DATA, "no bytes came, but the job has %lld rows", (long long)rows);
+		return fail_set(f, FAIL_DATA, "no bytes came, but the job has %lld rows",
+			(long long)rows);
 	memcpy(empty, gzip_plain_header, GZIP_PLAIN_HEADER_LEN);
 	memcpy(empty + GZIP_PLAIN_HEADER_LEN, GZIP_FINAL, GZIP_FINAL_LEN);
 	gzip_trailer(empty + GZIP_PLAIN_HEADER_LEN + GZIP_FINAL_LEN, 0, 0);
@@ -75,8 +85,8 @@ static int check(struct resultout *o, int64_t rows, struct fail *f)
 	if (is_text(o->format) && rowout_end(&o->text, f))
 		return -1;
 	if (rows >= 0 && !o->text.full && resultout_rows(o) != rows)
-		return fail_set(f, FAIL_DATA, "%lld rows came, but the job has %lld", (long long)resultout_rows(o),
-				(long long)rows);
+		return fail_set(f, FAIL_DATA, "%lld rows came, but the job has %lld",
+			(long long)resultout_rows(o), (long long)rows);
 	return 0;
 }
 

@@ -22,7 +22,8 @@ static bool in_range(enum type_kind kind, int64_t v)
 	return kind != TYPE_INT || (v >= INT32_MIN && v <= INT32_MAX);
 }
 
-static enum cell_result put_text(const struct cell_rules *r, const char *p, size_t n, struct buf *out)
+static enum cell_result put_text(const struct cell_rules *r, const char *p, size_t n,
+	struct buf *out)
 {
 	enum type_kind kind = r->type->kind;
 	int64_t i;
@@ -35,7 +36,8 @@ static enum cell_result put_text(const struct cell_rules *r, const char *p, size
 	case TYPE_LONG:
 		if (n == 0)
 			return packed(mpack_nil(out));
-		if (!(r->exact ? lossless_long(p, n, &i) : lossless_long_lenient(p, n, &i)) || !in_range(kind, i))
+		if (!(r->exact ? lossless_long(p, n, &i) : lossless_long_lenient(p, n, &i)) ||
+			!in_range(kind, i))
 			return CELL_MISFIT;
 		return packed(mpack_int64(out, i));
 	case TYPE_FLOAT:
@@ -126,7 +128,8 @@ static uint64_t count_not_finite(const char *p, const char *end)
 }
 
 /* A value as text: base64 of binaries, otherwise JSON. */
-static enum cell_result make_text(struct text_sink *to, const struct mp *binary, const char *p, size_t n)
+static enum cell_result make_text(struct text_sink *to, const struct mp *binary, const char *p,
+	size_t n)
 {
 	struct textout out;
 	struct fail f = { 0 };
@@ -144,8 +147,8 @@ static enum cell_result make_text(struct text_sink *to, const struct mp *binary,
 }
 
 /* A str whose length is known only when its text has been made. */
-static enum cell_result put_made(struct cell_rules *r, const struct type *type, const struct mp *t, const char *p, size_t n,
-				 struct buf *out)
+static enum cell_result put_made(struct cell_rules *r, const struct type *type, const struct mp *t,
+	const char *p, size_t n, struct buf *out)
 {
 	bool binary = type->source == TYPE_BINARY && (t->type == MP_STR || t->type == MP_BIN);
 	struct text_sink to = { .full = false };
@@ -161,8 +164,8 @@ static enum cell_result put_made(struct cell_rules *r, const struct type *type, 
 	return rc;
 }
 
-static enum cell_result put_string(struct cell_rules *r, const struct type *type, const struct mp *t, const char *p, size_t n,
-				   struct buf *out)
+static enum cell_result put_string(struct cell_rules *r, const struct type *type,
+	const struct mp *t, const char *p, size_t n, struct buf *out)
 {
 	if (t->type == MP_EXT)
 		return CELL_NO_TEXT;
@@ -175,7 +178,8 @@ static enum cell_result put_string(struct cell_rules *r, const struct type *type
 	return packed(mpack_text(out, t->as.p, t->n));
 }
 
-static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p, const char *end, struct buf *out);
+static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p,
+	const char *end, struct buf *out);
 
 struct key {
 	const char *p;
@@ -190,7 +194,10 @@ static int by_bytes(const void *left, const void *right)
 	return c ? c : (a->n > b->n) - (a->n < b->n);
 }
 
-/* Which of two equal keys in a map counts is not defined, so none is written. p: the pairs as msgpack. */
+/*
+ * Which of two equal keys in a map counts is not defined, so none is written. p: the pairs as
+ * msgpack.
+ */
 static bool keys_differ(uint32_t count, const char *p, const char *end)
 {
 	struct key *key = mem_zero(count, sizeof *key);
@@ -208,8 +215,8 @@ static bool keys_differ(uint32_t count, const char *p, const char *end)
 	return differ;
 }
 
-static enum cell_result put_items(struct cell_rules *r, const struct type *type, uint32_t count, const char **p,
-				  const char *end, struct buf *out)
+static enum cell_result put_items(struct cell_rules *r, const struct type *type, uint32_t count,
+	const char **p, const char *end, struct buf *out)
 {
 	bool map = type->kind == TYPE_MAP;
 	enum cell_result rc = packed(map ? mpack_map(out, count) : mpack_array(out, count));
@@ -225,13 +232,15 @@ static enum cell_result put_items(struct cell_rules *r, const struct type *type,
 		if (rc == CELL_GOOD)
 			rc = put_mp(r, type->item, p, end, out);
 	}
-	if (rc == CELL_GOOD && map && count > 1 && !keys_differ(count, out->p + start, out->p + out->len))
+	if (rc == CELL_GOOD && map && count > 1 &&
+		!keys_differ(count, out->p + start, out->p + out->len))
 		return CELL_TWICE;
 	return rc;
 }
 
 /* The value at *p, which moves behind it. */
-static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p, const char *end, struct buf *out)
+static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p,
+	const char *end, struct buf *out)
 {
 	const char *start = *p;
 	struct mp t;
@@ -240,7 +249,8 @@ static enum cell_result put_mp(struct cell_rules *r, const struct type *type, co
 	if (n <= 0)
 		return CELL_MISFIT;
 	*p = start + n;
-	if ((type->kind == TYPE_ARRAY && t.type == MP_ARRAY) || (type->kind == TYPE_MAP && t.type == MP_MAP))
+	if ((type->kind == TYPE_ARRAY && t.type == MP_ARRAY) ||
+		(type->kind == TYPE_MAP && t.type == MP_MAP))
 		return put_items(r, type, t.n, p, end, out);
 	if (t.type == MP_ARRAY || t.type == MP_MAP) {
 		n = mp_value(start, end);
@@ -282,8 +292,12 @@ static enum cell_result put_nested_text(struct cell_rules *r, const struct cell 
 	return rc;
 }
 
-/* A string of JSON, or a number as it stood there, is one in a string's column; it may also be an exact number. */
-static enum cell_result put_json_string(const struct cell_rules *r, const struct cell *c, struct buf *out)
+/*
+ * A string of JSON, or a number as it stood there, is one in a string's column; it may also be an
+ * exact number.
+ */
+static enum cell_result put_json_string(const struct cell_rules *r, const struct cell *c,
+	struct buf *out)
 {
 	struct mp t = { .type = MP_STR, .as.p = c->p, .n = (uint32_t)c->n };
 	double d;
@@ -333,7 +347,8 @@ enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf
 	case CELL_TEXT:
 		if (r->nulls && cell_is_null(r->nulls, c))
 			return packed(mpack_nil(out));
-		return r->type->kind < TYPE_ARRAY ? put_text(r, c->p, c->n, out) : put_nested_text(r, c, out);
+		return r->type->kind < TYPE_ARRAY ? put_text(r, c->p, c->n, out)
+						  : put_nested_text(r, c, out);
 	case CELL_MP:
 		return put_mp(r, r->type, &p, c->p + c->n, out);
 	case CELL_STRING:
@@ -361,7 +376,10 @@ char *cell_show(const struct cell *c)
 {
 	enum { SHOWN = 60 };
 	struct text_sink to = { .full = false };
-	const char *quote = c->kind >= CELL_NUMBER ? "" : c->kind == CELL_STRING ? "\"" : "'", *p = c->p;
+	const char *quote = c->kind >= CELL_NUMBER ? ""
+		: c->kind == CELL_STRING           ? "\""
+						   : "'",
+		   *p = c->p;
 	size_t n = c->n;
 	char *out, room[CELL_PACKED];
 	struct cell number;
@@ -377,7 +395,8 @@ char *cell_show(const struct cell *c)
 		p = to.b.p;
 		n = to.b.len;
 	}
-	out = mem_printf("%s%.*s%s%s", quote, cut(p, n, SHOWN), n ? p : "", quote, n > SHOWN ? "..." : "");
+	out = mem_printf("%s%.*s%s%s", quote, cut(p, n, SHOWN), n ? p : "", quote,
+		n > SHOWN ? "..." : "");
 	buf_free(&to.b);
 	return out;
 }

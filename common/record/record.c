@@ -41,7 +41,8 @@ void record_add(struct record *r, const char *name, struct type *type, bool exac
 	buf_init(&key, strlen(name) + 8 + ROW_AHEAD);
 	buf_room(&key, strlen(name) + 8 + ROW_AHEAD);
 	mpack_text(&key, name, strlen(name));
-	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name), type->kind, cell, key.p, key.len };
+	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name), type->kind,
+		cell, key.p, key.len };
 }
 
 void record_begin(struct record *r)
@@ -53,7 +54,8 @@ void record_begin(struct record *r)
 	for (size_t i = 0; i < r->n; i++) {
 		enum type_kind kind = r->column[i].kind;
 
-		r->plain &= (kind == TYPE_LONG || kind == TYPE_DOUBLE || kind == TYPE_STRING) && !r->column[i].rules.nulls;
+		r->plain &= (kind == TYPE_LONG || kind == TYPE_DOUBLE || kind == TYPE_STRING) &&
+			!r->column[i].rules.nulls;
 		r->room += r->column[i].key_len + NUMBER;
 	}
 }
@@ -96,32 +98,39 @@ static const char *time_of_number(const struct tdtime *rules, const struct cell 
 	return why;
 }
 
-static const char *time_of(const struct tdtime *rules, const struct cell *c, bool ahead, int64_t *out)
+static const char *time_of(const struct tdtime *rules, const struct cell *c, bool ahead,
+	int64_t *out)
 {
 	char room[CELL_PACKED];
 	struct cell number;
 	int64_t seconds;
 
-	if (ahead && ((c->kind == CELL_TEXT && !rules->format) || c->kind == CELL_NUMBER) && lossless_long_ahead(c->p, c->n, &seconds))
-		return tdtime_number(rules, seconds, out); /* as tdtime_parse() or time_of_number() would, sooner */
+	if (ahead && ((c->kind == CELL_TEXT && !rules->format) || c->kind == CELL_NUMBER) &&
+		lossless_long_ahead(c->p, c->n, &seconds))
+		return tdtime_number(rules, seconds,
+			out); /* as tdtime_parse() or time_of_number() would, sooner */
 	if (c->kind == CELL_NUMBER)
 		return time_of_number(rules, c, out);
 	if (c->kind == CELL_REAL) {
 		number = cell_packed(c, room);
 		return time_of_mp(rules, &number, out);
 	}
-	if (c->kind == CELL_NONE || c->kind == CELL_QUOTED || ((c->kind == CELL_TEXT || c->kind == CELL_STRING) && c->n == 0))
+	if (c->kind == CELL_NONE || c->kind == CELL_QUOTED ||
+		((c->kind == CELL_TEXT || c->kind == CELL_STRING) && c->n == 0))
 		return "is empty: every record needs a time";
 	if (c->kind == CELL_INT)
 		return tdtime_number(rules, c->i, out);
-	return c->kind == CELL_MP ? time_of_mp(rules, c, out) : tdtime_parse(rules, c->p, c->n, out);
+	return c->kind == CELL_MP ? time_of_mp(rules, c, out)
+				  : tdtime_parse(rules, c->p, c->n, out);
 }
 
-static enum record_result bad_time(const struct record *r, const struct cell *c, const char *why, struct fail *f)
+static enum record_result bad_time(const struct record *r, const struct cell *c, const char *why,
+	struct fail *f)
 {
 	char *shown = cell_show(c);
 
-	fail_set(f, FAIL_DATA, "column %ld '%s': %s %s", r->time_cell + 1, r->time_name, shown, why);
+	fail_set(f, FAIL_DATA, "column %ld '%s': %s %s", r->time_cell + 1, r->time_name, shown,
+		why);
 	free(shown);
 	return RECORD_BAD;
 }
@@ -136,7 +145,9 @@ static const char *better(enum type_kind kind, const struct cell *c)
 	if (kind >= TYPE_ARRAY)
 		return "string";
 	if (c->kind == CELL_TEXT)
-		return kind == TYPE_INT && lossless_long(c->p, c->n, &l) ? "long" : lossless_double(c->p, c->n, &d) ? "double" : "string";
+		return kind == TYPE_INT && lossless_long(c->p, c->n, &l) ? "long"
+			: lossless_double(c->p, c->n, &d)                ? "double"
+									 : "string";
 	if (c->kind == CELL_INT)
 		return kind == TYPE_INT ? "long" : "string";
 	if (c->kind == CELL_REAL)
@@ -164,25 +175,32 @@ static bool string_takes(const struct cell *c)
 /* What could be done; malloc'ed. */
 static char *hint(const struct record_column *column, const struct cell *c)
 {
-	return string_takes(c) ? mem_printf("--columns %s:%s would take it", column->name, better(column->rules.type->kind, c)) :
-				 mem_printf("no column can take it; --drop %s leaves it out", column->name);
+	return string_takes(c)
+		? mem_printf("--columns %s:%s would take it", column->name,
+			  better(column->rules.type->kind, c))
+		: mem_printf("no column can take it; --drop %s leaves it out", column->name);
 }
 
-static enum record_result bad_cell(const struct record_column *column, const struct cell *c, enum cell_result why,
-				   struct fail *f)
+static enum record_result bad_cell(const struct record_column *column, const struct cell *c,
+	enum cell_result why, struct fail *f)
 {
 	char *shown = cell_show(c), *type = type_text(column->rules.type), *what = hint(column, c);
 
 	if (why == CELL_TWICE)
-		fail_set(f, FAIL_DATA, "column %zu '%s': %s has a key twice; %s", column->cell + 1, column->name, shown, what);
+		fail_set(f, FAIL_DATA, "column %zu '%s': %s has a key twice; %s", column->cell + 1,
+			column->name, shown, what);
 	else if (why == CELL_BROKEN)
-		fail_set(f, FAIL_DATA, "column %zu '%s': not UTF-8", column->cell + 1, column->name);
+		fail_set(f, FAIL_DATA, "column %zu '%s': not UTF-8", column->cell + 1,
+			column->name);
 	else if (why == CELL_NO_TEXT)
-		fail_set(f, FAIL_DATA, "column %zu '%s': an extension of msgpack, or an array or a map as a key; %s",
-			 column->cell + 1, column->name, what);
+		fail_set(f, FAIL_DATA,
+			"column %zu '%s': an extension of msgpack, or an array or a map as a key; "
+			"%s",
+			column->cell + 1, column->name, what);
 	else
-		fail_set(f, FAIL_DATA, "column %zu '%s': %s is no %s%s; %s", column->cell + 1, column->name, shown, type,
-			 column->rules.exact ? ", as the first rows were" : "", what);
+		fail_set(f, FAIL_DATA, "column %zu '%s': %s is no %s%s; %s", column->cell + 1,
+			column->name, shown, type,
+			column->rules.exact ? ", as the first rows were" : "", what);
 	free(shown);
 	free(type);
 	free(what);
@@ -214,8 +232,10 @@ static inline char *plain_long(char *o, const struct cell_rules *rules, const st
 {
 	int64_t i = c->i;
 
-	if (c->kind != CELL_INT && (c->kind != CELL_TEXT || (!lossless_long_ahead(c->p, c->n, &i) &&
-							      (rules->exact || !lossless_long_lenient(c->p, c->n, &i)))))
+	if (c->kind != CELL_INT &&
+		(c->kind != CELL_TEXT ||
+			(!lossless_long_ahead(c->p, c->n, &i) &&
+				(rules->exact || !lossless_long_lenient(c->p, c->n, &i)))))
 		return NULL;
 	mpack_to_int64(&o, i);
 	return o;
@@ -227,8 +247,10 @@ static inline char *plain_double(char *o, const struct cell_rules *rules, const 
 
 	if (c->kind == CELL_INT && c->i > -EXACT_INTEGER && c->i < EXACT_INTEGER)
 		d = (double)c->i;
-	else if (c->kind != CELL_REAL && (c->kind != CELL_TEXT || (!lossless_double_ahead(c->p, c->n, &d) &&
-								   (rules->exact || !lossless_double_lenient(c->p, c->n, &d)))))
+	else if (c->kind != CELL_REAL &&
+		(c->kind != CELL_TEXT ||
+			(!lossless_double_ahead(c->p, c->n, &d) &&
+				(rules->exact || !lossless_double_lenient(c->p, c->n, &d)))))
 		return NULL;
 	mpack_to_double(&o, d);
 	return o;
@@ -257,10 +279,12 @@ static inline char *put_plain(char *o, const struct record_column *column, const
 }
 
 /*
- * The common case without a look at the buffer for every piece: the record is at most r->room longer than the row. False, with
- * nothing appended, if there is no such room or a cell is not plain or bad: then the long way finds out why.
+ * The common case without a look at the buffer for every piece: the record is at most r->room
+ * longer than the row. False, with nothing appended, if there is no such room or a cell is not
+ * plain or bad: then the long way finds out why.
  */
-static bool put_plain_row(const struct record *r, const struct row *row, int64_t when, struct buf *out)
+static bool put_plain_row(const struct record *r, const struct row *row, int64_t when,
+	struct buf *out)
 {
 	char *o;
 
@@ -282,7 +306,8 @@ static bool put_plain_row(const struct record *r, const struct row *row, int64_t
 	return true;
 }
 
-static enum record_result put_row(struct record *r, const struct row *row, int64_t when, struct buf *out, struct fail *f)
+static enum record_result put_row(struct record *r, const struct row *row, int64_t when,
+	struct buf *out, struct fail *f)
 {
 	size_t start = out->len;
 
@@ -306,12 +331,14 @@ full:
 	return RECORD_FULL;
 }
 
-enum record_result record_put(struct record *r, const struct row *row, struct buf *out, struct fail *f)
+enum record_result record_put(struct record *r, const struct row *row, struct buf *out,
+	struct fail *f)
 {
 	int64_t when = r->time;
 	const char *why;
 
-	if (r->time_cell >= 0 && (why = time_of(&r->time_rules, &row->cell[r->time_cell], row->bounded, &when)))
+	if (r->time_cell >= 0 &&
+		(why = time_of(&r->time_rules, &row->cell[r->time_cell], row->bounded, &when)))
 		return bad_time(r, &row->cell[r->time_cell], why, f);
 	if (!(r->plain && row->bounded && put_plain_row(r, row, when, out))) {
 		enum record_result rc = put_row(r, row, when, out, f);

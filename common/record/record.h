@@ -1,6 +1,6 @@
 /*
- * record: rows to records, the msgpack maps that td-put uploads: {"time": seconds, "column": value, ...}, every column
- * in every record, in the order of the schema, with nil for NULL.
+ * record: rows to records, the msgpack maps that td-put uploads: {"time": seconds, "column": value,
+ * ...}, every column in every record, in the order of the schema, with nil for NULL.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -14,7 +14,8 @@ struct record_column {
 	char *name;              /* as it is written */
 	enum type_kind kind;     /* of rules.type */
 	size_t cell;             /* where its cells stand in a row */
-	char *key;               /* the name as msgpack str; ROW_AHEAD bytes behind it may be read */
+	/* the name as msgpack str; ROW_AHEAD bytes behind it may be read */
+	char *key;
 	size_t key_len;
 };
 
@@ -23,17 +24,21 @@ struct record {
 	size_t n;
 	long time_cell;    /* the cell that holds the time, or -1 */
 	char *time_name;   /* its column, for messages */
-	const struct cell_nulls *nulls; /* for columns that are added from now on; borrowed, or NULL */
+	/* for columns that are added from now on; borrowed, or NULL */
+	const struct cell_nulls *nulls;
 	struct tdtime time_rules;
 	int64_t time;      /* without a cell: every record's */
-	bool plain;        /* only long, double and string, and no texts for NULL: see put_plain_row() */
+	/* only long, double and string, and no texts for NULL: see put_plain_row() */
+	bool plain;
 	size_t room;       /* bytes that such a record takes beside the texts, at most */
 	struct buf head;   /* the map's header and the key of the time */
 	bool any;          /* at least one record was written */
 	int64_t time_min, time_max;
 };
 
-/* Zeroed apart from time_cell = -1; then columns are added, which takes type; then record_begin(). */
+/*
+ * Zeroed apart from time_cell = -1; then columns are added, which takes type; then record_begin().
+ */
 void record_init(struct record *r);
 void record_free(struct record *r);
 void record_add(struct record *r, const char *name, struct type *type, bool exact, size_t cell);
@@ -42,8 +47,10 @@ void record_begin(struct record *r);
 enum record_result {
 	RECORD_GOOD,
 	RECORD_FULL, /* it does not fit into out; nothing was appended */
-	RECORD_BAD   /* f (FAIL_DATA): the column, the value and what could be done; nothing was appended */
+	/* f (FAIL_DATA): the column, the value and what could be done; nothing was appended */
+	RECORD_BAD
 };
-enum record_result record_put(struct record *r, const struct row *row, struct buf *out, struct fail *f);
+enum record_result record_put(struct record *r, const struct row *row, struct buf *out,
+	struct fail *f);
 
 #endif

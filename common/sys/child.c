@@ -54,10 +54,11 @@ static int fate(struct child *c, struct fail *f)
 		return sig_caught() ? fail_set(f, FAIL_SIGNAL, "interrupted") :
 				      fail_errno(f, FAIL_SYSTEM, "cannot wait for '%s'", name);
 	if (WIFSIGNALED(status))
-		return fail_set(f, FAIL_UPSTREAM, "'%s' was killed by signal %d (%s)", name, WTERMSIG(status),
-				strsignal(WTERMSIG(status)));
+		return fail_set(f, FAIL_UPSTREAM, "'%s' was killed by signal %d (%s)", name,
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WEXITSTATUS(status) != 0)
-		return fail_set(f, FAIL_UPSTREAM, "'%s' failed with exit status %d", name, WEXITSTATUS(status));
+		return fail_set(f, FAIL_UPSTREAM, "'%s' failed with exit status %d", name,
+			WEXITSTATUS(status));
 	return 0;
 }
 
@@ -96,6 +97,7 @@ void child_stop(struct child *c)
 	if (c->pid <= 0)
 		return;
 	kill(c->pid, SIGTERM);
-	waitpid(c->pid, &status, WNOHANG); /* one that does not listen is not waited for: its reader is gone soon */
+	/* one that does not listen is not waited for: its reader is gone soon */
+	waitpid(c->pid, &status, WNOHANG);
 	c->pid = 0;
 }

@@ -1,9 +1,10 @@
 /*
- * child: a command whose standard output is a source, and whose fate decides whether that output was complete.
+ * child: a command whose standard output is a source, and whose fate decides whether that output
+ * was complete.
  *
- * The source's end is reached only when the command has exited with 0: at end-of-file it is waited for, and any other
- * fate is the failure FAIL_UPSTREAM, which names the status or the signal. So nobody can take the output of a command
- * that died half-way for a complete one.
+ * The source's end is reached only when the command has exited with 0: at end-of-file it is waited
+ * for, and any other fate is the failure FAIL_UPSTREAM, which names the status or the signal. So
+ * nobody can take the output of a command that died half-way for a complete one.
  */
 #ifndef CHILD_H
 #define CHILD_H

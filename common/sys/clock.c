@@ -56,5 +56,6 @@ uint64_t clock_random(void)
 	if (getentropy(&r, sizeof r) == 0)
 		return r;
 	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_nsec * 0x9e3779b97f4a7c15U + (uint64_t)t.tv_sec * 31 + (uint64_t)getpid();
+	return (uint64_t)t.tv_nsec * 0x9e3779b97f4a7c15U + (uint64_t)t.tv_sec * 31 +
+		(uint64_t)getpid();
 }

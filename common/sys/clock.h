@@ -9,9 +9,12 @@
 #include <stdint.h>
 
 uint64_t clock_ms(void);                        /* since an arbitrary moment; never jumps */
-int clock_sleep(uint64_t ms, struct fail *f);   /* -1 with FAIL_SIGNAL when a signal was caught meanwhile */
-int clock_sleep_or(uint64_t ms, const atomic_bool *stop, struct fail *f); /* the same when *stop becomes true; stop may be NULL */
+/* -1 with FAIL_SIGNAL when a signal was caught meanwhile */
+int clock_sleep(uint64_t ms, struct fail *f);
+/* the same when *stop becomes true; stop may be NULL */
+int clock_sleep_or(uint64_t ms, const atomic_bool *stop, struct fail *f);
 void clock_utc(char out[21]);                   /* "2026-01-31T12:00:00Z" */
-uint64_t clock_random(void);                    /* unpredictable enough for names and jitter; from the kernel */
+/* unpredictable enough for names and jitter; from the kernel */
+uint64_t clock_random(void);
 
 #endif

@@ -22,8 +22,9 @@ struct reading {
 };
 
 /*
- * inih's idea of fgets(3). It takes an indented line for the continuation of the value above, but TD's toolbelt writes its
- * file indented; and it would take the rest of a line that does not fit for a line of its own.
+ * inih's idea of fgets(3). It takes an indented line for the continuation of the value above, but
+ * TD's toolbelt writes its file indented; and it would take the rest of a line that does not fit
+ * for a line of its own.
  */
 static char *next_line(char *to, int cap, void *stream)
 {
@@ -62,7 +63,8 @@ static int check_owner(int fd, const char *path, struct fail *f)
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return fail_set(f, FAIL_CONFIG, "%s belongs to somebody else", path);
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return fail_set(f, FAIL_CONFIG, "%s holds keys, but others may read it (chmod 600 %s)", path, path);
+		return fail_set(f, FAIL_CONFIG,
+			"%s holds keys, but others may read it (chmod 600 %s)", path, path);
 	return 0;
 }
 
@@ -76,7 +78,8 @@ int inifile_slurp(const char *path, bool secret, char **text, struct fail *f)
 		return 1;
 	if (fd < 0)
 		return fail_errno(f, FAIL_CONFIG, "cannot read %s", path);
-	rc = (secret && check_owner(fd, path, f)) || fd_slurp(fd, path, FILE_MAX, text, &n, f) ? -1 : 0;
+	rc = (secret && check_owner(fd, path, f)) || fd_slurp(fd, path, FILE_MAX, text, &n, f) ? -1
+											       : 0;
 	close(fd);
 	if (rc == 0 && strlen(*text) != n) {
 		inifile_forget(*text);
@@ -111,6 +114,7 @@ int inifile_read(const char *path, bool secret, inifile_handler *handler, void *
 	if (r.too_long)
 		return fail_set(f, FAIL_CONFIG, "%s, line %u: too long", path, r.line);
 	if (bad)
-		return fail_set(f, FAIL_CONFIG, "%s, line %d: not of the form 'name = value'", path, bad);
+		return fail_set(f, FAIL_CONFIG, "%s, line %d: not of the form 'name = value'", path,
+			bad);
 	return 0;
 }

@@ -37,7 +37,8 @@ static ssize_t peek_read(struct source *s, void *to, size_t cap, struct fail *f)
 
 void lookahead_init(struct lookahead *p, struct source *from)
 {
-	*p = (struct lookahead){ .source = { .read = peek_read, .name = from->name }, .from = from };
+	*p = (struct lookahead){ .source = { .read = peek_read, .name = from->name },
+		.from = from };
 	buf_init(&p->kept, SIZE_MAX / 4);
 }
 

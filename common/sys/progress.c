@@ -85,7 +85,8 @@ static size_t put_share(char *text, size_t cap, double share, double seconds)
 	if (left < 120)
 		return (size_t)snprintf(text, cap, "%.0f %%, %.0f s left, ", share * 100, left);
 	if (left < 7200)
-		return (size_t)snprintf(text, cap, "%.0f %%, %.0f min left, ", share * 100, left / 60);
+		return (size_t)snprintf(text, cap, "%.0f %%, %.0f min left, ", share * 100,
+			left / 60);
 	return (size_t)snprintf(text, cap, "%.0f %%, %.0f h left, ", share * 100, left / 3600);
 }
 
@@ -105,12 +106,14 @@ static void say_rate(struct progress *p)
 		n += (size_t)snprintf(text + n, sizeof text - n, "rows, ");
 	n += (size_t)snprintf(text + n, sizeof text - n, "%.1f ", mega(r->bytes));
 	if (r->of_bytes > 0)
-		n += (size_t)snprintf(text + n, sizeof text - n, "of %.1f ", mega((uint64_t)r->of_bytes));
+		n += (size_t)snprintf(text + n, sizeof text - n, "of %.1f ",
+			mega((uint64_t)r->of_bytes));
 	snprintf(text + n, sizeof text - n, "MB, %.1f MB/s", mega(r->bytes) / seconds);
 	progress_say(p, "%s: %s", r->what, text);
 }
 
-void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes, int64_t rows, int64_t of_rows)
+void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes,
+	int64_t rows, int64_t of_rows)
 {
 	p->rate = (struct progress_rate){ what, bytes, of_bytes, rows, of_rows };
 	if (progress_due(p))
@@ -166,6 +169,7 @@ void progress_done(struct progress *p, const char *fmt, ...)
 	vsnprintf(text, sizeof text - 32, fmt, ap);
 	va_end(ap);
 	n = strlen(text);
-	snprintf(text + n, sizeof text - n, " in %.1f s", (double)(clock_ms() - p->begun_ms) / 1000);
+	snprintf(text + n, sizeof text - n, " in %.1f s",
+		(double)(clock_ms() - p->begun_ms) / 1000);
 	die_say(text);
 }

@@ -50,7 +50,8 @@ static ssize_t recode_read(struct source *s, void *p, size_t cap, struct fail *f
 		in = r->in + r->at;
 		n = r->len - r->at;
 		if (iconv(r->cd, &in, &n, &out, &left) == (size_t)-1 && left == cap) {
-			if (errno == EINVAL && in == r->in + r->at && !r->ended) { /* a character is cut */
+			/* a character is cut */
+			if (errno == EINVAL && in == r->in + r->at && !r->ended) {
 				if (fill(r, f))
 					return -1;
 				continue;
@@ -96,7 +97,9 @@ int recode_init(struct recode *r, struct source *from, const char *encoding, str
 	r->offset = r->at = r->len = 0;
 	r->cd = iconv_open("UTF-8", encoding);
 	r->open = r->cd != (iconv_t)-1;
-	return r->open ? 0 : fail_set(f, FAIL_USAGE, "--encoding %s: no such encoding (iconv -l lists them)", encoding);
+	return r->open ? 0
+		       : fail_set(f, FAIL_USAGE,
+				 "--encoding %s: no such encoding (iconv -l lists them)", encoding);
 }
 
 void recode_free(struct recode *r)

@@ -1,6 +1,6 @@
 /*
- * recode: a source that turns another encoding into UTF-8, by iconv(3). What cannot be turned is FAIL_DATA with the place in
- * bytes. A byte order mark passes, as UTF-8. Memory: 64 KiB.
+ * recode: a source that turns another encoding into UTF-8, by iconv(3). What cannot be turned is
+ * FAIL_DATA with the place in bytes. A byte order mark passes, as UTF-8. Memory: 64 KiB.
  */
 #ifndef RECODE_H
 #define RECODE_H
@@ -25,8 +25,8 @@ struct recode {
 };
 
 /*
- * The encoding that a text's first bytes show: by a byte order mark of UTF-16 or UTF-32 (*marked), or of UTF-16 without one by
- * the NUL bytes that ASCII has there. NULL: anything else.
+ * The encoding that a text's first bytes show: by a byte order mark of UTF-16 or UTF-32 (*marked),
+ * or of UTF-16 without one by the NUL bytes that ASCII has there. NULL: anything else.
  */
 const char *recode_guess(const char *p, size_t n, bool *marked);
 

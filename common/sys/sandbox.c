@@ -11,16 +11,24 @@
 #include <unistd.h>
 
 /*
- * linux/landlock.h, which not every system has, and seldom the newest: the system calls have the same numbers on all
- * machines but Alpha. Rights of files are bits, in the order in which versions of the interface added them.
+ * linux/landlock.h, which not every system has, and seldom the newest: the system calls have the
+ * same numbers on all machines but Alpha. Rights of files are bits, in the order in which versions
+ * of the interface added them.
  */
 enum { CREATE_RULESET = 444, ADD_RULE = 445, RESTRICT_SELF = 446 };
 enum { ASK_VERSION = 1, RULE_PATH = 1 };
 enum {
-	EXECUTE = 1 << 0, READ_FILE = 1 << 2, READ_DIR = 1 << 3, REMOVE_FILE = 1 << 5, MAKE_REG = 1 << 8,
+	EXECUTE = 1 << 0,
+	READ_FILE = 1 << 2,
+	READ_DIR = 1 << 3,
+	REMOVE_FILE = 1 << 5,
+	MAKE_REG = 1 << 8,
 	ALL_1 = (1 << 13) - 1, /* version 1 */
-	REFER = 1 << 13, TRUNCATE = 1 << 14, IOCTL_DEV = 1 << 15, /* versions 2, 3 and 5 */
-	BIND_TCP = 1 << 0, CONNECT_TCP = 1 << 1 /* version 4 */
+	REFER = 1 << 13,
+	TRUNCATE = 1 << 14,
+	IOCTL_DEV = 1 << 15, /* versions 2, 3 and 5 */
+	BIND_TCP = 1 << 0,
+	CONNECT_TCP = 1 << 1 /* version 4 */
 };
 
 struct ruleset {
@@ -39,10 +47,13 @@ static long version(void)
 
 static uint64_t files_of(long v)
 {
-	return (uint64_t)(ALL_1 | (v >= 2 ? REFER : 0) | (v >= 3 ? TRUNCATE : 0) | (v >= 5 ? IOCTL_DEV : 0));
+	return (uint64_t)(ALL_1 | (v >= 2 ? REFER : 0) | (v >= 3 ? TRUNCATE : 0) |
+		(v >= 5 ? IOCTL_DEV : 0));
 }
 
-/* Below the folder, `allowed`; the ruleset denies more than this program ever needed if that fails. */
+/*
+ * Below the folder, `allowed`; the ruleset denies more than this program ever needed if that fails.
+ */
 static void allow(int ruleset, const char *folder, uint64_t allowed)
 {
 	struct path_rule rule = { .allowed = allowed, .folder = open(folder, O_PATH | O_CLOEXEC) };
@@ -76,7 +87,8 @@ void sandbox_seal(void)
 	const struct rlimit none = { 0, 0 };
 
 	deny(UINT64_MAX, BIND_TCP | CONNECT_TCP, NULL);
-	setrlimit(RLIMIT_NOFILE, &none); /* also what Landlock does not know: sockets that are not TCP */
+	/* also what Landlock does not know: sockets that are not TCP */
+	setrlimit(RLIMIT_NOFILE, &none);
 }
 
 void sandbox_client(const char *folder)

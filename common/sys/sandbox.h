@@ -1,9 +1,11 @@
 /*
- * sandbox: what this process can no longer do, before it reads what others have written. On Linux, by Landlock and limits
- * of resources, and no_new_privs; where the kernel has less of it, or the system none, less is taken away, silently: a
- * second wall, never the first. Descriptors that are open stay as they are, and so do children that run already. No list of
- * system calls: such a list knows too little of resolvers and of other C libraries. Off in sanitizer builds, whose
- * run-time needs files. Call in the only thread, after what needs more (commands that print keys, locks, output files).
+ * sandbox: what this process can no longer do, before it reads what others have written. On Linux,
+ * by Landlock and limits of resources, and no_new_privs; where the kernel has less of it, or the
+ * system none, less is taken away, silently: a second wall, never the first. Descriptors that are
+ * open stay as they are, and so do children that run already. No list of system calls: such a list
+ * knows too little of resolvers and of other C libraries. Off in sanitizer builds, whose run-time
+ * needs files. Call in the only thread, after what needs more (commands that print keys, locks,
+ * output files).
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -22,16 +24,18 @@
 #endif
 
 /*
- * For who only works on descriptors: none can be added to them, so no file and no socket of any kind; no file is changed,
- * removed or renamed, and no program is run. poll(2) does not work any more.
+ * For who only works on descriptors: none can be added to them, so no file and no socket of any
+ * kind; no file is changed, removed or renamed, and no program is run. poll(2) does not work any
+ * more.
  */
 void sandbox_seal(void);
 
 /*
- * For who talks to a server: files can be read (resolver, certificates), sockets can connect; no file can be written,
- * made, removed or renamed, no program is run, no TCP port is listened on. `folder`, if not NULL: below it, regular files
- * may be made, removed and renamed, but still not opened for writing. And since it knows a key: it leaves no core, and
- * other processes of its user cannot look into it.
+ * For who talks to a server: files can be read (resolver, certificates), sockets can connect; no
+ * file can be written, made, removed or renamed, no program is run, no TCP port is listened on.
+ * `folder`, if not NULL: below it, regular files may be made, removed and renamed, but still not
+ * opened for writing. And since it knows a key: it leaves no core, and other processes of its user
+ * cannot look into it.
  */
 void sandbox_client(const char *folder);
 

@@ -19,7 +19,8 @@ static bool offset_of(const char *name, int64_t *east)
 	unsigned h, m;
 	char end;
 
-	if ((*name != '+' && *name != '-') || sscanf(name + 1, "%2u:%2u%c", &h, &m, &end) != 2 || h > 18 || m > 59)
+	if ((*name != '+' && *name != '-') || sscanf(name + 1, "%2u:%2u%c", &h, &m, &end) != 2 ||
+		h > 18 || m > 59)
 		return false;
 	*east = ((int64_t)h * 60 + m) * (*name == '-' ? -60 : 60);
 	return true;
@@ -30,7 +31,8 @@ static bool is_zone_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char magic[4];
-	bool is = fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
+	bool is = fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic &&
+		memcmp(magic, "TZif", 4) == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -40,7 +42,8 @@ static bool is_zone_file(const char *path)
 /* The caller's, or NULL. */
 static char *file_of(const char *name)
 {
-	static const char *const folders[] = { "/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo" };
+	static const char *const folders[] = { "/usr/share/zoneinfo", "/usr/lib/zoneinfo",
+		"/usr/share/lib/zoneinfo", "/etc/zoneinfo" };
 
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		char *path = mem_printf("%s/%s", folders[i], name);
@@ -57,7 +60,8 @@ bool zone_open(const char *name)
 	char *path;
 
 	fixed = offset_of(name, &fixed_east);
-	if (fixed || strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 || strcmp(name, "Z") == 0) {
+	if (fixed || strcmp(name, "UTC") == 0 || strcmp(name, "GMT") == 0 ||
+		strcmp(name, "Z") == 0) {
 		fixed_east = fixed ? fixed_east : 0;
 		fixed = true;
 		return true;
@@ -67,7 +71,8 @@ bool zone_open(const char *name)
 	if (!zone_file && getenv("TZ"))
 		callers = mem_string(getenv("TZ"));
 	free(zone_file);
-	zone_file = path; /* a name would be looked for where TZDIR says, and be UTC if it is not there */
+	/* a name would be looked for where TZDIR says, and be UTC if it is not there */
+	zone_file = path;
 	zone_environment(false);
 	tzset();
 	return true;
@@ -95,7 +100,8 @@ static int64_t east_at(int64_t utc)
 int64_t zone_to_utc(int64_t local)
 {
 	enum { DAY = 86400 };
-	static int64_t day = INT64_MIN, east; /* a day without a change: most times are of the same day */
+	/* a day without a change: most times are of the same day */
+	static int64_t day = INT64_MIN, east;
 	int64_t before, after;
 
 	if (fixed)
@@ -105,8 +111,11 @@ int64_t zone_to_utc(int64_t local)
 	before = east_at(local - DAY);
 	after = east_at(local + DAY);
 	if (before != after)
-		return east_at(local - before) != before && east_at(local - after) == after ? local - after : local - before;
-	if (east_at(local / DAY * DAY - DAY) == before && east_at(local / DAY * DAY + (int64_t)2 * DAY) == before) {
+		return east_at(local - before) != before && east_at(local - after) == after
+			? local - after
+			: local - before;
+	if (east_at(local / DAY * DAY - DAY) == before &&
+		east_at(local / DAY * DAY + (int64_t)2 * DAY) == before) {
 		day = local / DAY;
 		east = before;
 	}

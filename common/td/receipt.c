@@ -6,14 +6,20 @@
 
 void receipt_init(struct receipt *r)
 {
-	*r = (struct receipt){ .temporary_id = -1, .rows = -1, .rejects = -1, .valid = -1, .errors = -1, .parts = -1,
-			       .bytes = -1, .rows_before = -1 };
+	*r = (struct receipt){ .temporary_id = -1,
+		.rows = -1,
+		.rejects = -1,
+		.valid = -1,
+		.errors = -1,
+		.parts = -1,
+		.bytes = -1,
+		.rows_before = -1 };
 }
 
 void receipt_free(struct receipt *r)
 {
-	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary, r->session, r->job_id,
-				r->source_job, r->started, r->kept, r->reason, r->finished };
+	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary,
+		r->session, r->job_id, r->source_job, r->started, r->kept, r->reason, r->finished };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
@@ -21,7 +27,7 @@ void receipt_free(struct receipt *r)
 	receipt_init(r);
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------ */
+/* --- writing --------------------------------------------------------------- */
 
 static void text(json_t *o, const char *name, const char *value)
 {
@@ -102,7 +108,7 @@ char *receipt_end(const struct receipt *r)
 	return line;
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------ */
+/* --- reading --------------------------------------------------------------- */
 
 static char *get_text(const json_t *o, const char *name)
 {
@@ -136,7 +142,8 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 {
 	const char *status = json_string_value(json_object_get(o, "status"));
 	const char *source = json_string_value(json_object_get(o, "source"));
-	const json_t *columns = json_object_get(o, "columns"), *min = json_object_get(o, "time_min");
+	const json_t *columns = json_object_get(o, "columns"),
+		     *min = json_object_get(o, "time_min");
 
 	if (get_number(o, "receipt") != RECEIPT_VERSION)
 		return fail_set(f, FAIL_DATA, "not a receipt of this version of td-put");
@@ -172,9 +179,10 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 		return -1;
 	if (!r->done)
 		return 0;
-	if (get_mode(r, json_string_value(json_object_get(o, "mode"))) || !r->action || !r->endpoint || !r->database ||
-	    !r->table)
-		return fail_set(f, FAIL_DATA, "a receipt without a mode, an action or a destination");
+	if (get_mode(r, json_string_value(json_object_get(o, "mode"))) || !r->action ||
+		!r->endpoint || !r->database || !r->table)
+		return fail_set(f, FAIL_DATA,
+			"a receipt without a mode, an action or a destination");
 	return 0;
 }
 
@@ -186,11 +194,14 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 
 	receipt_init(r);
 	if (n == 0)
-		return fail_set(f, FAIL_UPSTREAM, "%s: no receipt: td-put, which should write it, died or failed", at);
+		return fail_set(f, FAIL_UPSTREAM,
+			"%s: no receipt: td-put, which should write it, died or failed", at);
 	if (p[0] == '\x1f') /* gzip */
-		return fail_set(f, FAIL_DATA, "%s: these are rows, no receipt: pipe them through td-put", at);
+		return fail_set(f, FAIL_DATA,
+			"%s: these are rows, no receipt: pipe them through td-put", at);
 	if (!newline && p[0] == '{' && (n < 2 || p[n - 1] != '}'))
-		return fail_set(f, FAIL_UPSTREAM, "%s: the receipt ends in the middle: td-put, which wrote it, died", at);
+		return fail_set(f, FAIL_UPSTREAM,
+			"%s: the receipt ends in the middle: td-put, which wrote it, died", at);
 	if (newline && newline != p + n - 1)
 		return fail_set(f, FAIL_DATA, "%s: more than one line: not one receipt", at);
 	o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);

@@ -1,10 +1,10 @@
 /*
- * receipt: one line of JSON that says what was done (man pages td-put.1, td-swap.1). td-put writes it, td-swap reads it and
- * writes its own. It never holds a key.
+ * receipt: one line of JSON that says what was done (man pages td-put.1, td-swap.1). td-put writes
+ * it, td-swap reads it and writes its own. It never holds a key.
  *
- * It is written in two steps: the beginning, with all that is known, before the step that changes something for readers,
- * so that a full disk or a dead reader is met while nothing has changed; and the end, with the outcome. A receipt without
- * its end is that of a program that died.
+ * It is written in two steps: the beginning, with all that is known, before the step that changes
+ * something for readers, so that a full disk or a dead reader is met while nothing has changed; and
+ * the end, with the outcome. A receipt without its end is that of a program that died.
  */
 #ifndef RECEIPT_H
 #define RECEIPT_H
@@ -36,7 +36,8 @@ struct receipt {
 	/* the end */
 	bool done;
 	char *action;      /* td-put: append, load; td-swap: swap, rename; NULL in a failure */
-	int64_t rows_before; /* td-swap: in the table that was replaced; -1: there was none, or not said */
+	/* td-swap: in the table that was replaced; -1: there was none, or not said */
+	int64_t rows_before;
 	char *kept;        /* td-swap: the table that holds the old rows, or NULL */
 	char *reason;      /* of a failure */
 	int status;
@@ -51,8 +52,9 @@ char *receipt_begin(const struct receipt *r);
 char *receipt_end(const struct receipt *r);
 
 /*
- * FAIL_UPSTREAM: nothing, or half a line (its writer died); FAIL_DATA: not one receipt. `at` names the input, for messages.
- * The receipt of a failure (done false) is parsed like any other; only that of a success must be complete.
+ * FAIL_UPSTREAM: nothing, or half a line (its writer died); FAIL_DATA: not one receipt. `at` names
+ * the input, for messages. The receipt of a failure (done false) is parsed like any other; only
+ * that of a success must be complete.
  */
 int receipt_parse(struct receipt *r, const char *text, size_t n, const char *at, struct fail *f);
 

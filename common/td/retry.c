@@ -6,7 +6,8 @@
 
 static bool may_pass(const struct retry_outcome *o)
 {
-	return o->status == 0 || o->status == 408 || o->status == 429 || (o->status >= 500 && o->status <= 599);
+	return o->status == 0 || o->status == 408 || o->status == 429 ||
+		(o->status >= 500 && o->status <= 599);
 }
 
 /* It certainly did no work. */
@@ -20,8 +21,8 @@ bool retry_is_unknown(const struct retry_outcome *o)
 	return may_pass(o) && !untouched(o);
 }
 
-int64_t retry_wait(const struct retry_policy *p, bool repeatable, const struct retry_outcome *o, unsigned attempt,
-		   uint64_t elapsed_ms, uint64_t random)
+int64_t retry_wait(const struct retry_policy *p, bool repeatable, const struct retry_outcome *o,
+	unsigned attempt, uint64_t elapsed_ms, uint64_t random)
 {
 	uint64_t window, wait;
 

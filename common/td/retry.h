@@ -1,9 +1,10 @@
 /*
  * retry: may this request be sent again, and when. Pure: the clock and the dice are the caller's.
  *
- * Sent again: answers 408, 429, 500, 502, 503, 504 and other 5xx, and a connection that failed. A request that is not
- * repeatable is sent again only if it certainly did no work: it never left (no connection), or 429. The wait is drawn
- * from [0, min(cap, base * 2^attempt)] ("full jitter"); a longer Retry-After is obeyed if the deadline leaves room.
+ * Sent again: answers 408, 429, 500, 502, 503, 504 and other 5xx, and a connection that failed. A
+ * request that is not repeatable is sent again only if it certainly did no work: it never left (no
+ * connection), or 429. The wait is drawn from [0, min(cap, base * 2^attempt)] ("full jitter"); a
+ * longer Retry-After is obeyed if the deadline leaves room.
  */
 #ifndef RETRY_H
 #define RETRY_H
@@ -27,19 +28,25 @@ struct retry_outcome {
 
 enum { RETRY_STOP = -1 };
 
-/* attempt: 0 after the first try; elapsed_ms: since it began; random: any number. The wait in ms, or RETRY_STOP. */
-int64_t retry_wait(const struct retry_policy *p, bool repeatable, const struct retry_outcome *o, unsigned attempt,
-		   uint64_t elapsed_ms, uint64_t random);
+/*
+ * attempt: 0 after the first try; elapsed_ms: since it began; random: any number. The wait in ms,
+ * or RETRY_STOP.
+ */
+int64_t retry_wait(const struct retry_policy *p, bool repeatable, const struct retry_outcome *o,
+	unsigned attempt, uint64_t elapsed_ms, uint64_t random);
 
 /* True if the outcome says nothing about whether the work was done. */
 bool retry_is_unknown(const struct retry_outcome *o);
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT" to epoch seconds, or -1; the two obsolete forms of RFC 9110, 5.6.7 are not worth their code. */
+/*
+ * "Sun, 06 Nov 1994 08:49:37 GMT" to epoch seconds, or -1; the two obsolete forms of RFC 9110,
+ * 5.6.7 are not worth their code.
+ */
 int64_t retry_date(const char *text);
 
 /*
- * Retry-After: seconds, or a date against now (epoch seconds; the server's own Date, where it says one: our clock may be
- * another). ms, at most a week; or -1.
+ * Retry-After: seconds, or a date against now (epoch seconds; the server's own Date, where it says
+ * one: our clock may be another). ms, at most a week; or -1.
  */
 int64_t retry_after_parse(const char *text, int64_t now);
 

@@ -30,10 +30,13 @@ int tdurl_check_name(const char *what, const char *name, struct fail *f)
 	size_t n = strlen(name), good = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
 
 	if (good < n)
-		return fail_set(f, FAIL_USAGE, "'%s' is no name of a %s: Treasure Data takes a-z, 0-9 and _ only", name, what);
+		return fail_set(f, FAIL_USAGE,
+			"'%s' is no name of a %s: Treasure Data takes a-z, 0-9 and _ only", name,
+			what);
 	if (n < TDURL_NAME_MIN || n > TDURL_NAME_MAX)
-		return fail_set(f, FAIL_USAGE, "'%s' is no name of a %s: it has %zu characters, not %d to %d", name, what, n,
-				TDURL_NAME_MIN, TDURL_NAME_MAX);
+		return fail_set(f, FAIL_USAGE,
+			"'%s' is no name of a %s: it has %zu characters, not %d to %d", name, what,
+			n, TDURL_NAME_MIN, TDURL_NAME_MAX);
 	return 0;
 }
 
@@ -77,7 +80,8 @@ static int host_port(const char *p, size_t n, char **host, uint64_t *port, struc
 	for (char *c = *host; *c; c++) {
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c + ('a' - 'A'));
-		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.-_", *c) && !(p[0] == '[' && strchr("[]:", *c))) {
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.-_", *c) &&
+			!(p[0] == '[' && strchr("[]:", *c))) {
 			free(*host);
 			return fail_set(f, FAIL_USAGE, "'%.*s' is no host name", (int)len, p);
 		}
@@ -103,7 +107,8 @@ static char *endpoint(bool tls, const char *host, uint64_t port, const char *bas
 	if (port == 0 || port == (tls ? 443 : 80))
 		out = mem_printf("%s://%s%.*s", tls ? "https" : "http", host, (int)base_len, base);
 	else
-		out = mem_printf("%s://%s:%d%.*s", tls ? "https" : "http", host, (int)port, (int)base_len, base);
+		out = mem_printf("%s://%s:%d%.*s", tls ? "https" : "http", host, (int)port,
+			(int)base_len, base);
 	return out;
 }
 
@@ -118,7 +123,8 @@ int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f)
 	if (strlen(text) > URL_MAX)
 		return fail_set(f, FAIL_CONFIG, "longer than %d characters", URL_MAX);
 	if (strstr(p, "://") || memchr(p, '@', n))
-		return fail_set(f, FAIL_CONFIG, "not of the form HOST, HOST:PORT or https://HOST[:PORT]");
+		return fail_set(f, FAIL_CONFIG,
+			"not of the form HOST, HOST:PORT or https://HOST[:PORT]");
 	for (const char *c = p + n; *c; c++)
 		if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 127 || *c == '?' || *c == '#')
 			return fail_set(f, FAIL_CONFIG, "a path with a blank, '?' or '#'");
@@ -127,7 +133,8 @@ int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f)
 		return -1;
 	}
 	if (!tls && !plain && !is_loopback(host)) {
-		fail_set(f, FAIL_CONFIG, "http://%s would send the key in the clear: use https://", host);
+		fail_set(f, FAIL_CONFIG, "http://%s would send the key in the clear: use https://",
+			host);
 		free(host);
 		return -1;
 	}
@@ -145,13 +152,17 @@ static int decode_key(const char *p, size_t n, char **out, struct fail *f)
 		int c = (unsigned char)p[i];
 
 		if (c == '%') {
-			c = i + 2 < n && num_hex(p[i + 1]) >= 0 && num_hex(p[i + 2]) >= 0 ? num_hex(p[i + 1]) * 16 + num_hex(p[i + 2]) : -1;
+			c = i + 2 < n && num_hex(p[i + 1]) >= 0 && num_hex(p[i + 2]) >= 0
+				? num_hex(p[i + 1]) * 16 + num_hex(p[i + 2])
+				: -1;
 			i += 2;
 		}
 		if (c <= ' ' || c == 127 || len >= KEY_MAX) {
 			mem_wipe(key, n);
 			free(key);
-			return fail_set(f, FAIL_USAGE, "the key in the URL is no key (a bad %% sequence, a blank or too long)");
+			return fail_set(f, FAIL_USAGE,
+				"the key in the URL is no key (a bad %% sequence, a blank or too "
+				"long)");
 		}
 		key[len++] = (char)c;
 	}
@@ -174,19 +185,25 @@ static int parameter(struct tdurl *u, const char *p, size_t n, int *ssl, struct 
 				u->has_mode = true;
 				return 0;
 			}
-		return fail_set(f, FAIL_USAGE, "mode is append, replace or truncate, not '%.*s'", (int)len, eq ? eq + 1 : "");
+		return fail_set(f, FAIL_USAGE, "mode is append, replace or truncate, not '%.*s'",
+			(int)len, eq ? eq + 1 : "");
 	}
 	if (name == 3 && memcmp(p, "ssl", 3) == 0 && *ssl >= 0)
 		return fail_set(f, FAIL_USAGE, "ssl is given twice");
 	if (name == 3 && memcmp(p, "ssl", 3) == 0 && eq) {
-		*ssl = len == 4 && memcmp(eq + 1, "true", 4) == 0 ? 1 : len == 5 && memcmp(eq + 1, "false", 5) == 0 ? 0 : -2;
+		*ssl = len == 4 && memcmp(eq + 1, "true", 4) == 0     ? 1
+			: len == 5 && memcmp(eq + 1, "false", 5) == 0 ? 0
+								      : -2;
 		return *ssl == -2 ? fail_set(f, FAIL_USAGE, "ssl is true or false") : 0;
 	}
 	if (name == 6 && memcmp(p, "apikey", 6) == 0)
-		return fail_set(f, FAIL_USAGE, "no apikey parameter here: put the key in TD_API_KEY or before the @");
+		return fail_set(f, FAIL_USAGE,
+			"no apikey parameter here: put the key in TD_API_KEY or before the @");
 	if (!eq) /* it may be a key */
-		return fail_set(f, FAIL_USAGE, "a parameter without a value (mode and ssl are known)");
-	return fail_set(f, FAIL_USAGE, "unknown parameter '%.*s' (mode and ssl are known)", (int)name, p);
+		return fail_set(f, FAIL_USAGE,
+			"a parameter without a value (mode and ssl are known)");
+	return fail_set(f, FAIL_USAGE, "unknown parameter '%.*s' (mode and ssl are known)",
+		(int)name, p);
 }
 
 static int query(struct tdurl *u, const char *p, int *ssl, struct fail *f)
@@ -206,7 +223,8 @@ static int path(struct tdurl *u, const char *p, size_t n, struct fail *f)
 	const char *slash = memchr(p, '/', n);
 	size_t db = slash ? (size_t)(slash - p) : n;
 
-	if (slash && memchr(slash + 1, '/', (size_t)(p + n - slash - 1))) /* a key with '/' behind the @? It is not shown */
+	/* a key with '/' behind the @? It is not shown */
+	if (slash && memchr(slash + 1, '/', (size_t)(p + n - slash - 1)))
 		return fail_set(f, FAIL_USAGE, "more than DATABASE/TABLE behind the host");
 	u->database = mem_copy(p, db);
 	if (slash && db + 1 < n)
@@ -229,14 +247,18 @@ static int host(struct tdurl *u, const char *p, size_t n, int ssl, struct fail *
 	tls = ssl >= 0 ? ssl == 1 : !is_loopback(name);
 	if (!tls && !is_loopback(name)) {
 		free(name);
-		return fail_set(f, FAIL_USAGE, "ssl=false would send the key in the clear: it is for loopback addresses");
+		return fail_set(f, FAIL_USAGE,
+			"ssl=false would send the key in the clear: it is for loopback addresses");
 	}
 	u->endpoint = endpoint(tls, name, port, "", 0);
 	free(name);
 	return 0;
 }
 
-/* The authority ends at the last '@' before the query: a key may hold '/' raw. NULL: there is no '@'. */
+/*
+ * The authority ends at the last '@' before the query: a key may hold '/' raw. NULL: there is no
+ * '@'.
+ */
 static const char *find_at(const char *p)
 {
 	const char *at = NULL;
@@ -253,11 +275,13 @@ static int parse_url(struct tdurl *u, const char *p, struct fail *f)
 	int ssl = -1;
 
 	if (!at)
-		return fail_set(f, FAIL_USAGE, "the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE");
+		return fail_set(f, FAIL_USAGE,
+			"the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE");
 	if (at > p && decode_key(p, (size_t)(at - p), &u->key, f))
 		return -1;
 	slash = at + 1 + strcspn(at + 1, "/?");
-	if (query(u, q ? q + 1 : NULL, &ssl, f) || host(u, at + 1, (size_t)(slash - at - 1), ssl, f))
+	if (query(u, q ? q + 1 : NULL, &ssl, f) ||
+		host(u, at + 1, (size_t)(slash - at - 1), ssl, f))
 		return -1;
 	if (slash[0] != '/' || slash[1] == '\0' || slash[1] == '?')
 		return 0;
@@ -293,10 +317,12 @@ int tdurl_parse(struct tdurl *u, const char *text, struct fail *f)
 		return fail_set(f, FAIL_USAGE, "a destination longer than %d characters", URL_MAX);
 	if (strncmp(text, "td://", 5) == 0)
 		rc = parse_url(u, text + 5, f);
-	else if (colon && colon > text && colon[1] != '/') /* "td:/..." and other schemes are no connections */
+	/* "td:/..." and other schemes are no connections */
+	else if (colon && colon > text && colon[1] != '/')
 		rc = parse_named(u, text, colon, f);
 	else
-		rc = fail_set(f, FAIL_USAGE, "a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE");
+		rc = fail_set(f, FAIL_USAGE,
+			"a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE");
 	if (rc)
 		tdurl_free(u);
 	return rc;
@@ -328,7 +354,8 @@ char *tdurl_format(const struct tdurl *u)
 	else
 		buf_printf(&b, "td://%s@%s", u->key ? "***" : "", host);
 	if (u->database)
-		buf_printf(&b, "%s%s%s", u->connection ? "" : "/", u->database, u->table ? "/" : "");
+		buf_printf(&b, "%s%s%s", u->connection ? "" : "/", u->database,
+			u->table ? "/" : "");
 	if (u->table)
 		buf_puts(&b, u->table);
 	if (u->has_mode)
@@ -352,7 +379,8 @@ const char *tdurl_site(const char *endpoint)
 	static const char https[] = "https://";
 
 	for (size_t i = 0; i < sizeof sites / sizeof *sites; i++)
-		if (strncmp(endpoint, https, strlen(https)) == 0 && strcmp(endpoint + strlen(https), sites[i].host) == 0)
+		if (strncmp(endpoint, https, strlen(https)) == 0 &&
+			strcmp(endpoint + strlen(https), sites[i].host) == 0)
 			return sites[i].site;
 	return NULL;
 }

@@ -1,13 +1,15 @@
 /*
- * tdurl: where rows go, as text. Pure: no environment, no defaults, no network; `conf` completes what is left out.
+ * tdurl: where rows go, as text. Pure: no environment, no defaults, no network; `conf` completes
+ * what is left out.
  *
  *   td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate][&ssl=true|false]
  *   td://[KEY]@[HOST[:PORT]][/DATABASE]               (database and table are NULL then)
  *   NAME:[TABLE][?mode=...]   NAME:DATABASE/TABLE[?mode=...]      a named connection
  *
- * KEY may hold its "/" raw or as %2F. HOST is a host name, or a site: us jp eu ap02 ap03 idcf. A HOST is spoken to by
- * https; a loopback HOST by http, unless ssl=true. Names are as Treasure Data takes them: 3 to 255 of [a-z0-9_].
- * Other parameters are refused, not ignored: a transfer that does something else than its URL says is worse than none.
+ * KEY may hold its "/" raw or as %2F. HOST is a host name, or a site: us jp eu ap02 ap03 idcf. A
+ * HOST is spoken to by https; a loopback HOST by http, unless ssl=true. Names are as Treasure Data
+ * takes them: 3 to 255 of [a-z0-9_]. Other parameters are refused, not ignored: a transfer that
+ * does something else than its URL says is worse than none.
  */
 #ifndef TDURL_H
 #define TDURL_H
@@ -22,7 +24,8 @@ enum { TDURL_NAME_MIN = 3, TDURL_NAME_MAX = 255, TDURL_NAME_ADVISED = 128 };
 struct tdurl {
 	char *connection; /* NAME of the two forms above; then key and endpoint are NULL */
 	char *key;        /* decoded; secret; NULL if left out */
-	char *endpoint;   /* "https://api.eu01.treasuredata.com", "http://127.0.0.1:8080"; NULL if left out */
+	/* "https://api.eu01.treasuredata.com", "http://127.0.0.1:8080"; NULL if left out */
+	char *endpoint;
 	char *database;   /* NULL in NAME:TABLE, or if left out */
 	char *table;      /* NULL if left out */
 	enum tdurl_mode mode;
@@ -33,18 +36,25 @@ struct tdurl {
 int tdurl_parse(struct tdurl *u, const char *text, struct fail *f);
 void tdurl_free(struct tdurl *u); /* wipes the key */
 
-/* The URL again, malloc'ed; a key is written as "***". Without one it parses to the same destination. */
+/*
+ * The URL again, malloc'ed; a key is written as "***". Without one it parses to the same
+ * destination.
+ */
 char *tdurl_format(const struct tdurl *u);
 
-/* Overwrite the key of a URL in the caller's argv with '*', so that ps(1) does not show it for longer than needed. */
+/*
+ * Overwrite the key of a URL in the caller's argv with '*', so that ps(1) does not show it for
+ * longer than needed.
+ */
 void tdurl_hide(char *text);
 
 const char *tdurl_mode_name(enum tdurl_mode m);
 
 /*
- * The forms of TD_API_SERVER: host, host:port, http(s)://host[:port][/base], a site's name. *out is malloc'ed,
- * "SCHEME://host[:port][/base]" without a slash at the end and without a default port. http is refused (FAIL_CONFIG)
- * for a host that is not loopback, because the key would cross the network in the clear; `plain` allows it.
+ * The forms of TD_API_SERVER: host, host:port, http(s)://host[:port][/base], a site's name. *out is
+ * malloc'ed, "SCHEME://host[:port][/base]" without a slash at the end and without a default port.
+ * http is refused (FAIL_CONFIG) for a host that is not loopback, because the key would cross the
+ * network in the clear; `plain` allows it.
  */
 int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f);
 

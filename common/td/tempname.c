@@ -12,8 +12,8 @@ enum { MARK = sizeof mark - 1, HEX = 16, HEAD = sizeof head - 1, WHEN = 15 };
 
 char *tempname_table(const char *target, int64_t now, uint64_t random)
 {
-	return mem_printf("%.*s%s%08llx%08llx", TDURL_NAME_ADVISED - MARK - HEX, target, mark, (unsigned long long)now & 0xffffffff,
-			  (unsigned long long)random & 0xffffffff);
+	return mem_printf("%.*s%s%08llx%08llx", TDURL_NAME_ADVISED - MARK - HEX, target, mark,
+		(unsigned long long)now & 0xffffffff, (unsigned long long)random & 0xffffffff);
 }
 
 /* 0 and the number of n hexadecimal digits; -1. */
@@ -61,8 +61,9 @@ int64_t tempname_session_time(const char *name)
 	int64_t at;
 	uint64_t v;
 
-	if (strlen(name) != HEAD + WHEN + 1 + HEX || strncmp(name, head, HEAD) != 0 || name[HEAD + WHEN] != '_' ||
-	    hex(name + HEAD + WHEN + 1, HEX, &v) || tdtime_parse(&rules, name + HEAD, WHEN, &at))
+	if (strlen(name) != HEAD + WHEN + 1 + HEX || strncmp(name, head, HEAD) != 0 ||
+		name[HEAD + WHEN] != '_' || hex(name + HEAD + WHEN + 1, HEX, &v) ||
+		tdtime_parse(&rules, name + HEAD, WHEN, &at))
 		return -1;
 	return at;
 }

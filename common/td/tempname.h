@@ -1,6 +1,6 @@
 /*
- * tempname: the names of temporary tables and bulk import sessions: who makes one, and who removes what others have left behind
- * (td-swap --gc), find the rule here. Pure.
+ * tempname: the names of temporary tables and bulk import sessions: who makes one, and who removes
+ * what others have left behind (td-swap --gc), find the rule here. Pure.
  *
  *   TARGET_tdput_TTTTTTTTRRRRRRRR            a table: the time and chance, each in eight hexadecimal digits
  *   td_put_YYYYMMDD_HHMMSS_RRRRRRRRRRRRRRRR  a session: the time, UTC, and chance
@@ -16,7 +16,10 @@
 char *tempname_table(const char *target, int64_t now, uint64_t random);   /* malloc'ed */
 char *tempname_session(int64_t now, uint64_t random);
 
-/* When it was made, epoch seconds; -1: it is none of ours, or not of target, which may be NULL: of any. */
+/*
+ * When it was made, epoch seconds; -1: it is none of ours, or not of target, which may be NULL: of
+ * any.
+ */
 int64_t tempname_table_time(const char *name, const char *target);
 int64_t tempname_session_time(const char *name);
 

@@ -48,7 +48,7 @@ size_t upload_part_pieces(struct upload_part *p, struct upload_part_piece out[UP
 	return GZIP_PLAIN_HEADER_LEN + p->data.len + sizeof p->tail;
 }
 
-/* --- plain msgpack ------------------------------------------------------------------------------------------------ */
+/* --- plain msgpack --------------------------------------------------------- */
 
 void upload_part_plain_free(struct upload_part_plain *s)
 {
@@ -83,7 +83,8 @@ int upload_part_plain_put(struct upload_part_plain *s, const char *p, size_t n, 
 	return 0;
 }
 
-int upload_part_plain_next(struct upload_part_plain *s, bool all, struct frame_block *b, struct fail *f)
+int upload_part_plain_next(struct upload_part_plain *s, bool all, struct frame_block *b,
+	struct fail *f)
 {
 	if (s->packed.len > 0) { /* the block that was handed out */
 		buf_eat(&s->body, s->whole);

@@ -1,9 +1,11 @@
 /*
- * part: upload parts made of the blocks of a frame. A part is one plain gzip member: the blocks' deflate data one after
- * the other, a final empty block, and a trailer whose checksum is combined from theirs. Nothing is compressed twice.
+ * part: upload parts made of the blocks of a frame. A part is one plain gzip member: the blocks'
+ * deflate data one after the other, a final empty block, and a trailer whose checksum is combined
+ * from theirs. Nothing is compressed twice.
  *
- * Members of a frame that are not ours come as plain msgpack in pieces; these are cut at values and deflated.
- * Memory: one part, its size plus at most one block; for pieces one value, at most FRAME_BODY_MAX, beside it.
+ * Members of a frame that are not ours come as plain msgpack in pieces; these are cut at values and
+ * deflated. Memory: one part, its size plus at most one block; for pieces one value, at most
+ * FRAME_BODY_MAX, beside it.
  */
 #ifndef UPLOAD_PART_H
 #define UPLOAD_PART_H
@@ -27,7 +29,10 @@ void upload_part_init(struct upload_part *p);
 void upload_part_free(struct upload_part *p);
 void upload_part_clear(struct upload_part *p); /* empty again; keeps its memory */
 
-/* True if the block is better put into the next part: this one has something and would become longer than size. */
+/*
+ * True if the block is better put into the next part: this one has something and would become
+ * longer than size.
+ */
 bool upload_part_is_full(const struct upload_part *p, const struct frame_block *b, size_t size);
 int upload_part_add(struct upload_part *p, const struct frame_block *b, struct fail *f);
 
@@ -50,9 +55,10 @@ struct upload_part_plain {
 void upload_part_plain_free(struct upload_part_plain *s);
 int upload_part_plain_put(struct upload_part_plain *s, const char *p, size_t n, struct fail *f);
 /*
- * 1: *b is a block, valid until the next call; 0: not enough yet. `all` asks for what is left; a value that is cut is then
- * FAIL_DATA.
+ * 1: *b is a block, valid until the next call; 0: not enough yet. `all` asks for what is left; a
+ * value that is cut is then FAIL_DATA.
  */
-int upload_part_plain_next(struct upload_part_plain *s, bool all, struct frame_block *b, struct fail *f);
+int upload_part_plain_next(struct upload_part_plain *s, bool all, struct frame_block *b,
+	struct fail *f);
 
 #endif

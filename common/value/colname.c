@@ -36,7 +36,8 @@ int colname_make(struct buf *out, const char *name, size_t place)
 	if (!*name)
 		return buf_printf(out, "_c%zu", place);
 	for (; *name; name++) {
-		bool good = is_small(*name) || is_large(*name) || (is_digit(*name) && out->len > start);
+		bool good =
+			is_small(*name) || is_large(*name) || (is_digit(*name) && out->len > start);
 		char c = !good ? '_' : is_large(*name) ? (char)(*name + ('a' - 'A')) : *name;
 
 		if ((good || !in_run) && buf_putc(out, c))
@@ -74,7 +75,10 @@ void colname_rename(struct schema *s, size_t i, const char *name)
 	rename_from(s, i, name, 0);
 }
 
-/* The suffix that the last of the columns before i with this name was given, and the next one; 0: there is none. */
+/*
+ * The suffix that the last of the columns before i with this name was given, and the next one; 0:
+ * there is none.
+ */
 static unsigned next_suffix(char *const *made, const unsigned *suffix, size_t i, const char *name)
 {
 	while (i-- > 0)
@@ -83,7 +87,10 @@ static unsigned next_suffix(char *const *made, const unsigned *suffix, size_t i,
 	return 0;
 }
 
-/* Names that are no legal ones, or not the first of theirs, move to `old`: they stand back until the others have theirs. */
+/*
+ * Names that are no legal ones, or not the first of theirs, move to `old`: they stand back until
+ * the others have theirs.
+ */
 static void stand_back(struct schema *s, char **old)
 {
 	for (size_t i = 0; i < s->n; i++)
@@ -108,7 +115,8 @@ int colname_make_all(struct schema *s, struct fail *f)
 	buf_init(&b, 2 * SCHEMA_NAME_MAX);
 	for (size_t i = 0; i < s->n; i++)
 		if (strlen(s->col[i].name) > SCHEMA_NAME_MAX)
-			fail_set(f, FAIL_DATA, "the name of column %zu is longer than %d bytes", i + 1, SCHEMA_NAME_MAX);
+			fail_set(f, FAIL_DATA, "the name of column %zu is longer than %d bytes",
+				i + 1, SCHEMA_NAME_MAX);
 	stand_back(s, old);
 	for (size_t i = 0; i < s->n; i++) {
 		if (!old[i])

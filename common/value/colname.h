@@ -1,9 +1,11 @@
 /*
- * colname: column names as Treasure Data's queries can use them: [a-z_][a-z0-9_]*, not `v`, each once.
+ * colname: column names as Treasure Data's queries can use them: [a-z_][a-z0-9_]*, not `v`, each
+ * once.
  *
- * A legal name is kept. In others each run of other characters becomes one `_`, then letters are made small (the rule of
- * TD's Embulk plugin); an empty name becomes _c0, _c1, ... after its place; the reserved `v` becomes `v_`; a name that is
- * taken gets _1, _2, ... Names that were legal as they came have the first claim.
+ * A legal name is kept. In others each run of other characters becomes one `_`, then letters are
+ * made small (the rule of TD's Embulk plugin); an empty name becomes _c0, _c1, ... after its place;
+ * the reserved `v` becomes `v_`; a name that is taken gets _1, _2, ... Names that were legal as
+ * they came have the first claim.
  */
 #ifndef COLNAME_H
 #define COLNAME_H

@@ -38,8 +38,10 @@ static int add_pair(struct schema *s, const char *p, size_t n, struct fail *f)
 	if (add(s, mem_copy(p, colon - 1), mem_copy(p + colon, n - colon), f))
 		return -1;
 	/* in a file it may be the line of a column that gave its name to another one */
-	return strcmp(s->col[s->n - 1].name, "time") == 0 && strcasecmp(s->col[s->n - 1].type, "long") != 0 ?
-	       fail_set(f, FAIL_USAGE, "the type of time is always long") : 0;
+	return strcmp(s->col[s->n - 1].name, "time") == 0 &&
+			strcasecmp(s->col[s->n - 1].type, "long") != 0
+		? fail_set(f, FAIL_USAGE, "the type of time is always long")
+		: 0;
 }
 
 int colspec_list(struct schema *s, const char *text, struct fail *f)
@@ -73,7 +75,9 @@ static const char *skip_blanks(const char *p, const char *end)
 /* What stands at p, behind a backslash: xHH for a byte, or a character for itself. Behind it. */
 static const char *take_escaped(const char *p, const char *end, struct buf *out)
 {
-	const int byte = end - p > 2 && *p == 'x' && num_hex(p[1]) >= 0 && num_hex(p[2]) >= 0 ? num_hex(p[1]) << 4 | num_hex(p[2]) : 0;
+	const int byte = end - p > 2 && *p == 'x' && num_hex(p[1]) >= 0 && num_hex(p[2]) >= 0
+		? num_hex(p[1]) << 4 | num_hex(p[2])
+		: 0;
 
 	buf_putc(out, byte ? (char)byte : *p);
 	return p + (byte ? 3 : 1);
@@ -122,9 +126,11 @@ static int add_line(struct schema *s, const char *p, const char *end, struct fai
 	p = take_name(p, end, &name);
 	type = p ? skip_blanks(p, end) : NULL;
 	if (!p || type == end)
-		rc = fail_set(f, FAIL_USAGE, p ? "a name without a type" : "a quote that is never closed");
+		rc = fail_set(f, FAIL_USAGE,
+			p ? "a name without a type" : "a quote that is never closed");
 	else
-		rc = add(s, mem_copy(name.p ? name.p : "", name.len), mem_copy(type, (size_t)(type_end(type, end) - type)), f);
+		rc = add(s, mem_copy(name.p ? name.p : "", name.len),
+			mem_copy(type, (size_t)(type_end(type, end) - type)), f);
 	buf_free(&name);
 	return rc;
 }
@@ -155,7 +161,8 @@ static bool is_c1(const char *p)
 /* A byte of a character that ends a line or controls a terminal. */
 static bool is_control(const char *name, size_t i)
 {
-	return (unsigned char)name[i] < 0x20 || name[i] == 0x7f || is_c1(name + i) || (i > 0 && is_c1(name + i - 1));
+	return (unsigned char)name[i] < 0x20 || name[i] == 0x7f || is_c1(name + i) ||
+		(i > 0 && is_c1(name + i - 1));
 }
 
 static bool is_bare(const char *name)
@@ -176,7 +183,8 @@ int colspec_name(struct buf *out, const char *name)
 		if (is_control(name, i))
 			buf_printf(out, "\\x%02x", (unsigned char)name[i]);
 		else
-			buf_printf(out, "%s%c", name[i] == '"' || name[i] == '\\' ? "\\" : "", name[i]);
+			buf_printf(out, "%s%c", name[i] == '"' || name[i] == '\\' ? "\\" : "",
+				name[i]);
 	}
 	return buf_putc(out, '"');
 }

@@ -1,9 +1,11 @@
 /*
- * colspec: columns and their types as people write them: NAME[:TYPE],... of --columns, and the lines of a --schema file.
+ * colspec: columns and their types as people write them: NAME[:TYPE],... of --columns, and the
+ * lines of a --schema file.
  *
- * A line is a name, a type, and anything; a name that has blanks, or begins with # or ", stands in double quotes, where \" and \\
- * mean the character and \xHH a byte, and which may be empty. Empty lines and those that begin with # say nothing. Types are as in type.h
- * and may hold blanks. What is wrong is FAIL_USAGE, of a file with its line.
+ * A line is a name, a type, and anything; a name that has blanks, or begins with # or ", stands in
+ * double quotes, where \" and \\ mean the character and \xHH a byte, and which may be empty. Empty
+ * lines and those that begin with # say nothing. Types are as in type.h and may hold blanks. What
+ * is wrong is FAIL_USAGE, of a file with its line.
  */
 #ifndef COLSPEC_H
 #define COLSPEC_H

@@ -86,7 +86,8 @@ static long add(struct keys *k, const char *p, size_t n)
 	buf_putc(&k->text, '"');
 	grow(k);
 	k->slot[place(k, p, n)] = (uint32_t)k->n + 1;
-	k->key[k->n] = (struct key){ (uint32_t)(k->text.len - n - 1), (uint32_t)n, is_verbatim(p, n), 0 };
+	k->key[k->n] =
+		(struct key){ (uint32_t)(k->text.len - n - 1), (uint32_t)n, is_verbatim(p, n), 0 };
 	return (long)k->n++;
 }
 

@@ -1,8 +1,10 @@
 /*
- * keys: the names of columns in rows that name them (JSON objects, msgpack maps), and the numbers of these columns. Rows
- * mostly hold the same keys in the same order, so a find looks at the column behind the last one first.
+ * keys: the names of columns in rows that name them (JSON objects, msgpack maps), and the numbers
+ * of these columns. Rows mostly hold the same keys in the same order, so a find looks at the column
+ * behind the last one first.
  *
- * While it is open unknown keys become new columns, at most SCHEMA_COLUMNS_MAX; after keys_close() they are not found.
+ * While it is open unknown keys become new columns, at most SCHEMA_COLUMNS_MAX; after keys_close()
+ * they are not found.
  */
 #ifndef KEYS_H
 #define KEYS_H
@@ -39,8 +41,9 @@ void keys_row(struct keys *k); /* a new row begins */
 long keys_find(struct keys *k, const char *p, size_t n);
 
 /*
- * The same where JSON is expected to have the key that follows the last one: p is behind its opening quote. *i: its column;
- * the bytes that it and its closing quote take, or 0 if it is not that key.
+ * The same where JSON is expected to have the key that follows the last one: p is behind its
+ * opening quote. *i: its column; the bytes that it and its closing quote take, or 0 if it is not
+ * that key.
  */
 static inline size_t keys_expected(struct keys *k, const char *p, const char *end, long *i)
 {
@@ -51,7 +54,8 @@ static inline size_t keys_expected(struct keys *k, const char *p, const char *en
 		return 0;
 	key = &k->key[k->next];
 	n = (size_t)key->len + 1;
-	if (!key->verbatim || key->seen == k->row || (size_t)(end - p) < n || memcmp(p, k->text.p + key->at, n) != 0)
+	if (!key->verbatim || key->seen == k->row || (size_t)(end - p) < n ||
+		memcmp(p, k->text.p + key->at, n) != 0)
 		return 0;
 	key->seen = k->row;
 	*i = (long)k->next++;

@@ -33,7 +33,8 @@ bool lossless_long_ahead(const char *p, size_t n, int64_t *out)
 		w = digits_load(p + minus + DIGITS_WORD);
 		if (digits_count(w) < left)
 			return false;
-		m = (int64_t)(digits_value(v, DIGITS_WORD) * digits_ten[left] + digits_value(w, (unsigned)left));
+		m = (int64_t)(digits_value(v, DIGITS_WORD) * digits_ten[left] +
+			digits_value(w, (unsigned)left));
 	}
 	*out = minus ? -m : m;
 	return true;
@@ -71,8 +72,8 @@ static bool slow_double(const char *p, size_t n, double *out)
 
 bool lossless_double(const char *p, size_t n, double *out)
 {
-	static const double ten[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-				      1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	size_t at = n > 0 && p[0] == '-', first = at, point = n, digits = 0;
 	int64_t m = 0;
 
@@ -111,7 +112,8 @@ bool lossless_double_ahead(const char *p, size_t n, double *out)
 	unsigned k = digits_count(v);
 	size_t left = n - minus - k; /* the point and what is behind it */
 
-	if (k == DIGITS_WORD || k + minus >= n || at[k] != '.' || left < 2 || left > 1 + DIGITS_WORD || (k > 1 && *at == '0'))
+	if (k == DIGITS_WORD || k + minus >= n || at[k] != '.' || left < 2 ||
+		left > 1 + DIGITS_WORD || (k > 1 && *at == '0'))
 		return lossless_double(p, n, out);
 	w = digits_load(at + k + 1);
 	if (digits_count(w) < --left)

@@ -1,9 +1,11 @@
 /*
- * exact: the texts that are numbers without loss, which is what type inference and inferred columns accept.
+ * exact: the texts that are numbers without loss, which is what type inference and inferred columns
+ * accept.
  *
- * A long is -?(0|[1-9][0-9]*) within int64 and not -0. A double is such digits with a fraction (.097 and 12.50 are, 1e5, +1,
- * 007 and 007.5 are not) of at most 15 significant digits, all of which a double keeps. An integer of at most 15 digits is
- * an exact double, too, so that a column may mix both. Everything else is a string.
+ * A long is -?(0|[1-9][0-9]*) within int64 and not -0. A double is such digits with a fraction
+ * (.097 and 12.50 are, 1e5, +1, 007 and 007.5 are not) of at most 15 significant digits, all of
+ * which a double keeps. An integer of at most 15 digits is an exact double, too, so that a column
+ * may mix both. Everything else is a string.
  */
 #ifndef LOSSLESS_H
 #define LOSSLESS_H
@@ -22,7 +24,10 @@ enum { LOSSLESS_AHEAD = 16 };
 bool lossless_long_ahead(const char *p, size_t n, int64_t *out);
 bool lossless_double_ahead(const char *p, size_t n, double *out);
 
-/* A number as a person would write it, leniently: a sign, leading zeros, an exponent. Not hexadecimal, no NaN. */
+/*
+ * A number as a person would write it, leniently: a sign, leading zeros, an exponent. Not
+ * hexadecimal, no NaN.
+ */
 bool lossless_long_lenient(const char *p, size_t n, int64_t *out);
 bool lossless_double_lenient(const char *p, size_t n, double *out);
 

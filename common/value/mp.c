@@ -15,23 +15,35 @@ static uint64_t big(const unsigned char *p, unsigned n)
 	high = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 	if (n == 4)
 		return high;
-	return (uint64_t)high << 32 | ((uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7]);
+	return (uint64_t)high << 32 |
+		((uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7]);
 }
 
 #define SIXTEEN(n) n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n
 
-/* By its first byte, the whole length of a token that is no array and no map; 0 where that takes more than this byte. */
+/*
+ * By its first byte, the whole length of a token that is no array and no map; 0 where that takes
+ * more than this byte.
+ */
 static const unsigned char token_len[256] = {
-	SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), /* 0 to 127 */
-	SIXTEEN(0), SIXTEEN(0),                                                                         /* maps, arrays */
-	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,                                          /* short strings */
-	17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
-	1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9, /* nil, false, true; bin, ext; float, double; unsigned */
-	2, 3, 5, 9, 3, 4, 6, 10, 18, 0, 0, 0, 0, 0, 0, 0, /* signed; fixext; str, arrays, maps */
-	SIXTEEN(1), SIXTEEN(1),                           /* -32 to -1 */
+	/* 0 to 127 */
+	SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1), SIXTEEN(1),
+	SIXTEEN(1),
+	/* maps, arrays */
+	SIXTEEN(0), SIXTEEN(0),
+	/* short strings */
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	26, 27, 28, 29, 30, 31, 32,
+	/* nil, false, true; bin, ext; float, double; unsigned */
+	1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9, 2, 3, 5, 9, 3, 4, 6, 10, 18, 0, 0, 0, 0, 0,
+	0, 0,                   /* signed; fixext; str, arrays, maps */
+	SIXTEEN(1), SIXTEEN(1), /* -32 to -1 */
 };
 
-/* What nearly all tokens are, without a look inside: the length of the one at p, 0 if it is another or not whole. */
+/*
+ * What nearly all tokens are, without a look inside: the length of the one at p, 0 if it is another
+ * or not whole.
+ */
 static size_t short_token(const unsigned char *p, size_t room)
 {
 	size_t n = token_len[p[0]];
@@ -55,7 +67,10 @@ static double float_of(uint64_t bits, unsigned n)
 	return (double)s;
 }
 
-/* The header of a token: type, number or length, and how many bytes it takes; `n` payload bytes of strings follow. */
+/*
+ * The header of a token: type, number or length, and how many bytes it takes; `n` payload bytes of
+ * strings follow.
+ */
 static ptrdiff_t header(const unsigned char *p, size_t room, struct mp *t)
 {
 	unsigned char c = p[0];
@@ -90,8 +105,20 @@ static ptrdiff_t header(const unsigned char *p, size_t room, struct mp *t)
 	case 0xc2: case 0xc3: t->type = MP_BOOL; t->as.u = c & 1; return 1;
 	case 0xca: wide = 4; t->type = MP_FLOAT; break;
 	case 0xcb: wide = 8; t->type = MP_FLOAT; break;
-	case 0xcc: case 0xcd: case 0xce: case 0xcf: wide = 1u << (c - 0xcc); t->type = MP_UINT; break;
-	case 0xd0: case 0xd1: case 0xd2: case 0xd3: wide = 1u << (c - 0xd0); t->type = MP_INT; break;
+	case 0xcc:
+	case 0xcd:
+	case 0xce:
+	case 0xcf:
+		wide = 1u << (c - 0xcc);
+		t->type = MP_UINT;
+		break;
+	case 0xd0:
+	case 0xd1:
+	case 0xd2:
+	case 0xd3:
+		wide = 1u << (c - 0xd0);
+		t->type = MP_INT;
+		break;
 	case 0xc4: case 0xc5: case 0xc6: wide = 1u << (c - 0xc4); t->type = MP_BIN; break;
 	case 0xc7: case 0xc8: case 0xc9: wide = 1u << (c - 0xc7); t->type = MP_EXT; break;
 	case 0xd9: case 0xda: case 0xdb: wide = 1u << (c - 0xd9); t->type = MP_STR; break;
@@ -109,7 +136,10 @@ static ptrdiff_t header(const unsigned char *p, size_t room, struct mp *t)
 		t->as.u = v;
 		break;
 	case MP_INT:
-		t->as.i = wide == 1 ? (int8_t)v : wide == 2 ? (int16_t)v : wide == 4 ? (int32_t)v : (int64_t)v;
+		t->as.i = wide == 1 ? (int8_t)v
+			: wide == 2 ? (int16_t)v
+			: wide == 4 ? (int32_t)v
+				    : (int64_t)v;
 		if (t->as.i >= 0) {
 			t->type = MP_UINT;
 			t->as.u = v;
@@ -153,7 +183,9 @@ ptrdiff_t mp_value(const char *p, const char *end)
 
 	for (;;) {
 		struct mp t;
-		ptrdiff_t n = at < end ? (ptrdiff_t)short_token((const unsigned char *)at, (size_t)(end - at)) : 0;
+		ptrdiff_t n = at < end
+			? (ptrdiff_t)short_token((const unsigned char *)at, (size_t)(end - at))
+			: 0;
 
 		if (n == 0) {
 			n = mp_token(at, end, &t);
@@ -184,8 +216,12 @@ static void count_value(struct mp_count *c)
 		c->values++;
 }
 
-/* The elements of the innermost array or map, as far as they are short tokens. Where the first other one begins. */
-static const unsigned char *count_short(struct mp_count *c, const unsigned char *p, const unsigned char *end)
+/*
+ * The elements of the innermost array or map, as far as they are short tokens. Where the first
+ * other one begins.
+ */
+static const unsigned char *count_short(struct mp_count *c, const unsigned char *p,
+	const unsigned char *end)
 {
 	uint64_t left = c->left[c->depth - 1];
 	size_t n;
@@ -228,7 +264,8 @@ int mp_count_put(struct mp_count *c, const void *bytes, size_t n)
 		ptrdiff_t used;
 
 		if (c->skip > 0) {
-			size_t some = (size_t)(end - p) < c->skip ? (size_t)(end - p) : (size_t)c->skip;
+			size_t some =
+				(size_t)(end - p) < c->skip ? (size_t)(end - p) : (size_t)c->skip;
 
 			c->skip -= some;
 			p += some;

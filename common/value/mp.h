@@ -1,9 +1,11 @@
 /*
- * mp: reading msgpack (github.com/msgpack/msgpack, spec.md) in place, one token at a time, without copying.
+ * mp: reading msgpack (github.com/msgpack/msgpack, spec.md) in place, one token at a time, without
+ * copying.
  *
- * msgpack-c's unpacker builds objects and trusts lengths: five bytes can make it reserve gigabytes, and it answers
- * "no memory" below 32 levels. Rows only need to be walked, counted and copied, so this reader hands out tokens that
- * point into the caller's bytes and never allocates. Writing is `mpack` (msgpack-c's packer).
+ * msgpack-c's unpacker builds objects and trusts lengths: five bytes can make it reserve gigabytes,
+ * and it answers "no memory" below 32 levels. Rows only need to be walked, counted and copied, so
+ * this reader hands out tokens that point into the caller's bytes and never allocates. Writing is
+ * `mpack` (msgpack-c's packer).
  */
 #ifndef MP_H
 #define MP_H
@@ -11,7 +13,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum mp_type { MP_NIL, MP_BOOL, MP_UINT, MP_INT, MP_FLOAT, MP_STR, MP_BIN, MP_ARRAY, MP_MAP, MP_EXT };
+enum mp_type {
+	MP_NIL,
+	MP_BOOL,
+	MP_UINT,
+	MP_INT,
+	MP_FLOAT,
+	MP_STR,
+	MP_BIN,
+	MP_ARRAY,
+	MP_MAP,
+	MP_EXT
+};
 
 enum {
 	MP_MORE = 0,  /* the bytes end inside the value */
@@ -32,15 +45,18 @@ struct mp {
 	int8_t ext;   /* MP_EXT: its type */
 };
 
-/* The token at p: its length in bytes (for arrays and maps: of the header only), MP_MORE or MP_BAD. */
+/*
+ * The token at p: its length in bytes (for arrays and maps: of the header only), MP_MORE or MP_BAD.
+ */
 ptrdiff_t mp_token(const char *p, const char *end, struct mp *out);
 
 /* The whole value at p, nested ones included: its length in bytes, MP_MORE or MP_BAD. */
 ptrdiff_t mp_value(const char *p, const char *end);
 
 /*
- * Counting the values of a stream that arrives in pieces of any size. Zero the struct to begin. Values may be cut
- * anywhere; memory is constant. With `rows` set, every value must be an array of `columns` elements.
+ * Counting the values of a stream that arrives in pieces of any size. Zero the struct to begin.
+ * Values may be cut anywhere; memory is constant. With `rows` set, every value must be an array of
+ * `columns` elements.
  */
 struct mp_count {
 	int rows;

@@ -1,7 +1,8 @@
 /*
- * mpack: writing msgpack into a buf. The bodies of the functions are msgpack-c's packer templates, instantiated so that
- * bytes go straight into the buffer: mpack_nil, _true, _false, _int64, _uint64, _double, _array, _map, _str, _str_body,
- * each returning 0, or -1 when the buffer's ceiling is reached. Counterpart: mp.h.
+ * mpack: writing msgpack into a buf. The bodies of the functions are msgpack-c's packer templates,
+ * instantiated so that bytes go straight into the buffer: mpack_nil, _true, _false, _int64,
+ * _uint64, _double, _array, _map, _str, _str_body, each returning 0, or -1 when the buffer's
+ * ceiling is reached. Counterpart: mp.h.
  */
 #ifndef MPACK_H
 #define MPACK_H

@@ -1,5 +1,6 @@
 /*
- * row: what every kind of input hands to the encoder. A reader embeds a struct rowin first and is pulled.
+ * row: what every kind of input hands to the encoder. A reader embeds a struct rowin first and is
+ * pulled.
  *
  * Cells point into the reader's buffers and are valid until the next row is asked for.
  */
@@ -36,8 +37,13 @@ struct cell {
 struct row {
 	const struct cell *cell;
 	size_t n;
-	uint64_t line;     /* where it starts, counted from 1: of a text the line, otherwise the row */
-	bool bounded;      /* texts and strings are no longer than raw together; ROW_AHEAD bytes behind each may be read */
+	/* where it starts, counted from 1: of a text the line, otherwise the row */
+	uint64_t line;
+	/*
+	 * texts and strings are no longer than raw together; ROW_AHEAD bytes behind each may be
+	 * read
+	 */
+	bool bounded;
 	const char *raw;   /* the row as it came; of a text with its line end if it had one */
 	size_t raw_len;
 };
@@ -46,15 +52,20 @@ enum row_result {
 	ROW_FAILED = -1, /* f says why; nothing more comes */
 	ROW_END,
 	ROW_GOOD,
-	ROW_BAD          /* f says what is wrong with this row, whose line and raw are set; the next one can be asked for */
+	/*
+	 * f says what is wrong with this row, whose line and raw are set; the next one can be asked
+	 * for
+	 */
+	ROW_BAD
 };
 
 struct rowin {
 	enum row_result (*next)(struct rowin *self, struct row *row, struct fail *f);
 	const char *place; /* what row.line counts: "line" or "row" */
 	/*
-	 * To look ahead: from mark() on the rows seem to end after ROW_SAMPLE bytes (of the input, comments and all), which are
-	 * kept; rewind() goes back to the first of them, and gives up the mark unless it is to `keep` it.
+	 * To look ahead: from mark() on the rows seem to end after ROW_SAMPLE bytes (of the input,
+	 * comments and all), which are kept; rewind() goes back to the first of them, and gives up
+	 * the mark unless it is to `keep` it.
 	 */
 	void (*mark)(struct rowin *self);
 	void (*rewind)(struct rowin *self, bool keep);
@@ -72,8 +83,9 @@ enum {
 };
 
 /*
- * How much to have of a row that was cut after `have` bytes, before it is looked at again: twice as much, or of a long one a
- * quarter more, which looks at every byte five times but does not hold much more than the row.
+ * How much to have of a row that was cut after `have` bytes, before it is looked at again: twice as
+ * much, or of a long one a quarter more, which looks at every byte five times but does not hold
+ * much more than the row.
  */
 static inline size_t row_want(size_t have)
 {

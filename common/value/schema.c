@@ -50,7 +50,8 @@ json_t *schema_to_json(const struct schema *s)
 		json_t *pair = json_array();
 
 		json_array_append_new(pair, json_string(s->col[i].name));
-		json_array_append_new(pair, s->col[i].type ? json_string(s->col[i].type) : json_null());
+		json_array_append_new(pair,
+			s->col[i].type ? json_string(s->col[i].type) : json_null());
 		json_array_append_new(all, pair);
 	}
 	return all;
@@ -67,7 +68,8 @@ int schema_from_json(struct schema *s, const json_t *j, struct fail *f)
 		json_t *name = json_array_get(pair, 0), *type = json_array_get(pair, 1);
 
 		if (!json_is_string(name) || (type && !json_is_string(type) && !json_is_null(type)))
-			return fail_set(f, FAIL_DATA, "column %zu is not a pair of name and type", i + 1);
+			return fail_set(f, FAIL_DATA, "column %zu is not a pair of name and type",
+				i + 1);
 		if (schema_add(s, json_string_value(name), json_string_value(type), f))
 			return -1;
 	}

@@ -2,9 +2,9 @@
  * schema: column names and types, and the JSON forms they travel in.
  *
  * A type is kept as its text. In a frame of rows it is the query engine's, as a job names it in its
- * hive_result_schema ("bigint", "varchar(20)"); in a frame of records and in a table it is TD's: int long float double
- * string array<T> map<K,V>. `time` is an ordinary column here; TD never lists it in a schema and callers leave it out
- * where they talk to TD.
+ * hive_result_schema ("bigint", "varchar(20)"); in a frame of records and in a table it is TD's:
+ * int long float double string array<T> map<K,V>. `time` is an ordinary column here; TD never lists
+ * it in a schema and callers leave it out where they talk to TD.
  */
 #ifndef SCHEMA_H
 #define SCHEMA_H
@@ -27,15 +27,21 @@ struct schema {
 };
 
 void schema_free(struct schema *s);
-int schema_add(struct schema *s, const char *name, const char *type, struct fail *f); /* copies; type may be NULL */
+/* copies; type may be NULL */
+int schema_add(struct schema *s, const char *name, const char *type, struct fail *f);
 int schema_copy(struct schema *to, const struct schema *from, struct fail *f);
 long schema_find(const struct schema *s, const char *name); /* index or -1 */
 
-/* [["name","type"], ...]; further elements of a pair (TD's aliases) are ignored when reading. NULL on memory. */
+/*
+ * [["name","type"], ...]; further elements of a pair (TD's aliases) are ignored when reading. NULL
+ * on memory.
+ */
 json_t *schema_to_json(const struct schema *s);
 int schema_from_json(struct schema *s, const json_t *j, struct fail *f);
 
-/* The same as text, as TD sends it inside JSON strings. An empty text or NULL is an empty schema. */
+/*
+ * The same as text, as TD sends it inside JSON strings. An empty text or NULL is an empty schema.
+ */
 int schema_parse(struct schema *s, const char *text, struct fail *f);
 
 #endif

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char no_time[] = "is no time: give epoch seconds or YYYY-MM-DD HH:MM:SS with or without a zone, or say --time-format";
+static const char no_time[] = "is no time: give epoch seconds or YYYY-MM-DD HH:MM:SS with or "
+			      "without a zone, or say --time-format";
 static const char before[] = "is before 1970";
 static const char beyond[] = "is beyond the year 9999";
 static const char no_day[] = "is no date of the calendar";
@@ -19,7 +20,8 @@ int64_t tdtime_days(int64_t year, unsigned month, unsigned day)
 {
 	/* years that begin in March put the leap day at the end */
 	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
-	int64_t in_era = y - era * 400, in_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	int64_t in_era = y - era * 400,
+		in_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
 	return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
 }
@@ -42,7 +44,8 @@ static const char *check(int64_t seconds)
 /* 20240131 as seconds would be in August 1970: nobody means that. */
 static bool looks_like_date(uint64_t n)
 {
-	return n >= 19000101 && n <= 29991231 && n / 100 % 100 >= 1 && n / 100 % 100 <= 12 && n % 100 >= 1 && n % 100 <= 31;
+	return n >= 19000101 && n <= 29991231 && n / 100 % 100 >= 1 && n / 100 % 100 <= 12 &&
+		n % 100 >= 1 && n % 100 <= 31;
 }
 
 /* Epoch seconds, or what they are more likely to be. */
@@ -51,9 +54,11 @@ static const char *check_seconds(uint64_t number)
 	if (number <= TDTIME_MAX)
 		return NULL;
 	if (number / 1000 <= TDTIME_MAX)
-		return "is beyond the year 9999 in seconds: it looks like milliseconds (--time-unit ms)";
+		return "is beyond the year 9999 in seconds: it looks like milliseconds "
+		       "(--time-unit ms)";
 	if (number / 1000000 <= TDTIME_MAX)
-		return "is beyond the year 9999 in seconds: it looks like microseconds (--time-unit us)";
+		return "is beyond the year 9999 in seconds: it looks like microseconds "
+		       "(--time-unit us)";
 	return "is beyond the year 9999 in seconds: it looks like nanoseconds (--time-unit ns)";
 }
 
@@ -66,7 +71,8 @@ static const char *counted(const struct tdtime *rules, uint64_t number, int64_t 
 	if (rules->unit)
 		return seconds <= TDTIME_MAX ? NULL : beyond;
 	if (!rules->format && looks_like_date(number))
-		return "looks like a date: say --time-format %Y%m%d, or --time-unit s if it is seconds";
+		return "looks like a date: say --time-format %Y%m%d, or --time-unit s if it is "
+		       "seconds";
 	return check_seconds(number);
 }
 
@@ -218,10 +224,12 @@ static bool clock_time(struct cursor *c, int64_t *out, bool *leap)
 }
 
 /*
- * A date and a time of day, with a zone (seconds to the east) or without. Second 60 is a leap second, which stands at the end
- * of a day in UTC and which epoch time counts as the first of the next day.
+ * A date and a time of day, with a zone (seconds to the east) or without. Second 60 is a leap
+ * second, which stands at the end of a day in UTC and which epoch time counts as the first of the
+ * next day.
  */
-static const char *moment(const struct tdtime *rules, int64_t local, bool leap, bool zoned, int64_t east, int64_t *out)
+static const char *moment(const struct tdtime *rules, int64_t local, bool leap, bool zoned,
+	int64_t east, int64_t *out)
 {
 	*out = zoned || !rules->to_utc ? local - east : rules->to_utc(local);
 	if (leap && *out % 86400 != 0)
@@ -235,11 +243,14 @@ static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *ou
 	int64_t seconds = 0, east = 0;
 	bool zoned = false, leap = false;
 
-	if (!digits(c, 4, &y) || !take(c, '-') || !digits(c, 2, &m) || !take(c, '-') || !digits(c, 2, &d))
+	if (!digits(c, 4, &y) || !take(c, '-') || !digits(c, 2, &m) || !take(c, '-') ||
+		!digits(c, 2, &d))
 		return no_time;
 	if (m < 1 || m > 12 || d < 1 || d > month_days(y, m))
 		return no_day;
-	if (c->p < c->end && (!(take(c, 'T') || take(c, 't') || take(c, ' ')) || !clock_time(c, &seconds, &leap)))
+	if (c->p < c->end &&
+		(!(take(c, 'T') || take(c, 't') || take(c, ' ')) ||
+			!clock_time(c, &seconds, &leap)))
 		return no_time;
 	if (c->p < c->end) {
 		take(c, ' ');
@@ -323,9 +334,10 @@ static bool format(struct cursor *c, const char *f, struct fields *t);
 
 static bool conversion(struct cursor *c, char what, struct fields *t)
 {
-	static const char *const months[] = { "january", "february", "march", "april", "may", "june", "july",
-					      "august", "september", "october", "november", "december" };
-	static const char *const days[] = { "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday" };
+	static const char *const months[] = { "january", "february", "march", "april", "may",
+		"june", "july", "august", "september", "october", "november", "december" };
+	static const char *const days[] = { "sunday", "monday", "tuesday", "wednesday", "thursday",
+		"friday", "saturday" };
 	unsigned n;
 
 	switch (what) {
@@ -410,7 +422,8 @@ static bool day_of(const struct fields *t, int64_t *out)
 	*out = tdtime_days(t->year, t->month, t->day);
 	if (!t->ordinal)
 		return true;
-	if (ordinal < new_year || ordinal >= tdtime_days(t->year + 1, 1, 1) || (*out != new_year && *out != ordinal))
+	if (ordinal < new_year || ordinal >= tdtime_days(t->year + 1, 1, 1) ||
+		(*out != new_year && *out != ordinal))
 		return false;
 	*out = ordinal;
 	return true;
@@ -433,8 +446,9 @@ static const char *formatted(const struct tdtime *rules, struct cursor *c, int64
 		return no_clock;
 	if (!day_of(&t, &day))
 		return no_day;
-	return moment(rules, day * 86400 + (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second, t.second == 60, t.zoned,
-		      t.east, out);
+	return moment(rules,
+		day * 86400 + (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second,
+		t.second == 60, t.zoned, t.east, out);
 }
 
 const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, int64_t *out)

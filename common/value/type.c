@@ -30,10 +30,13 @@ int type_format(const struct type *t, struct buf *b)
 {
 	switch (t->kind) {
 	case TYPE_ARRAY:
-		return buf_puts(b, "array<") || type_format(t->item, b) || buf_putc(b, '>') ? -1 : 0;
+		return buf_puts(b, "array<") || type_format(t->item, b) || buf_putc(b, '>') ? -1
+											    : 0;
 	case TYPE_MAP:
-		return buf_puts(b, "map<") || type_format(t->key, b) || buf_putc(b, ',') || type_format(t->item, b) ||
-		       buf_putc(b, '>') ? -1 : 0;
+		return buf_puts(b, "map<") || type_format(t->key, b) || buf_putc(b, ',') ||
+				type_format(t->item, b) || buf_putc(b, '>')
+			? -1
+			: 0;
 	default:
 		return buf_puts(b, names[t->kind]);
 	}
@@ -149,7 +152,8 @@ struct type *type_parse(const char *text, struct fail *f)
 	if (t && (blanks(&c), *c.p == '\0'))
 		return t;
 	type_free(t);
-	fail_set(f, FAIL_DATA, "'%s' is no type: int, long, float, double, string, array<T> or map<K,V>", text);
+	fail_set(f, FAIL_DATA,
+		"'%s' is no type: int, long, float, double, string, array<T> or map<K,V>", text);
 	return NULL;
 }
 
@@ -182,10 +186,14 @@ static struct type *scalar_of_engine(const char *name)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (strcmp(name, table[i].name) == 0)
 			return sourced(table[i].kind, table[i].source);
-	return type_new(TYPE_STRING); /* varchar, char, json, uuid, decimal, date, time, timestamp, unknown, ... */
+	/* varchar, char, json, uuid, decimal, date, time, timestamp, unknown, ... */
+	return type_new(TYPE_STRING);
 }
 
-/* What a type says behind its name: (20), (a bigint, b varchar), <a:int>, "with time zone", "precision". */
+/*
+ * What a type says behind its name: (20), (a bigint, b varchar), <a:int>, "with time zone",
+ * "precision".
+ */
 static void skip_rest(struct cursor *c)
 {
 	int open = 0;
@@ -208,7 +216,8 @@ static struct type *engine(struct cursor *c)
 	word(c, name, sizeof name);
 	blanks(c);
 	close = *c->p == '(' ? ')' : '>';
-	if ((strcmp(name, "array") != 0 && strcmp(name, "map") != 0) || (*c->p != '(' && *c->p != '<')) {
+	if ((strcmp(name, "array") != 0 && strcmp(name, "map") != 0) ||
+		(*c->p != '(' && *c->p != '<')) {
 		skip_rest(c);
 		return scalar_of_engine(name);
 	}
@@ -242,11 +251,13 @@ bool type_fits(const struct type *from, const struct type *to)
 	case TYPE_ARRAY:
 		return from->kind == TYPE_ARRAY && type_fits(from->item, to->item);
 	case TYPE_MAP:
-		return from->kind == TYPE_MAP && type_fits(from->key, to->key) && type_fits(from->item, to->item);
+		return from->kind == TYPE_MAP && type_fits(from->key, to->key) &&
+			type_fits(from->item, to->item);
 	case TYPE_LONG:
 		return from->kind == TYPE_LONG || from->kind == TYPE_INT;
 	case TYPE_DOUBLE:
-		return from->kind == TYPE_DOUBLE || from->kind == TYPE_FLOAT || from->kind == TYPE_INT;
+		return from->kind == TYPE_DOUBLE || from->kind == TYPE_FLOAT ||
+			from->kind == TYPE_INT;
 	default:
 		return from->kind == to->kind;
 	}

@@ -1,9 +1,10 @@
 /*
- * type: the types of Treasure Data's table columns: int, long, float, double, string, array<T>, map<K,V>.
+ * type: the types of Treasure Data's table columns: int, long, float, double, string, array<T>,
+ * map<K,V>.
  *
- * There are no others: booleans, decimals, timestamps and binaries of a query engine become one of these. A type is a
- * small tree that its owner frees with type_free(). Texts are read without regard to blanks and case, as TD's Java client
- * reads them, and written without blanks.
+ * There are no others: booleans, decimals, timestamps and binaries of a query engine become one of
+ * these. A type is a small tree that its owner frees with type_free(). Texts are read without
+ * regard to blanks and case, as TD's Java client reads them, and written without blanks.
  */
 #ifndef TYPE_H
 #define TYPE_H
@@ -33,15 +34,17 @@ struct type {
 };
 
 struct type *type_new(enum type_kind kind);
-struct type *type_parse(const char *text, struct fail *f); /* NULL with f: FAIL_DATA, "'x' is no type ..." */
+/* NULL with f: FAIL_DATA, "'x' is no type ..." */
+struct type *type_parse(const char *text, struct fail *f);
 int type_format(const struct type *t, struct buf *b);
 char *type_text(const struct type *t); /* the same, malloc'ed */
 void type_free(struct type *t);        /* NULL is fine */
 
 /*
- * The table type for a type of Presto, Trino or Hive, as td's Embulk plugins choose it: boolean and all integers long,
- * real and double double, decimal string (exact), dates and times string, varbinary string (base64), array and map
- * with their elements mapped, row and struct string (JSON), everything unknown string. Never fails.
+ * The table type for a type of Presto, Trino or Hive, as td's Embulk plugins choose it: boolean and
+ * all integers long, real and double double, decimal string (exact), dates and times string,
+ * varbinary string (base64), array and map with their elements mapped, row and struct string
+ * (JSON), everything unknown string. Never fails.
  */
 struct type *type_of_engine(const char *text);
 

@@ -1,5 +1,6 @@
 /*
- * gen: deterministic rows for measuring. gen KIND BYTES [ROWS]: about that many bytes on standard output, or that many rows.
+ * gen: deterministic rows for measuring. gen KIND BYTES [ROWS]: about that many bytes on standard
+ * output, or that many rows.
  *
  *   log     an access log as CSV: 12 columns, quoted cells and UTF-8 among them
  *   jsonl   the same rows as JSON lines
@@ -37,15 +38,18 @@ struct request {
 static void fill(struct request *r, long n)
 {
 	static const char *const methods[] = { "GET", "GET", "GET", "GET", "POST", "PUT", "HEAD" };
-	static const char *const agents[] = {
-		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36",
-		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X)", "curl/8.5.0", "Googlebot/2.1", "python-requests/2.31.0"
-	};
-	static const char *const referers[] = { "", "", "https://example.com/", "https://example.com/search?q=a,b",
-						"https://example.org/\"quoted\"", "https://example.net/caf\xc3\xa9" };
-	static const char *const cities[] = { "Tokyo", "\xe6\x9d\xb1\xe4\xba\xac", "S\xc3\xa3o Paulo", "New York", "Washington, D.C.",
-					      "M\xc3\xbcnchen", "Osaka", "London" };
-	static const char *const parts[] = { "item", "category", "search", "cart", "login", "api/v2/orders", "static/img" };
+	static const char *const agents[] = { "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 "
+					      "(KHTML, like Gecko) Chrome/120.0 Safari/537.36",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X)", "curl/8.5.0",
+		"Googlebot/2.1", "python-requests/2.31.0" };
+	static const char *const referers[] = { "", "", "https://example.com/",
+		"https://example.com/search?q=a,b", "https://example.org/\"quoted\"",
+		"https://example.net/caf\xc3\xa9" };
+	static const char *const cities[] = { "Tokyo", "\xe6\x9d\xb1\xe4\xba\xac",
+		"S\xc3\xa3o Paulo", "New York", "Washington, D.C.", "M\xc3\xbcnchen", "Osaka",
+		"London" };
+	static const char *const parts[] = { "item", "category", "search", "cart", "login",
+		"api/v2/orders", "static/img" };
 	static const int statuses[] = { 200, 200, 200, 200, 200, 304, 301, 404, 500 };
 
 	r->time = 1700000000 + n / 7;
@@ -58,7 +62,8 @@ static void fill(struct request *r, long n)
 	r->bytes = dice(200000);
 	r->seconds = dice(3000000) / 1e6;
 	snprintf(r->path, sizeof r->path, "/%s/%u?page=%u", PICK(parts), dice(100000), dice(50));
-	snprintf(r->host, sizeof r->host, "%u.%u.%u.%u", dice(223) + 1, dice(256), dice(256), dice(256));
+	snprintf(r->host, sizeof r->host, "%u.%u.%u.%u", dice(223) + 1, dice(256), dice(256),
+		dice(256));
 	snprintf(r->session, sizeof r->session, "%08x%08x", dice(0xffffffffu), dice(0xffffffffu));
 }
 
@@ -118,8 +123,9 @@ static int json_row(long n)
 		size += printf(",\"user\":%ld", r.user);
 	else
 		size += printf(",\"user\":null");
-	size += printf(",\"method\":\"%s\",\"path\":\"%s\",\"status\":%d,\"bytes\":%lu,\"seconds\":%.6f", r.method, r.path, r.status,
-		       r.bytes, r.seconds);
+	size += printf(
+		",\"method\":\"%s\",\"path\":\"%s\",\"status\":%d,\"bytes\":%lu,\"seconds\":%.6f",
+		r.method, r.path, r.status, r.bytes, r.seconds);
 	json_text("referer", r.referer);
 	json_text("agent", r.agent);
 	json_text("city", r.city);
@@ -132,9 +138,10 @@ static int wide_row(long n)
 	int size = 0;
 
 	for (int i = 0; i < 2000; i++)
-		size += n < 0 ? printf("%sc%d", i ? "," : "", i) :
-			i % 3 == 0 ? printf("%s%u", i ? "," : "", dice(100000)) :
-			i % 3 == 1 ? printf(",text%u", dice(1000)) : printf(",%u.%02u", dice(1000), dice(100));
+		size += n < 0        ? printf("%sc%d", i ? "," : "", i)
+			: i % 3 == 0 ? printf("%s%u", i ? "," : "", dice(100000))
+			: i % 3 == 1 ? printf(",text%u", dice(1000))
+				     : printf(",%u.%02u", dice(1000), dice(100));
 	return size + printf("\n");
 }
 
@@ -163,10 +170,13 @@ int main(int argc, char **argv)
 	else if (strcmp(kind, "jsonl") != 0)
 		puts("a,b");
 	for (long n = 0; rows < 0 ? bytes > 0 : n < rows; n++)
-		bytes -= strcmp(kind, "log") == 0 ? csv_row(n) :
-			 strcmp(kind, "jsonl") == 0 ? json_row(n) :
-			 strcmp(kind, "narrow") == 0 ? printf("%ld,%u\n", 1700000000 + n / 7, dice(1000000)) :
-			 strcmp(kind, "wide") == 0 ? wide_row(n) :
-			 strcmp(kind, "long") == 0 ? long_row(n) : printf("%u,%u\n", 100 + dice(900), 100 + dice(900));
+		bytes -= strcmp(kind, "log") == 0    ? csv_row(n)
+			: strcmp(kind, "jsonl") == 0 ? json_row(n)
+			: strcmp(kind, "narrow") == 0
+			? printf("%ld,%u\n", 1700000000 + n / 7, dice(1000000))
+			: strcmp(kind, "wide") == 0 ? wide_row(n)
+			: strcmp(kind, "long") == 0
+			? long_row(n)
+			: printf("%u,%u\n", 100 + dice(900), 100 + dice(900));
 	return fflush(stdout) ? 1 : 0;
 }

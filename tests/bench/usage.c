@@ -1,6 +1,7 @@
 /*
- * usage: runs a command and says what it took. usage FILE COMMAND...: wall seconds, CPU seconds and the peak of its memory in MiB
- * into FILE. It is small itself, because the peak of a program begins with that of the one that started it.
+ * usage: runs a command and says what it took. usage FILE COMMAND...: wall seconds, CPU seconds and
+ * the peak of its memory in MiB into FILE. It is small itself, because the peak of a program begins
+ * with that of the one that started it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ int main(int argc, char **argv)
 	}
 	if (pid < 0 || wait4(pid, &status, 0, &u) < 0 || !(out = fopen(argv[1], "w")))
 		return 2;
-	fprintf(out, "%.6f %.6f %.2f\n", seconds() - start, of(u.ru_utime) + of(u.ru_stime), (double)u.ru_maxrss / 1024);
+	fprintf(out, "%.6f %.6f %.2f\n", seconds() - start, of(u.ru_utime) + of(u.ru_stime),
+		(double)u.ru_maxrss / 1024);
 	return fclose(out) || !WIFEXITED(status) ? 2 : WEXITSTATUS(status);
 }

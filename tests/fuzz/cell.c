@@ -1,6 +1,7 @@
 /*
- * exact, cell and infer: of a text, the numbers that strtoll() and strtod() find, by the grammar of exact.h and no other; into
- * every type, whole msgpack or a refusal; and what is inferred of two texts loses neither.
+ * exact, cell and infer: of a text, the numbers that strtoll() and strtod() find, by the grammar of
+ * exact.h and no other; into every type, whole msgpack or a refusal; and what is inferred of two
+ * texts loses neither.
  */
 #include "record/cell.h"
 #include "value/lossless.h"
@@ -19,9 +20,9 @@ enum { TYPES = 11 };
 /* Made once. */
 static struct type *const *types(void)
 {
-	static const char *const texts[TYPES] = { "int", "long", "float", "double", "string", "array<long>", "array<string>",
-						  "array<array<double>>", "map<string,long>", "map<long,string>",
-						  "map<string,array<map<string,double>>>" };
+	static const char *const texts[TYPES] = { "int", "long", "float", "double", "string",
+		"array<long>", "array<string>", "array<array<double>>", "map<string,long>",
+		"map<long,string>", "map<string,array<map<string,double>>>" };
 	static struct type *all[TYPES];
 
 	for (size_t i = 0; i < TYPES && !all[TYPES - 1]; i++)
@@ -33,7 +34,8 @@ enum grammar { A_LONG, A_FRACTION, A_LENIENT_LONG, GRAMMARS };
 
 static bool is(enum grammar g, const char *text)
 {
-	static const char *const patterns[GRAMMARS] = { "^(0|-?[1-9][0-9]*)$", "^-?(0|[1-9][0-9]*)?[.][0-9]+$", "^ *[+-]?[0-9]+ *$" };
+	static const char *const patterns[GRAMMARS] = { "^(0|-?[1-9][0-9]*)$",
+		"^-?(0|[1-9][0-9]*)?[.][0-9]+$", "^ *[+-]?[0-9]+ *$" };
 	static regex_t re[GRAMMARS];
 	static bool made[GRAMMARS];
 
@@ -68,13 +70,16 @@ static void numbers(const char *text, size_t n)
 	errno = 0;
 	want = strtoll(text, NULL, 10);
 	is_long = is(A_LONG, text) && errno == 0;
-	FUZZ_CHECK(lossless_long(text, n, &i) == is_long && lossless_long_ahead(text, n, &ahead_i) == is_long);
+	FUZZ_CHECK(lossless_long(text, n, &i) == is_long &&
+		lossless_long_ahead(text, n, &ahead_i) == is_long);
 	FUZZ_CHECK(!is_long || (i == want && ahead_i == want));
 
 	is_double = (is_long || is(A_FRACTION, text)) && significant(text) <= 15;
 	if (n < 300) { /* and not so small that a double has no such number */
-		FUZZ_CHECK(lossless_double(text, n, &d) == is_double && lossless_double_ahead(text, n, &ahead_d) == is_double);
-		FUZZ_CHECK(!is_double || (same_double(d, strtod(text, NULL)) && same_double(ahead_d, d)));
+		FUZZ_CHECK(lossless_double(text, n, &d) == is_double &&
+			lossless_double_ahead(text, n, &ahead_d) == is_double);
+		FUZZ_CHECK(!is_double ||
+			(same_double(d, strtod(text, NULL)) && same_double(ahead_d, d)));
 	}
 	if (lossless_long_lenient(text, n, &i))
 		FUZZ_CHECK(i == want && errno == 0 && is(A_LENIENT_LONG, text));
@@ -83,7 +88,8 @@ static void numbers(const char *text, size_t n)
 }
 
 /* What is put is one value of msgpack, of the type's own; a text in a string's column is itself. */
-static enum cell_result put(const struct cell *c, const struct type *type, bool exact, struct buf *out)
+static enum cell_result put(const struct cell *c, const struct type *type, bool exact,
+	struct buf *out)
 {
 	struct cell_rules rules = { .type = type, .exact = exact };
 	enum cell_result rc;
@@ -93,7 +99,8 @@ static enum cell_result put(const struct cell *c, const struct type *type, bool 
 	rc = cell_put(&rules, c, out);
 	if (rc != CELL_GOOD)
 		return rc;
-	FUZZ_CHECK(mp_value(out->p, out->p + out->len) == (ptrdiff_t)out->len && mp_token(out->p, out->p + out->len, &t) > 0);
+	FUZZ_CHECK(mp_value(out->p, out->p + out->len) == (ptrdiff_t)out->len &&
+		mp_token(out->p, out->p + out->len, &t) > 0);
 	if (t.type == MP_NIL)
 		return rc;
 	switch (type->kind) {
@@ -101,7 +108,10 @@ static enum cell_result put(const struct cell *c, const struct type *type, bool 
 	case TYPE_LONG: FUZZ_CHECK(t.type == MP_INT || t.type == MP_UINT); break;
 	case TYPE_FLOAT:
 	case TYPE_DOUBLE: FUZZ_CHECK(t.type == MP_FLOAT); break;
-	case TYPE_STRING: FUZZ_CHECK(t.type == MP_STR && t.n == c->n && (t.n == 0 || memcmp(t.as.p, c->p, t.n) == 0)); break;
+	case TYPE_STRING:
+		FUZZ_CHECK(t.type == MP_STR && t.n == c->n &&
+			(t.n == 0 || memcmp(t.as.p, c->p, t.n) == 0));
+		break;
 	case TYPE_ARRAY: FUZZ_CHECK(t.type == MP_ARRAY); break;
 	default: FUZZ_CHECK(t.type == MP_MAP);
 	}
@@ -145,7 +155,10 @@ static void into_types(const char *text, size_t n)
 	}
 }
 
-/* Both fit the type that is inferred of them, and are still there: a long letter by letter, a double as the same number. */
+/*
+ * Both fit the type that is inferred of them, and are still there: a long letter by letter, a
+ * double as the same number.
+ */
 static void inferred(const struct cell cell[2])
 {
 	struct infer seen = { 0 };
@@ -153,7 +166,9 @@ static void inferred(const struct cell cell[2])
 
 	infer_cell(&seen, &cell[0]);
 	infer_cell(&seen, &cell[1]);
-	type = types()[infer_kind(&seen) == TYPE_LONG ? 1 : infer_kind(&seen) == TYPE_DOUBLE ? 3 : 4];
+	type = types()[infer_kind(&seen) == TYPE_LONG      ? 1
+			: infer_kind(&seen) == TYPE_DOUBLE ? 3
+							   : 4];
 	for (int i = 0; i < 2; i++) {
 		char back[32];
 		struct buf out;
@@ -163,8 +178,10 @@ static void inferred(const struct cell cell[2])
 		mp_token(out.p, out.p + out.len, &t);
 		FUZZ_CHECK((t.type == MP_NIL) == (cell[i].n == 0 && type->kind != TYPE_STRING));
 		if (type->kind == TYPE_LONG && cell[i].n) {
-			snprintf(back, sizeof back, "%lld", t.type == MP_INT ? (long long)t.as.i : (long long)t.as.u);
-			FUZZ_CHECK(strlen(back) == cell[i].n && memcmp(back, cell[i].p, cell[i].n) == 0);
+			snprintf(back, sizeof back, "%lld",
+				t.type == MP_INT ? (long long)t.as.i : (long long)t.as.u);
+			FUZZ_CHECK(strlen(back) == cell[i].n &&
+				memcmp(back, cell[i].p, cell[i].n) == 0);
 		}
 		buf_free(&out);
 	}
@@ -179,7 +196,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	second = memchr(text, '\n', size);
 	if (second && utf8_is(text, size)) {
 		const size_t n = (size_t)(second - text);
-		const struct cell cell[2] = { { { text }, n, CELL_TEXT }, { { second + 1 }, size - n - 1, CELL_TEXT } };
+		const struct cell cell[2] = { { { text }, n, CELL_TEXT },
+			{ { second + 1 }, size - n - 1, CELL_TEXT } };
 
 		inferred(cell);
 	}

@@ -1,6 +1,6 @@
 /*
- * csvin: whatever the bytes and wherever they are cut, the cells that libcsv alone finds, or an error for an error; a row's line is
- * the one that it begins in.
+ * csvin: whatever the bytes and wherever they are cut, the cells that libcsv alone finds, or an
+ * error for an error; a row's line is the one that it begins in.
  */
 #include "format/csvin.h"
 #include "fuzz.h"
@@ -41,7 +41,8 @@ static bool reference(struct buf *out, const char *p, size_t n)
 	buf_init(&r.out, 8 << 20);
 	csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI);
 	csv_set_space_func(&csv, no_blanks);
-	good = csv_parse(&csv, p, n, ref_cell, ref_row, &r) == n && csv_fini(&csv, ref_cell, ref_row, &r) == 0;
+	good = csv_parse(&csv, p, n, ref_cell, ref_row, &r) == n &&
+		csv_fini(&csv, ref_cell, ref_row, &r) == 0;
 	csv_free(&csv);
 	*out = r.out;
 	return good;
@@ -58,8 +59,8 @@ static uint64_t line_of(const char *p, size_t at)
 }
 
 /* Our rows in the same form; ahead: read once before. FAIL_NONE, or why not. */
-static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on, bool ahead,
-			   const struct csvin_rules *rules)
+static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on,
+	bool ahead, const struct csvin_rules *rules)
 {
 	struct bytes_source s = bytes_source(p, n, piece);
 	struct csvin c;
@@ -71,12 +72,14 @@ static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piec
 	csvin_init(&c, &s.source, rules, &f);
 	if (ahead) {
 		c.rowin.mark(&c.rowin);
-		while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD || rc == ROW_BAD)
+		while (c.columns = 0,
+			(rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD || rc == ROW_BAD)
 			f.kind = FAIL_NONE;
 		c.rowin.rewind(&c.rowin, false);
 		f.kind = FAIL_NONE;
 	}
-	while (c.columns = 0, (rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on)) {
+	while (c.columns = 0,
+		(rc = row_next(&c.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on)) {
 		FUZZ_CHECK(rc == ROW_BAD || (row.n > 0 && row.line > 0));
 		FUZZ_CHECK(row.raw_len > 0);
 		FUZZ_CHECK(row.line == line_of(p, n - s.n - (size_t)(c.in.p + c.in.len - row.raw)));
@@ -91,15 +94,19 @@ static enum fail_kind ours(struct buf *out, const char *p, size_t n, size_t piec
 	return f.kind;
 }
 
-/* The same rows and the same fate: cut into pieces, read twice, and after errors. Returns the fate. */
-static enum fail_kind alike(struct buf *got, const char *p, size_t size, const struct csvin_rules *rules)
+/*
+ * The same rows and the same fate: cut into pieces, read twice, and after errors. Returns the fate.
+ */
+static enum fail_kind alike(struct buf *got, const char *p, size_t size,
+	const struct csvin_rules *rules)
 {
 	enum fail_kind kind = ours(got, p, size, 1 << 20, false, false, rules);
 	struct buf cut;
 
 	for (int ahead = 0; ahead < 2; ahead++) {
 		FUZZ_CHECK(ours(&cut, p, size, 1 + size % 7, false, ahead, rules) == kind);
-		FUZZ_CHECK(cut.len == got->len && (got->len == 0 || memcmp(cut.p, got->p, got->len) == 0));
+		FUZZ_CHECK(cut.len == got->len &&
+			(got->len == 0 || memcmp(cut.p, got->p, got->len) == 0));
 		buf_free(&cut);
 	}
 	ours(&cut, p, size, 1 << 20, true, false, rules);
@@ -109,9 +116,14 @@ static enum fail_kind alike(struct buf *got, const char *p, size_t size, const s
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct csvin_rules plain = { .delim = ',', .quote = '"' }, other[] = { { .delim = ',', .quote = '"', .escape = '\\' },
-		{ .delim = '\t', .comment = "#" },
-		{ .delim = ',', .quote = '"', .comment = "#", .skip = size / 3 % 3, .repeated = true } };
+	const struct csvin_rules plain = { .delim = ',', .quote = '"' },
+				 other[] = { { .delim = ',', .quote = '"', .escape = '\\' },
+					 { .delim = '\t', .comment = "#" },
+					 { .delim = ',',
+						 .quote = '"',
+						 .comment = "#",
+						 .skip = size / 3 % 3,
+						 .repeated = true } };
 	const char *p = (const char *)data;
 	struct buf want, got;
 	enum fail_kind kind;
@@ -122,7 +134,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(kind == FAIL_NONE || kind == FAIL_DATA);
 	FUZZ_CHECK(good || kind == FAIL_DATA); /* ours also refuses what is not UTF-8 */
 	if (good && kind == FAIL_NONE)
-		FUZZ_CHECK(want.len == got.len && (want.len == 0 || memcmp(want.p, got.p, want.len) == 0));
+		FUZZ_CHECK(want.len == got.len &&
+			(want.len == 0 || memcmp(want.p, got.p, want.len) == 0));
 	buf_free(&got);
 	alike(&got, p, size, &other[size % 3]);
 	buf_free(&got);

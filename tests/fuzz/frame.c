@@ -1,6 +1,7 @@
 /*
- * frameout and framein: a frame of any blocks and foreign members is read back as it was written, in both views; one that is cut,
- * aborted or has a byte changed between its head and its end is refused by both.
+ * frameout and framein: a frame of any blocks and foreign members is read back as it was written,
+ * in both views; one that is cut, aborted or has a byte changed between its head and its end is
+ * refused by both.
  */
 #include "frame/framein.h"
 #include "frame/frameout.h"
@@ -19,7 +20,8 @@ struct made {
 };
 
 /* Numbers below 128: each byte is a value of msgpack. */
-static void put_member(struct frameout *o, struct made *m, const char *p, size_t n, bool foreign, struct fail *f)
+static void put_member(struct frameout *o, struct made *m, const char *p, size_t n, bool foreign,
+	struct fail *f)
 {
 	const uint32_t crc = (uint32_t)crc32(0, (const Bytef *)p, (uInt)n);
 	struct frame_block b = { .body_len = (uint32_t)n, .crc = crc, .values = (uint32_t)n };
@@ -128,7 +130,9 @@ static void both(const struct made *m, size_t n, size_t piece, enum fail_kind ki
 	uint64_t rows;
 
 	FUZZ_CHECK(plain(m->to.b.p, n, piece, &out) == kind);
-	FUZZ_CHECK(kind != FAIL_NONE || (out.len == m->plain.len && (out.len == 0 || memcmp(out.p, m->plain.p, out.len) == 0)));
+	FUZZ_CHECK(kind != FAIL_NONE ||
+		(out.len == m->plain.len &&
+			(out.len == 0 || memcmp(out.p, m->plain.p, out.len) == 0)));
 	FUZZ_CHECK(blocks(m->to.b.p, n, piece, &rows) == kind);
 	FUZZ_CHECK(kind != FAIL_NONE || rows == m->rows);
 	buf_free(&out);

@@ -1,6 +1,7 @@
 /*
- * fuzz: what all targets share. With -fsanitize=fuzzer libFuzzer supplies main(); otherwise the one here replays the files of
- * the corpus, one by one, and says so in TAP. Files that end in .hex hold bytes as hexadecimal text.
+ * fuzz: what all targets share. With -fsanitize=fuzzer libFuzzer supplies main(); otherwise the one
+ * here replays the files of the corpus, one by one, and says so in TAP. Files that end in .hex hold
+ * bytes as hexadecimal text.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -27,7 +28,10 @@ static inline size_t fuzz_unhex(char *p, size_t n)
 				i++;
 		if (i == n || !isxdigit((unsigned char)p[i]))
 			continue;
-		v = (v << 4 | (unsigned)(isdigit((unsigned char)p[i]) ? p[i] - '0' : (p[i] | 32) - 'a' + 10)) & 0xff;
+		v = (v << 4 |
+			    (unsigned)(isdigit((unsigned char)p[i]) ? p[i] - '0'
+								    : (p[i] | 32) - 'a' + 10)) &
+			0xff;
 		if (++digits % 2 == 0)
 			p[out++] = (char)(v & 0xff);
 	}
@@ -51,7 +55,8 @@ int main(int argc, char **argv)
 		LLVMFuzzerTestOneInput((const uint8_t *)data, n); /* what goes wrong aborts */
 		for (size_t cut = 0; cut < n && n < 2000; cut += 1 + n / 50)
 			LLVMFuzzerTestOneInput((const uint8_t *)data, cut);
-		printf("%sok %d - %s\n", f ? "" : "not ", i, strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i]);
+		printf("%sok %d - %s\n", f ? "" : "not ", i,
+			strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i]);
 	}
 	printf("1..%d\n", argc - 1);
 	return failed;

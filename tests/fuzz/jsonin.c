@@ -1,4 +1,7 @@
-/* jsonin: rows are whole msgpack; what is accepted is what jansson accepts; cutting changes nothing. */
+/*
+ * jsonin: rows are whole msgpack; what is accepted is what jansson accepts; cutting changes
+ * nothing.
+ */
 #include "format/jsonin.h"
 #include "record/cell.h"
 #include "fuzz.h"
@@ -14,7 +17,8 @@ static void same_number(const struct cell *c, const char *p, size_t n)
 	struct buf value;
 
 	buf_init(&value, 64 << 20);
-	FUZZ_CHECK(!jsonvalue_text(c->p, c->n, &value) && value.len == n && memcmp(value.p, p, n) == 0);
+	FUZZ_CHECK(!jsonvalue_text(c->p, c->n, &value) && value.len == n &&
+		memcmp(value.p, p, n) == 0);
 	buf_free(&value);
 }
 
@@ -60,7 +64,8 @@ static void same_row(const struct row *row, const struct keys *keys)
 		if (t.type == MP_MAP) {
 			p += mp_token(p, end, &key);
 			for (column = 0; column < keys->n; column++)
-				if (keys->key[column].len == key.n && memcmp(keys_name(keys, column), key.as.p, key.n) == 0)
+				if (keys->key[column].len == key.n &&
+					memcmp(keys_name(keys, column), key.as.p, key.n) == 0)
 					break;
 		}
 		FUZZ_CHECK(column < row->n);
@@ -71,7 +76,10 @@ static void same_row(const struct row *row, const struct keys *keys)
 	buf_free(&map);
 }
 
-/* jansson's value is the one at p, whose end is returned. Of keys that an object has twice jansson keeps one. */
+/*
+ * jansson's value is the one at p, whose end is returned. Of keys that an object has twice jansson
+ * keeps one.
+ */
 static const char *same_as_jansson(const json_t *j, const char *p, const char *end)
 {
 	struct mp t;
@@ -85,9 +93,12 @@ static const char *same_as_jansson(const json_t *j, const char *p, const char *e
 		FUZZ_CHECK(t.type == MP_INT ? t.as.i == json_integer_value(j) :
 			   t.type == MP_UINT && t.as.u == (uint64_t)json_integer_value(j));
 		break;
-	case JSON_REAL: FUZZ_CHECK(t.type == MP_FLOAT ? t.as.d == json_real_value(j) : t.type == MP_STR); break;
+	case JSON_REAL:
+		FUZZ_CHECK(t.type == MP_FLOAT ? t.as.d == json_real_value(j) : t.type == MP_STR);
+		break;
 	case JSON_STRING:
-		FUZZ_CHECK(t.type == MP_STR && t.n == json_string_length(j) && memcmp(t.as.p, json_string_value(j), t.n) == 0);
+		FUZZ_CHECK(t.type == MP_STR && t.n == json_string_length(j) &&
+			memcmp(t.as.p, json_string_value(j), t.n) == 0);
 		break;
 	case JSON_ARRAY:
 		FUZZ_CHECK(t.type == MP_ARRAY && t.n == json_array_size(j));
@@ -103,13 +114,17 @@ static const char *same_as_jansson(const json_t *j, const char *p, const char *e
 			p += mp_token(p, end, &key);
 			value = json_object_getn(j, key.as.p, key.n);
 			FUZZ_CHECK(key.type == MP_STR && value);
-			p = t.n == json_object_size(j) ? same_as_jansson(value, p, end) : p + mp_value(p, end);
+			p = t.n == json_object_size(j) ? same_as_jansson(value, p, end)
+						       : p + mp_value(p, end);
 		}
 	}
 	return p;
 }
 
-/* What the one takes the other takes, as the same values; jansson has no numbers beyond its own types, we no deep nesting. */
+/*
+ * What the one takes the other takes, as the same values; jansson has no numbers beyond its own
+ * types, we no deep nesting.
+ */
 static void jansson_agrees(const char *p, size_t size)
 {
 	json_error_t error;
@@ -120,7 +135,8 @@ static void jansson_agrees(const char *p, size_t size)
 	buf_init(&value, 1 << 20);
 	why = jsonvalue_text(p, size, &value);
 	FUZZ_CHECK(!j || !why || strstr(why, "nested"));
-	FUZZ_CHECK(j || why || strstr(error.text, "too big") || strstr(error.text, "too large") || strstr(error.text, "overflow"));
+	FUZZ_CHECK(j || why || strstr(error.text, "too big") || strstr(error.text, "too large") ||
+		strstr(error.text, "overflow"));
 	if (j && !why)
 		FUZZ_CHECK(same_as_jansson(j, value.p, value.p + value.len) == value.p + value.len);
 	FUZZ_CHECK(why || mp_value(value.p, value.p + value.len) == (ptrdiff_t)value.len);
@@ -136,7 +152,8 @@ static void put_bad(struct buf *out, const struct row *row, const struct fail *f
 }
 
 /* Inputs of an even length have comments. */
-static enum fail_kind read_all(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on, bool nested)
+static enum fail_kind read_all(struct buf *out, const char *p, size_t n, size_t piece, bool keep_on,
+	bool nested)
 {
 	static bool all[64];
 	struct bytes_source s = bytes_source(p, n, piece);
@@ -166,8 +183,10 @@ static enum fail_kind read_all(struct buf *out, const char *p, size_t n, size_t 
 			same_row(&row, &keys);
 		for (size_t i = 0; i < row.n; i++) {
 			char room[CELL_PACKED];
-			struct cell cell = row.cell[i].kind == CELL_INT || row.cell[i].kind == CELL_REAL ?
-					   cell_packed(&row.cell[i], room) : row.cell[i];
+			struct cell cell =
+				row.cell[i].kind == CELL_INT || row.cell[i].kind == CELL_REAL
+				? cell_packed(&row.cell[i], room)
+				: row.cell[i];
 
 			FUZZ_CHECK(cell.kind != CELL_MP ||
 				   mp_value(cell.p, cell.p + cell.n) == (ptrdiff_t)cell.n);

@@ -1,6 +1,6 @@
 /*
- * td-local's load: a body of an import, as it stands and in gzip, is refused and leaves nothing, or becomes a segment that
- * holds as many records as it says, each with an integer time.
+ * td-local's load: a body of an import, as it stands and in gzip, is refused and leaves nothing, or
+ * becomes a segment that holds as many records as it says, each with an integer time.
  */
 #include "fuzz.h"
 #include "store/load.h"
@@ -67,13 +67,15 @@ static void check(const struct load *l)
 		if (value_json(at, at + n, &text) == 0) {
 			json_t *j = json_loadb(text.p, text.len, JSON_ALLOW_NUL, NULL);
 
-			FUZZ_CHECK(j == NULL || json_is_object(j)); /* NULL: a NUL in a key, which jansson refuses */
+			/* NULL: a NUL in a key, which jansson refuses */
+			FUZZ_CHECK(j == NULL || json_is_object(j));
 			json_decref(j);
 		}
 		buf_free(&text);
 		at += n;
 	}
-	FUZZ_CHECK(rows == l->rows && l->tmin >= 0 && l->tmax <= LOAD_TIME_MAX && l->tmin <= l->tmax);
+	FUZZ_CHECK(rows == l->rows && l->tmin >= 0 && l->tmax <= LOAD_TIME_MAX &&
+		l->tmin <= l->tmax);
 	munmap((void *)(uintptr_t)p, l->written);
 	close(fd);
 }
@@ -87,7 +89,8 @@ static void one(const uint8_t *data, size_t size, bool stream, bool gzip)
 
 	FUZZ_CHECK(load_open(&l, &store, stream, &f) == 0);
 	l.now = 1500000000;
-	FUZZ_CHECK(load_body(&l, fd, &f) == 0 || (f.kind == FAIL_DATA && l.rows == 0 && l.written == 0));
+	FUZZ_CHECK(load_body(&l, fd, &f) == 0 ||
+		(f.kind == FAIL_DATA && l.rows == 0 && l.written == 0));
 	rows = l.rows;
 	f.kind = FAIL_NONE;
 	FUZZ_CHECK(load_close(&l, &f) == 0 && l.rows == rows && (rows > 0) == (l.name[0] != '\0'));

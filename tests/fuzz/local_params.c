@@ -1,4 +1,7 @@
-/* td-local's params: a Content-Type, a query string and a body, on a line each, are parameters in UTF-8 or are refused. */
+/*
+ * td-local's params: a Content-Type, a query string and a body, on a line each, are parameters in
+ * UTF-8 or are refused.
+ */
 #include "fuzz.h"
 #include "base/mem.h"
 #include "http/params.h"
@@ -16,7 +19,8 @@ static char *line(const char **p, const char *end)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *p = (const char *)data, *end = p + size, *name;
-	char *type = line(&p, end), *query = line(&p, end), *body = malloc((size_t)(end - p) + 1); /* its own bytes */
+	/* its own bytes */
+	char *type = line(&p, end), *query = line(&p, end), *body = malloc((size_t)(end - p) + 1);
 	json_t *out = json_object(), *v;
 
 	memcpy(body, p, (size_t)(end - p));
@@ -26,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(text);
 		free(text);
 		json_object_foreach(out, name, v)
-			FUZZ_CHECK(json_is_string(v) && strlen(json_string_value(v)) == json_string_length(v));
+			FUZZ_CHECK(json_is_string(v) &&
+				strlen(json_string_value(v)) == json_string_length(v));
 	}
 	json_decref(out);
 	free(type);

@@ -1,6 +1,7 @@
 /*
- * td-local's SQL: a statement is cut, translated, prepared and run, on no table, with all functions; whatever it is, it ends
- * in rows or in an error, and changes nothing. The first byte chooses the engine.
+ * td-local's SQL: a statement is cut, translated, prepared and run, on no table, with all
+ * functions; whatever it is, it ends in rows or in an error, and changes nothing. The first byte
+ * chooses the engine.
  */
 #include "sql/dialect.h"
 #include "sql/functions.h"
@@ -11,14 +12,17 @@
 
 #include <sqlite3.h>
 
-static int allow(void *arg, int action, const char *a, const char *b, const char *db, const char *trigger)
+static int allow(void *arg, int action, const char *a, const char *b, const char *db,
+	const char *trigger)
 {
 	(void)arg;
 	(void)a;
 	(void)b;
 	(void)db;
 	(void)trigger;
-	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION ? SQLITE_OK : SQLITE_DENY;
+	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION
+		? SQLITE_OK
+		: SQLITE_DENY;
 }
 
 static int enough(void *arg)
@@ -34,7 +38,8 @@ static void run(const struct dialect *d, bool hive)
 	sqlite3 *db;
 	int steps = 0;
 
-	FUZZ_CHECK(sqlite3_open(":memory:", &db) == SQLITE_OK && functions_register(db, &known) == SQLITE_OK);
+	FUZZ_CHECK(sqlite3_open(":memory:", &db) == SQLITE_OK &&
+		functions_register(db, &known) == SQLITE_OK);
 	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1 << 20);
 	sqlite3_progress_handler(db, 100, enough, &steps);
 	if (unnest_create(db, "main", d->unnests, &f) == 0) {

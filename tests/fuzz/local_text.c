@@ -1,6 +1,7 @@
 /*
- * What td-local reads of one line: a cron line (and behind a blank line its zone), a fault, a schema, a time. A cron line
- * fires later than the moment it is asked for; a schema that was read can be read again; a time is a number.
+ * What td-local reads of one line: a cron line (and behind a blank line its zone), a fault, a
+ * schema, a time. A cron line fires later than the moment it is asked for; a schema that was read
+ * can be read again; a time is a number.
  */
 #include "store/columns.h"
 #include "jobs/cron.h"

@@ -1,4 +1,7 @@
-/* td-local's value: msgpack that is whole becomes JSON that jansson reads, and text; JSON becomes msgpack that is whole. */
+/*
+ * td-local's value: msgpack that is whole becomes JSON that jansson reads, and text; JSON becomes
+ * msgpack that is whole.
+ */
 #include "store/column_types.h"
 #include "fuzz.h"
 #include "base/mem.h"
@@ -12,7 +15,9 @@ static void from_json(const char *p, size_t n)
 	buf_init(&b, 16 << 20);
 	if (j) {
 		FUZZ_CHECK(value_put_json(&b, j) == 0);
-		FUZZ_CHECK(mp_value(b.p, b.p + b.len) == (ptrdiff_t)b.len || mp_value(b.p, b.p + b.len) == MP_BAD); /* BAD: too deep */
+		/* BAD: too deep */
+		FUZZ_CHECK(mp_value(b.p, b.p + b.len) == (ptrdiff_t)b.len ||
+			mp_value(b.p, b.p + b.len) == MP_BAD);
 	}
 	json_decref(j);
 	buf_free(&b);
@@ -27,7 +32,8 @@ static void from_msgpack(const char *p, size_t n)
 	buf_init(&json, 16 << 20);
 	buf_init(&text, 16 << 20);
 	if (len > 0) {
-		FUZZ_CHECK(value_json(p, p + len, &json) == 0 && value_text(p, p + len, &text) == 0);
+		FUZZ_CHECK(value_json(p, p + len, &json) == 0 &&
+			value_text(p, p + len, &text) == 0);
 		keyset_add(&d->keys, "a", 1);
 		column_types_note(d, 0, p, p + len);
 		json_decref(column_types_json(d));

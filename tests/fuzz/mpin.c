@@ -11,13 +11,15 @@ enum { TEXTS = 8, ENGINES = 4, TYPES = TEXTS + ENGINES };
 /* Made once. */
 static struct type *const *types(void)
 {
-	static const char *const texts[TEXTS] = { "int", "long", "float", "double", "string", "array<long>",
-						  "map<string,array<double>>", "array<map<long,string>>" };
-	static const char *const engines[ENGINES] = { "boolean", "varbinary", "row(x bigint)", "array(varbinary)" };
+	static const char *const texts[TEXTS] = { "int", "long", "float", "double", "string",
+		"array<long>", "map<string,array<double>>", "array<map<long,string>>" };
+	static const char *const engines[ENGINES] = { "boolean", "varbinary", "row(x bigint)",
+		"array(varbinary)" };
 	static struct type *all[TYPES];
 
 	for (size_t i = 0; i < TYPES && !all[TYPES - 1]; i++)
-		all[i] = i < TEXTS ? type_parse(texts[i], &(struct fail){ 0 }) : type_of_engine(engines[i - TEXTS]);
+		all[i] = i < TEXTS ? type_parse(texts[i], &(struct fail){ 0 })
+				   : type_of_engine(engines[i - TEXTS]);
 	return all;
 }
 
@@ -36,7 +38,8 @@ static void into_types(const struct cell *c)
 }
 
 /* maps: with the keys of maps, otherwise arrays alone */
-static enum fail_kind read_all(const char *p, size_t n, size_t piece, bool maps, bool keep_on, bool ahead, uint64_t *rows)
+static enum fail_kind read_all(const char *p, size_t n, size_t piece, bool maps, bool keep_on,
+	bool ahead, uint64_t *rows)
 {
 	struct bytes_source s = bytes_source(p, n, piece);
 	struct mpin m;
@@ -54,7 +57,9 @@ static enum fail_kind read_all(const char *p, size_t n, size_t piece, bool maps,
 		m.rowin.rewind(&m.rowin, false);
 		f.kind = FAIL_NONE;
 	}
-	for (*rows = 0; (rc = row_next(&m.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on); ++*rows) {
+	for (*rows = 0;
+		(rc = row_next(&m.rowin, &row, &f)) == ROW_GOOD || (rc == ROW_BAD && keep_on);
+		++*rows) {
 		f.kind = FAIL_NONE;
 		for (size_t i = 0; i < row.n; i++) {
 			struct infer seen = { 0 };
@@ -75,10 +80,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t rows, cut;
 
 	for (int maps = 0; maps < 2; maps++) {
-		enum fail_kind kind = read_all((const char *)data, size, 1 << 20, maps, false, false, &rows);
+		enum fail_kind kind =
+			read_all((const char *)data, size, 1 << 20, maps, false, false, &rows);
 
 		FUZZ_CHECK(kind == FAIL_NONE || kind == FAIL_DATA);
-		FUZZ_CHECK(read_all((const char *)data, size, 1 + size % 5, maps, false, false, &cut) == kind && cut == rows);
+		FUZZ_CHECK(read_all((const char *)data, size, 1 + size % 5, maps, false, false,
+				   &cut) == kind &&
+			cut == rows);
 		read_all((const char *)data, size, 1 << 20, maps, true, true, &rows);
 	}
 	return 0;

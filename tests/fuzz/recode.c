@@ -1,14 +1,18 @@
-/* recode: what iconv makes of all bytes at once, however they are cut; and a guess at the encoding of any bytes. */
+/*
+ * recode: what iconv makes of all bytes at once, however they are cut; and a guess at the encoding
+ * of any bytes.
+ */
 #include "base/buf.h"
 #include "fuzz.h"
 #include "sys/recode.h"
 #include "../unit/bytes.h"
 
-static const char *const encodings[] = { "UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "UTF-8", "WINDOWS-1252",
-					 "SHIFT_JIS", "ISO-2022-JP" };
+static const char *const encodings[] = { "UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "UTF-8",
+	"WINDOWS-1252", "SHIFT_JIS", "ISO-2022-JP" };
 enum { ENCODINGS = sizeof encodings / sizeof *encodings };
 
-static enum fail_kind ours(struct buf *out, const char *encoding, const char *p, size_t n, size_t piece)
+static enum fail_kind ours(struct buf *out, const char *encoding, const char *p, size_t n,
+	size_t piece)
 {
 	struct bytes_source s = bytes_source(p, n, piece);
 	static struct recode r; /* it is large */
@@ -36,7 +40,8 @@ static bool reference(struct buf *out, const char *encoding, const char *p, size
 	FUZZ_CHECK(cd != (iconv_t)-1 && buf_room(out, 8 * n + 64) == 0);
 	to = out->p;
 	left = out->cap;
-	good = iconv(cd, &in, &n, &to, &left) != (size_t)-1 && n == 0 && iconv(cd, NULL, NULL, &to, &left) != (size_t)-1;
+	good = iconv(cd, &in, &n, &to, &left) != (size_t)-1 && n == 0 &&
+		iconv(cd, NULL, NULL, &to, &left) != (size_t)-1;
 	out->len = (size_t)(to - out->p);
 	iconv_close(cd);
 	return good;
@@ -58,7 +63,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		enum fail_kind kind = ours(&got, encoding, p, size, pieces[i]);
 
 		FUZZ_CHECK(kind == (good ? FAIL_NONE : FAIL_DATA));
-		FUZZ_CHECK(!good || (got.len == want.len && (got.len == 0 || memcmp(got.p, want.p, got.len) == 0)));
+		FUZZ_CHECK(!good ||
+			(got.len == want.len &&
+				(got.len == 0 || memcmp(got.p, want.p, got.len) == 0)));
 		buf_free(&got);
 	}
 	buf_free(&want);

@@ -1,4 +1,7 @@
-/* record: the short way of plain columns writes what the long way writes, and refuses what it refuses, for rows of CSV and of JSON. */
+/*
+ * record: the short way of plain columns writes what the long way writes, and refuses what it
+ * refuses, for rows of CSV and of JSON.
+ */
 #include "format/csvin.h"
 #include "fuzz.h"
 #include "format/jsonin.h"
@@ -9,10 +12,14 @@
 
 enum { COLUMNS = 4 };
 
-/* Of the first cells of a row; `kinds` says their types, two bits each, and `time` whether the first is the time. */
+/*
+ * Of the first cells of a row; `kinds` says their types, two bits each, and `time` whether the
+ * first is the time.
+ */
 static void columns(struct record *r, unsigned kinds, bool time)
 {
-	static const char *const names[COLUMNS] = { "a", "b", "c", "a_name_that_is_longer_than_thirty_two_bytes" };
+	static const char *const names[COLUMNS] = { "a", "b", "c",
+		"a_name_that_is_longer_than_thirty_two_bytes" };
 	static const char *const types[] = { "long", "double", "string", "string" };
 
 	record_init(r);
@@ -20,25 +27,29 @@ static void columns(struct record *r, unsigned kinds, bool time)
 	r->time_cell = time ? 0 : -1;
 	r->time_name = mem_string("t");
 	for (size_t i = 0; i < COLUMNS; i++)
-		record_add(r, names[i], type_parse(types[kinds >> 2 * i & 3], &(struct fail){ 0 }), kinds >> 8 & 1, i);
+		record_add(r, names[i], type_parse(types[kinds >> 2 * i & 3], &(struct fail){ 0 }),
+			kinds >> 8 & 1, i);
 	record_begin(r);
 }
 
 /* A buffer that ends where the short way says it needs no more. */
-static enum record_result put(struct record *r, const struct row *row, struct buf *out, struct fail *f)
+static enum record_result put(struct record *r, const struct row *row, struct buf *out,
+	struct fail *f)
 {
 	enum record_result rc;
 
 	buf_init(out, row->raw_len + r->room + 1000000);
 	buf_room(out, row->raw_len + r->room);
 	rc = record_put(r, row, out, f);
-	FUZZ_CHECK(rc == RECORD_GOOD ? mp_value(out->p, out->p + out->len) == (ptrdiff_t)out->len : out->len == 0);
+	FUZZ_CHECK(rc == RECORD_GOOD ? mp_value(out->p, out->p + out->len) == (ptrdiff_t)out->len
+				     : out->len == 0);
 	return rc;
 }
 
 static void both(struct record *r, const struct row *row)
 {
-	struct cell cell[COLUMNS] = { { .kind = CELL_NONE }, { .kind = CELL_NONE }, { .kind = CELL_NONE }, { .kind = CELL_NONE } };
+	struct cell cell[COLUMNS] = { { .kind = CELL_NONE }, { .kind = CELL_NONE },
+		{ .kind = CELL_NONE }, { .kind = CELL_NONE } };
 	struct row some = *row;
 	struct fail f = { 0 }, g = { 0 };
 	struct buf quick, slow;
@@ -51,7 +62,8 @@ static void both(struct record *r, const struct row *row)
 	rc = put(r, &some, &quick, &f);
 	some.bounded = false;
 	FUZZ_CHECK(put(r, &some, &slow, &g) == rc && strcmp(f.why, g.why) == 0);
-	FUZZ_CHECK(quick.len == slow.len && (quick.len == 0 || memcmp(quick.p, slow.p, quick.len) == 0));
+	FUZZ_CHECK(quick.len == slow.len &&
+		(quick.len == 0 || memcmp(quick.p, slow.p, quick.len) == 0));
 	buf_free(&quick);
 	buf_free(&slow);
 }

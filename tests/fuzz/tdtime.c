@@ -1,6 +1,6 @@
 /*
- * tdtime and exact: a text is a time within the range or is refused; the first line is a format. A number is what its digits are,
- * and %s what a number without a format is.
+ * tdtime and exact: a text is a time within the range or is refused; the first line is a format. A
+ * number is what its digits are, and %s what a number without a format is.
  */
 #include "value/lossless.h"
 #include "fuzz.h"
@@ -21,7 +21,8 @@ static void number(const struct tdtime *rules, const char *text, size_t size)
 static void seconds(const char *text, size_t size)
 {
 	const char *point = memchr(text, '.', size);
-	const struct tdtime plain = { .unit = 1000 }, format = { .unit = 1000, .format = point ? "%s.%f" : "%s" };
+	const struct tdtime plain = { .unit = 1000 },
+			    format = { .unit = 1000, .format = point ? "%s.%f" : "%s" };
 	int64_t t = 0, of_format = 0;
 	bool good;
 

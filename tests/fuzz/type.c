@@ -1,4 +1,7 @@
-/* type, schema, colspec and colname: what is read is written and read again; names become legal and stay different. */
+/*
+ * type, schema, colspec and colname: what is read is written and read again; names become legal and
+ * stay different.
+ */
 #include "value/colname.h"
 #include "value/colspec.h"
 #include "fuzz.h"
@@ -43,7 +46,8 @@ static void columns(const char *text, size_t size)
 		}
 		f.kind = FAIL_NONE;
 		if (s.n < 200 && (rc == 0) && !strpbrk(text, "\r\n")) {
-			FUZZ_CHECK(colspec_lines(&again, b.p ? b.p : "", b.len, &f) == 0 && again.n == s.n);
+			FUZZ_CHECK(colspec_lines(&again, b.p ? b.p : "", b.len, &f) == 0 &&
+				again.n == s.n);
 			for (size_t i = 0; i < s.n; i++)
 				FUZZ_CHECK(strcmp(again.col[i].name, s.col[i].name) == 0);
 		}
@@ -60,7 +64,8 @@ static void names(const char *text)
 
 	if (schema_parse(&s, text, &f) == 0 && s.n < 200 && colname_make_all(&s, &f) == 0)
 		for (size_t i = 0; i < s.n; i++)
-			FUZZ_CHECK(colname_is_legal(s.col[i].name) && schema_find(&s, s.col[i].name) == (long)i);
+			FUZZ_CHECK(colname_is_legal(s.col[i].name) &&
+				schema_find(&s, s.col[i].name) == (long)i);
 	schema_free(&s);
 }
 

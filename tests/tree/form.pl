@@ -18,12 +18,22 @@ my @rules = ( # what no line of code may have
 	qr/\b(?:char|int|void|bool|double|float|FILE|struct \w+|\w+_t)\* ?\w/, 'the star of a pointer stands with its name',
 	qr/[\w)\]]$sign|$sign[\w(]/, 'no blank around an operator',
 	qr/[\w)\]]=[^=]|[\w)\]] =[\w(&"']/, 'no blank around =',
-	qr/\)\{$|\b(?:else|do)\{|\}(?:else|while)/, 'no blank beside a brace',
+	qr/^(?!.*\((?:struct \w+|(?:const )?char \*const\[\])\)\{$).*\)\{$|\b(?:else|do)\{|\}(?:else|while)/, 'no blank beside a brace',
 	qr/^\s*$control \(.*\) \{.*\S$/, 'code behind the brace of a block',
 	qr/^\w.*\w\(.*\) ?\{$/, 'the brace of a function stands on a line of its own',
 );
 my $begins = qr/^(\t*)(?:\}\ else\b|\}\ while\ \(|else\b|(?:$control\ |\w+_foreach)\(|do\ \{|case\ .*:|default:|return\b|break;|continue;|goto\ |
 	[*a-z][\w>.\[\]-]*\ [-+|&]?=\ |\w+\(.*\);$)/x;
+
+# A table: a row in braces, a line of a help text, a macro, columns in a comment.
+my $table = qr/^\s*(?:\{.*\},?\s*(?:\/\*.*\*\/)?|".*\\n"[;,]?|#.*|\* .* {2}.*|\{.*\},)$/;
+
+# The width of a line with tabs of 8.
+sub columns {
+	my ($line) = @_;
+	1 while $line =~ s/\t/' ' x (8 - $-[0] % 8)/e;
+	return length $line;
+}
 
 # The lines with comments blanked and x for what is inside of quotes: what is left is code.
 sub code {
@@ -38,11 +48,12 @@ sub code {
 for my $file (@ARGV) {
 	open my $in, '<', $file or die "$file: $!\n";
 	my $text = do { local $/; <$in> };
-	my ($n, $tabs, $before, $was_empty, @block) = (0, 0, '', 0);
+	my ($n, $tabs, $before, $was_empty, $depth, @block) = (0, 0, '', 0, 0);
 	my @line = split /\n/, $text;
 	my $say = sub { print "$file:$n: $_[0]: ", $line[$n - 1] =~ s/^\s+//r, "\n" };
 	for my $code (code($text)) {
 		my $empty = $line[$n++] eq '';
+		$say->('more than 100 columns') if columns($line[$n - 1]) > 100 && $line[$n - 1] !~ $table;
 		for (my $i = 0; $i < @rules; $i += 2) { $say->($rules[$i + 1]) if $code =~ $rules[$i] }
 		$say->('two empty lines') if $empty && $was_empty;
 		$say->('an empty line at the end of a block') if $was_empty && $code =~ /^\t*\}/;
@@ -53,8 +64,9 @@ for my $file (@ARGV) {
 			my $wanted = @block ? $block[-1] - ($code =~ /^\t*(?:\}|case |default:)/) : $tabs;
 			my $what = $code =~ /^\t*else\b/ ? 'an if with else inside of a loop wants braces around it, or it is'
 				: 'it is';
-			$say->("$what indented by $tabs where its block is by $wanted") if $before =~ /[;{}:]$/ && $tabs != $wanted;
+			$say->("$what indented by $tabs where its block is by $wanted") if $before =~ /[;{}:]$/ && $tabs != $wanted && !$depth;
 		}
+		$depth += $code =~ tr/(// - $code =~ tr/)//;
 		my $more = $code =~ tr/{// - $code =~ tr/}//;
 		if ($more > 0) { push @block, ($code =~ /^\S/ ? 0 : $tabs) + 1 for 1 .. $more }
 		else { splice @block, $more if $more && @block >= -$more }

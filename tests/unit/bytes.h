@@ -1,4 +1,7 @@
-/* bytes: memory as a source and a sink. The source hands out `piece` bytes at a time, to cut data anywhere. */
+/*
+ * bytes: memory as a source and a sink. The source hands out `piece` bytes at a time, to cut data
+ * anywhere.
+ */
 #ifndef BYTES_H
 #define BYTES_H
 

@@ -1,4 +1,6 @@
-/* csvin: the records that libcsv alone finds are the ones that come out, however the input is cut. */
+/*
+ * csvin: the records that libcsv alone finds are the ones that come out, however the input is cut.
+ */
 #include "bytes.h"
 #include "format/csvin.h"
 #include "tap.h"
@@ -50,7 +52,8 @@ static void good(const char *text, const char *want, const char *what)
 }
 
 /* The rows of a text, counted twice: those that are seen in advance, and then all. */
-static void mark(const char *text, size_t n, const struct csvin_rules *rules, size_t seen, size_t all, const char *what)
+static void mark(const char *text, size_t n, const struct csvin_rules *rules, size_t seen,
+	size_t all, const char *what)
 {
 	int right = 1;
 
@@ -83,12 +86,15 @@ static void marks(void)
 {
 	static const struct csvin_rules plain = { .delim = ',', .quote = '"' },
 		rich = { .delim = ',', .quote = '"', .skip = 2, .comment = "#", .repeated = true };
-	static const char joined[] = "x\ny\n#\na,b\n1,2\n\xef\xbb\xbf" "a,b\n3,4\n\xef\xbb\xbf" "a,b\n\"\xef\xbb\xbf\",6\n";
+	static const char joined[] = "x\ny\n#\na,b\n1,2\n\xef\xbb\xbf"
+				     "a,b\n3,4\n\xef\xbb\xbf"
+				     "a,b\n\"\xef\xbb\xbf\",6\n";
 	enum { LONG = 6 << 20 };
 	char *text = malloc(LONG);
 
 	mark("\xef\xbb\xbf" "1,2\n3,4\n", 11, &plain, 2, 2, "a mark before a byte order mark");
-	mark(joined, sizeof joined - 1, &rich, 4, 4, "marks, skipped lines, comments and repeated headers");
+	mark(joined, sizeof joined - 1, &rich, 4, 4,
+		"marks, skipped lines, comments and repeated headers");
 	mark("\xef\xbb\xbf", 3, &rich, 0, 0, "a byte order mark alone");
 	memset(text, '\n', LONG);
 	for (size_t i = 0; i < LONG; i += 8)
@@ -98,7 +104,8 @@ static void marks(void)
 	for (size_t i = 0; i < LONG - 8; i += 1024)
 		text[i] = '\n';
 	text[LONG - 9] = '\n';
-	mark(text, LONG, &(struct csvin_rules){ .delim = ',', .quote = '"', .comment = "#" }, 0, 1, "... also among comments");
+	mark(text, LONG, &(struct csvin_rules){ .delim = ',', .quote = '"', .comment = "#" }, 0, 1,
+		"... also among comments");
 	free(text);
 }
 
@@ -140,7 +147,8 @@ static struct buf reference(const char *p, size_t n)
 	buf_init(&r.out, OUT_MAX);
 	csv_init(&csv, CSV_STRICT | CSV_STRICT_FINI);
 	csv_set_space_func(&csv, no_blanks);
-	if (csv_parse(&csv, p, n, ref_cell, ref_row, &r) != n || csv_fini(&csv, ref_cell, ref_row, &r))
+	if (csv_parse(&csv, p, n, ref_cell, ref_row, &r) != n ||
+		csv_fini(&csv, ref_cell, ref_row, &r))
 		buf_puts(&r.out, "!");
 	csv_free(&csv);
 	buf_text(&r.out);
@@ -176,8 +184,9 @@ static struct buf ours(const char *p, size_t n, size_t piece)
 
 static void differential(void)
 {
-	static const char *const pieces[] = { "a", "bc", ",", "\"", "\"\"", "\n", "\r\n", "\r", " ", "\n\"", "\",\"", "\",12345678,\"",
-						"0123456789012345678901234567890123456789", "\xc3\xa9" };
+	static const char *const pieces[] = { "a", "bc", ",", "\"", "\"\"", "\n", "\r\n", "\r", " ",
+		"\n\"", "\",\"", "\",12345678,\"", "0123456789012345678901234567890123456789",
+		"\xc3\xa9" };
 	enum { PIECES = sizeof pieces / sizeof *pieces };
 	unsigned long long seed = 88172645463325252ULL;
 	int good_ones = 0, right = 1;
@@ -189,19 +198,25 @@ static void differential(void)
 
 		seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
 		for (unsigned long long s = seed, k = 0; k < 4 + seed % 14; k++, s /= PIECES)
-			n += (size_t)snprintf(text + n, sizeof text - n, "%s", pieces[(s ^ seed >> k) % PIECES]);
+			n += (size_t)snprintf(text + n, sizeof text - n, "%s",
+				pieces[(s ^ seed >> k) % PIECES]);
 		want = reference(text, n);
 		got = ours(text, n, 1 + (size_t)i % 7);
 		good_ones += strchr(want.p, '!') == NULL;
-		/* after an error libcsv may have reported cells of the broken row: compare up to there */
-		right = strchr(want.p, '!') ? strchr(got.p, '!') != NULL : strcmp(want.p, got.p) == 0;
+		/*
+		 * after an error libcsv may have reported cells of the broken row: compare up to
+		 * there
+		 */
+		right = strchr(want.p, '!') ? strchr(got.p, '!') != NULL
+					    : strcmp(want.p, got.p) == 0;
 		if (!right)
 			printf("# text: %s\n# libcsv: %s\n# csvin: %s\n", text, want.p, got.p);
 		buf_free(&want);
 		buf_free(&got);
 	}
 	printf("# %d without an error\n", good_ones);
-	tap_result(right, "100,000 random texts: the same cells as libcsv, or an error for an error");
+	tap_result(right,
+		"100,000 random texts: the same cells as libcsv, or an error for an error");
 	tap_result(good_ones > 10000, "... enough of them without an error");
 }
 
@@ -224,8 +239,10 @@ static void unusual(void)
 		text[ROW + at] = at % 2 ? '\0' : '\xff';
 		s = bytes_source(text, sizeof text, sizeof text);
 		csvin_init(&c, &s.source, &(struct csvin_rules){ .delim = ',', .quote = '"' }, &f);
-		right &= row_next(&c.rowin, &row, &f) == ROW_GOOD && row_next(&c.rowin, &row, &f) == ROW_BAD &&
-			 row_next(&c.rowin, &row, &f) == ROW_GOOD && row_next(&c.rowin, &row, &f) == ROW_END;
+		right &= row_next(&c.rowin, &row, &f) == ROW_GOOD &&
+			row_next(&c.rowin, &row, &f) == ROW_BAD &&
+			row_next(&c.rowin, &row, &f) == ROW_GOOD &&
+			row_next(&c.rowin, &row, &f) == ROW_END;
 		csvin_free(&c);
 	}
 	tap_result(right, "a byte that is no UTF-8, anywhere: its row is refused, and no other");
@@ -234,17 +251,23 @@ static void unusual(void)
 int main(void)
 {
 	good("a,b\n1,2\n", "1<a><b>2<1><2>", "two rows");
-	good("a,b\r\n1,\"x\r\ny\"\r\n3,4", "1<a><b>2<1><x\r\ny>4<3><4>", "CRLF, a newline in a cell, no newline at the end");
+	good("a,b\r\n1,\"x\r\ny\"\r\n3,4", "1<a><b>2<1><x\r\ny>4<3><4>",
+		"CRLF, a newline in a cell, no newline at the end");
 	good("a,b\r1,2\r", "1<a><b>2<1><2>", "CR alone");
 	good("\n\na,b\n\n1,2\n\n\n", "3<a><b>5<1><2>", "empty lines among columns");
 	good("a\n\n1\n", "1<a>2<>3<1>", "empty lines of one column");
 	good("\xef\xbb\xbf" "a\n", "1<a>", "a byte order mark");
 	good(" a , b \n", "1< a >< b >", "blanks belong to cells");
-	good("a, \"b\n", "! input: line 1, column 2: a quote inside a cell that does not begin with one", "so this is no quoted cell");
+	good("a, \"b\n",
+		"! input: line 1, column 2: a quote inside a cell that does not begin with one",
+		"so this is no quoted cell");
 	good("a,\"b\"\"c\",\"\"\n", "1<a><b\"c><>", "quotes");
-	good("a,b\n1\n", "1<a><b>! input: line 2, column 2: a row of 1 cells where 2 are expected", "ragged");
-	good("a,b\n1,\"2\n\n3", "1<a><b>! input: line 2, column 2: a quote that is never closed", "unclosed");
-	good("a,\"b\"c\n", "! input: line 1, column 2: text behind the closing quote of a cell", "behind a quote");
+	good("a,b\n1\n", "1<a><b>! input: line 2, column 2: a row of 1 cells where 2 are expected",
+		"ragged");
+	good("a,b\n1,\"2\n\n3", "1<a><b>! input: line 2, column 2: a quote that is never closed",
+		"unclosed");
+	good("a,\"b\"c\n", "! input: line 1, column 2: text behind the closing quote of a cell",
+		"behind a quote");
 	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8", "not UTF-8");
 	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8", "not UTF-8 in quotes");
 	good("", "", "nothing");

@@ -1,4 +1,7 @@
-/* A frame that was written is read back; every cut, every flipped byte and every wrong join is refused. */
+/*
+ * A frame that was written is read back; every cut, every flipped byte and every wrong join is
+ * refused.
+ */
 #include "bytes.h"
 #include "frame/framein.h"
 #include "frame/frameout.h"
@@ -19,7 +22,8 @@ static void put_block(struct frameout *o, struct fail *f)
 	buf_init(&z, 4096);
 	gzip_deflate_init(&d, 6, f);
 	gzip_deflate_block(&d, plain, PLAIN, &z, f);
-	b = (struct frame_block){ z.p, z.len, PLAIN, (uint32_t)crc32(0, (const Bytef *)plain, PLAIN), VALUES };
+	b = (struct frame_block){ z.p, z.len, PLAIN,
+		(uint32_t)crc32(0, (const Bytef *)plain, PLAIN), VALUES };
 	frameout_block(o, &b, f);
 	gzip_deflate_free(&d);
 	buf_free(&z);
@@ -51,7 +55,9 @@ static struct buf make(const char *spec)
 	struct bytes_sink to;
 	struct frameout o;
 	struct fail f = { 0 }, why = { FAIL_REFUSED, "job 7 failed: no such table \"x\"" };
-	struct frame_head h = { .content = FRAME_ROWS, .rows = -1, .job_id = (char *)(uintptr_t)"7" };
+	struct frame_head h = {
+		.content = FRAME_ROWS, .rows = -1, .job_id = (char *)(uintptr_t) "7"
+	};
 	struct frame_end e = { .verified = true, .has_time = true, .time_min = 5, .time_max = 9 };
 
 	bytes_sink_init(&to);
@@ -122,7 +128,8 @@ static void whole(void)
 
 		for (size_t piece = 1; piece < 40; piece += 6) {
 			buf_init(&out, 4096);
-			same &= read_plain(frame.p, frame.len, piece, &out, &f) == 0 && out.len == blocks * PLAIN;
+			same &= read_plain(frame.p, frame.len, piece, &out, &f) == 0 &&
+				out.len == blocks * PLAIN;
 			for (size_t k = 0; same && k < blocks; k++)
 				same &= memcmp(out.p + k * PLAIN, plain, PLAIN) == 0;
 			buf_free(&out);
@@ -185,7 +192,8 @@ static void joined(void)
 	buf_put(&both, one.p, one.len);
 	buf_put(&both, "x", 1);
 	tap_num(read_blocks(both.p, both.len, &f), FAIL_DATA, "one byte behind the end is refused");
-	tap_num(read_plain(aborted.p, aborted.len, 9, NULL, &f), FAIL_UPSTREAM, "an abort is refused");
+	tap_num(read_plain(aborted.p, aborted.len, 9, NULL, &f), FAIL_UPSTREAM,
+		"an abort is refused");
 	tap_is(f.why, "upstream gave up: job 7 failed: no such table \"x\"", "and says why");
 	tap_num(read_blocks("hello, world, hello, world", 26, &f), FAIL_DATA, "text is no frame");
 	tap_num(read_blocks("", 0, &f), FAIL_UPSTREAM, "nothing is no frame");
@@ -208,7 +216,8 @@ static void fields(void)
 
 	tap_num(framein_open(&in, &s.source, &f), 0, "the head is read");
 	tap_num(in.head.content, FRAME_ROWS, "content");
-	tap_is(in.head.schema.n == 1 ? in.head.schema.col[0].name : "", "a\xc3\xa9", "a column name");
+	tap_is(in.head.schema.n == 1 ? in.head.schema.col[0].name : "", "a\xc3\xa9",
+		"a column name");
 	tap_is(in.head.schema.n == 1 ? in.head.schema.col[0].type : "", "varchar", "its type");
 	tap_is(in.head.job_id, "7", "job id");
 	tap_num(in.head.rows, -1, "rows not known");

@@ -1,4 +1,7 @@
-/* gunzip: members with every kind of header, cut anywhere; what comes out is the plain data and plain members. */
+/*
+ * gunzip: members with every kind of header, cut anywhere; what comes out is the plain data and
+ * plain members.
+ */
 #include "bytes.h"
 #include "frame/gunzip.h"
 #include "frame/gzip.h"
@@ -11,8 +14,13 @@ static void member(struct buf *b, const char *text, size_t n, int odd)
 {
 	z_stream z = { 0 };
 	static Bytef extra[] = { 'T', 'D', 2, 0, 1, 'E' };
-	gz_header h = { .extra = extra, .extra_len = sizeof extra, .name = (Bytef *)(uintptr_t) "name",
-			.comment = (Bytef *)(uintptr_t) "{\"commit\":true}", .hcrc = 1, .time = 12345, .os = 3 };
+	gz_header h = { .extra = extra,
+		.extra_len = sizeof extra,
+		.name = (Bytef *)(uintptr_t) "name",
+		.comment = (Bytef *)(uintptr_t) "{\"commit\":true}",
+		.hcrc = 1,
+		.time = 12345,
+		.os = 3 };
 
 	deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
 	if (odd)
@@ -77,13 +85,15 @@ static void whole(const struct buf *in, const struct buf *text)
 		struct run r, again;
 
 		run(&r, in->p, in->len, piece[i]);
-		plain &= r.rc == 0 && r.g.members == 3 && r.g.bytes == text->len && r.g.taken == in->len;
+		plain &= r.rc == 0 && r.g.members == 3 && r.g.bytes == text->len &&
+			r.g.taken == in->len;
 		plain &= r.plain.b.len == text->len && memcmp(r.plain.b.p, text->p, text->len) == 0;
 		run(&again, r.raw.b.p, r.raw.b.len, 1 << 20);
 		raw &= again.rc == 0 && again.g.members == 3 && again.plain.b.len == text->len &&
 		       memcmp(again.plain.b.p, text->p, text->len) == 0;
 		/* plain headers: a second pass changes nothing */
-		raw &= again.raw.b.len == r.raw.b.len && memcmp(again.raw.b.p, r.raw.b.p, r.raw.b.len) == 0;
+		raw &= again.raw.b.len == r.raw.b.len &&
+			memcmp(again.raw.b.p, r.raw.b.p, r.raw.b.len) == 0;
 		headers &= !holds(&r.raw.b, "commit") && !holds(&r.raw.b, "TD");
 		done(&r);
 		done(&again);

@@ -7,7 +7,15 @@
 
 static void headers(void)
 {
-	static const char full[] = "\x1f\x8b\x08\x1e" "tttt" "\0\3" "\5\0" "XY\1\0z" "name\0" "a comment\0" "HC" "rest";
+	static const char full[] = "\x1f\x8b\x08\x1e"
+				   "tttt"
+				   "\0\3"
+				   "\5\0"
+				   "XY\1\0z"
+				   "name\0"
+				   "a comment\0"
+				   "HC"
+				   "rest";
 	struct gzip_header h;
 	size_t want = sizeof full - 1 - 4;
 	int more = 1;
@@ -18,15 +26,18 @@ static void headers(void)
 	for (size_t n = 0; n < want; n++)
 		more &= gzip_header_parse(full, n, &h) == 0;
 	tap_result(more, "every cut asks for more");
-	tap_num(gzip_header_parse(gzip_plain_header, GZIP_PLAIN_HEADER_LEN, &h), GZIP_PLAIN_HEADER_LEN, "the plain header");
+	tap_num(gzip_header_parse(gzip_plain_header, GZIP_PLAIN_HEADER_LEN, &h),
+		GZIP_PLAIN_HEADER_LEN, "the plain header");
 	tap_num(gzip_header_parse("PK\3\4", 4, &h), -1, "a zip is none");
-	tap_num(gzip_header_parse("\x1f\x8b\x08\xe0......", 10, &h), -1, "reserved flags are refused");
+	tap_num(gzip_header_parse("\x1f\x8b\x08\xe0......", 10, &h), -1,
+		"reserved flags are refused");
 }
 
 /* n blocks of a text joined into one member, and what a source makes of it. */
 static void joined(int level, size_t size, int n)
 {
-	char *text = malloc(size + 1), *back = malloc(size * (size_t)n + 1), trailer[GZIP_TRAILER_LEN], what[64];
+	char *text = malloc(size + 1), *back = malloc(size * (size_t)n + 1),
+	     trailer[GZIP_TRAILER_LEN], what[64];
 	struct inflater *inflater;
 	struct gzip_deflate d;
 	struct gzip_source g;
@@ -49,9 +60,11 @@ static void joined(int level, size_t size, int n)
 		uint32_t one = (uint32_t)crc32_z(0, (Bytef *)text, size);
 
 		good &= gzip_deflate_block(&d, text, size, &z, &f) == 0;
-		good &= inflater_block(inflater, z.p + at, z.len - at, back, size, one) == 0 && memcmp(text, back, size) == 0;
+		good &= inflater_block(inflater, z.p + at, z.len - at, back, size, one) == 0 &&
+			memcmp(text, back, size) == 0;
 		good &= inflater_block(inflater, z.p + at, z.len - at, back, size, one ^ 1) != 0;
-		good &= size == 1 || inflater_block(inflater, z.p + at, z.len - at, back, size - 1, one) != 0;
+		good &= size == 1 ||
+			inflater_block(inflater, z.p + at, z.len - at, back, size - 1, one) != 0;
 		crc = (uint32_t)crc32_combine(crc, one, (z_off_t)size);
 	}
 	gzip_deflate_free(&d);

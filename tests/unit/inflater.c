@@ -1,4 +1,7 @@
-/* inflater against zlib's deflate: every level and strategy, cut anywhere on both sides, and damaged data. */
+/*
+ * inflater against zlib's deflate: every level and strategy, cut anywhere on both sides, and
+ * damaged data.
+ */
 #include "frame/inflater.h"
 #include "tap.h"
 
@@ -21,8 +24,11 @@ static size_t make(unsigned char *p)
 	size_t n = dice() % (dice() % 4 ? 5000 : MAX), kind = dice() % 4;
 
 	for (size_t i = 0; i < n; i++)
-		p[i] = kind == 0 ? (unsigned char)dice() : kind == 1 ? (unsigned char)(dice() % 3 + 'a') :
-		       kind == 2 ? (unsigned char)(i / 1000) : (unsigned char)"the quick brown fox "[i % 20 + (dice() % 50 == 0 && i % 20 < 19)];
+		p[i] = kind == 0    ? (unsigned char)dice()
+			: kind == 1 ? (unsigned char)(dice() % 3 + 'a')
+			: kind == 2 ? (unsigned char)(i / 1000)
+				    : (unsigned char)"the quick brown fox "[i % 20 +
+					      (dice() % 50 == 0 && i % 20 < 19)];
 	return n;
 }
 
@@ -30,7 +36,8 @@ static size_t pack(const unsigned char *p, size_t n, unsigned char *out, size_t 
 {
 	z_stream z = { 0 };
 
-	deflateInit2(&z, (int)(dice() % 10), Z_DEFLATED, -MAX_WBITS, (int)(1 + dice() % 9), (int)(dice() % 5));
+	deflateInit2(&z, (int)(dice() % 10), Z_DEFLATED, -MAX_WBITS, (int)(1 + dice() % 9),
+		(int)(dice() % 5));
 	z.next_in = (Bytef *)(uintptr_t)p;
 	z.avail_in = (uInt)n;
 	z.next_out = out;
@@ -40,16 +47,21 @@ static size_t pack(const unsigned char *p, size_t n, unsigned char *out, size_t 
 	return cap - z.avail_out;
 }
 
-/* Inflate in[0..n), `junk` more bytes behind it, in pieces. How much came out, or -1; *used: of in. */
-static long long unpack(struct inflater *i, const unsigned char *in, size_t n, size_t junk, size_t piece, size_t room,
-			unsigned char *out, size_t cap, size_t *used)
+/*
+ * Inflate in[0..n), `junk` more bytes behind it, in pieces. How much came out, or -1; *used: of in.
+ */
+static long long unpack(struct inflater *i, const unsigned char *in, size_t n, size_t junk,
+	size_t piece, size_t room, unsigned char *out, size_t cap, size_t *used)
 {
 	struct inflater_step s = { 0 };
 	size_t at = 0, len = 0, idle = 0;
 
 	inflater_start(i);
 	while (!s.end) {
-		/* as callers do: what was not used is given again, with more behind it, until the output is full */
+		/*
+		 * as callers do: what was not used is given again, with more behind it, until the
+		 * output is full
+		 */
 		size_t some = n + junk - at < piece ? n + junk - at : piece;
 		size_t want = cap - len < room ? cap - len : room;
 
@@ -65,7 +77,8 @@ static long long unpack(struct inflater *i, const unsigned char *in, size_t n, s
 	return (long long)len;
 }
 
-static void round_trips(struct inflater *i, unsigned char *plain, unsigned char *packed, unsigned char *out)
+static void round_trips(struct inflater *i, unsigned char *plain, unsigned char *packed,
+	unsigned char *out)
 {
 	static const size_t sizes[] = { 1, 2, 3, 5, 7, 8, 13, 64, 1000, 65536, MAX };
 	int good = 1, crc = 1, end = 1;
@@ -76,12 +89,14 @@ static void round_trips(struct inflater *i, unsigned char *plain, unsigned char 
 
 		for (size_t k = 0; k < junk; k++)
 			packed[m + k] = (unsigned char)dice();
-		good &= unpack(i, packed, m, junk, piece, room, out, MAX + 1, &used) == (long long)n;
+		good &= unpack(i, packed, m, junk, piece, room, out, MAX + 1, &used) ==
+			(long long)n;
 		good &= memcmp(plain, out, n) == 0;
 		end &= used == m;
 		crc &= inflater_crc(i) == crc32(0, plain, (uInt)n);
 		if (!(good && crc && end)) {
-			printf("# round %d: %zu bytes in %zu, pieces of %zu, room of %zu\n", round, n, m, piece, room);
+			printf("# round %d: %zu bytes in %zu, pieces of %zu, room of %zu\n", round,
+				n, m, piece, room);
 			break;
 		}
 	}
@@ -90,7 +105,8 @@ static void round_trips(struct inflater *i, unsigned char *plain, unsigned char 
 	tap_result(crc, "with the CRC-32 of zlib");
 }
 
-static void damaged(struct inflater *i, unsigned char *plain, unsigned char *packed, unsigned char *out)
+static void damaged(struct inflater *i, unsigned char *plain, unsigned char *packed,
+	unsigned char *out)
 {
 	int good = 1;
 
@@ -109,7 +125,8 @@ static void damaged(struct inflater *i, unsigned char *plain, unsigned char *pac
 
 int main(void)
 {
-	unsigned char *plain = malloc(MAX + 32), *packed = malloc(2 * MAX + 64), *out = malloc(MAX + 32);
+	unsigned char *plain = malloc(MAX + 32), *packed = malloc(2 * MAX + 64),
+		      *out = malloc(MAX + 32);
 	struct fail f = { 0 };
 	struct inflater *i = inflater_open(&f);
 

@@ -1,4 +1,7 @@
-/* jsonin: what jansson takes is taken, with the same values, however the input is cut; what it refuses is refused. */
+/*
+ * jsonin: what jansson takes is taken, with the same values, however the input is cut; what it
+ * refuses is refused.
+ */
 #include "format/jsonin.h"
 #include "bytes.h"
 #include "record/cell.h"
@@ -36,7 +39,8 @@ static struct buf rows_of(const char *p, size_t n, size_t piece)
 		for (size_t i = 0; i < row.n; i++) {
 			char *value = cell_show(&row.cell[i]);
 
-			buf_printf(&out, "%s%.*s=%s", i ? " " : "", (int)keys.key[i].len, keys_name(&keys, i), value);
+			buf_printf(&out, "%s%.*s=%s", i ? " " : "", (int)keys.key[i].len,
+				keys_name(&keys, i), value);
 			free(value);
 		}
 		buf_puts(&out, ")");
@@ -67,21 +71,26 @@ static void good(const char *text, const char *want, const char *what)
 
 /* --- against jansson */
 
-/* An object with some of the keys a to h, mostly in order; often with one byte that is another one. */
+/*
+ * An object with some of the keys a to h, mostly in order; often with one byte that is another one.
+ */
 static size_t make_row(char *out, size_t cap)
 {
-	static const char *const values[] = { "0", "-0", "7", "-12345678", "123456789", "1700000000", "123456789012345",
-		"9007199254740993", "-9223372036854775808", "1.5", "-0.5", "0.000001", "12345678.25", "1234567.1234567", "99999999.99999999",
-		"1e5", "-2.5E-3", "null", "true", "false", "\"\"", "\"x\"", "\"0123456789abcdef\"", "\"\xc3\xa9t\xc3\xa9\"",
-		"\"a longer text, 0123456789 0123456789\"", "\"\\\"q\\\" \\u00e9\\ud83d\\ude00\\n\"", "[1,\"x\"]", "{\"k\": null}" };
+	static const char *const values[] = { "0", "-0", "7", "-12345678", "123456789",
+		"1700000000", "123456789012345", "9007199254740993", "-9223372036854775808", "1.5",
+		"-0.5", "0.000001", "12345678.25", "1234567.1234567", "99999999.99999999", "1e5",
+		"-2.5E-3", "null", "true", "false", "\"\"", "\"x\"", "\"0123456789abcdef\"",
+		"\"\xc3\xa9t\xc3\xa9\"", "\"a longer text, 0123456789 0123456789\"",
+		"\"\\\"q\\\" \\u00e9\\ud83d\\ude00\\n\"", "[1,\"x\"]", "{\"k\": null}" };
 	static const char bytes[] = "{}[]:,\"\\0123456789.eE+-a u\x80\xc3\x01";
 	size_t n = (size_t)snprintf(out, cap, "{");
 
 	for (unsigned i = 0, any = 0; i < 8; i++)
 		if (dice(4))
-			n += (size_t)snprintf(out + n, cap - n, "%s%s\"%c%s\"%s:%s%s", any++ ? "," : "", dice(9) ? "" : " ",
-					      'a' + (dice(9) ? i : dice(8)), dice(9) ? "" : "\\u0061", dice(9) ? "" : " ", dice(9) ? "" : " ",
-					      values[dice(sizeof values / sizeof *values)]);
+			n += (size_t)snprintf(out + n, cap - n, "%s%s\"%c%s\"%s:%s%s",
+				any++ ? "," : "", dice(9) ? "" : " ", 'a' + (dice(9) ? i : dice(8)),
+				dice(9) ? "" : "\\u0061", dice(9) ? "" : " ", dice(9) ? "" : " ",
+				values[dice(sizeof values / sizeof *values)]);
 	n += (size_t)snprintf(out + n, cap - n, "%s}\n", dice(9) ? "" : " ");
 	if (dice(2))
 		out[dice((unsigned)n)] = bytes[dice(sizeof bytes - 1)];
@@ -167,7 +176,8 @@ static void differential(void)
 		rc = row_next(&j.rowin, &row, &f);
 		if (json_is_object(want))
 			right = rc == ROW_GOOD && same_row(&row, &keys, want);
-		else if (rc == ROW_GOOD) /* a number that jansson does not take, or what is wrong comes behind it */
+		/* a number that jansson does not take, or what is wrong comes behind it */
+		else if (rc == ROW_GOOD)
 			right = is_larger(&row) || row_next(&j.rowin, &row, &f) != ROW_END;
 		taken += json_is_object(want);
 		if (!right)
@@ -186,16 +196,26 @@ static void differential(void)
 
 int main(void)
 {
-	good("{\"a\":1,\"b\":\"x\"}\n{\"b\":\"\\u0041\",\"a\":-2.5}\n", "1(a=1 b=\"x\")2(a=-2.5 b=\"A\")", "rows, keys in another order");
-	good("{\"a\\\"b\":1}\n{\"a\\\"b\":2}\n", "1(a\"b=1)2(a\"b=2)", "a key that is written with an escape");
-	good("{\"a\":1}\n{\"a\":1,\"a\":2}\n", "1(a=1)! input: line 2, column 8: a key that this row had already",
-	     "a key twice, both where it is expected and where not");
-	good("{\"a\":123456789012345678901234567890,\"b\":18446744073709551615,\"c\":0.12345678901234567891}\n",
-	     "1(a=\"123456789012345678901234567890\" b=18446744073709551615 c=\"0.12345678901234567891\")", "numbers beyond a double");
-	good("[{\"a\":1},\n {\"a\":07}]\n", "1(a=1)! input: line 2, column 7: a number with leading zeros", "an array of rows");
-	good("{\"a\":\"a text without an end", "! input: line 1, column 28: the input ends inside a row", "an input that is cut");
-	good("{\"a\":12345678", "! input: line 1, column 14: the input ends inside a row", "... in a number");
-	good("{\"a\":\"0123456789abcde\t\"}\n", "! input: line 1, column 22: a control character in a string", "a tab in a string");
+	good("{\"a\":1,\"b\":\"x\"}\n{\"b\":\"\\u0041\",\"a\":-2.5}\n",
+		"1(a=1 b=\"x\")2(a=-2.5 b=\"A\")", "rows, keys in another order");
+	good("{\"a\\\"b\":1}\n{\"a\\\"b\":2}\n", "1(a\"b=1)2(a\"b=2)",
+		"a key that is written with an escape");
+	good("{\"a\":1}\n{\"a\":1,\"a\":2}\n",
+		"1(a=1)! input: line 2, column 8: a key that this row had already",
+		"a key twice, both where it is expected and where not");
+	good("{\"a\":123456789012345678901234567890,\"b\":18446744073709551615,\"c\":0."
+	     "12345678901234567891}\n",
+		"1(a=\"123456789012345678901234567890\" b=18446744073709551615 "
+		"c=\"0.12345678901234567891\")",
+		"numbers beyond a double");
+	good("[{\"a\":1},\n {\"a\":07}]\n",
+		"1(a=1)! input: line 2, column 7: a number with leading zeros", "an array of rows");
+	good("{\"a\":\"a text without an end",
+		"! input: line 1, column 28: the input ends inside a row", "an input that is cut");
+	good("{\"a\":12345678", "! input: line 1, column 14: the input ends inside a row",
+		"... in a number");
+	good("{\"a\":\"0123456789abcde\t\"}\n",
+		"! input: line 1, column 22: a control character in a string", "a tab in a string");
 	differential();
 	return tap_done();
 }

@@ -42,7 +42,10 @@ static void numbers(void)
 	}
 }
 
-/* The faster forms agree with the plain ones, and integers with strtoll(), whatever stands behind the text. */
+/*
+ * The faster forms agree with the plain ones, and integers with strtoll(), whatever stands behind
+ * the text.
+ */
 static void ahead(void)
 {
 	static const char pick[] = "0123456789.0123456789.0123456789-+e x";
@@ -57,7 +60,8 @@ static void ahead(void)
 		size_t n;
 		bool is;
 
-		for (size_t j = 0; j < sizeof text; j++) { /* every second text has a sign in front, at most */
+		/* every second text has a sign in front, at most */
+		for (size_t j = 0; j < sizeof text; j++) {
 			seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
 			text[j] = pick[(seed >> 20) % (i % 2 && j ? DIGITS : sizeof pick - 1)];
 		}
@@ -68,7 +72,8 @@ static void ahead(void)
 		errno = 0;
 		good &= !is || (strtoll(plain, &end, 10) == l && end == plain + n && errno == 0);
 		is = lossless_double(text, n, &d);
-		good &= lossless_double_ahead(text, n, &d_ahead) == is && memcmp(&d, &d_ahead, sizeof d) == 0;
+		good &= lossless_double_ahead(text, n, &d_ahead) == is &&
+			memcmp(&d, &d_ahead, sizeof d) == 0;
 	}
 	tap_result(good, "with bytes behind the text the same is found");
 }
@@ -88,7 +93,8 @@ static void decimals(void)
 		digits = 1 + (int)(seed % 15);
 		point = (int)(seed >> 8) % digits;
 		point = point < 0 ? -point : point;
-		snprintf(text, sizeof text, "%.*f", point, (double)(seed >> 11) / 9007199254740992.0);
+		snprintf(text, sizeof text, "%.*f", point,
+			(double)(seed >> 11) / 9007199254740992.0);
 		if (!lossless_double(text, strlen(text), &d) || d != strtod(text, NULL))
 			good = 0;
 		snprintf(again, sizeof again, "%.*f", point, d);
@@ -103,12 +109,18 @@ static void lenient(void)
 	double d = 0;
 
 	tap_result(lossless_long_lenient(" +007 ", 6, &l) && l == 7, "a given long takes +007");
-	tap_result(!lossless_long_lenient("1.0", 3, &l) && !lossless_long_lenient("", 0, &l) && !lossless_long_lenient("+-1", 3, &l),
-		   "and not 1.0, nothing, +-1");
-	tap_result(lossless_double_lenient("-1.5e-3", 7, &d) && d == -1.5e-3, "a given double takes -1.5e-3");
-	tap_result(!lossless_double_lenient("++1.5", 5, &d) && !lossless_long_lenient("++1", 3, &l), "one sign is enough");
-	tap_result(!lossless_double_lenient("0x1p3", 5, &d) && !lossless_double_lenient("nan", 3, &d) &&
-		   !lossless_double_lenient("1e999", 5, &d) && !lossless_double_lenient("e", 1, &d), "and not 0x1p3, nan, 1e999, e");
+	tap_result(!lossless_long_lenient("1.0", 3, &l) && !lossless_long_lenient("", 0, &l) &&
+			!lossless_long_lenient("+-1", 3, &l),
+		"and not 1.0, nothing, +-1");
+	tap_result(lossless_double_lenient("-1.5e-3", 7, &d) && d == -1.5e-3,
+		"a given double takes -1.5e-3");
+	tap_result(!lossless_double_lenient("++1.5", 5, &d) && !lossless_long_lenient("++1", 3, &l),
+		"one sign is enough");
+	tap_result(!lossless_double_lenient("0x1p3", 5, &d) &&
+			!lossless_double_lenient("nan", 3, &d) &&
+			!lossless_double_lenient("1e999", 5, &d) &&
+			!lossless_double_lenient("e", 1, &d),
+		"and not 0x1p3, nan, 1e999, e");
 }
 
 static enum type_kind of(const char *const *cells)
@@ -130,7 +142,8 @@ int main(void)
 	lenient();
 	tap_num(OF("1", "2", ""), TYPE_LONG, "integers are long");
 	tap_num(OF("1", "2.5", ""), TYPE_DOUBLE, "mixed with decimals, double");
-	tap_num(OF("1234567890123456", "2.5"), TYPE_STRING, "unless an integer is too long for a double");
+	tap_num(OF("1234567890123456", "2.5"), TYPE_STRING,
+		"unless an integer is too long for a double");
 	tap_num(OF("1234567890123456", "2"), TYPE_LONG, "which alone is a long");
 	tap_num(OF("1", "007"), TYPE_STRING, "codes are strings");
 	tap_num(OF("", ""), TYPE_STRING, "empty cells are strings");

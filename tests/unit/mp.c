@@ -6,8 +6,9 @@
 
 static void integers(msgpack_packer *pk, msgpack_sbuffer *b)
 {
-	static const int64_t values[] = { 0, 1, 127, 128, 255, 256, 65535, 65536, 4294967295, 4294967296, INT64_MAX, -1, -32,
-					  -33, -128, -129, -32768, -32769, -2147483648, -2147483649, INT64_MIN };
+	static const int64_t values[] = { 0, 1, 127, 128, 255, 256, 65535, 65536, 4294967295,
+		4294967296, INT64_MAX, -1, -32, -33, -128, -129, -32768, -32769, -2147483648,
+		-2147483649, INT64_MIN };
 	int good = 1;
 
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -42,11 +43,13 @@ static void strings(msgpack_packer *pk, msgpack_sbuffer *b)
 		msgpack_sbuffer_clear(b);
 		msgpack_pack_bin(pk, lengths[i]);
 		msgpack_pack_bin_body(pk, text, lengths[i]);
-		good &= mp_token(b->data, b->data + b->size, &t) == (ptrdiff_t)b->size && t.type == MP_BIN;
+		good &= mp_token(b->data, b->data + b->size, &t) == (ptrdiff_t)b->size &&
+			t.type == MP_BIN;
 		msgpack_sbuffer_clear(b);
 		msgpack_pack_ext(pk, lengths[i], -1);
 		msgpack_pack_ext_body(pk, text, lengths[i]);
-		good &= mp_token(b->data, b->data + b->size, &t) == (ptrdiff_t)b->size && t.type == MP_EXT;
+		good &= mp_token(b->data, b->data + b->size, &t) == (ptrdiff_t)b->size &&
+			t.type == MP_EXT;
 		good &= t.ext == -1 && t.n == lengths[i];
 	}
 	tap_result(good, "str, bin and ext at every width");
@@ -96,7 +99,10 @@ static void nested(msgpack_packer *pk, msgpack_sbuffer *b)
 	tap_num(mp_count_whole(&c), 0, "an unfinished value is noticed");
 }
 
-/* Every first byte there is, in an array of its own between two strings: walked as a token, as a value, and counted. */
+/*
+ * Every first byte there is, in an array of its own between two strings: walked as a token, as a
+ * value, and counted.
+ */
 static void first_bytes(void)
 {
 	int good = 1;
@@ -107,8 +113,9 @@ static void first_bytes(void)
 		struct mp_count whole = { 0 }, cut = { 0 };
 		ptrdiff_t n;
 
-		if (c == 0xc1 || (c >= 0x80 && c < 0xa0) || (c >= 0xdc && c < 0xe0) || c == 0xc6 || c == 0xc9 || c == 0xdb)
-			continue; /* arrays, maps, and strings with lengths of 32 bits, which have no bytes here */
+		if (c == 0xc1 || (c >= 0x80 && c < 0xa0) || (c >= 0xdc && c < 0xe0) || c == 0xc6 ||
+			c == 0xc9 || c == 0xdb)
+			continue; /* arrays, maps, strings with 32-bit lengths: no bytes here */
 		memset(b + 5, 1, sizeof b - 5); /* lengths of one byte are 1, of two bytes 257 */
 		b[5] = (char)c;
 		n = mp_token(b + 5, b + sizeof b, &t);
@@ -117,9 +124,11 @@ static void first_bytes(void)
 		good &= mp_value(b, b + sizeof b) == 5 + n + 2;
 		for (ptrdiff_t i = 0; i < n; i++)
 			good &= mp_value(b + 5, b + 5 + i) == MP_MORE;
-		good &= mp_count_put(&whole, b, (size_t)n + 7) == 0 && whole.values == 1 && mp_count_whole(&whole);
+		good &= mp_count_put(&whole, b, (size_t)n + 7) == 0 && whole.values == 1 &&
+			mp_count_whole(&whole);
 		for (ptrdiff_t i = 0; i < n + 7; i++)
-			good &= mp_count_put(&cut, b + i, 1) == 0 && mp_count_whole(&cut) == (i == n + 6);
+			good &= mp_count_put(&cut, b + i, 1) == 0 &&
+				mp_count_whole(&cut) == (i == n + 6);
 	}
 	tap_result(good, "every first byte: token, value and count agree");
 }

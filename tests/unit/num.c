@@ -41,7 +41,8 @@ static void units(void)
 	tap_result(num_seconds("2d", UINT64_MAX, &v) && v == 172800, "2d");
 	tap_result(num_seconds("90", UINT64_MAX, &v) && v == 90, "90");
 	tap_result(num_seconds("5m", UINT64_MAX, &v) && v == 300, "5m");
-	tap_result(num_u64("18446744073709551615", 20, UINT64_MAX, &v) && v == UINT64_MAX, "uint64's end");
+	tap_result(num_u64("18446744073709551615", 20, UINT64_MAX, &v) && v == UINT64_MAX,
+		"uint64's end");
 	tap_result(!num_u64("18446744073709551616", 20, UINT64_MAX, &v), "and one more");
 }
 

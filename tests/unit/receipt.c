@@ -7,7 +7,8 @@
 
 static char *text_of(const struct receipt *r)
 {
-	char *begin = receipt_begin(r), *end = receipt_end(r), *all = mem_printf("%s%s", begin, end);
+	char *begin = receipt_begin(r), *end = receipt_end(r),
+	     *all = mem_printf("%s%s", begin, end);
 
 	free(begin);
 	free(end);
@@ -86,7 +87,8 @@ static void failures(void)
 	r.status = FAIL_SYSTEM;
 	text = text_of(&r);
 	tap_num(receipt_parse(&back, text, strlen(text), "input", &f), 0, "a failure is read back");
-	tap_result(!back.done && back.status == FAIL_SYSTEM && back.reason, "with status and reason, whatever bytes it holds");
+	tap_result(!back.done && back.status == FAIL_SYSTEM && back.reason,
+		"with status and reason, whatever bytes it holds");
 	tap_result(!strstr(text, "\"action\""), "it has done nothing");
 	free(text);
 	receipt_free(&r);

@@ -1,4 +1,7 @@
-/* resultout: a result becomes a frame that framein takes; one that is not what it should be never does. */
+/*
+ * resultout: a result becomes a frame that framein takes; one that is not what it should be never
+ * does.
+ */
 #include "bytes.h"
 #include "frame/framein.h"
 #include "frame/resultout.h"
@@ -12,7 +15,9 @@
 static void member(struct buf *b, int from, int to)
 {
 	static Bytef extra[FRAME_EXTRA_LEN];
-	gz_header h = { .extra = extra, .extra_len = sizeof extra, .comment = (Bytef *)(uintptr_t) "{\"commit\":true,\"rows\":0}" };
+	gz_header h = { .extra = extra,
+		.extra_len = sizeof extra,
+		.comment = (Bytef *)(uintptr_t) "{\"commit\":true,\"rows\":0}" };
 	msgpack_sbuffer rows;
 	msgpack_packer pk;
 	z_stream z = { 0 };
@@ -38,17 +43,24 @@ static void member(struct buf *b, int from, int to)
 	msgpack_sbuffer_destroy(&rows);
 }
 
-/* The frame of a result in pieces, for a job that has `rows` rows; 0, or -1 with f, and an abort in the frame. */
-static int frame(struct bytes_sink *to, const char *p, size_t n, size_t piece, int64_t rows, struct fail *f)
+/*
+ * The frame of a result in pieces, for a job that has `rows` rows; 0, or -1 with f, and an abort in
+ * the frame.
+ */
+static int frame(struct bytes_sink *to, const char *p, size_t n, size_t piece, int64_t rows,
+	struct fail *f)
 {
-	struct frame_head head = { .content = FRAME_ROWS, .rows = rows, .job_id = (char *)(uintptr_t) "7" };
+	struct frame_head head = {
+		.content = FRAME_ROWS, .rows = rows, .job_id = (char *)(uintptr_t) "7"
+	};
 	struct resultout o;
 	int rc;
 
 	bytes_sink_init(to);
 	schema_add(&head.schema, "n", "bigint", f);
 	schema_add(&head.schema, "n", "varchar", f);
-	rc = resultout_open(&o, &(struct resultout_opts){ .format = RESULTOUT_FRAME }, &head, &to->sink, f);
+	rc = resultout_open(&o, &(struct resultout_opts){ .format = RESULTOUT_FRAME }, &head,
+		&to->sink, f);
 	for (size_t at = 0; rc == 0 && at < n; at += piece)
 		rc = io_put(&o.sink, p + at, n - at < piece ? n - at : piece, f);
 	if (rc == 0)
@@ -87,8 +99,10 @@ static void good(const struct buf *b, int64_t rows, long long bytes, const char 
 
 		all &= frame(&to, b->p, b->len, piece[i], rows, &f) == 0;
 		all &= read_frame(&to.b, &in, &f) == bytes;
-		all &= in.end.commit && in.end.verified && in.end.rows == (uint64_t)rows && in.end.schema.n == 2;
-		all &= in.head.rows == rows && in.head.schema.n == 2 && strcmp(in.head.job_id, "7") == 0;
+		all &= in.end.commit && in.end.verified && in.end.rows == (uint64_t)rows &&
+			in.end.schema.n == 2;
+		all &= in.head.rows == rows && in.head.schema.n == 2 &&
+			strcmp(in.head.job_id, "7") == 0;
 		if (f.why[0])
 			printf("# %s\n", f.why);
 		framein_close(&in);
@@ -163,10 +177,14 @@ static void damaged(const struct buf *b, long long bytes)
 	buf_free(&m);
 }
 
-/* Rubbish for every format: it is refused or written, nothing else. That no memory is misused, a sanitizer sees. */
+/*
+ * Rubbish for every format: it is refused or written, nothing else. That no memory is misused, a
+ * sanitizer sees.
+ */
 static void rubbish(void)
 {
-	static const char row[] = "\x95\xcf\xff\xff\xff\xff\xff\xff\xff\xff\xa5" "a,\"\nb\x93\xc0\x81\xa1k\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9a"
+	static const char row[] = "\x95\xcf\xff\xff\xff\xff\xff\xff\xff\xff\xa5"
+				  "a,\"\nb\x93\xc0\x81\xa1k\xcb\x3f\xb9\x99\x99\x99\x99\x99\x9a"
 				  "\xc4\x03\xff\xfe\xfd\xca\x7f\x80\0\0\xd9\x04\xf0\x9f\x98\x80";
 	struct buf rows, m;
 	int good = 1, written = 0;
@@ -188,8 +206,13 @@ static void rubbish(void)
 		else
 			mutate(&m, &rows);
 		bytes_sink_init(&to);
-		schema_parse(&schema, "[[\"a\",\"bigint\"],[\"b\"],[\"c\"],[\"d\",\"varbinary\"],[\"e\",\"varchar\"]]", &f);
-		rc = rowout_init(&o, &(struct rowout_opts){ (enum rowout_format)(i % 4), true, NULL, -1, 0 }, &schema, &to.sink, &f);
+		schema_parse(&schema,
+			"[[\"a\",\"bigint\"],[\"b\"],[\"c\"],[\"d\",\"varbinary\"],[\"e\","
+			"\"varchar\"]]",
+			&f);
+		rc = rowout_init(&o,
+			&(struct rowout_opts){ (enum rowout_format)(i % 4), true, NULL, -1, 0 },
+			&schema, &to.sink, &f);
 		for (size_t at = 0; rc == 0 && at < m.len; at += piece)
 			rc = io_put(&o.sink, m.p + at, m.len - at < piece ? m.len - at : piece, &f);
 		if (rc == 0)

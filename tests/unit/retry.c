@@ -36,12 +36,17 @@ static const struct {
 static void outcomes(void)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		tap_num(retry_wait(&policy, cases[i].repeatable, &cases[i].o, 0, 0, 0), cases[i].again ? 0 : NEVER, cases[i].what);
-	tap_result(retry_is_unknown(&(struct retry_outcome){ 0, true, -1 }), "a lost answer leaves the outcome unknown");
-	tap_result(!retry_is_unknown(&(struct retry_outcome){ 0, false, -1 }), "what was never sent did nothing");
+		tap_num(retry_wait(&policy, cases[i].repeatable, &cases[i].o, 0, 0, 0),
+			cases[i].again ? 0 : NEVER, cases[i].what);
+	tap_result(retry_is_unknown(&(struct retry_outcome){ 0, true, -1 }),
+		"a lost answer leaves the outcome unknown");
+	tap_result(!retry_is_unknown(&(struct retry_outcome){ 0, false, -1 }),
+		"what was never sent did nothing");
 	tap_result(!retry_is_unknown(&(struct retry_outcome){ 429, true, -1 }), "429 did nothing");
-	tap_result(retry_is_unknown(&(struct retry_outcome){ 502, true, -1 }), "502 leaves the outcome unknown");
-	tap_result(!retry_is_unknown(&(struct retry_outcome){ 404, true, -1 }), "404 is an outcome");
+	tap_result(retry_is_unknown(&(struct retry_outcome){ 502, true, -1 }),
+		"502 leaves the outcome unknown");
+	tap_result(!retry_is_unknown(&(struct retry_outcome){ 404, true, -1 }),
+		"404 is an outcome");
 }
 
 static void waits(void)
@@ -59,11 +64,13 @@ static void waits(void)
 	tap_result(longest <= 4000 && longest > 3900, "the fourth wait is at most 0.5 s * 2^3");
 	tap_result(sum / 1000 > 1500 && sum / 1000 < 2500, "and half of it on the average");
 	tap_num(retry_wait(&p, true, &o, 3, 0, 4001 + 17), 17, "drawn by the dice");
-	tap_result(retry_wait(&p, true, &o, 63, 0, most) <= 60000, "no wait is longer than the cap, at any attempt");
+	tap_result(retry_wait(&p, true, &o, 63, 0, most) <= 60000,
+		"no wait is longer than the cap, at any attempt");
 	tap_result(retry_wait(&p, true, &o, 4000000000u, 0, most) <= 60000, "nor after very many");
 	tap_num(retry_wait(&p, true, &after, 0, 0, 0), 7000, "Retry-After is obeyed");
 	tap_num(retry_wait(&p, true, &after, 0, 594000, 0), NEVER, "unless the deadline is sooner");
-	tap_num(retry_wait(&p, true, &o, 0, 600000, 0), NEVER, "nothing is repeated after the deadline");
+	tap_num(retry_wait(&p, true, &o, 0, 600000, 0), NEVER,
+		"nothing is repeated after the deadline");
 	tap_num(retry_wait(&p, true, &o, 0, 599999, 0), 0, "but just before");
 	p.cap_ms = 0;
 	tap_num(retry_wait(&p, true, &o, 9, 0, most), 0, "a cap of 0: no waits");
@@ -79,7 +86,8 @@ static void after(void)
 	tap_num(retry_after_parse("120", now), 120000, "seconds");
 	tap_num(retry_after_parse("0", now), 0, "no seconds");
 	tap_num(retry_after_parse("99999999999999999999", now), -1, "seconds beyond all numbers");
-	tap_num(retry_after_parse("9999999999", now), (int64_t)7 * 86400 * 1000, "seconds beyond a week are a week");
+	tap_num(retry_after_parse("9999999999", now), (int64_t)7 * 86400 * 1000,
+		"seconds beyond a week are a week");
 	tap_num(retry_after_parse("Sun, 06 Nov 1994 08:49:47 GMT", now), 10000, "a date");
 	tap_num(retry_after_parse("Sun, 06 Nov 1994 08:49:00 GMT", now), 0, "a date in the past");
 	tap_num(retry_after_parse("Tue, 29 Feb 2000 00:00:01 GMT", 951782400), 1000, "a leap day");

@@ -1,4 +1,7 @@
-/* rowout: rows in every format, cut anywhere, and what cannot be written. td-fetch.t has Python and jq look at more. */
+/*
+ * rowout: rows in every format, cut anywhere, and what cannot be written. td-fetch.t has Python and
+ * jq look at more.
+ */
 #include "bytes.h"
 #include "format/rowcount.h"
 #include "format/rowout.h"
@@ -31,7 +34,8 @@ static char *written(enum rowout_format format, const char *null, const char *co
 
 	bytes_sink_init(&to);
 	schema_parse(&schema, columns, &f);
-	rc = rowout_init(&o, &(struct rowout_opts){ format, true, null, -1, room }, &schema, &to.sink, &f);
+	rc = rowout_init(&o, &(struct rowout_opts){ format, true, null, -1, room }, &schema,
+		&to.sink, &f);
 	for (size_t at = 0; rc == 0 && at < b.size; at += piece)
 		rc = io_put(&o.sink, b.data + at, b.size - at < piece ? b.size - at : piece, &f);
 	if (rc == 0)
@@ -46,7 +50,8 @@ static char *written(enum rowout_format format, const char *null, const char *co
 	return to.b.p;
 }
 
-static void check(enum rowout_format format, const char *null, const char *columns, const char *want, const char *what)
+static void check(enum rowout_format format, const char *null, const char *columns,
+	const char *want, const char *what)
 {
 	char *whole = written(format, null, columns, 1 << 20);
 	int same = 1;
@@ -92,11 +97,14 @@ static void formats(void)
 {
 	rows();
 	check(ROWOUT_CSV, NULL, COLUMNS,
-	      "n,s,x,a\n-9223372036854775808,plain,0.1,\"[\"\"a\\\"\"b\"\",null]\"\n"
-	      "18446744073709551615,\"a,\"\"b\"\"\n\t\\\",NaN,\"{\"\"1\"\":[]}\"\n,\"\",3.0,true\n", "csv");
+		"n,s,x,a\n-9223372036854775808,plain,0.1,\"[\"\"a\\\"\"b\"\",null]\"\n"
+		"18446744073709551615,\"a,\"\"b\"\"\n\t\\\",NaN,\"{\"\"1\"\":[]}\"\n,\"\",3.0,"
+		"true\n",
+		"csv");
 	check(ROWOUT_TSV, NULL, COLUMNS,
-	      "n\ts\tx\ta\n-9223372036854775808\tplain\t0.1\t[\"a\\\\\"b\",null]\n"
-	      "18446744073709551615\ta,\"b\"\\n\\t\\\\\tNaN\t{\"1\":[]}\n\\N\t\t3.0\ttrue\n", "tsv");
+		"n\ts\tx\ta\n-9223372036854775808\tplain\t0.1\t[\"a\\\\\"b\",null]\n"
+		"18446744073709551615\ta,\"b\"\\n\\t\\\\\tNaN\t{\"1\":[]}\n\\N\t\t3.0\ttrue\n",
+		"tsv");
 	check(ROWOUT_JSONL, NULL, COLUMNS,
 	      "{\"n\":-9223372036854775808,\"s\":\"plain\",\"x\":0.1,\"a\":[\"a\\\"b\",null]}\n"
 	      "{\"n\":18446744073709551615,\"s\":\"a,\\\"b\\\"\\n\\t\\\\\",\"x\":null,\"a\":{\"1\":[]}}\n"
@@ -120,8 +128,10 @@ static void nulls(void)
 		else
 			str(i == 1 ? "NULL" : " x");
 	}
-	check(ROWOUT_CSV, "NULL", "[[\"a b\",\"varchar\"]]", "a b\nNULL\n\"NULL\"\n\" x\"\n", "NULL and its text differ");
-	check(ROWOUT_CSV, NULL, "[[\"a,b\",\"varchar\"]]", "\"a,b\"\n\nNULL\n\" x\"\n", "a name that needs quotes");
+	check(ROWOUT_CSV, "NULL", "[[\"a b\",\"varchar\"]]", "a b\nNULL\n\"NULL\"\n\" x\"\n",
+		"NULL and its text differ");
+	check(ROWOUT_CSV, NULL, "[[\"a,b\",\"varchar\"]]", "\"a,b\"\n\nNULL\n\" x\"\n",
+		"a name that needs quotes");
 }
 
 static void binary(void)
@@ -132,9 +142,12 @@ static void binary(void)
 		msgpack_pack_bin(&pk, (size_t)n);
 		msgpack_pack_bin_body(&pk, "\xff\xfe\0\1", (size_t)n);
 	}
-	check(ROWOUT_CSV, NULL, "[[\"v\",\"varbinary\"]]", "v\n\"\"\n/w==\n//4=\n//4A\n//4AAQ==\n", "varbinary is base64");
+	check(ROWOUT_CSV, NULL, "[[\"v\",\"varbinary\"]]", "v\n\"\"\n/w==\n//4=\n//4A\n//4AAQ==\n",
+		"varbinary is base64");
 	check(ROWOUT_JSONL, NULL, "[[\"v\",\"varbinary\"]]",
-	      "{\"v\":\"\"}\n{\"v\":\"/w==\"}\n{\"v\":\"//4=\"}\n{\"v\":\"//4A\"}\n{\"v\":\"//4AAQ==\"}\n", "in JSON too");
+		"{\"v\":\"\"}\n{\"v\":\"/w==\"}\n{\"v\":\"//4=\"}\n{\"v\":\"//4A\"}\n{\"v\":\"//"
+		"4AAQ==\"}\n",
+		"in JSON too");
 }
 
 static void refused(void)
@@ -143,11 +156,14 @@ static void refused(void)
 	msgpack_pack_array(&pk, 1);
 	str("caf\xe9");
 	check(ROWOUT_JSONL, NULL, "[[\"name\",\"varchar\"]]",
-	      "65 row 1, column name: text that is not UTF-8 cannot be written as JSON", "bytes that are no text");
+		"65 row 1, column name: text that is not UTF-8 cannot be written as JSON",
+		"bytes that are no text");
 	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "name\ncaf\xe9\n", "pass through csv");
-	check(ROWOUT_CSV, NULL, "[[\"a\"],[\"b\"]]", "65 row 1 is no array of 2 values, one per column", "too few values");
+	check(ROWOUT_CSV, NULL, "[[\"a\"],[\"b\"]]",
+		"65 row 1 is no array of 2 values, one per column", "too few values");
 	msgpack_pack_array(&pk, 1);
-	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "65 the rows end inside row 2", "an unfinished row");
+	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "65 the rows end inside row 2",
+		"an unfinished row");
 	msgpack_sbuffer_clear(&b);
 	msgpack_pack_array(&pk, 1);
 	msgpack_pack_ext(&pk, 4, -1);
@@ -166,7 +182,8 @@ static void counted(void)
 	for (size_t piece = 1; piece < 30; piece++) {
 		rowcount_init(&r, 4, NULL);
 		for (size_t at = 0; at < b.size; at += piece)
-			good &= io_put(&r.sink, b.data + at, b.size - at < piece ? b.size - at : piece, &f) == 0;
+			good &= io_put(&r.sink, b.data + at,
+					b.size - at < piece ? b.size - at : piece, &f) == 0;
 		good &= r.count.values == 3 && rowcount_end(&r, &f) == 0;
 	}
 	tap_result(good, "rowcount counts rows, cut anywhere");
@@ -175,11 +192,13 @@ static void counted(void)
 	tap_result(rowcount_end(&r, &f) == -1 && f.kind == FAIL_DATA, "and sees an unfinished one");
 	f = (struct fail){ 0 };
 	rowcount_init(&r, 3, NULL);
-	tap_result(io_put(&r.sink, b.data, b.size, &f) == -1 && strstr(f.why, "row 1 is no array of 3"),
-		   "and one with a value too many");
+	tap_result(io_put(&r.sink, b.data, b.size, &f) == -1 &&
+			strstr(f.why, "row 1 is no array of 3"),
+		"and one with a value too many");
 	f = (struct fail){ 0 };
 	rowcount_init(&r, 1, NULL);
-	tap_result(io_put(&r.sink, "\x81\xa1k\x01", 4, &f) == -1 && f.kind == FAIL_DATA, "a map is no row");
+	tap_result(io_put(&r.sink, "\x81\xa1k\x01", 4, &f) == -1 && f.kind == FAIL_DATA,
+		"a map is no row");
 }
 
 /* Doubles of every kind, and random ones: what is written reads back, and no shorter text would. */
@@ -219,7 +238,8 @@ static void doubles(void)
 	tap_result(good, "100000 random doubles read back");
 	good = 1;
 	for (int i = 0; i < 200000; i++) { /* decimals, as tables have them, and their neighbours */
-		static const double power[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10 };
+		static const double power[] = { 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
+			1e10 };
 		char want[40];
 		double d, next;
 		uint64_t bits;
@@ -263,7 +283,8 @@ static void utf8(void)
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		good &= utf8_is(text[i].s, text[i].n) == text[i].good;
 	tap_result(good, "what is UTF-8 and what is not");
-	tap_result(utf8_width('a') == 1 && utf8_width(0x301) == 0 && utf8_width(0x6f22) == 2, "widths");
+	tap_result(utf8_width('a') == 1 && utf8_width(0x301) == 0 && utf8_width(0x6f22) == 2,
+		"widths");
 }
 
 static void table(void)
@@ -286,13 +307,18 @@ static void table(void)
 	      "on a narrow terminal long columns become narrow");
 	msgpack_sbuffer_clear(&b);
 	msgpack_pack_array(&pk, 3);
-	str("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"); /* 16 cells */
+	/* 16 cells */
+	str("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2"
+	    "\xe5\xad\x97");
 	msgpack_pack_int64(&pk, 1234567890123456789);
 	str("c");
 	check(ROWOUT_TABLE, NULL, "[[\"a\"],[\"b\"],[\"c\"]]",
-	      "a                                   b  c\n----------------  -------------------  -\n"
-	      "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97  "
-	      "1234567890123456789  c\n(1 row)\n", "what just fits stays");
+		"a                                   b  c\n----------------  -------------------  "
+		"-\n"
+		"\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc"
+		"\xa2\xe5\xad\x97  "
+		"1234567890123456789  c\n(1 row)\n",
+		"what just fits stays");
 	room = 34;
 	check(ROWOUT_TABLE, NULL, "[[\"a\"],[\"b\"],[\"c\"]]",
 	      "a                               b\n------------  -------------------\n"
@@ -309,9 +335,11 @@ static void table(void)
 	free(s);
 	b.size -= 2;
 	msgpack_pack_array(&pk, 1);
-	str("the row too many, whose last bytes come alone and so are not looked at before the end");
+	str("the row too many, whose last bytes come alone and so are not looked at before the "
+	    "end");
 	s = written(ROWOUT_TABLE, NULL, "[[\"a\"]]", b.size - 10);
-	tap_result(strstr(s, "\n39\n(the first 40 rows)\n") != NULL, "also if it finds out at the very end");
+	tap_result(strstr(s, "\n39\n(the first 40 rows)\n") != NULL,
+		"also if it finds out at the very end");
 	free(s);
 }
 

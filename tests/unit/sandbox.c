@@ -1,4 +1,6 @@
-/* sandbox: what is no longer possible in it, tried by processes that go into it; and what still is. */
+/*
+ * sandbox: what is no longer possible in it, tried by processes that go into it; and what still is.
+ */
 #include "sys/sandbox.h"
 #include "tap.h"
 
@@ -49,7 +51,8 @@ static int try_connect(void)
 
 static int try_listen(void)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in any = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	return fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof any) ? errno : close(fd);
@@ -151,9 +154,10 @@ static void prepare(void)
 	socklen_t n = sizeof server;
 
 	listener = socket(AF_INET, SOCK_STREAM, 0);
-	server = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	if (!mkdtemp(folder) || listener < 0 || bind(listener, (struct sockaddr *)&server, n) || listen(listener, 8) ||
-	    getsockname(listener, (struct sockaddr *)&server, &n)) {
+	server = (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	if (!mkdtemp(folder) || listener < 0 || bind(listener, (struct sockaddr *)&server, n) ||
+		listen(listener, 8) || getsockname(listener, (struct sockaddr *)&server, &n)) {
 		printf("Bail out! %s\n", strerror(errno));
 		exit(1);
 	}
@@ -214,7 +218,8 @@ static void clients(bool limits, long landlock)
 		may(client, try_secret, "client: nobody looks into it");
 	may(client_of_folder, try_rename, "client with a folder: renames a file there");
 	rename(other, file);
-	may_not(landlock >= 1, client_of_folder, try_write, "client with a folder: open a file to write");
+	may_not(landlock >= 1, client_of_folder, try_write,
+		"client with a folder: open a file to write");
 	may_not(landlock >= 1, client_of_folder, try_folder, "client with a folder: make a folder");
 }
 

@@ -20,11 +20,15 @@ int main(void)
 	json_t *j;
 	char *text;
 
-	tap_result(parses(NULL, 0) && parses("", 0) && parses("[]", 0) && parses("null", 0), "nothing is an empty schema");
-	tap_result(parses("[[\"cnt\", \"bigint\"]]", 1), "a blank behind the comma, as TD writes it");
-	tap_result(parses("[[\"a\",\"long\",\"alias\",\"words\"],[\"b\",null]]", 2), "aliases and descriptions are passed over");
-	tap_result(!parses("[\"a\"]", 1) && !parses("{}", 0) && !parses("[[1,\"long\"]]", 1) && !parses("[[\"a\",5]]", 1) &&
-		   !parses("[[\"a\"", 1), "wrong shapes are refused");
+	tap_result(parses(NULL, 0) && parses("", 0) && parses("[]", 0) && parses("null", 0),
+		"nothing is an empty schema");
+	tap_result(parses("[[\"cnt\", \"bigint\"]]", 1),
+		"a blank behind the comma, as TD writes it");
+	tap_result(parses("[[\"a\",\"long\",\"alias\",\"words\"],[\"b\",null]]", 2),
+		"aliases and descriptions are passed over");
+	tap_result(!parses("[\"a\"]", 1) && !parses("{}", 0) && !parses("[[1,\"long\"]]", 1) &&
+			!parses("[[\"a\",5]]", 1) && !parses("[[\"a\"", 1),
+		"wrong shapes are refused");
 	schema_parse(&s, "[[\"x\",\"map<string,long>\"],[\"\\u00e9\",null]]", &f);
 	tap_num(schema_find(&s, "\xc3\xa9"), 1, "find");
 	tap_num(schema_find(&s, "e"), -1, "find nothing");

@@ -1,4 +1,7 @@
-/* tap: the smallest TAP producer. Every unit test: TAP_OK and TAP_IS as often as needed, `return tap_done();` last. */
+/*
+ * tap: the smallest TAP producer. Every unit test: TAP_OK and TAP_IS as often as needed, `return
+ * tap_done();` last.
+ */
 #ifndef TAP_H
 #define TAP_H
 

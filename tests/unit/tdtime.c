@@ -59,8 +59,8 @@ static void calendar(void)
 		time_t when = (time_t)t;
 
 		gmtime_r(&when, &tm);
-		snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-			 tm.tm_hour, tm.tm_min, tm.tm_sec);
+		snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900,
+			tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 		if (parse(text, &got) || got != t)
 			right = 0;
 	}
@@ -215,6 +215,7 @@ int main(void)
 	number(-1, 0, "before 1970");
 	number(INT64_MIN, 0, "before 1970");
 	rules.unit = 0;
-	tap_result(tdtime_is_format("%Y-%m") && !tdtime_is_format("%Q") && !tdtime_is_format("%"), "which formats are known");
+	tap_result(tdtime_is_format("%Y-%m") && !tdtime_is_format("%Q") && !tdtime_is_format("%"),
+		"which formats are known");
 	return tap_done();
 }

@@ -1,4 +1,7 @@
-/* Destinations: what is taken, what is refused and with which words, and that no key comes out again. */
+/*
+ * Destinations: what is taken, what is refused and with which words, and that no key comes out
+ * again.
+ */
 #include "base/mem.h"
 #include "tap.h"
 #include "td/tdurl.h"
@@ -19,8 +22,9 @@ static char *describe(const char *text)
 
 	if (tdurl_parse(&u, text, &f))
 		return mem_printf("%d %s", (int)f.kind, f.why);
-	out = mem_printf("%s %s %s %s %s %s", or_dash(u.connection), or_dash(u.key), or_dash(u.endpoint), or_dash(u.database),
-			 or_dash(u.table), u.has_mode ? tdurl_mode_name(u.mode) : "-");
+	out = mem_printf("%s %s %s %s %s %s", or_dash(u.connection), or_dash(u.key),
+		or_dash(u.endpoint), or_dash(u.database), or_dash(u.table),
+		u.has_mode ? tdurl_mode_name(u.mode) : "-");
 	tdurl_free(&u);
 	return out;
 }
@@ -150,7 +154,8 @@ static void formatting(void)
 
 static void hiding(void)
 {
-	char one[] = "td://1/SECRET@jp/db1/tbl?mode=replace", two[] = "td://@/db1/tbl", three[] = "mydb:tbl";
+	char one[] = "td://1/SECRET@jp/db1/tbl?mode=replace", two[] = "td://@/db1/tbl",
+	     three[] = "mydb:tbl";
 
 	tdurl_hide(one);
 	tdurl_hide(two);

@@ -22,11 +22,15 @@ static void lengths(void)
 	static const size_t some[] = { 3, 104, 105, 106, 128, 129, TDURL_NAME_MAX };
 
 	for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
-		char *target = repeat('t', some[i]), *other = repeat('u', some[i]), *name = tempname_table(target, NOW, chance);
+		char *target = repeat('t', some[i]), *other = repeat('u', some[i]),
+		     *name = tempname_table(target, NOW, chance);
 		struct fail f = { 0 };
 
-		tap_result(strlen(name) <= TDURL_NAME_ADVISED && tdurl_check_name("table", name, &f) == 0, "a name that Treasure Data takes");
-		tap_num(tempname_table_time(name, target), NOW, "it is known as its target's, and when it was made");
+		tap_result(strlen(name) <= TDURL_NAME_ADVISED &&
+				tdurl_check_name("table", name, &f) == 0,
+			"a name that Treasure Data takes");
+		tap_num(tempname_table_time(name, target), NOW,
+			"it is known as its target's, and when it was made");
 		tap_num(tempname_table_time(name, other), -1, "and as no other's");
 		tap_num(tempname_table_time(name, NULL), NOW, "and as of some table");
 		free(target);
@@ -37,9 +41,10 @@ static void lengths(void)
 
 static void tables(void)
 {
-	static const char *const not[] = { "", "_tdput_6553f10001234567", "tbl", "tbl_tdput_", "tbl_tdput_6553f1000123456",
-					   "tbl_tdput_6553f1000123456g", "tbl_tdput_6553F10001234567", "tbl_tdpuT_6553f10001234567",
-					   "tbl_tdput_6553f10001234567_" };
+	static const char *const not [] = { "", "_tdput_6553f10001234567", "tbl", "tbl_tdput_",
+		"tbl_tdput_6553f1000123456", "tbl_tdput_6553f1000123456g",
+		"tbl_tdput_6553F10001234567", "tbl_tdpuT_6553f10001234567",
+		"tbl_tdput_6553f10001234567_" };
 	char *name = tempname_table("tbl", NOW, chance);
 
 	tap_is(name, "tbl_tdput_6553f10089abcdef", "a table");
@@ -52,9 +57,11 @@ static void tables(void)
 
 static void sessions(void)
 {
-	static const char *const not[] = { "", "td_put_", "td_put_20231114_221320_0123456789abcde", "td_put_20231114_221320_0123456789abcdeg",
-					   "td_put_20231314_221320_0123456789abcdef", "td_put_20231114x221320_0123456789abcdef",
-					   "td_put_once_0123456789abcdef0123456789ab" };
+	static const char *const not [] = { "", "td_put_", "td_put_20231114_221320_0123456789abcde",
+		"td_put_20231114_221320_0123456789abcdeg",
+		"td_put_20231314_221320_0123456789abcdef",
+		"td_put_20231114x221320_0123456789abcdef",
+		"td_put_once_0123456789abcdef0123456789ab" };
 	char *name = tempname_session(NOW, chance);
 
 	tap_is(name, "td_put_20231114_221320_0123456789abcdef", "a session");

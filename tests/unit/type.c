@@ -14,7 +14,8 @@ static void round_trip(const char *text, const char *want)
 	if (want)
 		tap_is(got, want, text);
 	else
-		tap_result(!t && f.kind == FAIL_DATA && strstr(f.why, "is no type"), text[0] ? text : "(empty)");
+		tap_result(!t && f.kind == FAIL_DATA && strstr(f.why, "is no type"),
+			text[0] ? text : "(empty)");
 	free(got);
 	type_free(t);
 }
@@ -105,7 +106,8 @@ int main(void)
 	engine("varbinary", "string", TYPE_BINARY);
 	engine("array(row(a bigint, b array(double)))", "array<string>", TYPE_PLAIN);
 	engine("array(varchar(10))", "array<string>", TYPE_PLAIN);
-	engine("map(varchar, map(bigint, decimal(10,2)))", "map<string,map<long,string>>", TYPE_PLAIN);
+	engine("map(varchar, map(bigint, decimal(10,2)))", "map<string,map<long,string>>",
+		TYPE_PLAIN);
 	engine("array<struct<a:int,b:map<string,int>>>", "array<string>", TYPE_PLAIN);
 	engine("map<string,array<int>>", "map<string,array<long>>", TYPE_PLAIN);
 	engine("row(a bigint, b varchar)", "string", TYPE_JSON);
@@ -122,8 +124,10 @@ int main(void)
 	fits("map<string,long>", "map<string,string>", false);
 	fits("array<long>", "map<long,long>", false);
 
-	names((const char *const[]){ "A", "a", "", "v", "V", "9a", "a b", "a  b", "caf\xc3\xa9", "a", NULL },
-	      (const char *const[]){ "a_1", "a", "_c2", "v_", "v__1", "_a", "a_b", "a_b_1", "caf_", "a_2" });
+	names((const char *const[]){ "A", "a", "", "v", "V", "9a", "a b", "a  b", "caf\xc3\xa9",
+		      "a", NULL },
+		(const char *const[]){
+			"a_1", "a", "_c2", "v_", "v__1", "_a", "a_b", "a_b_1", "caf_", "a_2" });
 	memset(long_name, 'x', sizeof long_name - 1);
 	long_name[sizeof long_name - 1] = '\0';
 	schema_add(&s, long_name, NULL, &f);

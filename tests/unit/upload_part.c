@@ -1,10 +1,16 @@
-/* Blocks joined into one gzip member, and plain msgpack cut at values: zlib's own reader gets back what went in. */
+/*
+ * Blocks joined into one gzip member, and plain msgpack cut at values: zlib's own reader gets back
+ * what went in.
+ */
 #include "td/upload_part.h"
 #include "tap.h"
 
 #include <stdlib.h>
 
-/* All members of b, inflated by zlib with its checks of header, checksum and length; -1 if it refuses, or finds two. */
+/*
+ * All members of b, inflated by zlib with its checks of header, checksum and length; -1 if it
+ * refuses, or finds two.
+ */
 static long inflate_all(struct upload_part *p, char *out, size_t cap)
 {
 	struct upload_part_piece piece[UPLOAD_PART_PIECES];
@@ -48,7 +54,8 @@ static void joined(void)
 			plain[len + k] = (char)(k % (i + 3) ? (k * k) >> 3 : i);
 		z.len = 0;
 		gzip_deflate_block(&d, plain + len, n, &z, &f);
-		b = (struct frame_block){ z.p, z.len, (uint32_t)n, (uint32_t)crc32(0, (Bytef *)plain + len, (uInt)n), 2 };
+		b = (struct frame_block){ z.p, z.len, (uint32_t)n,
+			(uint32_t)crc32(0, (Bytef *)plain + len, (uInt)n), 2 };
 		upload_part_add(&p, &b, &f);
 		len += n;
 	}
@@ -57,9 +64,11 @@ static void joined(void)
 	tap_num((long long)p.values, 2 * BLOCKS, "and their values");
 	upload_part_clear(&p);
 	tap_num(inflate_all(&p, back, sizeof back), 0, "no block is an empty member");
-	tap_result(!upload_part_is_full(&p, &(struct frame_block){ .len = 100 }, 10), "an empty part takes a block of any size");
+	tap_result(!upload_part_is_full(&p, &(struct frame_block){ .len = 100 }, 10),
+		"an empty part takes a block of any size");
 	upload_part_add(&p, &(struct frame_block){ z.p, z.len, 1, 0, 1 }, &f);
-	tap_result(upload_part_is_full(&p, &(struct frame_block){ .len = 100 }, 10), "a part that has one does not");
+	tap_result(upload_part_is_full(&p, &(struct frame_block){ .len = 100 }, 10),
+		"a part that has one does not");
 	tap_num(f.kind, 0, "nothing failed");
 	gzip_deflate_free(&d);
 	buf_free(&z);
@@ -69,7 +78,11 @@ static void joined(void)
 /* Values that come in pieces of every size. */
 static void pieces(size_t piece)
 {
-	static const char values[] = "\x81\xa1" "a\x01" "\x82\xa1" "b\x92\x01\x02\xa4time\xce\x00\x01\x02\x03" "\x80";
+	static const char values[] = "\x81\xa1"
+				     "a\x01"
+				     "\x82\xa1"
+				     "b\x92\x01\x02\xa4time\xce\x00\x01\x02\x03"
+				     "\x80";
 	enum { LEN = sizeof values - 1 };
 	char back[100], what[40];
 	struct upload_part_plain s = { 0 };
@@ -80,17 +93,20 @@ static void pieces(size_t piece)
 
 	upload_part_init(&p);
 	for (size_t at = 0; at < LEN && rc == 0; at += piece) {
-		rc = upload_part_plain_put(&s, values + at, LEN - at < piece ? LEN - at : piece, &f);
+		rc = upload_part_plain_put(&s, values + at, LEN - at < piece ? LEN - at : piece,
+			&f);
 		if (rc == 0 && upload_part_plain_next(&s, false, &b, &f) != 0)
 			rc = -1; /* far too little for a block */
 	}
 	while (rc == 0 && upload_part_plain_next(&s, true, &b, &f) > 0)
 		upload_part_add(&p, &b, &f);
 	snprintf(what, sizeof what, "pieces of %zu bytes", piece);
-	tap_result(rc == 0 && f.kind == 0 && p.values == 3 && inflate_all(&p, back, sizeof back) == LEN &&
-		   memcmp(back, values, LEN) == 0, what);
+	tap_result(rc == 0 && f.kind == 0 && p.values == 3 &&
+			inflate_all(&p, back, sizeof back) == LEN && memcmp(back, values, LEN) == 0,
+		what);
 	upload_part_plain_put(&s, values, 3, &f);
-	tap_result(upload_part_plain_next(&s, true, &b, &f) < 0 && f.kind == FAIL_DATA, "  and a cut value is refused");
+	tap_result(upload_part_plain_next(&s, true, &b, &f) < 0 && f.kind == FAIL_DATA,
+		"  and a cut value is refused");
 	upload_part_plain_free(&s);
 	upload_part_free(&p);
 }
@@ -100,7 +116,8 @@ static void refused(void)
 	struct upload_part_plain s = { 0 };
 	struct fail f = { 0 };
 
-	tap_result(upload_part_plain_put(&s, "\xc1", 1, &f) < 0 && f.kind == FAIL_DATA, "no msgpack is refused");
+	tap_result(upload_part_plain_put(&s, "\xc1", 1, &f) < 0 && f.kind == FAIL_DATA,
+		"no msgpack is refused");
 	upload_part_plain_free(&s);
 }
 

@@ -33,6 +33,8 @@ int main(void)
 	at("2024-01-15 12:00", 1705287600, "Tokyo");
 	tap_result(zone_open("-05:30"), "an offset");
 	at("2024-02-29 06:30", 1709208000, "an offset is used");
-	tap_result(!zone_open("Nowhere/Else") && !zone_open("") && !zone_open("../etc/passwd") && !zone_open("+25:00"), "no zones");
+	tap_result(!zone_open("Nowhere/Else") && !zone_open("") && !zone_open("../etc/passwd") &&
+			!zone_open("+25:00"),
+		"no zones");
 	return tap_done();
 }

@@ -35,7 +35,9 @@ void req_error(struct req *r, unsigned status, const char *fmt, ...)
 	if (!t)
 		t = json_string("The request is not UTF-8");
 	r->status = status;
-	req_json(r, json_pack("{s:O, s:O, s:O, s:s, s:i}", "error", t, "message", t, "text", t, "severity", "error", "status_code", (int)status));
+	req_json(r,
+		json_pack("{s:O, s:O, s:O, s:s, s:i}", "error", t, "message", t, "text", t,
+			"severity", "error", "status_code", (int)status));
 	json_decref(t);
 }
 
@@ -129,7 +131,10 @@ static bool spoils_body(const struct fault *t)
 
 /* --- building */
 
-/* bytes=a-b, a-, -n against a length: 1 with offset and len, 0 if there is no single legal range, -1 beyond the end. */
+/*
+ * bytes=a-b, a-, -n against a length: 1 with offset and len, 0 if there is no single legal range,
+ * -1 beyond the end.
+ */
 static int range(const char *s, uint64_t total, uint64_t *offset, uint64_t *len)
 {
 	const char *dash;
@@ -179,7 +184,9 @@ static struct MHD_Response *from_file(struct req *r)
 	} else if (spoils_body(r->fault)) {
 		struct spoiled *s = mem_zero(1, sizeof *s);
 
-		*s = (struct spoiled){ .l = r->l, .fault = *r->fault, .fd = fd, .offset = offset, .len = len };
+		*s = (struct spoiled){
+			.l = r->l, .fault = *r->fault, .fd = fd, .offset = offset, .len = len
+		};
 		r->file = -1;
 		m = MHD_create_response_from_callback(len, 64 << 10, spoil, s, spoil_free);
 	} else {
@@ -187,7 +194,8 @@ static struct MHD_Response *from_file(struct req *r)
 		m = MHD_create_response_from_fd_at_offset64(len, fd, offset);
 	}
 	if (some > 0) {
-		snprintf(text, sizeof text, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, offset, offset + len - 1, r->file_len);
+		snprintf(text, sizeof text, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, offset,
+			offset + len - 1, r->file_len);
 		r->status = 206;
 	}
 	if (m && some)
@@ -227,7 +235,8 @@ static struct MHD_Response *from_memory(struct req *r)
 /* The answer that a status fault asks for. */
 static void fault_answer(struct req *r)
 {
-	static const char html[] = "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>\n";
+	static const char html[] = "<html><head><title>Bad Gateway</title></head><body><h1>Bad "
+				   "Gateway</h1></body></html>\n";
 
 	req_error(r, r->fault->status, "Fault asked for: %u", r->fault->status);
 	if (r->fault->body == FAULT_JSON)
@@ -237,7 +246,9 @@ static void fault_answer(struct req *r)
 	r->raw.len = 0;
 	if (r->raw.max == 0)
 		buf_init(&r->raw, sizeof html);
-	r->type = r->fault->body == FAULT_HTML ? "text/html" : r->fault->body == FAULT_NULL ? JSON_TYPE : NULL;
+	r->type = r->fault->body == FAULT_HTML ? "text/html"
+		: r->fault->body == FAULT_NULL ? JSON_TYPE
+					       : NULL;
 	if (r->fault->body != FAULT_EMPTY)
 		buf_puts(&r->raw, r->fault->body == FAULT_HTML ? html : "null");
 }

@@ -1,4 +1,7 @@
-/* answer: what goes back to the client: JSON, bytes or a file with ranges; and the faults that spoil it. */
+/*
+ * answer: what goes back to the client: JSON, bytes or a file with ranges; and the faults that
+ * spoil it.
+ */
 #ifndef ANSWER_H
 #define ANSWER_H
 

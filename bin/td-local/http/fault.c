@@ -69,8 +69,9 @@ static bool parse_count(const char *s, struct rule *r)
 		return true;
 	if (!dash)
 		return num_u64(s, strlen(s), UINT64_MAX, &r->to);
-	return num_u64(s, (size_t)(dash - s), UINT64_MAX, &r->from) && num_u64(dash + 1, strlen(dash + 1), UINT64_MAX, &r->to) &&
-	       r->from >= 1 && r->from <= r->to;
+	return num_u64(s, (size_t)(dash - s), UINT64_MAX, &r->from) &&
+		num_u64(dash + 1, strlen(dash + 1), UINT64_MAX, &r->to) && r->from >= 1 &&
+		r->from <= r->to;
 }
 
 static bool seconds(const char *s, double *out)
@@ -112,10 +113,14 @@ static bool parse_word(const char *w, bool first, struct fault *t)
 	}
 	if (!first) {
 		t->after |= strcmp(w, "after") == 0;
-		t->body = strcmp(w, "html") == 0 ? FAULT_HTML : strcmp(w, "empty") == 0 ? FAULT_EMPTY :
-		          strcmp(w, "null") == 0 ? FAULT_NULL : t->body;
-		return t->kind == FAULT_STATUS && (strcmp(w, "after") == 0 || strcmp(w, "html") == 0 || strcmp(w, "empty") == 0 ||
-		       strcmp(w, "null") == 0 || (strncmp(w, "retry-after=", 12) == 0 && retry_after(w + 12, t)));
+		t->body = strcmp(w, "html") == 0  ? FAULT_HTML
+			: strcmp(w, "empty") == 0 ? FAULT_EMPTY
+			: strcmp(w, "null") == 0  ? FAULT_NULL
+						  : t->body;
+		return t->kind == FAULT_STATUS &&
+			(strcmp(w, "after") == 0 || strcmp(w, "html") == 0 ||
+				strcmp(w, "empty") == 0 || strcmp(w, "null") == 0 ||
+				(strncmp(w, "retry-after=", 12) == 0 && retry_after(w + 12, t)));
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (strlen(kinds[i].word) != len || memcmp(kinds[i].word, w, len) != 0)
@@ -154,8 +159,8 @@ int faults_add(struct faults *a, const char *spec, struct fail *f)
 	char *method = strtok_r(copy, blank, &save), *pattern = strtok_r(NULL, blank, &save);
 	char *count = strtok_r(NULL, blank, &save), *action = strtok_r(NULL, blank, &save);
 	/* cppcheck-suppress incorrectLogicOperator ; the same call again is the next word */
-	bool good = action && !strtok_r(NULL, blank, &save) && strlen(spec) < SPEC_MAX && parse_count(count, r) &&
-	            parse_action(action, &r->fault);
+	bool good = action && !strtok_r(NULL, blank, &save) && strlen(spec) < SPEC_MAX &&
+		parse_count(count, r) && parse_action(action, &r->fault);
 
 	if (good) {
 		r->spec = mem_string(spec);
@@ -175,7 +180,8 @@ int faults_add(struct faults *a, const char *spec, struct fail *f)
 	if (good)
 		return 0;
 	rule_free(r);
-	return fail_set(f, FAIL_USAGE, "'%s' is no fault: METHOD PATTERN COUNT ACTION, as td-local(1) says", spec);
+	return fail_set(f, FAIL_USAGE,
+		"'%s' is no fault: METHOD PATTERN COUNT ACTION, as td-local(1) says", spec);
 }
 
 void faults_list(struct faults *a, struct buf *out)

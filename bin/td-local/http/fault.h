@@ -27,8 +27,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum fault_kind { FAULT_STATUS, FAULT_RESET, FAULT_RESET_BODY, FAULT_RESET_AFTER, FAULT_CUT, FAULT_SLOW, FAULT_DELAY,
-	FAULT_STALL };
+enum fault_kind {
+	FAULT_STATUS,
+	FAULT_RESET,
+	FAULT_RESET_BODY,
+	FAULT_RESET_AFTER,
+	FAULT_CUT,
+	FAULT_SLOW,
+	FAULT_DELAY,
+	FAULT_STALL
+};
 enum fault_body { FAULT_JSON, FAULT_HTML, FAULT_EMPTY, FAULT_NULL };
 
 struct fault {
@@ -49,7 +57,8 @@ struct faults *faults_new(void);
 void faults_free(struct faults *a);
 int faults_add(struct faults *a, const char *spec, struct fail *f);
 void faults_clear(struct faults *a);
-void faults_list(struct faults *a, struct buf *out); /* a line each: the spec, a tab, how often it struck */
+/* a line each: the spec, a tab, how often it struck */
+void faults_list(struct faults *a, struct buf *out);
 
 /* The first fault that wants this request: true, and *out is it. Counts. */
 bool faults_strike(struct faults *a, const char *method, const char *path, struct fault *out);

@@ -8,7 +8,10 @@
 
 static int hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'    ? c - '0'
+		: c >= 'a' && c <= 'f' ? c - 'a' + 10
+		: c >= 'A' && c <= 'F' ? c - 'A' + 10
+				       : -1;
 }
 
 char *params_unescape(const char *p, size_t n, bool plus)
@@ -58,7 +61,8 @@ static int read_form(json_t *out, const char *p, size_t n)
 		const char *amp = memchr(p, '&', (size_t)(end - p)), *stop = amp ? amp : end;
 		const char *eq = memchr(p, '=', (size_t)(stop - p)), *name_end = eq ? eq : stop;
 		char *name = params_unescape(p, (size_t)(name_end - p), true);
-		char *value = params_unescape(eq ? eq + 1 : stop, eq ? (size_t)(stop - eq - 1) : 0, true);
+		char *value =
+			params_unescape(eq ? eq + 1 : stop, eq ? (size_t)(stop - eq - 1) : 0, true);
 		int rc = !name || !value || (*name && set(out, name, value, strlen(value)));
 
 		free(name);
@@ -113,7 +117,9 @@ static char *part_name(const char *p, const char *end)
 		if (at > p && (at[-1] == ' ' || at[-1] == ';')) {
 			at += 6;
 			stop = memchr(at, '"', (size_t)(end - at));
-			return stop && !memchr(at, '\0', (size_t)(stop - at)) ? mem_copy(at, (size_t)(stop - at)) : NULL;
+			return stop && !memchr(at, '\0', (size_t)(stop - at))
+				? mem_copy(at, (size_t)(stop - at))
+				: NULL;
 		}
 		at += 6;
 	}
@@ -145,7 +151,8 @@ static int read_multipart(json_t *out, const char *type, const char *p, size_t b
 		head = find(p, end, "\r\n\r\n", 4);
 		stop = head ? find(head + 2, end, mark, len) : NULL;
 		name = stop ? part_name(p, head) : NULL;
-		if (!name || (head + 4 <= stop && set(out, name, head + 4, (size_t)(stop - head - 4)))) {
+		if (!name ||
+			(head + 4 <= stop && set(out, name, head + 4, (size_t)(stop - head - 4)))) {
 			free(name);
 			break;
 		}
@@ -166,16 +173,20 @@ int params_parse(json_t *out, const char *query, const char *type, const char *b
 		return read_multipart(out, type, body, n);
 	if (*body == '{')
 		return read_json(out, body, n);
-	return type && strncasecmp(type, "application/json", 16) == 0 ? -1 : read_form(out, body, n);
+	return type && strncasecmp(type, "application/json", 16) == 0 ? -1
+								      : read_form(out, body, n);
 }
 
 int params_read(struct req *r)
 {
-	const char *type = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Content-Type"), *query = strchr(r->target, '?');
+	const char *type = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Content-Type"),
+		   *query = strchr(r->target, '?');
 	int rc = params_parse(r->params, query ? query + 1 : NULL, type, r->body.p, r->body.len);
 
 	if (rc)
-		req_error(r, 400, "The parameters cannot be read: not UTF-8, or not what the Content-Type says");
+		req_error(r, 400,
+			"The parameters cannot be read: not UTF-8, or not what the Content-Type "
+			"says");
 	return rc;
 }
 
@@ -204,8 +215,8 @@ int req_int(struct req *r, const char *name, int64_t min, int64_t max, int64_t n
 		return 0;
 	v = strtoll(s, &end, 10);
 	if (*end || v < min || v > max) {
-		req_error(r, 422, "Validation failed: '%s' must be an integer from %lld to %lld", name, (long long)min,
-		          (long long)max);
+		req_error(r, 422, "Validation failed: '%s' must be an integer from %lld to %lld",
+			name, (long long)min, (long long)max);
 		return -1;
 	}
 	*out = v;

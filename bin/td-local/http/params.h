@@ -1,6 +1,7 @@
 /*
- * params: the parameters of a request. TD takes them from the query string, a form, a multipart form or a JSON object,
- * and clients use all four, some at once; they end in one object of texts. A body wins over the query string.
+ * params: the parameters of a request. TD takes them from the query string, a form, a multipart
+ * form or a JSON object, and clients use all four, some at once; they end in one object of texts. A
+ * body wins over the query string.
  */
 #ifndef PARAMS_H
 #define PARAMS_H

@@ -1,9 +1,10 @@
 /*
  * local: what the rooms of td-local share: the running service, a request and its answer.
  *
- * One thread per connection. A request is read whole (its body into memory, or into a file if it is an upload), then
- * its route runs inside one catalogue transaction, which is committed before the answer goes out: what was answered
- * is on the disk. Work that takes long is done before the transaction (prepare) or after it (finish), or by a worker.
+ * One thread per connection. A request is read whole (its body into memory, or into a file if it is
+ * an upload), then its route runs inside one catalogue transaction, which is committed before the
+ * answer goes out: what was answered is on the disk. Work that takes long is done before the
+ * transaction (prepare) or after it (finish), or by a worker.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
@@ -45,10 +46,12 @@ struct route;
 struct req {
 	struct local *l;
 	struct MHD_Connection *conn;
-	char *method, *target, *path; /* path: without slashes in front and without "v3/", still escaped */
+	/* path: without slashes in front and without "v3/", still escaped */
+	char *method, *target, *path;
 	const struct route *route;
 	char *arg[REQ_SEGMENTS];      /* what stands for the ':' of the route, unescaped */
-	json_t *params;               /* text by name; from the query string and every kind of body */
+	/* text by name; from the query string and every kind of body */
+	json_t *params;
 	struct buf body;
 	uint64_t received;
 	bool master;                  /* the key is the master key */
@@ -67,7 +70,8 @@ struct req {
 	uint64_t file_len;
 	const char *type;             /* of raw or file */
 	const char *encoding;         /* Content-Encoding */
-	char etag[64];                /* with it, ranges are served: of the bytes as encoded (RFC 9110, 14.2) */
+	/* with it, ranges are served: of the bytes as encoded (RFC 9110, 14.2) */
+	char etag[64];
 	struct fault *fault;
 	double started;
 };
@@ -84,12 +88,13 @@ struct route {
 	void (*finish)(struct req *r);
 };
 
-extern const struct route db_routes[], table_routes[], setting_routes[], import_routes[], bulk_routes[], job_routes[], result_routes[],
-	schedule_routes[], other_routes[];
+extern const struct route db_routes[], table_routes[], setting_routes[], import_routes[],
+	bulk_routes[], job_routes[], result_routes[], schedule_routes[], other_routes[];
 
 /* Answers. The JSON is taken over. */
 void req_json(struct req *r, json_t *j);
-void req_error(struct req *r, unsigned status, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void req_error(struct req *r, unsigned status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 void req_fail(struct req *r, const struct fail *f); /* FAIL_DATA: 422; else 500 */
 
 /* A parameter that was given and is not empty, or NULL. */
@@ -103,20 +108,24 @@ int64_t db_find(struct req *r, const char *db);
 int64_t table_find(struct req *r, const char *db, const char *table);
 bool name_ok(struct req *r, const char *name);
 
-int64_t table_id(struct req *r, int64_t db, const char *table);           /* 0: there is none; nothing is answered */
+/* 0: there is none; nothing is answered */
+int64_t table_id(struct req *r, int64_t db, const char *table);
 bool table_rename(struct req *r, int64_t table, const char *to);          /* false: answered */
-void table_ref(struct req *r, const char *db, const char *table);         /* the answer of most calls that change a table */
+/* the answer of most calls that change a table */
+void table_ref(struct req *r, const char *db, const char *table);
 
 json_t *null_or_int(sqlite3_stmt *q, int i);
 
 /*
- * What is finished is still said to be running for some looks (--polls), or for a second if nobody looks. `hidden` is
- * true as long as that is so; polls and until are columns of that name.
+ * What is finished is still said to be running for some looks (--polls), or for a second if nobody
+ * looks. `hidden` is true as long as that is so; polls and until are columns of that name.
  */
 enum { HIDE_MS = 1000 };
 bool hidden(int64_t polls, int64_t until);
 
-/* Adds columns that an import found, and the segment's numbers, to a table. Inside a transaction. */
+/*
+ * Adds columns that an import found, and the segment's numbers, to a table. Inside a transaction.
+ */
 void table_extend(struct catalog *c, int64_t table, const json_t *found);
 void table_count(struct catalog *c, int64_t table);
 

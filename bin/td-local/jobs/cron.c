@@ -6,7 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char month_names[] = "janfebmaraprmayjunjulaugsepoctnovdec", day_names[] = "sunmontuewedthufrisat";
+static const char month_names[] = "janfebmaraprmayjunjulaugsepoctnovdec",
+		  day_names[] = "sunmontuewedthufrisat";
 
 /* A number or a name of three letters; -1 if neither. */
 static int number(const char **p, const char *names, int first)
@@ -28,7 +29,8 @@ static int number(const char **p, const char *names, int first)
 }
 
 /* One field, up to a blank or the end; min and max are legal values. */
-static const char *field(const char *p, int min, int max, const char *names, uint64_t *set, bool *any)
+static const char *field(const char *p, int min, int max, const char *names, uint64_t *set,
+	bool *any)
 {
 	*set = 0;
 	*any = *p == '*';
@@ -61,8 +63,10 @@ static const char *field(const char *p, int min, int max, const char *names, uin
 
 int cron_parse(struct cron *c, const char *text)
 {
-	static const char *const words[][2] = { { "@hourly", "0 * * * *" }, { "@daily", "0 0 * * *" }, { "@midnight", "0 0 * * *" },
-		{ "@weekly", "0 0 * * 0" }, { "@monthly", "0 0 1 * *" }, { "@yearly", "0 0 1 1 *" }, { "@annually", "0 0 1 1 *" } };
+	static const char *const words[][2] = { { "@hourly", "0 * * * *" },
+		{ "@daily", "0 0 * * *" }, { "@midnight", "0 0 * * *" }, { "@weekly", "0 0 * * 0" },
+		{ "@monthly", "0 0 1 * *" }, { "@yearly", "0 0 1 1 *" },
+		{ "@annually", "0 0 1 1 *" } };
 	const char *p = text + strspn(text, " \t");
 	uint64_t set[5];
 	bool any[5];
@@ -77,15 +81,16 @@ int cron_parse(struct cron *c, const char *text)
 			return -1;
 	if (*p)
 		return -1;
-	*c = (struct cron){ set[0], (uint32_t)set[1], (uint32_t)set[2], (uint32_t)set[3], (uint32_t)(set[4] | (set[4] >> 7 & 1)),
-		any[2], any[4] };
+	*c = (struct cron){ set[0], (uint32_t)set[1], (uint32_t)set[2], (uint32_t)set[3],
+		(uint32_t)(set[4] | (set[4] >> 7 & 1)), any[2], any[4] };
 	return 0;
 }
 
 static bool day_fits(const struct cron *c, int64_t days)
 {
 	struct date d = td_clock_date(days);
-	bool day = c->day >> d.day & 1, week = c->week >> ((days % 7 + 11) % 7) & 1; /* 1970-01-01 was a Thursday, 4 */
+	/* 1970-01-01 was a Thursday, 4 */
+	bool day = c->day >> d.day & 1, week = c->week >> ((days % 7 + 11) % 7) & 1;
 
 	if (!(c->month >> d.month & 1))
 		return false;

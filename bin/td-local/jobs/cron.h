@@ -1,8 +1,9 @@
 /*
- * cron: five fields (minute hour day-of-month month day-of-week) with *, lists, ranges, steps and names, or @hourly @daily
- * @midnight @weekly @monthly @yearly @annually. As in cron(8), when both days are restricted either will do.
- * If every hour is meant, it is every hour of real time; else an hour that a change of the clock repeats counts once, and
- * one that it leaves out is taken by the old offset.
+ * cron: five fields (minute hour day-of-month month day-of-week) with *, lists, ranges, steps and
+ * names, or @hourly @daily @midnight @weekly @monthly @yearly @annually. As in cron(8), when both
+ * days are restricted either will do. If every hour is meant, it is every hour of real time; else
+ * an hour that a change of the clock repeats counts once, and one that it leaves out is taken by
+ * the old offset.
  */
 #ifndef CRON_H
 #define CRON_H

@@ -75,8 +75,10 @@ static char *parameter(const char *query, const char *name)
 char *destination_clean(const char *url)
 {
 	size_t n = strcspn(url, "?");
-	const char *query = url[n] ? url + n + 1 : NULL, *at = n > 5 ? memchr(url + 5, '@', n - 5) : NULL;
-	char *key = parameter(query, "apikey"), *mode = parameter(query, "mode"), *ssl = parameter(query, "ssl");
+	const char *query = url[n] ? url + n + 1 : NULL,
+		   *at = n > 5 ? memchr(url + 5, '@', n - 5) : NULL;
+	char *key = parameter(query, "apikey"), *mode = parameter(query, "mode"),
+	     *ssl = parameter(query, "ssl");
 	struct buf b;
 
 	buf_init(&b, 3 * strlen(url) + 64); /* a key's characters may be escaped */
@@ -114,7 +116,8 @@ static char *with_table(const char *url, const char *table)
 static char *named(struct catalog *c, const char *text, struct fail *f)
 {
 	size_t n = strcspn(text, ":");
-	char *name = mem_copy(text, n), *url = cat_text(c, "SELECT url FROM results WHERE name = ?1", "s", name), *full;
+	char *name = mem_copy(text, n),
+	     *url = cat_text(c, "SELECT url FROM results WHERE name = ?1", "s", name), *full;
 
 	if (!url)
 		fail_set(f, FAIL_DATA, "there is no result named '%.200s'", name);
@@ -160,8 +163,10 @@ static const char *member(const json_t *settings, const char *name, const char *
 /* A table of the account that the URL names; what the settings leave out is the URL's. */
 static char *in_account(const char *url, const json_t *settings, struct fail *f)
 {
-	const char *db = member(settings, "user_database_name", "database"), *table = member(settings, "user_table_name", "table");
-	const char *mode = member(settings, "mode", "mode"), *at = strrchr(url, '@'), *query = strchr(url, '?');
+	const char *db = member(settings, "user_database_name", "database"),
+		   *table = member(settings, "user_table_name", "table");
+	const char *mode = member(settings, "mode", "mode"), *at = strrchr(url, '@'),
+		   *query = strchr(url, '?');
 	char *ssl = parameter(query ? query + 1 : NULL, "ssl"), *out = NULL;
 	struct tdurl u;
 
@@ -171,8 +176,10 @@ static char *in_account(const char *url, const json_t *settings, struct fail *f)
 		if (!db || !table)
 			fail_set(f, FAIL_DATA, "the settings name no table");
 		else
-			out = mem_printf("%.*s/%s/%s?mode=%s%s%s", (int)(at + strcspn(at, "/?") - url), url, db, table,
-			                 mode ? mode : tdurl_mode_name(u.mode), ssl ? "&ssl=" : "", ssl ? ssl : "");
+			out = mem_printf("%.*s/%s/%s?mode=%s%s%s",
+				(int)(at + strcspn(at, "/?") - url), url, db, table,
+				mode ? mode : tdurl_mode_name(u.mode), ssl ? "&ssl=" : "",
+				ssl ? ssl : "");
 		tdurl_free(&u);
 	}
 	free(ssl);
@@ -189,7 +196,8 @@ static char *from_json(const char *text, struct fail *f)
 	if (!type || (strcmp(type, "treasure_data") != 0 && strcmp(type, "td") != 0)) {
 		fail_set(f, FAIL_DATA, "the type of a result must be treasure_data here");
 	} else {
-		account = destination_account(member(j, "api_key", "apikey"), member(j, "api_hostname", "host"));
+		account = destination_account(member(j, "api_key", "apikey"),
+			member(j, "api_hostname", "host"));
 		url = in_account(account, j, f);
 	}
 	json_decref(j);
@@ -199,7 +207,8 @@ static char *from_json(const char *text, struct fail *f)
 
 static char *from_connection(struct req *r, const char *id, struct fail *f)
 {
-	char *url = cat_text(&r->l->cat, "SELECT url FROM results WHERE rowid = ?1", "s", id), *out = NULL;
+	char *url = cat_text(&r->l->cat, "SELECT url FROM results WHERE rowid = ?1", "s", id),
+	     *out = NULL;
 	const char *settings = req_param(r, "result_connection_settings");
 	json_t *j = settings ? json_loads(settings, 0, NULL) : json_object();
 

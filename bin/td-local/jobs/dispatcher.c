@@ -12,7 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The first does what imports need, so that queries that wait for an import of their own cannot be in its way. */
+/*
+ * The first does what imports need, so that queries that wait for an import of their own cannot be
+ * in its way.
+ */
 enum { THREADS = 3, IMPORTS = 0 };
 
 struct dispatcher {
@@ -49,11 +52,15 @@ void job_kill(struct local *l, int64_t job)
 {
 	struct catalog *c = &l->cat;
 
-	cat_do(c, "UPDATE jobs SET status = 'killed', ended = ?2, updated = ?2 WHERE id = ?1 AND status IN ('queued', 'running')", "ii",
-	       job, td_clock_now());
+	cat_do(c,
+		"UPDATE jobs SET status = 'killed', ended = ?2, updated = ?2 WHERE id = ?1 AND "
+		"status IN ('queued', 'running')",
+		"ii", job, td_clock_now());
 	if (sqlite3_changes(c->db) == 0)
 		return;
-	cat_do(c, "UPDATE sessions SET status = 'uploading' WHERE status = 'performing' AND job = ?1", "i", job);
+	cat_do(c,
+		"UPDATE sessions SET status = 'uploading' WHERE status = 'performing' AND job = ?1",
+		"i", job);
 	for (size_t i = 0; i < THREADS; i++)
 		interrupt(&l->workers->run[i], job);
 }
@@ -68,17 +75,29 @@ static bool claim(struct dispatcher *w, struct running *me, struct job *j)
 
 	*j = (struct job){ 0 };
 	cat_begin(c);
-	q = cat_select(c, "SELECT id, type, db, query, session, coalesce(scheduled, created), target, result, created FROM jobs"
-	               " WHERE status = 'queued' AND (type = 'bulk_import_perform') = ?1 ORDER BY priority DESC, id LIMIT 1", "i",
-	               (int64_t)(me == &w->run[IMPORTS]));
+	q = cat_select(c,
+		"SELECT id, type, db, query, session, coalesce(scheduled, created), target, "
+		"result, created FROM jobs"
+		" WHERE status = 'queued' AND (type = 'bulk_import_perform') = ?1 ORDER BY "
+		"priority DESC, id LIMIT 1",
+		"i", (int64_t)(me == &w->run[IMPORTS]));
 	got = cat_next(c, &q);
 	if (got) {
-		*j = (struct job){ .id = sqlite3_column_int64(q, 0), .type = mem_string(cat_column(q, 1)), .db = mem_string(cat_column(q, 2)),
-			.query = mem_string(cat_column(q, 3)), .session = sqlite3_column_int64(q, 4),
-			.scheduled = sqlite3_column_int64(q, 5), .target = sqlite3_column_int64(q, 6), .created = sqlite3_column_int64(q, 8),
-			.result = cat_null(q, 7) ? NULL : mem_string(cat_column(q, 7)), .started_ms = td_clock_ms() };
+		*j = (struct job){ .id = sqlite3_column_int64(q, 0),
+			.type = mem_string(cat_column(q, 1)),
+			.db = mem_string(cat_column(q, 2)),
+			.query = mem_string(cat_column(q, 3)),
+			.session = sqlite3_column_int64(q, 4),
+			.scheduled = sqlite3_column_int64(q, 5),
+			.target = sqlite3_column_int64(q, 6),
+			.created = sqlite3_column_int64(q, 8),
+			.result = cat_null(q, 7) ? NULL : mem_string(cat_column(q, 7)),
+			.started_ms = td_clock_ms() };
 		sqlite3_finalize(q);
-		cat_do(c, "UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = ?1", "ii", j->id, td_clock_now());
+		cat_do(c,
+			"UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = "
+			"?1",
+			"ii", j->id, td_clock_now());
 		pthread_mutex_lock(&me->lock);
 		me->job = j->id;
 		me->stop = w->stop;
@@ -100,9 +119,12 @@ bool job_finish(struct local *l, const struct job *j, const char *status, const 
 {
 	struct catalog *c = &l->cat;
 
-	cat_do(c, "UPDATE jobs SET status = ?2, ended = ?3, updated = ?3, cpu_ms = ?4, polls = ?5, until = ?6, stderr = ?7"
-	       " WHERE id = ?1 AND status = 'running'", "isiiiis", j->id, status, td_clock_now(), td_clock_ms() - j->started_ms,
-	       (int64_t)l->polls, td_clock_ms() + HIDE_MS, said);
+	cat_do(c,
+		"UPDATE jobs SET status = ?2, ended = ?3, updated = ?3, cpu_ms = ?4, polls = ?5, "
+		"until = ?6, stderr = ?7"
+		" WHERE id = ?1 AND status = 'running'",
+		"isiiiis", j->id, status, td_clock_now(), td_clock_ms() - j->started_ms,
+		(int64_t)l->polls, td_clock_ms() + HIDE_MS, said);
 	return !cat_failed(c) && sqlite3_changes(c->db) > 0;
 }
 
@@ -128,7 +150,10 @@ static bool run_job(struct dispatcher *w, struct running *me)
 	return true;
 }
 
-/* --- commits that nobody waits for: done when their second is over. Returns ms until there is one, or -1. */
+/*
+ * --- commits that nobody waits for: done when their second is over. Returns ms until there is one,
+ * or -1.
+ */
 
 static int64_t commit_due(struct local *l)
 {
@@ -138,13 +163,16 @@ static int64_t commit_due(struct local *l)
 	bool any = false;
 
 	cat_begin(c);
-	q = cat_select(c, "SELECT id FROM sessions WHERE status = 'committing' AND until <= ?1", "i", now);
+	q = cat_select(c, "SELECT id FROM sessions WHERE status = 'committing' AND until <= ?1",
+		"i", now);
 	while (cat_next(c, &q)) {
 		id = sqlite3_column_int64(q, 0);
 		sqlite3_finalize(q);
 		bulk_commit(c, id);
 		any = true;
-		q = cat_select(c, "SELECT id FROM sessions WHERE status = 'committing' AND until <= ?1", "i", now);
+		q = cat_select(c,
+			"SELECT id FROM sessions WHERE status = 'committing' AND until <= ?1", "i",
+			now);
 	}
 	next = cat_num(c, -1, "SELECT min(until) FROM sessions WHERE status = 'committing'", "");
 	cat_end(c, any, NULL);
@@ -172,7 +200,8 @@ static void wait_for_work(struct dispatcher *w, unsigned *seen, int64_t ms)
 	}
 	pthread_mutex_lock(&w->lock);
 	while (*seen == w->kicks && !w->stop)
-		if ((ms < 0 ? pthread_cond_wait(&w->wake, &w->lock) : pthread_cond_timedwait(&w->wake, &w->lock, &t)) == ETIMEDOUT)
+		if ((ms < 0 ? pthread_cond_wait(&w->wake, &w->lock)
+			    : pthread_cond_timedwait(&w->wake, &w->lock, &t)) == ETIMEDOUT)
 			break;
 	*seen = w->kicks;
 	pthread_mutex_unlock(&w->lock);
@@ -207,7 +236,8 @@ struct dispatcher *dispatcher_start(struct local *l)
 	pthread_cond_init(&w->wake, NULL);
 	l->workers = w;
 	cat_begin(&l->cat);
-	cat_do(&l->cat, "UPDATE jobs SET status = 'queued', started = NULL WHERE status = 'running'", "");
+	cat_do(&l->cat,
+		"UPDATE jobs SET status = 'queued', started = NULL WHERE status = 'running'", "");
 	cat_end(&l->cat, true, NULL);
 	schedules_start(l);
 	for (size_t i = 0; i < THREADS; i++) {

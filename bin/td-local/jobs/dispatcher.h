@@ -1,8 +1,10 @@
 /*
- * workers: two threads that run jobs (queries, the work of bulk imports) and finish commits that nobody looks at.
+ * workers: two threads that run jobs (queries, the work of bulk imports) and finish commits that
+ * nobody looks at.
  *
- * The queue is the catalogue: a job is queued when its row says so, and a job that was running when the program died
- * is queued again at the next start. A job changes things only in its last transaction, together with its status.
+ * The queue is the catalogue: a job is queued when its row says so, and a job that was running when
+ * the program died is queued again at the next start. A job changes things only in its last
+ * transaction, together with its status.
  */
 #ifndef DISPATCHER_H
 #define DISPATCHER_H

@@ -20,7 +20,9 @@ static struct parts parts_of(struct catalog *c, int64_t session)
 	sqlite3_stmt *q;
 
 	cat_begin(c);
-	for (q = cat_select(c, "SELECT file FROM parts WHERE session = ?1 ORDER BY rowid", "i", session); cat_next(c, &q);) {
+	for (q = cat_select(c, "SELECT file FROM parts WHERE session = ?1 ORDER BY rowid", "i",
+		     session);
+		cat_next(c, &q);) {
 		if ((p.n & (p.n - 1)) == 0)
 			p.file = mem_resize(p.file, p.n ? 2 * p.n : 1, sizeof *p.file);
 		p.file[p.n++] = mem_string(cat_column(q, 0));
@@ -33,7 +35,8 @@ struct counts {
 	int64_t valid, bad;
 };
 
-static int load_parts(struct local *l, struct running *me, const struct parts *p, struct load *load, struct counts *n, struct fail *f)
+static int load_parts(struct local *l, struct running *me, const struct parts *p, struct load *load,
+	struct counts *n, struct fail *f)
 {
 	load->stop = &me->stop;
 	for (size_t i = 0; i < p->n; i++) {
@@ -54,18 +57,26 @@ static int load_parts(struct local *l, struct running *me, const struct parts *p
 	return load_close(load, f);
 }
 
-static bool loaded(struct local *l, const struct job *j, const struct load *load, const struct counts *n)
+static bool loaded(struct local *l, const struct job *j, const struct load *load,
+	const struct counts *n)
 {
 	struct catalog *c = &l->cat;
 	json_t *found = column_types_json(load->found);
 	char *schema = json_dumps(found, JSON_COMPACT);
 
 	if (load->rows)
-		cat_do(c, "INSERT INTO segments (session, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "isiiii",
-		       j->session, load->name, (int64_t)load->rows, (int64_t)load->written, load->tmin, load->tmax);
-	cat_do(c, "UPDATE sessions SET status = 'ready', valid_parts = ?2, error_parts = ?3, valid_records = ?4, error_records = ?5,"
-	       " schema = ?6, errors = nullif(?7, ''), polls = ?8, until = ?9 WHERE id = ?1", "iiiiissii", j->session, n->valid, n->bad,
-	       (int64_t)load->rows, (int64_t)load->refused, schema, load->errors_name, (int64_t)l->polls, td_clock_ms() + HIDE_MS);
+		cat_do(c,
+			"INSERT INTO segments (session, file, rows, bytes, tmin, tmax) VALUES (?1, "
+			"?2, ?3, ?4, ?5, ?6)",
+			"isiiii", j->session, load->name, (int64_t)load->rows,
+			(int64_t)load->written, load->tmin, load->tmax);
+	cat_do(c,
+		"UPDATE sessions SET status = 'ready', valid_parts = ?2, error_parts = ?3, "
+		"valid_records = ?4, error_records = ?5,"
+		" schema = ?6, errors = nullif(?7, ''), polls = ?8, until = ?9 WHERE id = ?1",
+		"iiiiissii", j->session, n->valid, n->bad, (int64_t)load->rows,
+		(int64_t)load->refused, schema, load->errors_name, (int64_t)l->polls,
+		td_clock_ms() + HIDE_MS);
 	cat_do(c, "UPDATE jobs SET inserted = ?2 WHERE id = ?1", "ii", j->id, (int64_t)load->rows);
 	free(schema);
 	json_decref(found);
@@ -88,7 +99,8 @@ void work_perform(struct local *l, struct running *me, const struct job *j, stru
 		if (kept && good)
 			good = loaded(l, j, &load, &n);
 		else if (kept)
-			cat_do(&l->cat, "UPDATE sessions SET status = 'uploading' WHERE id = ?1", "i", j->session);
+			cat_do(&l->cat, "UPDATE sessions SET status = 'uploading' WHERE id = ?1",
+				"i", j->session);
 		if (cat_end(&l->cat, true, NULL) || !kept)
 			good = false;
 	}
@@ -104,7 +116,8 @@ void work_delete(struct local *l, const struct job *j, struct fail *f)
 {
 	json_t *range = json_loads(j->query, 0, NULL);
 
-	rewrite_without(l, j->target, json_integer_value(json_array_get(range, 0)), json_integer_value(json_array_get(range, 1)), f);
+	rewrite_without(l, j->target, json_integer_value(json_array_get(range, 0)),
+		json_integer_value(json_array_get(range, 1)), f);
 	cat_begin(&l->cat);
 	job_finish(l, j, f->kind ? "error" : "success", f->why);
 	cat_end(&l->cat, true, f);

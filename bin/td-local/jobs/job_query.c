@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* Sends the rows where the job's result says. */
-static int send_rows(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, struct buf *said, struct fail *f)
+static int send_rows(struct local *l, struct running *me, const struct job *j,
+	const struct outcome *rows, struct buf *said, struct fail *f)
 {
 	char *url;
 
@@ -34,7 +35,10 @@ static int export_rows(struct local *l, const struct job *j, struct outcome *out
 
 	*out = (struct outcome){ 0 };
 	cat_begin(c);
-	q = cat_select(c, "SELECT schema, file, size, plain, rows FROM jobs WHERE id = ?1 AND file IS NOT NULL", "i", j->target);
+	q = cat_select(c,
+		"SELECT schema, file, size, plain, rows FROM jobs WHERE id = ?1 AND file IS NOT "
+		"NULL",
+		"i", j->target);
 	if (cat_next(c, &q)) {
 		out->schema = mem_string(cat_column(q, 0));
 		snprintf(out->file, sizeof out->file, "%s", cat_column(q, 1));
@@ -48,32 +52,46 @@ static int export_rows(struct local *l, const struct job *j, struct outcome *out
 	return cat_end(c, false, f);
 }
 
-/* Inside a transaction: what the statement changes, the job's last word, and its result. True if all that happened. */
-static bool conclude(struct local *l, const struct job *j, struct change *ch, const struct outcome *out, const char *said, struct fail *f)
+/*
+ * Inside a transaction: what the statement changes, the job's last word, and its result. True if
+ * all that happened.
+ */
+static bool conclude(struct local *l, const struct job *j, struct change *ch,
+	const struct outcome *out, const char *said, struct fail *f)
 {
 	struct catalog *c = &l->cat;
 
-	if (cat_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i", j->id) == 0)
+	if (cat_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i", j->id) ==
+		0)
 		return false; /* killed */
 	if (ch->st->kind != STATEMENT_QUERY && f->kind == FAIL_NONE)
 		change_apply(ch, c, f);
 	if (!job_finish(l, j, f->kind ? "error" : "success", f->why))
 		return false;
 	cat_do(c, "UPDATE jobs SET cmdout = ?2, inserted = ?3 WHERE id = ?1", "isi", j->id, said,
-	       f->kind == FAIL_NONE && (j->result || ch->st->kind != STATEMENT_QUERY) ? out->rows : INT64_C(0));
+		f->kind == FAIL_NONE && (j->result || ch->st->kind != STATEMENT_QUERY)
+			? out->rows
+			: INT64_C(0));
 	if (f->kind == FAIL_NONE)
 		output_forget(c, said);
 	if (ch->st->kind == STATEMENT_QUERY && j->target == 0 && out->file[0])
-		cat_do(c, "UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 WHERE id = ?1", "issiii", j->id,
-		       out->schema, out->file, (int64_t)out->size, (int64_t)out->plain, out->rows);
+		cat_do(c,
+			"UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 "
+			"WHERE id = ?1",
+			"issiii", j->id, out->schema, out->file, (int64_t)out->size,
+			(int64_t)out->plain, out->rows);
 	return !cat_failed(c);
 }
 
 /* A query, with what is done with its rows: kept as the result, sent, or put into a table. */
-static void answer(struct local *l, struct running *me, const struct job *j, const struct statement *st, struct change *ch,
-		       struct outcome *out, struct buf *said, struct fail *f)
+static void answer(struct local *l, struct running *me, const struct job *j,
+	const struct statement *st, struct change *ch, struct outcome *out, struct buf *said,
+	struct fail *f)
 {
-	struct query q = { .hive = strcmp(j->type, "hive") == 0, .db = j->db, .sql = st->query, .scheduled = j->scheduled };
+	struct query q = { .hive = strcmp(j->type, "hive") == 0,
+		.db = j->db,
+		.sql = st->query,
+		.scheduled = j->scheduled };
 
 	if (j->target ? export_rows(l, j, out, f) : q.sql ? query_run(l, &q, me, out, f) : 0)
 		return;
@@ -94,7 +112,8 @@ void work_query(struct local *l, struct running *me, const struct job *j, struct
 	buf_init(&said, 64 << 10);
 	if (statement_parse(&st, j->query, strcmp(j->type, "hive") == 0, f) == 0)
 		answer(l, me, j, &st, &ch, &out, &said, f);
-	if (!(f->kind == FAIL_SIGNAL && dispatcher_stopping(l->workers))) { /* then the next start runs it again */
+	/* then the next start runs it again */
+	if (!(f->kind == FAIL_SIGNAL && dispatcher_stopping(l->workers))) {
 		cat_begin(&l->cat);
 		done = conclude(l, j, &ch, &out, buf_text(&said), f);
 		if (cat_end(&l->cat, true, f))

@@ -49,7 +49,10 @@ static char *program(const char *name)
 	return mem_string(name);
 }
 
-/* The environment with the destination's server, and where td-put and td-swap find the key: in no argument and no variable. */
+/*
+ * The environment with the destination's server, and where td-put and td-swap find the key: in no
+ * argument and no variable.
+ */
 static char **environment(struct local *l, const struct tdurl *u)
 {
 	size_t n = 0, k = 0;
@@ -59,10 +62,12 @@ static char **environment(struct local *l, const struct tdurl *u)
 		n++;
 	env = mem_zero(n + 3, sizeof *env);
 	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "TD_API_", 7) != 0 && strncmp(environ[i], "TD_CONFIG_PATH=", 15) != 0)
+		if (strncmp(environ[i], "TD_API_", 7) != 0 &&
+			strncmp(environ[i], "TD_CONFIG_PATH=", 15) != 0)
 			env[k++] = mem_string(environ[i]);
 	env[k++] = mem_printf("TD_API_KEY_FILE=/dev/fd/%d", KEY_FD);
-	env[k++] = mem_printf("TD_API_SERVER=%s", u->endpoint ? u->endpoint : l->url); /* td-swap has no URL that says it */
+	/* td-swap has no URL that says it */
+	env[k++] = mem_printf("TD_API_SERVER=%s", u->endpoint ? u->endpoint : l->url);
 	return env;
 }
 
@@ -88,7 +93,8 @@ static int key_pipe(const char *key, struct fail *f)
 }
 
 /* in, out and err become its standard descriptors, key becomes KEY_FD. */
-static int spawn(pid_t *pid, const char **argv, int in, int out, int err, int key, char **env, struct fail *f)
+static int spawn(pid_t *pid, const char **argv, int in, int out, int err, int key, char **env,
+	struct fail *f)
 {
 	char *path = program(argv[0]);
 	posix_spawn_file_actions_t files;
@@ -125,8 +131,8 @@ struct arguments {
 	char time[24], once[64];
 };
 
-static void arguments(struct arguments *a, const struct local *l, const struct job *j, const struct outcome *rows, const struct tdurl *u,
-		      const char *url)
+static void arguments(struct arguments *a, const struct local *l, const struct job *j,
+	const struct outcome *rows, const struct tdurl *u, const char *url)
 {
 	const char **put = a->put, **swap = a->swap;
 	json_t *schema = columns_load(rows->schema);
@@ -149,14 +155,16 @@ static void arguments(struct arguments *a, const struct local *l, const struct j
 		*put++ = *swap++ = "--cacert";
 		*put++ = *swap++ = l->cert;
 	}
-	snprintf(a->once, sizeof a->once, "--once=td-local-%lld-%lld", (long long)j->created, (long long)j->id);
+	snprintf(a->once, sizeof a->once, "--once=td-local-%lld-%lld", (long long)j->created,
+		(long long)j->id);
 	if (u->mode == TDURL_APPEND)
 		*put++ = a->once;
 	*put = url;
 }
 
 /* One of them, with a descriptor for the key of its own. */
-static void start_one(pid_t *pid, const char **argv, int in, int out, int err, const char *key, char **env, struct fail *f)
+static void start_one(pid_t *pid, const char **argv, int in, int out, int err, const char *key,
+	char **env, struct fail *f)
 {
 	int fd = key_pipe(key, f);
 
@@ -166,7 +174,8 @@ static void start_one(pid_t *pid, const char **argv, int in, int out, int err, c
 		close(fd);
 }
 
-static int start(struct local *l, struct pipeline *p, struct arguments *a, const char *key, char **env, struct fail *f)
+static int start(struct local *l, struct pipeline *p, struct arguments *a, const char *key,
+	char **env, struct fail *f)
 {
 	const char **argv[STAGES] = { a->encode, a->put, a->swap };
 	int ends[2], in;
@@ -198,7 +207,8 @@ static int start(struct local *l, struct pipeline *p, struct arguments *a, const
 }
 
 /* The result as a frame: head, the stored gzip as it is, end. */
-static int feed(struct local *l, struct running *me, const struct outcome *rows, int64_t job, int to, struct fail *f)
+static int feed(struct local *l, struct running *me, const struct outcome *rows, int64_t job,
+	int to, struct fail *f)
 {
 	struct fd_sink sink;
 	struct frameout o;
@@ -212,8 +222,9 @@ static int feed(struct local *l, struct running *me, const struct outcome *rows,
 	snprintf(id, sizeof id, "%lld", (long long)job);
 	h.job_id = id;
 	fd_sink_init(&sink, to, "the pipe to td-encode");
-	if (fd >= 0 && schema_parse(&h.schema, rows->schema, f) == 0 && schema_copy(&e.schema, &h.schema, f) == 0 &&
-	    frameout_open(&o, &sink.sink, &h, f) == 0) {
+	if (fd >= 0 && schema_parse(&h.schema, rows->schema, f) == 0 &&
+		schema_copy(&e.schema, &h.schema, f) == 0 &&
+		frameout_open(&o, &sink.sink, &h, f) == 0) {
 		while (n > 0 && f->kind == FAIL_NONE) {
 			if (me->stop)
 				fail_set(f, FAIL_SIGNAL, "killed");
@@ -234,8 +245,8 @@ static int feed(struct local *l, struct running *me, const struct outcome *rows,
 }
 
 /*
- * Waits for all. The one that is to blame, or -1: the first that failed, but not because its reader was gone.
- * In f: how one ended cannot be learned.
+ * Waits for all. The one that is to blame, or -1: the first that failed, but not because its reader
+ * was gone. In f: how one ended cannot be learned.
  */
 static int wait_all(struct pipeline *p, struct running *me, int status[STAGES], struct fail *f)
 {
@@ -256,7 +267,8 @@ static int wait_all(struct pipeline *p, struct running *me, int status[STAGES], 
 			poll(NULL, 0, 5);
 		}
 		if (ended < 0)
-			fail_errno(f, FAIL_SYSTEM, "result output: cannot learn how %s ended", names[i]);
+			fail_errno(f, FAIL_SYSTEM, "result output: cannot learn how %s ended",
+				names[i]);
 		if (status[i] && WIFSIGNALED(status[i]) && WTERMSIG(status[i]) == SIGPIPE)
 			broken = broken < 0 ? i : broken;
 		else if (status[i])
@@ -287,12 +299,14 @@ static void read_said(int fd, struct buf *out)
 	char text[4096];
 	ssize_t n;
 
-	for (off_t at = 0; (n = pread(fd, text, sizeof text, at)) > 0 && buf_put(out, text, (size_t)n) == 0; at += n)
+	for (off_t at = 0;
+		(n = pread(fd, text, sizeof text, at)) > 0 && buf_put(out, text, (size_t)n) == 0;
+		at += n)
 		;
 }
 
-int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, const char *url, struct buf *said,
-	       struct fail *f)
+int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows,
+	const char *url, struct buf *said, struct fail *f)
 {
 	struct fail fed = { 0 }, unknown = { 0 };
 	struct arguments a;
@@ -347,6 +361,7 @@ void output_forget(struct catalog *c, const char *said)
 	const char *session = json_string_value(json_object_get(receipt, "session"));
 
 	if (session)
-		cat_do(c, "DELETE FROM sessions WHERE name = ?1 AND status = 'committed'", "s", session);
+		cat_do(c, "DELETE FROM sessions WHERE name = ?1 AND status = 'committed'", "s",
+			session);
 	json_decref(receipt);
 }

@@ -1,6 +1,6 @@
 /*
- * output: sends the result of a job to its destination. The work is done by td-encode | td-put | td-swap, the programs of
- * the same installation.
+ * output: sends the result of a job to its destination. The work is done by td-encode | td-put |
+ * td-swap, the programs of the same installation.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -10,13 +10,17 @@
 #include "jobs/work.h"
 
 /*
- * Sends the rows; the last program's line goes to said (its receipt). Rows without a time get that of the job, so that a
- * job that is run again after a crash sends the same, and an append of it is made once. FAIL_SIGNAL if it was interrupted.
+ * Sends the rows; the last program's line goes to said (its receipt). Rows without a time get that
+ * of the job, so that a job that is run again after a crash sends the same, and an append of it is
+ * made once. FAIL_SIGNAL if it was interrupted.
  */
-int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows, const char *url, struct buf *said,
-	       struct fail *f);
+int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows,
+	const char *url, struct buf *said, struct fail *f);
 
-/* Inside a transaction, when the job is done: the session that remembered an append to ourselves may go. */
+/*
+ * Inside a transaction, when the job is done: the session that remembered an append to ourselves
+ * may go.
+ */
 void output_forget(struct catalog *c, const char *said);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Bulk import sessions: uploading -> performing -> ready -> committing -> committed. The work of perform is a job; the
- * commit is one transaction that gives the session's segments to the table, made when the client has looked often
- * enough (--polls) or after a second.
+ * Bulk import sessions: uploading -> performing -> ready -> committing -> committed. The work of
+ * perform is a job; the commit is one transaction that gives the session's segments to the table,
+ * made when the client has looked often enough (--polls) or after a second.
  */
 #include "routes/bulk.h"
 #include "store/columns.h"
@@ -18,15 +18,20 @@ struct session {
 
 static bool find(struct req *r, struct session *s)
 {
-	sqlite3_stmt *q = cat_select(&r->l->cat, "SELECT id, tbl, job, status, frozen, polls, until FROM sessions WHERE name = ?1",
-	                             "s", r->arg[0]);
+	sqlite3_stmt *q = cat_select(&r->l->cat,
+		"SELECT id, tbl, job, status, frozen, polls, until FROM sessions WHERE name = ?1",
+		"s", r->arg[0]);
 
 	if (!cat_next(&r->l->cat, &q)) {
 		req_error(r, 404, "Couldn't find BulkImport with name = %.300s", r->arg[0]);
 		return false;
 	}
-	*s = (struct session){ .id = sqlite3_column_int64(q, 0), .table = sqlite3_column_int64(q, 1), .job = sqlite3_column_int64(q, 2),
-		.frozen = sqlite3_column_int(q, 4), .polls = sqlite3_column_int64(q, 5), .until = sqlite3_column_int64(q, 6) };
+	*s = (struct session){ .id = sqlite3_column_int64(q, 0),
+		.table = sqlite3_column_int64(q, 1),
+		.job = sqlite3_column_int64(q, 2),
+		.frozen = sqlite3_column_int(q, 4),
+		.polls = sqlite3_column_int64(q, 5),
+		.until = sqlite3_column_int64(q, 6) };
 	snprintf(s->status, sizeof s->status, "%s", cat_column(q, 3));
 	if (strcmp(s->status, "ready") == 0 && hidden(s->polls, s->until))
 		snprintf(s->status, sizeof s->status, "performing");
@@ -57,8 +62,11 @@ static bool usable(struct req *r, struct session *s, const char *status, unsigne
 
 /* --- showing */
 
-#define SESSION_COLUMNS "SELECT s.id, s.name, s.status, s.frozen, s.job, s.valid_parts, s.error_parts, s.valid_records," \
-	" s.error_records, d.name, t.name, s.polls, s.until FROM sessions s LEFT JOIN tables t ON t.id = s.tbl LEFT JOIN dbs d ON d.id = t.db"
+#define SESSION_COLUMNS                                                                            \
+	"SELECT s.id, s.name, s.status, s.frozen, s.job, s.valid_parts, s.error_parts, "           \
+	"s.valid_records,"                                                                         \
+	" s.error_records, d.name, t.name, s.polls, s.until FROM sessions s LEFT JOIN tables t "   \
+	"ON t.id = s.tbl LEFT JOIN dbs d ON d.id = t.db"
 
 void bulk_commit(struct catalog *c, int64_t id)
 {
@@ -67,11 +75,13 @@ void bulk_commit(struct catalog *c, int64_t id)
 	json_t *found = columns_load(text);
 
 	if (table) {
-		cat_do(c, "UPDATE segments SET tbl = ?2, session = NULL WHERE session = ?1", "ii", id, table);
+		cat_do(c, "UPDATE segments SET tbl = ?2, session = NULL WHERE session = ?1", "ii",
+			id, table);
 		table_extend(c, table, found);
 		table_count(c, table);
 	}
-	cat_do(c, "UPDATE sessions SET status = ?2, polls = 0 WHERE id = ?1", "is", id, table ? "committed" : "ready");
+	cat_do(c, "UPDATE sessions SET status = ?2, polls = 0 WHERE id = ?1", "is", id,
+		table ? "committed" : "ready");
 	json_decref(found);
 	free(text);
 }
@@ -104,13 +114,14 @@ static json_t *session_json(struct catalog *c, sqlite3_stmt *q)
 	const char *status = look(c, q);
 	bool counted = strcmp(status, "uploading") != 0 && strcmp(status, "performing") != 0;
 
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", cat_column(q, 1), "status", status,
-	                 "job_id", text_or_null(q, 4), "upload_frozen", json_boolean(sqlite3_column_int(q, 3)),
-	                 "valid_records", counted ? null_or_int(q, 7) : json_null(),
-	                 "error_records", counted ? null_or_int(q, 8) : json_null(),
-	                 "valid_parts", counted ? null_or_int(q, 5) : json_null(),
-	                 "error_parts", counted ? null_or_int(q, 6) : json_null(),
-	                 "database", text_or_null(q, 9), "table", text_or_null(q, 10));
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+		cat_column(q, 1), "status", status, "job_id", text_or_null(q, 4), "upload_frozen",
+		json_boolean(sqlite3_column_int(q, 3)), "valid_records",
+		counted ? null_or_int(q, 7) : json_null(), "error_records",
+		counted ? null_or_int(q, 8) : json_null(), "valid_parts",
+		counted ? null_or_int(q, 5) : json_null(), "error_parts",
+		counted ? null_or_int(q, 6) : json_null(), "database", text_or_null(q, 9), "table",
+		text_or_null(q, 10));
 }
 
 static void list(struct req *r)
@@ -148,7 +159,8 @@ static void create(struct req *r)
 	int64_t table;
 
 	if (strlen(name) < 3 || strlen(name) > 255) {
-		req_error(r, 422, "Validation failed: Name is too %s", strlen(name) < 3 ? "short" : "long");
+		req_error(r, 422, "Validation failed: Name is too %s",
+			strlen(name) < 3 ? "short" : "long");
 		return;
 	}
 	table = table_find(r, r->arg[1], r->arg[2]);
@@ -158,7 +170,10 @@ static void create(struct req *r)
 		req_error(r, 409, "Bulk import session %s already exists", name);
 		return;
 	}
-	cat_do(c, "INSERT INTO sessions (name, tbl, status, created) VALUES (?1, ?2, 'uploading', ?3)", "sii", name, table, td_clock_now());
+	cat_do(c,
+		"INSERT INTO sessions (name, tbl, status, created) VALUES (?1, ?2, 'uploading', "
+		"?3)",
+		"sii", name, table, td_clock_now());
 	named(r);
 }
 
@@ -183,9 +198,13 @@ static void list_parts(struct req *r)
 	if (!usable(r, &s, NULL, 0))
 		return;
 	all = json_array();
-	for (q = cat_select(&r->l->cat, "SELECT name FROM parts WHERE session = ?1 ORDER BY rowid", "i", s.id); cat_next(&r->l->cat, &q);)
+	for (q = cat_select(&r->l->cat, "SELECT name FROM parts WHERE session = ?1 ORDER BY rowid",
+		     "i", s.id);
+		cat_next(&r->l->cat, &q);)
 		json_array_append_new(all, json_string(cat_column(q, 0)));
-	req_json(r, json_pack("{s:s, s:s, s:o}", "name", r->arg[0], "bulk_import", r->arg[0], "parts", all));
+	req_json(r,
+		json_pack("{s:s, s:s, s:o}", "name", r->arg[0], "bulk_import", r->arg[0], "parts",
+			all));
 }
 
 static bool open_for_parts(struct req *r, struct session *s)
@@ -217,8 +236,10 @@ static void upload_part(struct req *r)
 
 	if (!open_for_parts(r, &s))
 		return;
-	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id, r->arg[1]);
-	cat_do(&r->l->cat, "INSERT INTO parts VALUES (?1, ?2, ?3, ?4)", "issi", s.id, r->arg[1], r->upload_name, (int64_t)r->received);
+	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id,
+		r->arg[1]);
+	cat_do(&r->l->cat, "INSERT INTO parts VALUES (?1, ?2, ?3, ?4)", "issi", s.id, r->arg[1],
+		r->upload_name, (int64_t)r->received);
 	named(r);
 }
 
@@ -233,11 +254,13 @@ static void delete_part(struct req *r)
 
 	if (!open_for_parts(r, &s))
 		return;
-	if (!cat_num(&r->l->cat, 0, "SELECT 1 FROM parts WHERE session = ?1 AND name = ?2", "is", s.id, r->arg[1])) {
+	if (!cat_num(&r->l->cat, 0, "SELECT 1 FROM parts WHERE session = ?1 AND name = ?2", "is",
+		    s.id, r->arg[1])) {
 		req_error(r, 404, "Couldn't find part with name = %.300s", r->arg[1]);
 		return;
 	}
-	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id, r->arg[1]);
+	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id,
+		r->arg[1]);
 	named(r);
 }
 
@@ -276,13 +299,23 @@ static void perform(struct req *r)
 	if (!usable(r, &s, "uploading", 409) || req_int(r, "priority", -2, 2, 0, &priority))
 		return;
 	cat_do(c, "DELETE FROM segments WHERE session = ?1", "i", s.id);
-	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, created, updated, session) SELECT 'bulk_import_perform', d.name,"
-	       " 'LOAD DATA SESSION ' || s.name || ' INTO TABLE ' || d.name || '.' || t.name, 'queued', ?2, ?3, ?3, s.id"
-	       " FROM sessions s JOIN tables t ON t.id = s.tbl JOIN dbs d ON d.id = t.db WHERE s.id = ?1", "iii", s.id, priority, td_clock_now());
+	cat_do(c,
+		"INSERT INTO jobs (type, db, query, status, priority, created, updated, session) "
+		"SELECT 'bulk_import_perform', d.name,"
+		" 'LOAD DATA SESSION ' || s.name || ' INTO TABLE ' || d.name || '.' || t.name, "
+		"'queued', ?2, ?3, ?3, s.id"
+		" FROM sessions s JOIN tables t ON t.id = s.tbl JOIN dbs d ON d.id = t.db WHERE "
+		"s.id = ?1",
+		"iii", s.id, priority, td_clock_now());
 	job = sqlite3_last_insert_rowid(c->db);
-	cat_do(c, "UPDATE sessions SET status = 'performing', job = ?2, valid_parts = NULL, error_parts = NULL, valid_records = NULL,"
-	       " error_records = NULL, errors = NULL, schema = NULL WHERE id = ?1", "ii", s.id, job);
-	req_json(r, json_pack("{s:s, s:s, s:I}", "name", r->arg[0], "bulk_import", r->arg[0], "job_id", (json_int_t)job));
+	cat_do(c,
+		"UPDATE sessions SET status = 'performing', job = ?2, valid_parts = NULL, "
+		"error_parts = NULL, valid_records = NULL,"
+		" error_records = NULL, errors = NULL, schema = NULL WHERE id = ?1",
+		"ii", s.id, job);
+	req_json(r,
+		json_pack("{s:s, s:s, s:I}", "name", r->arg[0], "bulk_import", r->arg[0], "job_id",
+			(json_int_t)job));
 }
 
 static void commit(struct req *r)
@@ -291,8 +324,9 @@ static void commit(struct req *r)
 
 	if (!usable(r, &s, "ready", 409))
 		return;
-	cat_do(&r->l->cat, "UPDATE sessions SET status = 'committing', polls = ?2, until = ?3 WHERE id = ?1", "iii", s.id,
-	       (int64_t)r->l->polls, td_clock_ms() + HIDE_MS);
+	cat_do(&r->l->cat,
+		"UPDATE sessions SET status = 'committing', polls = ?2, until = ?3 WHERE id = ?1",
+		"iii", s.id, (int64_t)r->l->polls, td_clock_ms() + HIDE_MS);
 	if (r->l->polls == 0)
 		bulk_commit(&r->l->cat, s.id);
 	named(r);
@@ -306,7 +340,8 @@ static void kick(struct req *r)
 /* A file of gzip'ed maps; an empty one if there were no errors. */
 static void error_records(struct req *r)
 {
-	static const char empty[20] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x03"; /* header, final block, trailer of zeros */
+	/* header, final block, trailer of zeros */
+	static const char empty[20] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x03";
 	struct session s;
 	struct fail f = { 0 };
 	char *file;

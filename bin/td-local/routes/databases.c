@@ -14,12 +14,15 @@ int64_t db_find(struct req *r, const char *db)
 
 static json_t *db_json(struct req *r, sqlite3_stmt *q)
 {
-	json_t *j = json_pack("{s:s, s:I, s:o, s:o, s:s, s:n, s:o}", "name", cat_column(q, 0), "count", (json_int_t)sqlite3_column_int64(q, 1),
-	                 "created_at", td_clock_text(sqlite3_column_int64(q, 2)), "updated_at", td_clock_text(sqlite3_column_int64(q, 3)),
-	                 "permission", "administrator", "organization", "delete_protected", json_false());
+	json_t *j = json_pack("{s:s, s:I, s:o, s:o, s:s, s:n, s:o}", "name", cat_column(q, 0),
+		"count", (json_int_t)sqlite3_column_int64(q, 1), "created_at",
+		td_clock_text(sqlite3_column_int64(q, 2)), "updated_at",
+		td_clock_text(sqlite3_column_int64(q, 3)), "permission", "administrator",
+		"organization", "delete_protected", json_false());
 	if (req_true(r, "require_permissions"))
-		json_object_set_new(j, "database_permissions", json_pack("{s:b, s:b, s:b, s:b, s:b}", "edit", 1, "delete", 1, "query", 1,
-		                                                         "import", 1, "download", 1));
+		json_object_set_new(j, "database_permissions",
+			json_pack("{s:b, s:b, s:b, s:b, s:b}", "edit", 1, "delete", 1, "query", 1,
+				"import", 1, "download", 1));
 	return j;
 }
 
@@ -28,7 +31,8 @@ static void db_list(struct req *r)
 	json_t *all = json_array();
 	sqlite3_stmt *q;
 
-	for (q = cat_select(&r->l->cat, DB_COLUMNS " ORDER BY d.name", ""); cat_next(&r->l->cat, &q);)
+	for (q = cat_select(&r->l->cat, DB_COLUMNS " ORDER BY d.name", "");
+		cat_next(&r->l->cat, &q);)
 		json_array_append_new(all, db_json(r, q));
 	req_json(r, json_pack("{so}", "databases", all));
 }
@@ -60,7 +64,8 @@ static void db_create(struct req *r)
 		req_error(r, 409, "Database %s already exists", name);
 		return;
 	}
-	cat_do(&r->l->cat, "INSERT INTO dbs (name, created, updated) VALUES (?1, ?2, ?2)", "si", name, td_clock_now());
+	cat_do(&r->l->cat, "INSERT INTO dbs (name, created, updated) VALUES (?1, ?2, ?2)", "si",
+		name, td_clock_now());
 	req_json(r, json_pack("{ss}", "database", name));
 }
 

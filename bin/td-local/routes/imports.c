@@ -22,7 +22,8 @@ static void import_free(void *p)
 {
 	struct import *i = p;
 
-	load_free(&i->load, i->load.name[0] != '\0'); /* what the catalogue owns has no name here any more */
+	/* what the catalogue owns has no name here any more */
+	load_free(&i->load, i->load.name[0] != '\0');
 	free(i);
 }
 
@@ -48,8 +49,10 @@ static void add_segment(struct req *r, int64_t table, struct load *l)
 {
 	json_t *found = column_types_json(l->found);
 
-	cat_do(&r->l->cat, "INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "isiiii",
-	       table, l->name, (int64_t)l->rows, (int64_t)l->written, l->tmin, l->tmax);
+	cat_do(&r->l->cat,
+		"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, "
+		"?5, ?6)",
+		"isiiii", table, l->name, (int64_t)l->rows, (int64_t)l->written, l->tmin, l->tmax);
 	table_extend(&r->l->cat, table, found);
 	table_count(&r->l->cat, table);
 	json_decref(found);
@@ -68,7 +71,9 @@ static void import(struct req *r, const char *id, const char *format)
 		req_error(r, 415, "Unsupported format: %.100s", format);
 		return;
 	}
-	known = id && cat_num(&r->l->cat, 0, "SELECT 1 FROM imports WHERE tbl = ?1 AND unique_id = ?2", "is", table, id);
+	known = id &&
+		cat_num(&r->l->cat, 0, "SELECT 1 FROM imports WHERE tbl = ?1 AND unique_id = ?2",
+			"is", table, id);
 	if (id && !known)
 		cat_do(&r->l->cat, "INSERT INTO imports VALUES (?1, ?2)", "is", table, id);
 	if (!known && i->load.rows > 0) {
@@ -76,8 +81,9 @@ static void import(struct req *r, const char *id, const char *format)
 		i->table = table;
 	}
 	md5_text(&r->md5, md5);
-	req_json(r, json_pack("{s:s?, s:s, s:s, s:s, s:f}", "unique_id", id, "database", r->arg[0], "table", r->arg[1], "md5_hex", md5,
-	                      "elapsed_time", i->elapsed));
+	req_json(r,
+		json_pack("{s:s?, s:s, s:s, s:s, s:f}", "unique_id", id, "database", r->arg[0],
+			"table", r->arg[1], "md5_hex", md5, "elapsed_time", i->elapsed));
 }
 
 static void import_plain(struct req *r)
@@ -124,12 +130,14 @@ static void tail(struct req *r)
 		return;
 	}
 	buf_init(&r->raw, 256 << 20);
-	if (view_tail(&r->l->cat, &r->l->store, table, (size_t)count, format && *format == 'j', &r->raw, &f)) {
+	if (view_tail(&r->l->cat, &r->l->store, table, (size_t)count, format && *format == 'j',
+		    &r->raw, &f)) {
 		req_fail(r, &f);
 		return;
 	}
 	r->status = 200;
-	r->type = format && *format == 'j' ? "application/json; charset=utf-8" : "application/x-msgpack";
+	r->type = format && *format == 'j' ? "application/json; charset=utf-8"
+					   : "application/x-msgpack";
 }
 
 const struct route import_routes[] = {

@@ -51,7 +51,8 @@ static bool takes_gzip(const char *s)
 
 void jobresult_open(struct req *r, const char *file, const char *schema)
 {
-	const char *want = req_param(r, "format"), *take = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Accept-Encoding");
+	const char *want = req_param(r, "format"),
+		   *take = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Accept-Encoding");
 	struct conversion *c = mem_zero(1, sizeof *c);
 	struct fail f = { 0 };
 
@@ -75,8 +76,8 @@ void jobresult_open(struct req *r, const char *file, const char *schema)
 	if (c->format != MSGPACK_GZ && takes_gzip(take))
 		r->encoding = "gzip";
 	r->type = formats[c->format].type;
-	snprintf(r->etag, sizeof r->etag, "\"%s-%d%s%s%s\"", file, (int)c->format, c->header ? "h" : "", c->no_special ? "n" : "",
-	         r->encoding ? "z" : "");
+	snprintf(r->etag, sizeof r->etag, "\"%s-%d%s%s%s\"", file, (int)c->format,
+		c->header ? "h" : "", c->no_special ? "n" : "", r->encoding ? "z" : "");
 	r->status = 200;
 }
 
@@ -100,7 +101,8 @@ static int put_cell(const char *p, const char *end, char delimiter, struct buf *
 	if (value_text(p, end, out))
 		return -1;
 	for (size_t i = start; i < out->len; i++)
-		quote |= out->p[i] == '"' || out->p[i] == delimiter || out->p[i] == '\n' || out->p[i] == '\r';
+		quote |= out->p[i] == '"' || out->p[i] == delimiter || out->p[i] == '\n' ||
+			out->p[i] == '\r';
 	if (!quote)
 		return 0;
 	n = out->len - start;
@@ -121,7 +123,8 @@ static int put_line(const struct conversion *c, const char *p, const char *end, 
 
 	p += n;
 	for (uint32_t i = 0; i < row.n; i++) {
-		if ((i && buf_putc(out, delimiter)) || (!(c->no_special && special(p, end)) && put_cell(p, end, delimiter, out)))
+		if ((i && buf_putc(out, delimiter)) ||
+			(!(c->no_special && special(p, end)) && put_cell(p, end, delimiter, out)))
 			return -1;
 		p += mp_value(p, end);
 	}
@@ -174,7 +177,8 @@ static int put_out(struct target *t, struct buf *out, struct fail *f)
 	return rc;
 }
 
-static int rows(const struct conversion *c, struct buf *in, struct buf *out, struct target *t, struct fail *f)
+static int rows(const struct conversion *c, struct buf *in, struct buf *out, struct target *t,
+	struct fail *f)
 {
 	const char *p = in->p, *end = in->p + in->len;
 	ptrdiff_t n;

@@ -23,20 +23,26 @@ static const char *shown_status(sqlite3_stmt *q)
 {
 	const char *s = cat_column(q, 4);
 
-	return final_status(s) && hidden(sqlite3_column_int64(q, 18), sqlite3_column_int64(q, 19)) ? "running" : s;
+	return final_status(s) && hidden(sqlite3_column_int64(q, 18), sqlite3_column_int64(q, 19))
+		? "running"
+		: s;
 }
 
 static json_t *status_json(sqlite3_stmt *q)
 {
 	const char *status = shown_status(q);
 	bool done = final_status(status);
-	json_t *duration = done && !cat_null(q, 10) ? json_integer(sqlite3_column_int64(q, 11) - sqlite3_column_int64(q, 10)) : json_integer(0);
+	json_t *duration = done && !cat_null(q, 10)
+		? json_integer(sqlite3_column_int64(q, 11) - sqlite3_column_int64(q, 10))
+		: json_integer(0);
 
-	return json_pack("{s:s, s:o, s:I, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "status", status, "cpu_time",
-	                 done ? null_or_int(q, 12) : json_null(), "result_size", (json_int_t)(done ? sqlite3_column_int64(q, 14) : 0),
-	                 "duration", duration, "job_id", cat_column(q, 0), "created_at", time_or_null(q, 8), "updated_at", time_or_null(q, 9),
-	                 "start_at", time_or_null(q, 10), "end_at", done ? time_or_null(q, 11) : json_null(),
-	                 "num_records", done ? null_or_int(q, 15) : json_null());
+	return json_pack("{s:s, s:o, s:I, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "status", status,
+		"cpu_time", done ? null_or_int(q, 12) : json_null(), "result_size",
+		(json_int_t)(done ? sqlite3_column_int64(q, 14) : 0), "duration", duration,
+		"job_id", cat_column(q, 0), "created_at", time_or_null(q, 8), "updated_at",
+		time_or_null(q, 9), "start_at", time_or_null(q, 10), "end_at",
+		done ? time_or_null(q, 11) : json_null(), "num_records",
+		done ? null_or_int(q, 15) : json_null());
 }
 
 static json_t *id_or_null(sqlite3_stmt *q, int i)
@@ -48,17 +54,20 @@ json_t *job_json(struct req *r, sqlite3_stmt *q, bool full)
 {
 	json_t *j = status_json(q), *more;
 	bool done = !json_is_null(json_object_get(j, "end_at"));
-	char *url = mem_printf("%s/v3/job/show/%s", r->l->url, cat_column(q, 0)), *result = destination_masked(cat_column(q, 7));
+	char *url = mem_printf("%s/v3/job/show/%s", r->l->url, cat_column(q, 0)),
+	     *result = destination_masked(cat_column(q, 7));
 
-	more = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:o, s:n}", "query", cat_column(q, 3), "type", cat_column(q, 1),
-	                 "priority", sqlite3_column_int(q, 5), "retry_limit", sqlite3_column_int(q, 6), "database", cat_column(q, 2),
-	                 "user_name", "td-local", "result", result, "url", url,
-	                 "hive_result_schema", done ? id_or_null(q, 13) : json_null(), "organization");
+	more = json_pack("{s:s, s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:o, s:n}", "query",
+		cat_column(q, 3), "type", cat_column(q, 1), "priority", sqlite3_column_int(q, 5),
+		"retry_limit", sqlite3_column_int(q, 6), "database", cat_column(q, 2), "user_name",
+		"td-local", "result", result, "url", url, "hive_result_schema",
+		done ? id_or_null(q, 13) : json_null(), "organization");
 	json_object_update(j, more);
 	json_decref(more);
 	if (full)
-		json_object_set_new(j, "debug", json_pack("{s:s, s:o}", "cmdout", cat_column(q, 16), "stderr",
-		                                          done ? json_string(cat_column(q, 17)) : json_null()));
+		json_object_set_new(j, "debug",
+			json_pack("{s:s, s:o}", "cmdout", cat_column(q, 16), "stderr",
+				done ? json_string(cat_column(q, 17)) : json_null()));
 	if (full && !cat_null(q, 20) && strcmp(cat_column(q, 1), "result_export") == 0)
 		json_object_set_new(j, "result_export_target_job_id", id_or_null(q, 20));
 	free(url);
@@ -73,7 +82,8 @@ static sqlite3_stmt *find(struct req *r)
 	sqlite3_stmt *q = NULL;
 
 	if (strspn(id, "0123456789") == strlen(id) && strlen(id) < 19)
-		q = cat_select(&r->l->cat, "SELECT " JOB_COLUMNS " FROM jobs WHERE id = ?1", "i", (int64_t)strtoll(id, NULL, 10));
+		q = cat_select(&r->l->cat, "SELECT " JOB_COLUMNS " FROM jobs WHERE id = ?1", "i",
+			(int64_t)strtoll(id, NULL, 10));
 	if (cat_next(&r->l->cat, &q))
 		return q;
 	req_error(r, 404, "Couldn't find Job with account_id = 1, id = %.100s", id);
@@ -87,7 +97,10 @@ static void looked(struct req *r, sqlite3_stmt *q)
 	int64_t id = sqlite3_column_int64(q, 0);
 
 	if (final_status(shown_status(q)))
-		cat_do(c, "UPDATE sessions SET polls = 0 WHERE job = ?1 AND status = 'ready' AND polls > 0", "i", id);
+		cat_do(c,
+			"UPDATE sessions SET polls = 0 WHERE job = ?1 AND status = 'ready' AND "
+			"polls > 0",
+			"i", id);
 	else if (final_status(cat_column(q, 4)))
 		cat_do(c, "UPDATE jobs SET polls = polls - 1 WHERE id = ?1", "i", id);
 	sqlite3_finalize(q);
@@ -115,7 +128,8 @@ static void status(struct req *r)
 
 static void status_by_key(struct req *r)
 {
-	sqlite3_stmt *q = cat_select(&r->l->cat, "SELECT " JOB_COLUMNS " FROM jobs WHERE domain_key = ?1", "s", r->arg[0]);
+	sqlite3_stmt *q = cat_select(&r->l->cat,
+		"SELECT " JOB_COLUMNS " FROM jobs WHERE domain_key = ?1", "s", r->arg[0]);
 
 	if (!cat_next(&r->l->cat, &q)) {
 		req_error(r, 404, "Couldn't find Job with domain_key = %.200s", r->arg[0]);
@@ -133,18 +147,25 @@ static void list(struct req *r)
 	json_t *all;
 	sqlite3_stmt *q;
 
-	if (req_int(r, "from", 0, INT32_MAX, 0, &from) || req_int(r, "to", 0, INT32_MAX, from + 19, &to) ||
-	    req_int(r, "slower_than", 0, INT32_MAX, -1, &slower))
+	if (req_int(r, "from", 0, INT32_MAX, 0, &from) ||
+		req_int(r, "to", 0, INT32_MAX, from + 19, &to) ||
+		req_int(r, "slower_than", 0, INT32_MAX, -1, &slower))
 		return;
 	all = json_array();
-	q = cat_select(c, "SELECT " JOB_COLUMNS " FROM jobs WHERE (?1 IS NULL OR ?1 = iif(polls > 0 AND until > ?6, 'running', status))"
-	               " AND (?2 < 0 OR coalesce(ended, ?5) - started > ?2) ORDER BY id DESC LIMIT ?3 OFFSET ?4", "siiiii", want, slower,
-	               to >= from ? to - from + 1 : 0, from, td_clock_now(), td_clock_ms());
+	q = cat_select(c,
+		"SELECT " JOB_COLUMNS " FROM jobs WHERE (?1 IS NULL OR ?1 = iif(polls > 0 AND "
+				      "until > ?6, 'running', status))"
+		" AND (?2 < 0 OR coalesce(ended, ?5) - started > ?2) ORDER BY id DESC LIMIT ?3 "
+		"OFFSET ?4",
+		"siiiii", want, slower, to >= from ? to - from + 1 : 0, from, td_clock_now(),
+		td_clock_ms());
 	while (cat_next(c, &q))
 		json_array_append_new(all, job_json(r, q, false));
-	req_json(r, json_pack("{s:o, s:I, s:o, s:o}", "jobs", all, "count", (json_int_t)json_array_size(all),
-	                      "from", req_param(r, "from") ? json_integer(from) : json_null(),
-	                      "to", req_param(r, "to") ? json_integer(to) : json_null()));
+	req_json(r,
+		json_pack("{s:o, s:I, s:o, s:o}", "jobs", all, "count",
+			(json_int_t)json_array_size(all), "from",
+			req_param(r, "from") ? json_integer(from) : json_null(), "to",
+			req_param(r, "to") ? json_integer(to) : json_null()));
 }
 
 static void kill_job(struct req *r)
@@ -153,7 +174,9 @@ static void kill_job(struct req *r)
 
 	if (!q)
 		return;
-	req_json(r, json_pack("{s:s, s:s}", "job_id", cat_column(q, 0), "former_status", shown_status(q)));
+	req_json(r,
+		json_pack("{s:s, s:s}", "job_id", cat_column(q, 0), "former_status",
+			shown_status(q)));
 	job_kill(r->l, sqlite3_column_int64(q, 0));
 	sqlite3_finalize(q);
 }
@@ -173,8 +196,10 @@ bool job_type_bad(struct req *r, const char *type)
 {
 	const char *version = req_param(r, "engine_version");
 
-	if (type && strcmp(type, "presto") != 0 && strcmp(type, "trino") != 0 && strcmp(type, "hive") != 0)
-		req_error(r, 422, "Validation failed: Job type '%.100s' is not supported by td-local", type);
+	if (type && strcmp(type, "presto") != 0 && strcmp(type, "trino") != 0 &&
+		strcmp(type, "hive") != 0)
+		req_error(r, 422,
+			"Validation failed: Job type '%.100s' is not supported by td-local", type);
 	else if (version && !engine_version(version))
 		req_error(r, 422, "Job engine version is invalid");
 	return r->status != 0;
@@ -182,7 +207,8 @@ bool job_type_bad(struct req *r, const char *type)
 
 bool job_key_taken(struct req *r, const char *key)
 {
-	char *id = key ? cat_text(&r->l->cat, "SELECT id FROM jobs WHERE domain_key = ?1", "s", key) : NULL;
+	char *id = key ? cat_text(&r->l->cat, "SELECT id FROM jobs WHERE domain_key = ?1", "s", key)
+		       : NULL;
 
 	if (!id)
 		return false;
@@ -213,12 +239,15 @@ static int take_asked(struct req *r, struct asked *a)
 {
 	const char *scheduled = req_param(r, "scheduled_time");
 
-	*a = (struct asked){ .key = req_param(r, "domain_key"), .scheduled = job_scheduled(scheduled) };
-	if (req_int(r, "priority", -2, 2, 0, &a->priority) || req_int(r, "retry_limit", 0, 32, 0, &a->retries) ||
-	    job_key_taken(r, a->key))
+	*a = (struct asked){ .key = req_param(r, "domain_key"),
+		.scheduled = job_scheduled(scheduled) };
+	if (req_int(r, "priority", -2, 2, 0, &a->priority) ||
+		req_int(r, "retry_limit", 0, 32, 0, &a->retries) || job_key_taken(r, a->key))
 		return -1;
 	if (scheduled && a->scheduled < 0) {
-		req_error(r, 422, "Validation failed: 'scheduled_time' must be an epoch or a time of ISO 8601");
+		req_error(r, 422,
+			"Validation failed: 'scheduled_time' must be an epoch or a time of ISO "
+			"8601");
 		return -1;
 	}
 	return destination_asked(r, &a->destination);
@@ -234,16 +263,22 @@ static void issue(struct req *r)
 	if (job_type_bad(r, type) || !db_find(r, r->arg[1]))
 		return;
 	if (!sql || strlen(sql) > (*type == 'h' ? 2097152 : 1000000)) {
-		req_error(r, 422, sql ? "Validation failed: Query is too long" : "'query' parameter is required");
+		req_error(r, 422,
+			sql ? "Validation failed: Query is too long"
+			    : "'query' parameter is required");
 		return;
 	}
 	if (take_asked(r, &a))
 		return;
-	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, scheduled)"
-	       " VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8, nullif(?9, -1))", "sssiissii", type, r->arg[1], sql, a.priority,
-	       a.retries, a.destination, a.key, td_clock_now(), a.scheduled);
+	cat_do(c,
+		"INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, "
+		"domain_key, created, updated, scheduled)"
+		" VALUES (?1, ?2, ?3, 'queued', ?4, ?5, ?6, ?7, ?8, ?8, nullif(?9, -1))",
+		"sssiissii", type, r->arg[1], sql, a.priority, a.retries, a.destination, a.key,
+		td_clock_now(), a.scheduled);
 	snprintf(text, sizeof text, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
-	req_json(r, json_pack("{s:s, s:s, s:s}", "job", text, "job_id", text, "database", r->arg[1]));
+	req_json(r,
+		json_pack("{s:s, s:s, s:s}", "job", text, "job_id", text, "database", r->arg[1]));
 	destination_free(a.destination);
 }
 
@@ -261,8 +296,10 @@ static void result(struct req *r)
 
 	if (!q)
 		return;
-	file = final_status(shown_status(q)) ? cat_text(&r->l->cat, "SELECT file FROM jobs WHERE id = ?1", "i",
-	                                                (int64_t)sqlite3_column_int64(q, 0)) : NULL;
+	file = final_status(shown_status(q))
+		? cat_text(&r->l->cat, "SELECT file FROM jobs WHERE id = ?1", "i",
+			  (int64_t)sqlite3_column_int64(q, 0))
+		: NULL;
 	if (file)
 		jobresult_open(r, file, cat_column(q, 13));
 	else
@@ -293,9 +330,14 @@ static void result_export(struct req *r)
 	else if (!done)
 		req_error(r, 422, "Validation failed: Job %lld has no result", (long long)source);
 	else {
-		cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, domain_key, created, updated, target, scheduled)"
-		       " SELECT 'result_export', db, 'RESULT EXPORT FROM JOB ' || id, 'queued', ?2, ?3, ?4, ?5, ?6, ?6, id, nullif(?7, -1)"
-		       " FROM jobs WHERE id = ?1", "iiissii", source, a.priority, a.retries, a.destination, a.key, td_clock_now(), a.scheduled);
+		cat_do(c,
+			"INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, "
+			"domain_key, created, updated, target, scheduled)"
+			" SELECT 'result_export', db, 'RESULT EXPORT FROM JOB ' || id, 'queued', "
+			"?2, ?3, ?4, ?5, ?6, ?6, id, nullif(?7, -1)"
+			" FROM jobs WHERE id = ?1",
+			"iiissii", source, a.priority, a.retries, a.destination, a.key,
+			td_clock_now(), a.scheduled);
 		snprintf(text, sizeof text, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
 		req_json(r, json_pack("{s:s}", "job_id", text));
 	}
@@ -310,8 +352,9 @@ static void statistics(struct req *r)
 
 	if (!q)
 		return;
-	snprintf(text, sizeof text, "%lld", (long long)cat_num(&r->l->cat, 0, "SELECT inserted FROM jobs WHERE id = ?1", "i",
-	                                                       (int64_t)sqlite3_column_int64(q, 0)));
+	snprintf(text, sizeof text, "%lld",
+		(long long)cat_num(&r->l->cat, 0, "SELECT inserted FROM jobs WHERE id = ?1", "i",
+			(int64_t)sqlite3_column_int64(q, 0)));
 	sqlite3_finalize(q);
 	req_json(r, json_pack("{s:s}", "records_inserted", text));
 }

@@ -18,10 +18,11 @@ static void server_status(struct req *r)
 /* The only user. The keys are those that td-client-go knows; it refuses any other. */
 static json_t *user(void)
 {
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:[], s:s, s:s}", "id", 1, "name", USER_NAME, "first_name",
-	                 "td-local", "last_name", "", "email", USER_EMAIL, "phone", "", "gravatar_url", "", "organization", "",
-	                 "administrator", 1, "account_owner", 1, "roles", "created_at", "2014-01-01 00:00:00 UTC", "updated_at",
-	                 "2014-01-01 00:00:00 UTC");
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:[], s:s, s:s}", "id",
+		1, "name", USER_NAME, "first_name", "td-local", "last_name", "", "email",
+		USER_EMAIL, "phone", "", "gravatar_url", "", "organization", "", "administrator", 1,
+		"account_owner", 1, "roles", "created_at", "2014-01-01 00:00:00 UTC", "updated_at",
+		"2014-01-01 00:00:00 UTC");
 }
 
 static void user_list(struct req *r)
@@ -36,7 +37,9 @@ static void user_show(struct req *r)
 
 static bool is_user(const char *name)
 {
-	return name && (strcmp(name, USER_EMAIL) == 0 || strcmp(name, USER_NAME) == 0 || strcmp(name, USER_TWICE) == 0);
+	return name &&
+		(strcmp(name, USER_EMAIL) == 0 || strcmp(name, USER_NAME) == 0 ||
+			strcmp(name, USER_TWICE) == 0);
 }
 
 /* The keys of that user are those that this td-local takes. */
@@ -56,7 +59,9 @@ static void apikey_list(struct req *r)
 
 static void apikey_validate(struct req *r)
 {
-	req_json(r, json_pack("{s:s, s:i, s:i, s:b}", "key_type", "master", "account_id", 1, "user_id", 1, "administrator", 1));
+	req_json(r,
+		json_pack("{s:s, s:i, s:i, s:b}", "key_type", "master", "account_id", 1, "user_id",
+			1, "administrator", 1));
 }
 
 /* The user's password is the master key. */
@@ -72,9 +77,12 @@ static void authenticate(struct req *r)
 
 static void account_show(struct req *r)
 {
-	req_json(r, json_pack("{s:{s:i, s:i, s:I, s:i, s:i, s:i, s:s}}", "account", "id", 1, "plan", 1, "storage_size",
-	                      (json_int_t)cat_num(&r->l->cat, 0, "SELECT sum(bytes) FROM tables", ""), "guaranteed_cores", 0,
-	                      "maximum_cores", 0, "presto_plan", 0, "created_at", "2014-01-01 00:00:00 UTC"));
+	req_json(r,
+		json_pack("{s:{s:i, s:i, s:I, s:i, s:i, s:i, s:s}}", "account", "id", 1, "plan", 1,
+			"storage_size",
+			(json_int_t)cat_num(&r->l->cat, 0, "SELECT sum(bytes) FROM tables", ""),
+			"guaranteed_cores", 0, "maximum_cores", 0, "presto_plan", 0, "created_at",
+			"2014-01-01 00:00:00 UTC"));
 }
 
 static void faults_show(struct req *r)
@@ -91,7 +99,8 @@ static void faults_post(struct req *r)
 	char *save = NULL;
 	struct fail f = { 0 };
 
-	for (char *line = strtok_r((char *)(uintptr_t)buf_text(&r->body), "\r\n", &save); line; line = strtok_r(NULL, "\r\n", &save))
+	for (char *line = strtok_r((char *)(uintptr_t)buf_text(&r->body), "\r\n", &save); line;
+		line = strtok_r(NULL, "\r\n", &save))
 		if (faults_add(r->l->faults, line, &f)) {
 			req_error(r, 422, "%s", f.why);
 			return;

@@ -11,10 +11,13 @@ static void list(struct req *r)
 	json_t *all = json_array();
 	sqlite3_stmt *q;
 
-	for (q = cat_select(c, "SELECT name, url FROM results ORDER BY name", ""); cat_next(c, &q);) {
+	for (q = cat_select(c, "SELECT name, url FROM results ORDER BY name", "");
+		cat_next(c, &q);) {
 		char *url = destination_masked(cat_column(q, 1));
 
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s}", "name", cat_column(q, 0), "organization", "", "url", url));
+		json_array_append_new(all,
+			json_pack("{s:s, s:s, s:s}", "name", cat_column(q, 0), "organization", "",
+				"url", url));
 		free(url);
 	}
 	req_json(r, json_pack("{s:o}", "results", all));
@@ -29,7 +32,8 @@ static int64_t find(struct req *r, const char *name)
 static bool add(struct req *r, const char *name, char *url)
 {
 	if (!name || strlen(name) < 3 || strlen(name) > 255)
-		req_error(r, 422, "Validation failed: Name is too %s", !name || strlen(name) < 3 ? "short" : "long");
+		req_error(r, 422, "Validation failed: Name is too %s",
+			!name || strlen(name) < 3 ? "short" : "long");
 	else if (!url)
 		req_error(r, 422, "'url' parameter is required");
 	else if (find(r, name))
@@ -73,13 +77,16 @@ static void lookup(struct req *r)
 
 static void create_connection(struct req *r)
 {
-	const char *name = req_param(r, "name"), *type = req_param(r, "type"), *text = req_param(r, "settings");
+	const char *name = req_param(r, "name"), *type = req_param(r, "type"),
+		   *text = req_param(r, "settings");
 	json_t *settings = text ? json_loads(text, 0, NULL) : NULL;
 
 	if (!type || strcmp(type, "treasure_data") != 0)
 		req_error(r, 422, "Validation failed: Only treasure_data can be connected here");
-	else if (add(r, name, destination_account(json_string_value(json_object_get(settings, "api_key")),
-	                                          json_string_value(json_object_get(settings, "api_hostname")))))
+	else if (add(r, name,
+			 destination_account(json_string_value(json_object_get(settings,
+						     "api_key")),
+				 json_string_value(json_object_get(settings, "api_hostname")))))
 		req_json(r, json_pack("{s:I}", "id", (json_int_t)find(r, name)));
 	json_decref(settings);
 }

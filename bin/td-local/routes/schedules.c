@@ -11,8 +11,9 @@
 
 enum { RUNS_MAX = 10, CATCH_UP = 1000, NAP_MS = 60000 };
 
-#define SCHEDULE_COLUMNS \
-	"SELECT id, name, cron, timezone, delay, type, query, db, priority, retry_limit, result, created, next FROM schedules"
+#define SCHEDULE_COLUMNS                                                                           \
+	"SELECT id, name, cron, timezone, delay, type, query, db, priority, retry_limit, result, " \
+	"created, next FROM schedules"
 
 /* The next run after a moment, or -1: no cron, or it never fires. */
 static int64_t next_run(const char *cron, const char *tz, int64_t after)
@@ -30,14 +31,16 @@ static int64_t next_run(const char *cron, const char *tz, int64_t after)
 static json_t *basic(sqlite3_stmt *q)
 {
 	return json_pack("{s:s, s:o, s:s, s:I, s:o, s:s, s:s, s:s, s:s}", "name", cat_column(q, 1),
-	                 "cron", cat_null(q, 2) ? json_null() : json_string(cat_column(q, 2)), "timezone", cat_column(q, 3),
-	                 "delay", (json_int_t)sqlite3_column_int64(q, 4), "created_at", td_clock_iso(sqlite3_column_int64(q, 11)),
-	                 "type", cat_column(q, 5), "query", cat_column(q, 6), "database", cat_column(q, 7), "user_name", "td-local");
+		"cron", cat_null(q, 2) ? json_null() : json_string(cat_column(q, 2)), "timezone",
+		cat_column(q, 3), "delay", (json_int_t)sqlite3_column_int64(q, 4), "created_at",
+		td_clock_iso(sqlite3_column_int64(q, 11)), "type", cat_column(q, 5), "query",
+		cat_column(q, 6), "database", cat_column(q, 7), "user_name", "td-local");
 }
 
 static json_t *shown(sqlite3_stmt *q, bool own)
 {
-	json_t *j = basic(q), *next = cat_null(q, 12) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 12));
+	json_t *j = basic(q),
+	       *next = cat_null(q, 12) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 12));
 	char *result = destination_masked(cat_column(q, 10));
 
 	json_object_set_new(j, "priority", json_integer(sqlite3_column_int64(q, 8)));
@@ -65,7 +68,8 @@ static void list(struct req *r)
 	json_t *all = json_array();
 	sqlite3_stmt *q;
 
-	for (q = cat_select(&r->l->cat, SCHEDULE_COLUMNS " ORDER BY name", ""); cat_next(&r->l->cat, &q);)
+	for (q = cat_select(&r->l->cat, SCHEDULE_COLUMNS " ORDER BY name", "");
+		cat_next(&r->l->cat, &q);)
 		json_array_append_new(all, shown(q, false));
 	req_json(r, json_pack("{s:o}", "schedules", all));
 }
@@ -136,15 +140,16 @@ static void settings(struct req *r, const char *name)
 	const char *db = req_param(r, "database");
 	char *destination;
 
-	if (bad_time(r) || (db && !db_find(r, db)) || job_type_bad(r, req_param(r, "type")) || destination_asked(r, &destination))
+	if (bad_time(r) || (db && !db_find(r, db)) || job_type_bad(r, req_param(r, "type")) ||
+		destination_asked(r, &destination))
 		return;
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		set_text(r, name, texts[i], req_param(r, texts[i]));
 	set_text(r, name, "db", db);
 	set_text(r, name, "result", destination);
 	destination_free(destination);
-	if (set_number(r, name, "delay", -86400 * 31, 86400 * 31) || set_number(r, name, "priority", -2, 2) ||
-	    set_number(r, name, "retry_limit", 0, 32))
+	if (set_number(r, name, "delay", -86400 * 31, 86400 * 31) ||
+		set_number(r, name, "priority", -2, 2) || set_number(r, name, "retry_limit", 0, 32))
 		return;
 	set_next(r, name);
 }
@@ -152,7 +157,8 @@ static void settings(struct req *r, const char *name)
 static bool name_bad(struct req *r, const char *name)
 {
 	if (strlen(name) < 3 || strlen(name) > 255)
-		req_error(r, 422, "Validation failed: Name is too %s", strlen(name) < 3 ? "short" : "long");
+		req_error(r, 422, "Validation failed: Name is too %s",
+			strlen(name) < 3 ? "short" : "long");
 	else if (cat_num(&r->l->cat, 0, "SELECT 1 FROM schedules WHERE name = ?1", "s", name))
 		req_error(r, 409, "Schedule %.255s already exists", name);
 	return r->status != 0;
@@ -160,7 +166,8 @@ static bool name_bad(struct req *r, const char *name)
 
 static void create(struct req *r)
 {
-	const char *name = r->arg[0], *db = req_param(r, "database"), *query = req_param(r, "query");
+	const char *name = r->arg[0], *db = req_param(r, "database"),
+		   *query = req_param(r, "query");
 
 	if (name_bad(r, name))
 		return;
@@ -168,8 +175,11 @@ static void create(struct req *r)
 		req_error(r, 422, "'%s' parameter is required", db ? "query" : "database");
 		return;
 	}
-	cat_do(&r->l->cat, "INSERT INTO schedules (name, timezone, delay, type, query, db, priority, retry_limit, result, created)"
-	       " VALUES (?1, 'UTC', 0, 'hive', ?2, ?3, 0, 0, '', ?4)", "sssi", name, query, db, td_clock_now());
+	cat_do(&r->l->cat,
+		"INSERT INTO schedules (name, timezone, delay, type, query, db, priority, "
+		"retry_limit, result, created)"
+		" VALUES (?1, 'UTC', 0, 'hive', ?2, ?3, 0, 0, '', ?4)",
+		"sssi", name, query, db, td_clock_now());
 	settings(r, name);
 	if (!r->status)
 		show_one(r, name);
@@ -184,7 +194,8 @@ static void update(struct req *r)
 		return;
 	sqlite3_finalize(q);
 	if (to && strcmp(to, name) != 0 && !name_bad(r, to)) {
-		cat_do(&r->l->cat, "UPDATE schedules SET name = ?2 WHERE name = ?1", "ss", name, to);
+		cat_do(&r->l->cat, "UPDATE schedules SET name = ?2 WHERE name = ?1", "ss", name,
+			to);
 		name = to;
 	}
 	if (!r->status)
@@ -200,7 +211,8 @@ static void delete(struct req *r)
 	if (!q)
 		return;
 	req_json(r, basic(q));
-	cat_do(&r->l->cat, "DELETE FROM schedules WHERE id = ?1", "i", (int64_t)sqlite3_column_int64(q, 0));
+	cat_do(&r->l->cat, "DELETE FROM schedules WHERE id = ?1", "i",
+		(int64_t)sqlite3_column_int64(q, 0));
 	sqlite3_finalize(q);
 }
 
@@ -208,13 +220,19 @@ static void delete(struct req *r)
 
 static int64_t issue(struct catalog *c, int64_t schedule, int64_t scheduled, const char *key)
 {
-	cat_do(c, "INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, created, updated, scheduled, schedule, domain_key)"
-	       " SELECT type, db, query, 'queued', priority, retry_limit, nullif(result, ''), ?2, ?2, ?3, id, ?4 FROM schedules WHERE id = ?1",
-	       "iiis", schedule, td_clock_now(), scheduled, key);
+	cat_do(c,
+		"INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, "
+		"created, updated, scheduled, schedule, domain_key)"
+		" SELECT type, db, query, 'queued', priority, retry_limit, nullif(result, ''), ?2, "
+		"?2, ?3, id, ?4 FROM schedules WHERE id = ?1",
+		"iiis", schedule, td_clock_now(), scheduled, key);
 	return sqlite3_last_insert_rowid(c->db);
 }
 
-/* schedule/run: num runs, as if the clock showed the time in the path, and then as often as cron says. The first has the key. */
+/*
+ * schedule/run: num runs, as if the clock showed the time in the path, and then as often as cron
+ * says. The first has the key.
+ */
 static void run(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
@@ -232,8 +250,9 @@ static void run(struct req *r)
 		for (int64_t i = 0; i < num && t >= 0; i++) {
 			int64_t job = issue(c, sqlite3_column_int64(q, 0), t, i == 0 ? key : NULL);
 
-			json_array_append_new(all, json_pack("{s:I, s:s, s:o}", "job_id", (json_int_t)job, "type", cat_column(q, 5),
-			                                     "scheduled_at", td_clock_text(t)));
+			json_array_append_new(all,
+				json_pack("{s:I, s:s, s:o}", "job_id", (json_int_t)job, "type",
+					cat_column(q, 5), "scheduled_at", td_clock_text(t)));
 			t = next_run(cat_column(q, 2), cat_column(q, 3), t);
 		}
 		req_json(r, json_pack("{s:o}", "jobs", all));
@@ -276,20 +295,25 @@ static void history(struct req *r)
 		return;
 	id = sqlite3_column_int64(q, 0);
 	sqlite3_finalize(q);
-	if (req_int(r, "from", 0, INT32_MAX, 0, &from) || req_int(r, "to", 0, INT32_MAX, from + 20, &to))
+	if (req_int(r, "from", 0, INT32_MAX, 0, &from) ||
+		req_int(r, "to", 0, INT32_MAX, from + 20, &to))
 		return;
 	all = json_array();
-	q = cat_select(c, "SELECT " JOB_COLUMNS " FROM jobs WHERE schedule = ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3", "iii", id,
-	               to > from ? to - from : 0, from);
+	q = cat_select(c,
+		"SELECT " JOB_COLUMNS
+		" FROM jobs WHERE schedule = ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3",
+		"iii", id, to > from ? to - from : 0, from);
 	while (cat_next(c, &q)) {
 		json_t *j = job_json(r, q, false);
 
 		json_object_set_new(j, "scheduled_at", td_clock_text(sqlite3_column_int64(q, 21)));
 		json_array_append_new(all, j);
 	}
-	req_json(r, json_pack("{s:o, s:I, s:I, s:I}", "history", all, "count",
-	                      (json_int_t)cat_num(c, 0, "SELECT count(*) FROM jobs WHERE schedule = ?1", "i", id), "from", (json_int_t)from,
-	                      "to", (json_int_t)to));
+	req_json(r,
+		json_pack("{s:o, s:I, s:I, s:I}", "history", all, "count",
+			(json_int_t)cat_num(c, 0, "SELECT count(*) FROM jobs WHERE schedule = ?1",
+				"i", id),
+			"from", (json_int_t)from, "to", (json_int_t)to));
 }
 
 int64_t schedules_due(struct local *l)
@@ -310,7 +334,8 @@ int64_t schedules_due(struct local *l)
 			any = true;
 		}
 		if (at != sqlite3_column_int64(q, 12))
-			cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii", (int64_t)sqlite3_column_int64(q, 0), at);
+			cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii",
+				(int64_t)sqlite3_column_int64(q, 0), at);
 		if (at >= 0 && (next < 0 || at + delay < next))
 			next = at + delay;
 	}
@@ -330,8 +355,9 @@ void schedules_start(struct local *l)
 
 	cat_begin(c);
 	for (q = cat_select(c, SCHEDULE_COLUMNS, ""); cat_next(c, &q);)
-		cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii", (int64_t)sqlite3_column_int64(q, 0),
-		       next_run(cat_column(q, 2), cat_column(q, 3), td_clock_now()));
+		cat_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii",
+			(int64_t)sqlite3_column_int64(q, 0),
+			next_run(cat_column(q, 2), cat_column(q, 3), td_clock_now()));
 	cat_end(c, true, NULL);
 }
 

@@ -1,10 +1,16 @@
-/* settings: what a table has beside its rows: schema, expire_days, include_v, detect_schema, description. */
+/*
+ * settings: what a table has beside its rows: schema, expire_days, include_v, detect_schema,
+ * description.
+ */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
 #include "http/request.h"
 
-/* Inside a transaction. Those that the request names; its schema replaces the columns, or adds to them. -1: answered. */
+/*
+ * Inside a transaction. Those that the request names; its schema replaces the columns, or adds to
+ * them. -1: answered.
+ */
 int settings_take(struct req *r, int64_t table, bool replace);
 
 /* Those of `source_table`, if a new table is to be like that one. -1: answered. */

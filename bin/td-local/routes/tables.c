@@ -26,11 +26,16 @@ bool name_ok(struct req *r, const char *name)
 	size_t n = strlen(name);
 
 	if (n < 3 || n > 256) {
-		req_error(r, 400, "Name must be 3 to 256 characters, got %zu characters. name = '%.300s'", n, name);
+		req_error(r, 400,
+			"Name must be 3 to 256 characters, got %zu characters. name = '%.300s'", n,
+			name);
 		return false;
 	}
 	if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != n) {
-		req_error(r, 400, "Name must only consist of lower-case alphabets, numbers and '_'. name = '%.300s'", name);
+		req_error(r, 400,
+			"Name must only consist of lower-case alphabets, numbers and '_'. name = "
+			"'%.300s'",
+			name);
 		return false;
 	}
 	return true;
@@ -38,7 +43,8 @@ bool name_ok(struct req *r, const char *name)
 
 int64_t table_id(struct req *r, int64_t db, const char *table)
 {
-	return cat_num(&r->l->cat, 0, "SELECT id FROM tables WHERE db = ?1 AND name = ?2", "is", db, table);
+	return cat_num(&r->l->cat, 0, "SELECT id FROM tables WHERE db = ?1 AND name = ?2", "is", db,
+		table);
 }
 
 int64_t table_find(struct req *r, const char *db, const char *table)
@@ -52,7 +58,9 @@ int64_t table_find(struct req *r, const char *db, const char *table)
 
 void table_extend(struct catalog *c, int64_t table, const json_t *found)
 {
-	char *text = cat_text(c, "SELECT schema FROM tables WHERE id = ?1 AND detect_schema", "i", table), *more;
+	char *text = cat_text(c, "SELECT schema FROM tables WHERE id = ?1 AND detect_schema", "i",
+		     table),
+	     *more;
 	struct fail f = { 0 };
 	json_t *old, *now;
 
@@ -72,8 +80,11 @@ void table_extend(struct catalog *c, int64_t table, const json_t *found)
 
 void table_count(struct catalog *c, int64_t table)
 {
-	cat_do(c, "UPDATE tables SET (rows, bytes, last) = (SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0), max(tmax)"
-	       " FROM segments WHERE tbl = ?1), updated = ?2, counted = ?2 WHERE id = ?1", "ii", table, td_clock_now());
+	cat_do(c,
+		"UPDATE tables SET (rows, bytes, last) = (SELECT coalesce(sum(rows), 0), "
+		"coalesce(sum(bytes), 0), max(tmax)"
+		" FROM segments WHERE tbl = ?1), updated = ?2, counted = ?2 WHERE id = ?1",
+		"ii", table, td_clock_now());
 }
 
 void table_ref(struct req *r, const char *db, const char *table)
@@ -89,17 +100,21 @@ static json_t *table_json(sqlite3_stmt *q, bool descriptions)
 	json_t *s = columns_load(cat_column(q, 8)), *shown = columns_shown(s, descriptions), *j;
 	char *text = json_dumps(shown, JSON_COMPACT);
 
-	j = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:s, s:o, s:o, s:o}",
-	              "id", (json_int_t)sqlite3_column_int64(q, 0), "name", cat_column(q, 1),
-	              "estimated_storage_size", (json_int_t)sqlite3_column_int64(q, 2),
-	              "counter_updated_at", cat_null(q, 3) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 3)),
-	              "last_log_timestamp", cat_null(q, 4) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 4)),
-	              "created_at", td_clock_text(sqlite3_column_int64(q, 5)), "type", "log",
-	              "updated_at", td_clock_text(sqlite3_column_int64(q, 6)), "count", (json_int_t)sqlite3_column_int64(q, 7), "schema", text,
-	              "expire_days", null_or_int(q, 9), "include_v", json_boolean(sqlite3_column_int(q, 10)),
-	              "delete_protected", json_false());
+	j = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:s, s:o, s:o, s:o}", "id",
+		(json_int_t)sqlite3_column_int64(q, 0), "name", cat_column(q, 1),
+		"estimated_storage_size", (json_int_t)sqlite3_column_int64(q, 2),
+		"counter_updated_at",
+		cat_null(q, 3) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 3)),
+		"last_log_timestamp",
+		cat_null(q, 4) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 4)),
+		"created_at", td_clock_text(sqlite3_column_int64(q, 5)), "type", "log",
+		"updated_at", td_clock_text(sqlite3_column_int64(q, 6)), "count",
+		(json_int_t)sqlite3_column_int64(q, 7), "schema", text, "expire_days",
+		null_or_int(q, 9), "include_v", json_boolean(sqlite3_column_int(q, 10)),
+		"delete_protected", json_false());
 	if (descriptions)
-		json_object_set_new(j, "description", cat_null(q, 11) ? json_null() : json_string(cat_column(q, 11)));
+		json_object_set_new(j, "description",
+			cat_null(q, 11) ? json_null() : json_string(cat_column(q, 11)));
 	free(text);
 	json_decref(shown);
 	json_decref(s);
@@ -115,7 +130,8 @@ static void table_list(struct req *r)
 	if (!db)
 		return;
 	all = json_array();
-	for (q = cat_select(&r->l->cat, TABLE_COLUMNS " WHERE db = ?1 ORDER BY name", "i", db); cat_next(&r->l->cat, &q);)
+	for (q = cat_select(&r->l->cat, TABLE_COLUMNS " WHERE db = ?1 ORDER BY name", "i", db);
+		cat_next(&r->l->cat, &q);)
 		json_array_append_new(all, table_json(q, req_true(r, "include_descriptions")));
 	req_json(r, json_pack("{ssso}", "database", r->arg[0], "tables", all));
 }
@@ -157,8 +173,10 @@ static void table_create(struct req *r)
 		free(old);
 		return;
 	}
-	cat_do(c, "INSERT INTO tables (db, name, idempotent_key, created, updated) VALUES (?1, ?2, ?3, ?4, ?4)", "issi", db, name,
-	       key, td_clock_now());
+	cat_do(c,
+		"INSERT INTO tables (db, name, idempotent_key, created, updated) VALUES (?1, ?2, "
+		"?3, ?4, ?4)",
+		"issi", db, name, key, td_clock_now());
 	id = table_id(r, db, name);
 	if (settings_copy(r, db, id) == 0 && settings_take(r, id, true) == 0)
 		table_ref(r, r->arg[0], name);
@@ -188,7 +206,8 @@ bool table_rename(struct req *r, int64_t id, const char *to)
 	}
 	if (other && other != id)
 		cat_do(c, "DELETE FROM tables WHERE id = ?1", "i", other);
-	cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, to, td_clock_now());
+	cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, to,
+		td_clock_now());
 	return true;
 }
 
@@ -203,16 +222,21 @@ static void rename_to(struct req *r)
 static void table_swap(struct req *r)
 {
 	struct catalog *c = &r->l->cat;
-	int64_t a = table_find(r, r->arg[0], r->arg[1]), b = a ? table_find(r, r->arg[0], r->arg[2]) : 0;
+	int64_t a = table_find(r, r->arg[0], r->arg[1]),
+		b = a ? table_find(r, r->arg[0], r->arg[2]) : 0;
 
 	if (!b)
 		return;
 	if (a != b) { /* everything but the names changes places */
 		cat_do(c, "UPDATE tables SET name = '/' || name WHERE id = ?1", "i", a);
-		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", b, r->arg[1], td_clock_now());
-		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", a, r->arg[2], td_clock_now());
+		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", b,
+			r->arg[1], td_clock_now());
+		cat_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", a,
+			r->arg[2], td_clock_now());
 	}
-	req_json(r, json_pack("{ssssss}", "database", r->arg[0], "table1", r->arg[1], "table2", r->arg[2]));
+	req_json(r,
+		json_pack("{ssssss}", "database", r->arg[0], "table1", r->arg[1], "table2",
+			r->arg[2]));
 }
 
 static void change_database(struct req *r)
@@ -233,7 +257,8 @@ static void change_database(struct req *r)
 	else if (table_id(r, db, r->arg[1]))
 		req_error(r, 403, "Table %s already exists in the destination", r->arg[1]);
 	else {
-		cat_do(c, "UPDATE tables SET db = ?2, updated = ?3 WHERE id = ?1", "iii", id, db, td_clock_now());
+		cat_do(c, "UPDATE tables SET db = ?2, updated = ?3 WHERE id = ?1", "iii", id, db,
+			td_clock_now());
 		table_ref(r, to, r->arg[1]);
 	}
 }
@@ -246,7 +271,8 @@ static void partialdelete(struct req *r)
 	const char *key = req_param(r, "domain_key");
 	char job[24];
 
-	if (!id || req_int(r, "from", 0, INT64_C(253402300800), -1, &from) || req_int(r, "to", 0, INT64_C(253402300800), -1, &to))
+	if (!id || req_int(r, "from", 0, INT64_C(253402300800), -1, &from) ||
+		req_int(r, "to", 0, INT64_C(253402300800), -1, &to))
 		return;
 	if (from < 0 || to < from || from % 3600 || to % 3600) {
 		req_error(r, 422, "Validation failed: 'from' and 'to' must be multiples of 3600");
@@ -254,12 +280,15 @@ static void partialdelete(struct req *r)
 	}
 	if (job_key_taken(r, key))
 		return;
-	cat_do(c, "INSERT INTO jobs (type, db, query, status, created, updated, target, domain_key)"
-	       " VALUES ('partialdelete', ?1, ?2, 'queued', ?3, ?3, ?4, ?5)", "ssiis", r->arg[0], r->arg[1], td_clock_now(), id, key);
+	cat_do(c,
+		"INSERT INTO jobs (type, db, query, status, created, updated, target, domain_key)"
+		" VALUES ('partialdelete', ?1, ?2, 'queued', ?3, ?3, ?4, ?5)",
+		"ssiis", r->arg[0], r->arg[1], td_clock_now(), id, key);
 	snprintf(job, sizeof job, "%lld", (long long)sqlite3_last_insert_rowid(c->db));
 	cat_do(c, "UPDATE jobs SET query = json_array(?2, ?3) WHERE id = ?1", "sii", job, from, to);
-	req_json(r, json_pack("{s:s, s:s, s:s, s:I, s:I}", "job_id", job, "database", r->arg[0], "table", r->arg[1], "from",
-	                      (json_int_t)from, "to", (json_int_t)to));
+	req_json(r,
+		json_pack("{s:s, s:s, s:s, s:I, s:I}", "job_id", job, "database", r->arg[0],
+			"table", r->arg[1], "from", (json_int_t)from, "to", (json_int_t)to));
 }
 
 static void kick(struct req *r)
@@ -270,7 +299,8 @@ static void kick(struct req *r)
 static void no_distribution(struct req *r)
 {
 	if (table_find(r, r->arg[0], r->arg[1]))
-		req_error(r, 404, "Table '%s.%s' has no user-defined partitioning", r->arg[0], r->arg[1]);
+		req_error(r, 404, "Table '%s.%s' has no user-defined partitioning", r->arg[0],
+			r->arg[1]);
 }
 
 /* Nothing is kept of what was deleted. */
@@ -287,7 +317,8 @@ static void no_recover(struct req *r)
 /* To another account, whose key comes along; there is none but this. */
 static void no_transfer(struct req *r)
 {
-	const char *key = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Secondary-Authorization");
+	const char *key =
+		MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Secondary-Authorization");
 
 	if (!table_find(r, r->arg[0], r->arg[1]))
 		return;

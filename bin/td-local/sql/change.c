@@ -8,11 +8,16 @@
 
 static int64_t table_of(struct change *ch, struct catalog *c)
 {
-	return cat_num(c, 0, "SELECT t.id FROM tables t JOIN dbs d ON d.id = t.db WHERE d.name = ?1 AND t.name = ?2", "ss", ch->db,
-	               ch->st->table);
+	return cat_num(c, 0,
+		"SELECT t.id FROM tables t JOIN dbs d ON d.id = t.db WHERE d.name = ?1 AND t.name "
+		"= ?2",
+		"ss", ch->db, ch->st->table);
 }
 
-/* The names that the query's columns get: those of the list, else the table's in their order, else their own. */
+/*
+ * The names that the query's columns get: those of the list, else the table's in their order, else
+ * their own.
+ */
 static int name_columns(struct change *ch, struct local *l, const json_t *result, struct fail *f)
 {
 	bool positional = ch->st->kind == STATEMENT_INSERT || ch->st->kind == STATEMENT_OVERWRITE;
@@ -22,14 +27,17 @@ static int name_columns(struct change *ch, struct local *l, const json_t *result
 
 	cat_begin(&l->cat);
 	if (positional && !names)
-		text = cat_text(&l->cat, "SELECT schema FROM tables WHERE id = ?1", "i", table_of(ch, &l->cat));
+		text = cat_text(&l->cat, "SELECT schema FROM tables WHERE id = ?1", "i",
+			table_of(ch, &l->cat));
 	cat_end(&l->cat, false, f);
 	schema = columns_load(text);
 	free(text);
 	if (names && json_array_size(names) != json_array_size(result))
-		fail_set(f, FAIL_DATA, "%zu columns are named, the query has %zu", json_array_size(names), json_array_size(result));
+		fail_set(f, FAIL_DATA, "%zu columns are named, the query has %zu",
+			json_array_size(names), json_array_size(result));
 	if (json_array_size(schema) && json_array_size(result) > json_array_size(schema) + 1)
-		fail_set(f, FAIL_DATA, "the query has %zu columns, the table has %zu", json_array_size(result), json_array_size(schema));
+		fail_set(f, FAIL_DATA, "the query has %zu columns, the table has %zu",
+			json_array_size(result), json_array_size(schema));
 	json_array_foreach(result, i, pair) {
 		const char *own = columns_name(result, i), *name = own;
 		char *type = statement_type(columns_type(result, i));
@@ -37,7 +45,8 @@ static int name_columns(struct change *ch, struct local *l, const json_t *result
 		if (names)
 			name = json_string_value(json_array_get(names, i));
 		else if (positional && json_array_size(schema) && strcmp(own, "time") != 0)
-			name = next < json_array_size(schema) ? columns_name(schema, next++) : "time";
+			name = next < json_array_size(schema) ? columns_name(schema, next++)
+							      : "time";
 		json_array_append_new(ch->columns, json_pack("[ss]", name, type));
 		free(type);
 	}
@@ -45,7 +54,10 @@ static int name_columns(struct change *ch, struct local *l, const json_t *result
 	return f->kind ? -1 : 0;
 }
 
-/* An array becomes a map, a boolean 0 or 1; time that is null is left out, and the loader puts the present one. */
+/*
+ * An array becomes a map, a boolean 0 or 1; time that is null is left out, and the loader puts the
+ * present one.
+ */
 static int put_record(struct change *ch, const char *p, const char *end, struct buf *b)
 {
 	struct mp row, v;
@@ -68,7 +80,9 @@ static int put_record(struct change *ch, const char *p, const char *end, struct 
 
 		mp_token(p, end, &v);
 		if (!(v.type == MP_NIL && strcmp(name, "time") == 0))
-			rc = value_put_str(b, name, strlen(name)) || (v.type == MP_BOOL ? value_put_int(b, (int64_t)v.as.u) : buf_put(b, p, (size_t)len));
+			rc = value_put_str(b, name, strlen(name)) ||
+				(v.type == MP_BOOL ? value_put_int(b, (int64_t)v.as.u)
+						   : buf_put(b, p, (size_t)len));
 		p += len;
 	}
 	return rc;
@@ -108,13 +122,15 @@ static int64_t target(struct change *ch, struct local *l, struct fail *f)
 	return table;
 }
 
-int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db, const struct outcome *rows,
-		   struct fail *f)
+int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db,
+	const struct outcome *rows, struct fail *f)
 {
 	json_t *result;
 	int64_t table;
 
-	*ch = (struct change){ .st = st, .db = st->db ? st->db : db, .load.fd = -1, .columns = json_array() };
+	*ch = (struct change){
+		.st = st, .db = st->db ? st->db : db, .load.fd = -1, .columns = json_array()
+	};
 	if (!rows)
 		return 0;
 	if (st->kind == STATEMENT_DELETE) {
@@ -138,8 +154,10 @@ static int64_t create(struct change *ch, struct catalog *c, struct fail *f)
 	if (!db)
 		return fail_set(f, FAIL_DATA, "Schema %s does not exist", ch->db);
 	if (n < 3 || n > 255 || strspn(ch->st->table, "abcdefghijklmnopqrstuvwxyz0123456789_") != n)
-		return fail_set(f, FAIL_DATA, "'%s' is no name for a table: 3 to 255 of a-z, 0-9 and _", ch->st->table);
-	cat_do(c, "INSERT INTO tables (db, name, created, updated) VALUES (?1, ?2, ?3, ?3)", "isi", db, ch->st->table, td_clock_now());
+		return fail_set(f, FAIL_DATA,
+			"'%s' is no name for a table: 3 to 255 of a-z, 0-9 and _", ch->st->table);
+	cat_do(c, "INSERT INTO tables (db, name, created, updated) VALUES (?1, ?2, ?3, ?3)", "isi",
+		db, ch->st->table, td_clock_now());
 	return sqlite3_last_insert_rowid(c->db);
 }
 
@@ -151,7 +169,8 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 
 	if (creates && table) {
 		if (!ch->st->if_exists)
-			return fail_set(f, FAIL_DATA, "Table %s.%s already exists", ch->db, ch->st->table);
+			return fail_set(f, FAIL_DATA, "Table %s.%s already exists", ch->db,
+				ch->st->table);
 		ch->load.rows = 0; /* nothing happens */
 		return 0;
 	}
@@ -159,7 +178,9 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 		return kind == STATEMENT_DROP && ch->st->if_exists ? 0 :
 		       fail_set(f, FAIL_DATA, "Table %s.%s does not exist", ch->db, ch->st->table);
 	if (kind == STATEMENT_DELETE)
-		return rewrite_apply(&ch->rewrite, c, table) ? 0 : fail_set(f, FAIL_DATA, "the table was changed meanwhile: run it again");
+		return rewrite_apply(&ch->rewrite, c, table)
+			? 0
+			: fail_set(f, FAIL_DATA, "the table was changed meanwhile: run it again");
 	if (kind == STATEMENT_DROP) {
 		cat_do(c, "DELETE FROM tables WHERE id = ?1", "i", table);
 		return 0;
@@ -168,10 +189,14 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 		return -1;
 	if (kind == STATEMENT_OVERWRITE)
 		cat_do(c, "DELETE FROM segments WHERE tbl = ?1", "i", table);
-	table_extend(c, table, kind == STATEMENT_CREATE && ch->st->columns ? ch->st->columns : ch->columns);
+	table_extend(c, table,
+		kind == STATEMENT_CREATE && ch->st->columns ? ch->st->columns : ch->columns);
 	if (ch->load.rows)
-		cat_do(c, "INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", "isiiii", table,
-		       ch->load.name, (int64_t)ch->load.rows, (int64_t)ch->load.written, ch->load.tmin, ch->load.tmax);
+		cat_do(c,
+			"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, "
+			"?3, ?4, ?5, ?6)",
+			"isiiii", table, ch->load.name, (int64_t)ch->load.rows,
+			(int64_t)ch->load.written, ch->load.tmin, ch->load.tmax);
 	table_count(c, table);
 	return 0;
 }

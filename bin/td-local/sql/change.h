@@ -1,6 +1,7 @@
 /*
- * change: what INSERT, DELETE, CREATE TABLE and DROP TABLE do. The rows of their query, which lie in a result file, become a
- * segment (change_prepare, takes its time); the catalogue follows in one transaction (change_apply).
+ * change: what INSERT, DELETE, CREATE TABLE and DROP TABLE do. The rows of their query, which lie
+ * in a result file, become a segment (change_prepare, takes its time); the catalogue follows in one
+ * transaction (change_apply).
  */
 #ifndef CHANGE_H
 #define CHANGE_H
@@ -20,8 +21,8 @@ struct change {
 };
 
 /* rows: NULL if the statement has no query. change_free() in any case. */
-int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db, const struct outcome *rows,
-		   struct fail *f);
+int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db,
+	const struct outcome *rows, struct fail *f);
 /* Inside a transaction. FAIL_DATA, and nothing done: the table is there, or is not. */
 int change_apply(struct change *ch, struct catalog *c, struct fail *f);
 /* kept: the catalogue has the segment now. */

@@ -1,4 +1,7 @@
-/* What stands behind FROM: arrays and maps as tables, which unnest.c makes, and names for the columns of a query. */
+/*
+ * What stands behind FROM: arrays and maps as tables, which unnest.c makes, and names for the
+ * columns of a query.
+ */
 #include "sql/dialect_parts.h"
 #include "sql/keyword.h"
 #include "base/mem.h"
@@ -27,10 +30,14 @@ static void take_names(struct translation *t, json_t *names, const char *close)
 
 static bool is_alias(const struct word *w)
 {
-	return w->kind == WORD_QUOTED || (w->kind == WORD_NAME && keyword_of(w) == KEYWORD_NONE && !words_is(w, "lateral"));
+	return w->kind == WORD_QUOTED ||
+		(w->kind == WORD_NAME && keyword_of(w) == KEYWORD_NONE && !words_is(w, "lateral"));
 }
 
-/* UNNEST(a, b) [WITH ORDINALITY] [[AS] u [(x, y)]], and in Hive LATERAL VIEW [OUTER] [POS]EXPLODE(a) u [AS x, y] */
+/*
+ * UNNEST(a, b) [WITH ORDINALITY] [[AS] u [(x, y)]], and in Hive LATERAL VIEW [OUTER]
+ * [POS]EXPLODE(a) u [AS x, y]
+ */
 static void unnest(struct translation *t, bool hive, bool position)
 {
 	json_t *one = json_array(), *names = json_array();
@@ -50,7 +57,10 @@ static void unnest(struct translation *t, bool hive, bool position)
 	}
 	if (words_take(&t->w, hive ? "as" : "("))
 		take_names(t, names, hive ? NULL : ")");
-	json_array_append_new(one, json_integer(!position ? -1 : hive ? 0 : (json_int_t)json_array_size(names) - 1));
+	json_array_append_new(one,
+		json_integer(!position ? -1
+				: hive ? 0
+				       : (json_int_t)json_array_size(names) - 1));
 	json_array_append_new(one, names);
 }
 
@@ -92,13 +102,17 @@ void dialect_name_columns(struct translation *t, size_t at)
 	json_decref(names);
 	buf_init(&before, DIALECT_SQL_MAX);
 	buf_printf(&before, " (WITH td_rows_%u (", id);
-	for (const struct word *w = first; w < t->w; w += 2) { /* in quotes, as a name may be a keyword of SQLite */
+	/* in quotes, as a name may be a keyword of SQLite */
+	for (const struct word *w = first; w < t->w; w += 2) {
 		const char *quote = w->kind == WORD_QUOTED ? "" : "\"";
 
-		buf_printf(&before, "%s%s%.*s%s", w == first ? "" : ", ", quote, (int)w->n, w->p, quote);
+		buf_printf(&before, "%s%s%.*s%s", w == first ? "" : ", ", quote, (int)w->n, w->p,
+			quote);
 	}
 	buf_puts(&before, ") AS ");
 	dialect_put_before(t, at, buf_text(&before));
-	dialect_wrote(t, buf_printf(&t->out, " SELECT * FROM td_rows_%u) AS %.*s", id, (int)alias->n, alias->p));
+	dialect_wrote(t,
+		buf_printf(&t->out, " SELECT * FROM td_rows_%u) AS %.*s", id, (int)alias->n,
+			alias->p));
 	buf_free(&before);
 }

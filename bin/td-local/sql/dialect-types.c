@@ -1,4 +1,7 @@
-/* What can be seen of the types of columns: an item is a value with a type, or has operators, of which some make a boolean. */
+/*
+ * What can be seen of the types of columns: an item is a value with a type, or has operators, of
+ * which some make a boolean.
+ */
 #include "sql/dialect_parts.h"
 #include "base/mem.h"
 
@@ -10,7 +13,8 @@ static void note_type(struct translation *t, char *column, const char *type)
 	const char *old = json_string_value(json_object_get(t->d->types, words_lower(column)));
 
 	if (type || old)
-		json_object_set_new(t->d->types, column, json_string(type && (!old || strcmp(old, type) == 0) ? type : ""));
+		json_object_set_new(t->d->types, column,
+			json_string(type && (!old || strcmp(old, type) == 0) ? type : ""));
 	free(column);
 }
 
@@ -28,7 +32,10 @@ bool dialect_names(const struct dialect *d, const char *column)
 	return json_object_get(d->aliases, column) != NULL;
 }
 
-/* What was written for the item, without blanks around: what SQLite calls a column that has no alias. */
+/*
+ * What was written for the item, without blanks around: what SQLite calls a column that has no
+ * alias.
+ */
 static char *item_text(const struct translation *t, const struct level *l)
 {
 	const char *p = t->out.p + l->item, *end = t->out.p + t->out.len;

@@ -92,7 +92,8 @@ static bool extract(struct translation *t, struct level *l)
 {
 	const struct word *field = t->w + 2;
 
-	if (!words_is(t->w, "extract (") || field->kind != WORD_NAME || !words_is(field + 1, "from"))
+	if (!words_is(t->w, "extract (") || field->kind != WORD_NAME ||
+		!words_is(field + 1, "from"))
 		return false;
 	dialect_begin_value(t, l);
 	dialect_wrote(t, buf_printf(&t->out, " td_extract('%.*s', ", (int)field->n, field->p));
@@ -120,5 +121,6 @@ static bool try(struct translation *t, struct level *l)
 
 bool dialect_value(struct translation *t, struct level *l)
 {
-	return cast(t, l) || literal(t, l) || interval(t, l) || array(t, l) || subscript(t, l) || extract(t, l) || try(t, l);
+	return cast(t, l) || literal(t, l) || interval(t, l) || array(t, l) || subscript(t, l) ||
+		extract(t, l) || try(t, l);
 }

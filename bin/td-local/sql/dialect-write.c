@@ -76,6 +76,7 @@ void dialect_word(struct translation *t)
 	}
 	if (t->w->apart)
 		dialect_put(t, " ");
-	dialect_wrote(t, t->w->kind == WORD_TEXT ? put_text(t, t->w) : buf_put(&t->out, t->w->p, t->w->n));
+	dialect_wrote(t,
+		t->w->kind == WORD_TEXT ? put_text(t, t->w) : buf_put(&t->out, t->w->p, t->w->n));
 	t->w++;
 }

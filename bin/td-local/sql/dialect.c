@@ -18,7 +18,8 @@ const char *dialect_inside(struct translation *t, enum where where, const char *
 
 static void parenthesis(struct translation *t, struct level *l)
 {
-	bool query = words_is(t->w + 1, "select") || words_is(t->w + 1, "with") || words_is(t->w + 1, "values");
+	bool query = words_is(t->w + 1, "select") || words_is(t->w + 1, "with") ||
+		words_is(t->w + 1, "values");
 	const char *type;
 
 	dialect_begin_value(t, l);
@@ -209,7 +210,8 @@ static bool refused(struct translation *t)
 /* What SQLite spells in another way. */
 static bool respelled(struct translation *t, struct level *l)
 {
-	if (l->where == CALL && (words_take(&t->w, "from") || words_take(&t->w, "for"))) { /* SUBSTRING(x FROM 1 FOR 2) */
+	/* SUBSTRING(x FROM 1 FOR 2) */
+	if (l->where == CALL && (words_take(&t->w, "from") || words_take(&t->w, "for"))) {
 		dialect_put(t, ",");
 	} else if (words_take(&t->w, "rlike")) {
 		dialect_put(t, " REGEXP");
@@ -261,7 +263,8 @@ const char *dialect_items(struct translation *t, enum where where)
 	if (++t->depth > DEPTH_MAX)
 		fail_set(t->f, FAIL_DATA, "the statement is nested too deeply");
 	while (t->f->kind == FAIL_NONE && !closes(t, &l))
-		if (!refused(t) && !dialect_value(t, &l) && !dialect_from(t, &l) && !respelled(t, &l))
+		if (!refused(t) && !dialect_value(t, &l) && !dialect_from(t, &l) &&
+			!respelled(t, &l))
 			one(t, &l);
 	dialect_end_item(t, &l);
 	t->depth--;
@@ -276,7 +279,9 @@ int dialect_translate(struct dialect *d, const char *sql, bool hive, struct fail
 	*d = (struct dialect){ 0 };
 	if (words_cut(&words, sql, hive, f))
 		return -1;
-	*d = (struct dialect){ .unnests = json_array(), .types = json_object(), .aliases = json_object() };
+	*d = (struct dialect){
+		.unnests = json_array(), .types = json_object(), .aliases = json_object()
+	};
 	t.w = words.w;
 	t.type_names = json_array();
 	buf_init(&t.out, DIALECT_SQL_MAX);

@@ -1,6 +1,7 @@
 /*
- * dialect_parts: what the files of dialect share: one translation, with the words that are read and the SQL that is written.
- * A failure is kept in `f`, the first of them; then the rest means nothing, and the walk ends. Private.
+ * dialect_parts: what the files of dialect share: one translation, with the words that are read and
+ * the SQL that is written. A failure is kept in `f`, the first of them; then the rest means
+ * nothing, and the walk ends. Private.
  */
 #ifndef DIALECT_PARTS_H
 #define DIALECT_PARTS_H
@@ -26,7 +27,8 @@ enum where { ANYWHERE, CALL, CAST };
 struct level {
 	enum where where;
 	bool select;         /* the list is that of a SELECT */
-	bool whole;          /* a value has just ended: what follows is an operator, an alias, or a new part */
+	/* a value has just ended: what follows is an operator, an alias, or a new part */
+	bool whole;
 	bool logic, sum;     /* the item has operators that make a boolean; others */
 	unsigned cases;      /* inside of this many CASE */
 	unsigned values;     /* in the item */
@@ -38,17 +40,24 @@ struct level {
 	char *alias;         /* of the item */
 };
 
-/* dialect.c: the items up to a closing sign, or the AS of a cast, that is not their own; the type of the last. */
+/*
+ * dialect.c: the items up to a closing sign, or the AS of a cast, that is not their own; the type
+ * of the last.
+ */
 const char *dialect_items(struct translation *t, enum where where);
-const char *dialect_inside(struct translation *t, enum where where, const char *close); /* and `close`, written as ")" */
+/* and `close`, written as ")" */
+const char *dialect_inside(struct translation *t, enum where where, const char *close);
 
 /* dialect-write.c */
 enum { DIALECT_SQL_MAX = 16 << 20 };
 void dialect_wrote(struct translation *t, int rc); /* of what put something into `out` */
 void dialect_put(struct translation *t, const char *s);
-void dialect_put_before(struct translation *t, size_t at, const char *s); /* in front of what was written from `at` on */
-void dialect_word(struct translation *t); /* the next as it stands, with a blank in front if there was one */
-void dialect_expect(struct translation *t, const char *these); /* takes them, or it is a syntax error */
+/* in front of what was written from `at` on */
+void dialect_put_before(struct translation *t, size_t at, const char *s);
+/* the next as it stands, with a blank in front if there was one */
+void dialect_word(struct translation *t);
+/* takes them, or it is a syntax error */
+void dialect_expect(struct translation *t, const char *these);
 void dialect_syntax(struct translation *t);
 void dialect_refuse(struct translation *t, const char *what);
 
@@ -63,7 +72,10 @@ const char *dialect_type_name(struct translation *t); /* takes one, of a cast */
 bool dialect_value(struct translation *t, struct level *l); /* dialect-values.c */
 bool dialect_from(struct translation *t, struct level *l);  /* dialect-from.c */
 
-/* A query in parentheses was written from `at` on; what follows may be [AS] alias (a, b), which SQLite does not have. */
+/*
+ * A query in parentheses was written from `at` on; what follows may be [AS] alias (a, b), which
+ * SQLite does not have.
+ */
 void dialect_name_columns(struct translation *t, size_t at);
 
 #endif

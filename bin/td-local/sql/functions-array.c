@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_MAX = 10000, AGGREGATE_MAX = 64 << 20 }; /* Presto's limit; bytes that a map may hold, about */
+/* Presto's limit; bytes that a map may hold, about */
+enum { ITEMS_MAX = 10000, AGGREGATE_MAX = 64 << 20 };
 
 static json_t *array_arg(sqlite3_value *v)
 {
@@ -30,7 +31,8 @@ static int compare(const json_t *a, const json_t *b)
 	double x = json_number_value(a), y = json_number_value(b);
 
 	if (json_is_integer(a) && json_is_integer(b))
-		return (json_integer_value(a) > json_integer_value(b)) - (json_integer_value(a) < json_integer_value(b));
+		return (json_integer_value(a) > json_integer_value(b)) -
+			(json_integer_value(a) < json_integer_value(b));
 	if (json_is_string(a) && json_is_string(b))
 		return strcmp(json_string_value(a), json_string_value(b));
 	if (json_is_number(a) && json_is_number(b))
@@ -80,8 +82,11 @@ static void td_subscript(sqlite3_context *x, int argc, sqlite3_value **argv)
 	else if (!hive && json_is_object(j))
 		functions_error(x, "Key not present in map: %.100s", functions_text(argv[1]));
 	else if (!hive)
-		functions_error(x, i < 1 ? "SQL array indices start at 1" : "Array subscript must be less than or equal to array length: %lld > %zu",
-		                (long long)i, json_array_size(j));
+		functions_error(x,
+			i < 1 ? "SQL array indices start at 1"
+			      : "Array subscript must be less than or equal to array length: %lld "
+				"> %zu",
+			(long long)i, json_array_size(j));
 	json_decref(j);
 }
 
@@ -105,7 +110,8 @@ static int by_value(const void *a, const void *b)
 {
 	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
 
-	return json_is_null(x) || json_is_null(y) ? json_is_null(x) - json_is_null(y) : compare(x, y);
+	return json_is_null(x) || json_is_null(y) ? json_is_null(x) - json_is_null(y)
+						  : compare(x, y);
 }
 
 static void array_sort(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -183,7 +189,10 @@ static void array_remove(sqlite3_context *x, int argc, sqlite3_value **argv)
 	json_decref(one);
 }
 
-/* Of the first array's elements those that the second has, or has not; all: and then the second's. Without doubles. */
+/*
+ * Of the first array's elements those that the second has, or has not; all: and then the second's.
+ * Without doubles.
+ */
 static void sets(sqlite3_context *x, sqlite3_value **argv, bool in_both, bool all)
 {
 	json_t *a = array_arg(argv[0]), *b = array_arg(argv[1]), *out = json_array(), *v;
@@ -240,7 +249,8 @@ static void arrays_overlap(sqlite3_context *x, int argc, sqlite3_value **argv)
 static void slice(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	json_t *in = array_arg(argv[0]), *out;
-	int64_t n = (int64_t)json_array_size(in), from = sqlite3_value_int64(argv[1]), len = sqlite3_value_int64(argv[2]);
+	int64_t n = (int64_t)json_array_size(in), from = sqlite3_value_int64(argv[1]),
+		len = sqlite3_value_int64(argv[2]);
 
 	if (!in || functions_any_null(argc, argv)) {
 		json_decref(in);
@@ -264,15 +274,23 @@ static void sequence(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 	if (functions_any_null(argc, argv))
 		return;
-	if (sqlite3_value_type(argv[0]) != SQLITE_INTEGER || sqlite3_value_type(argv[1]) != SQLITE_INTEGER || step == 0 ||
-	    (step > 0) != (to >= from) || fabs((double)to - (double)from) / fabs((double)step) >= ITEMS_MAX) {
-		functions_error(x, "sequence wants integers, at most %d of them, and a step that leads there", ITEMS_MAX);
+	if (sqlite3_value_type(argv[0]) != SQLITE_INTEGER ||
+		sqlite3_value_type(argv[1]) != SQLITE_INTEGER || step == 0 ||
+		(step > 0) != (to >= from) ||
+		fabs((double)to - (double)from) / fabs((double)step) >= ITEMS_MAX) {
+		functions_error(x,
+			"sequence wants integers, at most %d of them, and a step that leads there",
+			ITEMS_MAX);
 		return;
 	}
 	out = json_array();
-	for (uint64_t i = 0, n = (step > 0 ? (uint64_t)to - (uint64_t)from : (uint64_t)from - (uint64_t)to) /
-	                         (step > 0 ? (uint64_t)step : -(uint64_t)step); i <= n; i++)
-		json_array_append_new(out, json_integer((int64_t)((uint64_t)from + i * (uint64_t)step)));
+	for (uint64_t i = 0,
+		      n = (step > 0 ? (uint64_t)to - (uint64_t)from
+				    : (uint64_t)from - (uint64_t)to) /
+			(step > 0 ? (uint64_t)step : -(uint64_t)step);
+		i <= n; i++)
+		json_array_append_new(out,
+			json_integer((int64_t)((uint64_t)from + i * (uint64_t)step)));
 	result(x, out);
 }
 
@@ -319,12 +337,14 @@ void functions_reverse_array(sqlite3_context *x, sqlite3_value *v)
 
 static char *key_of(const json_t *j)
 {
-	return json_is_string(j) ? mem_string(json_string_value(j)) : json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT);
+	return json_is_string(j) ? mem_string(json_string_value(j))
+				 : json_dumps(j, JSON_ENCODE_ANY | JSON_COMPACT);
 }
 
 static void map(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	json_t *keys = argc == 2 ? array_arg(argv[0]) : NULL, *values = argc == 2 ? array_arg(argv[1]) : NULL, *out = json_object(), *v;
+	json_t *keys = argc == 2 ? array_arg(argv[0]) : NULL,
+	       *values = argc == 2 ? array_arg(argv[1]) : NULL, *out = json_object(), *v;
 	size_t i;
 
 	json_array_foreach(keys, i, v) {
@@ -385,7 +405,8 @@ static void map_concat(sqlite3_context *x, int argc, sqlite3_value **argv)
 /* split_to_map('a=1&b=2', '&', '=') */
 static void split_to_map(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const char *s = functions_text(argv[0]), *entry = functions_text(argv[1]), *pair = functions_text(argv[2]);
+	const char *s = functions_text(argv[0]), *entry = functions_text(argv[1]),
+		   *pair = functions_text(argv[2]);
 	json_t *out;
 
 	if (functions_any_null(argc, argv) || !*entry || !*pair)
@@ -397,13 +418,16 @@ static void split_to_map(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 		end = end ? end : s + strlen(s);
 		if (!mid || mid > end) {
-			functions_error(x, "Key-value delimiter must appear exactly once in each entry. Bad input: '%.*s'",
-			                (int)(end - s > 80 ? 80 : end - s), s);
+			functions_error(x,
+				"Key-value delimiter must appear exactly once in each entry. Bad "
+				"input: '%.*s'",
+				(int)(end - s > 80 ? 80 : end - s), s);
 			break;
 		}
 		key = mem_copy(s, (size_t)(mid - s));
 		mid += strlen(pair);
-		json_object_set_new(out, key, json_stringn(mid, (size_t)(end > mid ? end - mid : 0)));
+		json_object_set_new(out, key,
+			json_stringn(mid, (size_t)(end > mid ? end - mid : 0)));
 		free(key);
 		s = *end ? end + strlen(entry) : end;
 	}

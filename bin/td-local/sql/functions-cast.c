@@ -1,4 +1,6 @@
-/* CAST: dialect makes td_cast(x, from, to) and td_try_cast of it; `from` is 'boolean' or not known. */
+/*
+ * CAST: dialect makes td_cast(x, from, to) and td_try_cast of it; `from` is 'boolean' or not known.
+ */
 #include "sql/functions.h"
 #include "base/mem.h"
 #include "store/value.h"
@@ -11,7 +13,18 @@
 
 #define SECONDS_MAX (INT64_C(1) << 40)
 
-enum to { TO_INT, TO_REAL, TO_TEXT, TO_BOOLEAN, TO_TIMESTAMP, TO_DATE, TO_JSON, TO_NESTED, TO_SAME, TO_NONE };
+enum to {
+	TO_INT,
+	TO_REAL,
+	TO_TEXT,
+	TO_BOOLEAN,
+	TO_TIMESTAMP,
+	TO_DATE,
+	TO_JSON,
+	TO_NESTED,
+	TO_SAME,
+	TO_NONE
+};
 
 static const struct target {
 	const char *name;
@@ -59,7 +72,8 @@ const char *functions_cast_type(const char *type, bool hive)
 
 	if (!t)
 		return NULL;
-	if (strcmp(t->name, "decimal") == 0 || strcmp(t->name, "numeric") == 0 || strcmp(t->name, "double precision") == 0)
+	if (strcmp(t->name, "decimal") == 0 || strcmp(t->name, "numeric") == 0 ||
+		strcmp(t->name, "double precision") == 0)
 		return "double"; /* there are no decimals */
 	if (strcmp(t->name, "int") == 0 || strcmp(t->name, "float") == 0)
 		return hive ? t->name : strcmp(t->name, "int") == 0 ? "integer" : "real";
@@ -133,8 +147,11 @@ static int whole_double(const char *s, double *out)
 {
 	char *end;
 
-	if (strcasecmp(s, "nan") == 0 || strcasecmp(s, "infinity") == 0 || strcasecmp(s, "-infinity") == 0) {
-		*out = *s == '-' ? -(double)INFINITY : (*s | 32) == 'n' ? (double)NAN : (double)INFINITY;
+	if (strcasecmp(s, "nan") == 0 || strcasecmp(s, "infinity") == 0 ||
+		strcasecmp(s, "-infinity") == 0) {
+		*out = *s == '-'           ? -(double)INFINITY
+			: (*s | 32) == 'n' ? (double)NAN
+					   : (double)INFINITY;
 		return 0;
 	}
 	if (!*s || s[strspn(s, "0123456789+-.eE")])
@@ -172,7 +189,9 @@ static int to_int(sqlite3_context *x, sqlite3_value *v, const struct target *t, 
 		n = strtoll(s, &end, 10);
 		if (*end && (!hive || whole_double(s, &d) || whole_of(d, hive, &n)))
 			return -1;
-		if (!*end && (n == INT64_MAX || n == INT64_MIN) && strcmp(s + (*s == '+'), n > 0 ? "9223372036854775807" : "-9223372036854775808") != 0)
+		if (!*end && (n == INT64_MAX || n == INT64_MIN) &&
+			strcmp(s + (*s == '+'),
+				n > 0 ? "9223372036854775807" : "-9223372036854775808") != 0)
 			return -1;
 	}
 	if (n < t->min || n > t->max)
@@ -192,7 +211,9 @@ static int to_real(sqlite3_context *x, sqlite3_value *v, const struct target *t,
 		return -1;
 	if (*t->name == 'd' && t->name[1] == 'e')
 		d = fabs(d * by) < 1e15 ? round(d * by) / by : d;
-	sqlite3_result_double(x, strcmp(t->name, "real") == 0 || strcmp(t->name, "float") == 0 ? (double)(float)d : d);
+	sqlite3_result_double(x,
+		strcmp(t->name, "real") == 0 || strcmp(t->name, "float") == 0 ? (double)(float)d
+									      : d);
 	return 0;
 }
 

@@ -33,14 +33,17 @@ static void cardinality(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	if (json_is_array(j) || json_is_object(j))
-		sqlite3_result_int64(x, (sqlite3_int64)(json_is_array(j) ? json_array_size(j) : json_object_size(j)));
+		sqlite3_result_int64(x,
+			(sqlite3_int64)(json_is_array(j) ? json_array_size(j)
+							 : json_object_size(j)));
 	json_decref(j);
 }
 
 void functions_result_element(sqlite3_context *x, const json_t *j)
 {
 	if (json_is_string(j))
-		sqlite3_result_text(x, json_string_value(j), (int)json_string_length(j), SQLITE_TRANSIENT);
+		sqlite3_result_text(x, json_string_value(j), (int)json_string_length(j),
+			SQLITE_TRANSIENT);
 	else if (json_is_integer(j))
 		sqlite3_result_int64(x, json_integer_value(j));
 	else if (json_is_real(j))
@@ -74,8 +77,10 @@ static void contains(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 	if (!functions_any_null(argc, argv) && json_is_array(j)) {
 		json_array_foreach(j, i, v)
-			found |= json_is_string(v) ? sqlite3_value_type(argv[1]) == SQLITE_TEXT && strcmp(json_string_value(v), functions_text(argv[1])) == 0
-			                           : json_is_number(v) && json_number_value(v) == sqlite3_value_double(argv[1]);
+			found |= json_is_string(v) ? sqlite3_value_type(argv[1]) == SQLITE_TEXT &&
+					strcmp(json_string_value(v), functions_text(argv[1])) == 0
+						   : json_is_number(v) &&
+					json_number_value(v) == sqlite3_value_double(argv[1]);
 		sqlite3_result_int(x, found);
 	}
 	json_decref(j);
@@ -112,7 +117,8 @@ static void array_join(sqlite3_context *x, int argc, sqlite3_value **argv)
 		char *s = json_is_string(v) ? NULL : json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 
 		if (!rc && !json_is_null(v))
-			rc = (put++ && buf_puts(&b, functions_text(argv[1]))) || buf_puts(&b, s ? s : json_string_value(v));
+			rc = (put++ && buf_puts(&b, functions_text(argv[1]))) ||
+				buf_puts(&b, s ? s : json_string_value(v));
 		free(s);
 	}
 	json_decref(j);
@@ -248,7 +254,9 @@ static void array_agg_step(sqlite3_context *x, int argc, sqlite3_value **argv)
 		return;
 	if (!l->all)
 		l->all = json_array();
-	l->bytes += 64 + (sqlite3_value_type(argv[0]) == SQLITE_TEXT ? (size_t)sqlite3_value_bytes(argv[0]) : 0);
+	l->bytes += 64 +
+		(sqlite3_value_type(argv[0]) == SQLITE_TEXT ? (size_t)sqlite3_value_bytes(argv[0])
+							    : 0);
 	if (l->bytes > AGGREGATE_MAX)
 		sqlite3_result_error_toobig(x);
 	else

@@ -27,8 +27,10 @@ static void extreme(sqlite3_context *x, int argc, sqlite3_value **argv, int sign
 		return;
 	for (int i = 1; i < argc; i++) {
 		double a = sqlite3_value_double(argv[i]), b = sqlite3_value_double(argv[best]);
-		bool both = sqlite3_value_type(argv[i]) == SQLITE_TEXT && sqlite3_value_type(argv[best]) == SQLITE_TEXT;
-		int c = both ? strcmp(functions_text(argv[i]), functions_text(argv[best])) : (a > b) - (a < b);
+		bool both = sqlite3_value_type(argv[i]) == SQLITE_TEXT &&
+			sqlite3_value_type(argv[best]) == SQLITE_TEXT;
+		int c = both ? strcmp(functions_text(argv[i]), functions_text(argv[best]))
+			     : (a > b) - (a < b);
 
 		if (c * sign > 0)
 			best = i;
@@ -57,7 +59,8 @@ static void random_(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (argc == 0)
 		sqlite3_result_double(x, (double)r / 4294967296.0);
 	else if (sqlite3_value_int64(argv[0]) > 0)
-		sqlite3_result_int64(x, (sqlite3_int64)(r % (uint64_t)sqlite3_value_int64(argv[0])));
+		sqlite3_result_int64(x,
+			(sqlite3_int64)(r % (uint64_t)sqlite3_value_int64(argv[0])));
 }
 
 /* --- aggregates */
@@ -141,7 +144,8 @@ static void by_step(sqlite3_context *x, sqlite3_value **argv, int sign)
 {
 	struct pick *p = sqlite3_aggregate_context(x, sizeof *p);
 
-	if (p && sqlite3_value_type(argv[1]) != SQLITE_NULL && (!p->key || compare(argv[1], p->key) * sign > 0))
+	if (p && sqlite3_value_type(argv[1]) != SQLITE_NULL &&
+		(!p->key || compare(argv[1], p->key) * sign > 0))
 		keep(p, argv[0], argv[1]);
 }
 
@@ -178,7 +182,10 @@ static void pick_end(sqlite3_context *x)
 	}
 }
 
-/* approx_distinct: HyperLogLog with 4096 registers (Flajolet et al. 2007), about 1.6 % off, exact for a few. */
+/*
+ * approx_distinct: HyperLogLog with 4096 registers (Flajolet et al. 2007), about 1.6 % off, exact
+ * for a few.
+ */
 enum { REGISTERS = 4096 };
 
 struct distinct {

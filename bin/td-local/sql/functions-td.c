@@ -15,10 +15,15 @@ static void zone_drop(void *z)
 	tz_free(z);
 }
 
-/* The zone in argument i, or UTC. It is kept with the statement if the argument is constant. NULL: an error is said. */
+/*
+ * The zone in argument i, or UTC. It is kept with the statement if the argument is constant. NULL:
+ * an error is said.
+ */
 static const struct tz *zone_arg(sqlite3_context *x, int argc, sqlite3_value **argv, int i)
 {
-	const char *name = argc > i && sqlite3_value_type(argv[i]) != SQLITE_NULL ? (const char *)sqlite3_value_text(argv[i]) : "UTC";
+	const char *name = argc > i && sqlite3_value_type(argv[i]) != SQLITE_NULL
+		? (const char *)sqlite3_value_text(argv[i])
+		: "UTC";
 	struct tz *z = sqlite3_get_auxdata(x, i);
 	char text[200];
 
@@ -135,9 +140,11 @@ struct parts {
 	const char *zone;
 };
 
-static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-	"November", "December" };
-static const char *const days[] = { "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday" }; /* 1970-01-01 first */
+static const char *const months[] = { "January", "February", "March", "April", "May", "June",
+	"July", "August", "September", "October", "November", "December" };
+/* 1970-01-01 first */
+static const char *const days[] = { "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday",
+	"Wednesday" };
 
 static struct parts split(const struct tz *z, int64_t t)
 {
@@ -161,7 +168,8 @@ static void put_zone(struct buf *b, const struct parts *p, char c, unsigned n)
 	else if (c == 'X' && p->offset == 0)
 		buf_putc(b, 'Z');
 	else
-		buf_printf(b, c == 'X' && n > 2 ? "%c%02d:%02d" : "%c%02d%02d", p->offset < 0 ? '-' : '+', at / 60, at % 60);
+		buf_printf(b, c == 'X' && n > 2 ? "%c%02d:%02d" : "%c%02d%02d",
+			p->offset < 0 ? '-' : '+', at / 60, at % 60);
 }
 
 static int put_field(struct buf *b, const struct parts *p, char c, int n)
@@ -169,10 +177,16 @@ static int put_field(struct buf *b, const struct parts *p, char c, int n)
 	int h = p->second / 3600, day = (int)(((p->days % 7) + 7) % 7);
 
 	switch (c) {
-	case 'y': return buf_printf(b, "%0*lld", n == 2 ? 2 : n, (long long)(n == 2 ? p->d.year % 100 : p->d.year));
-	case 'M': return n > 2 ? buf_printf(b, "%.*s", n == 3 ? 3 : 20, months[p->d.month - 1]) : buf_printf(b, "%0*u", n, p->d.month);
+	case 'y':
+		return buf_printf(b, "%0*lld", n == 2 ? 2 : n,
+			(long long)(n == 2 ? p->d.year % 100 : p->d.year));
+	case 'M':
+		return n > 2 ? buf_printf(b, "%.*s", n == 3 ? 3 : 20, months[p->d.month - 1])
+			     : buf_printf(b, "%0*u", n, p->d.month);
 	case 'd': return buf_printf(b, "%0*u", n, p->d.day);
-	case 'D': return buf_printf(b, "%0*lld", n, (long long)(p->days - td_clock_days(p->d.year, 1, 1) + 1));
+	case 'D':
+		return buf_printf(b, "%0*lld", n,
+			(long long)(p->days - td_clock_days(p->d.year, 1, 1) + 1));
 	case 'E': return buf_printf(b, "%.*s", n > 3 ? 20 : 3, days[day]);
 	case 'u': return buf_printf(b, "%0*d", n, (day + 3) % 7 + 1);
 	case 'a': return buf_puts(b, h < 12 ? "AM" : "PM");
@@ -198,7 +212,8 @@ static int format_time(struct buf *b, const struct parts *p, const char *s)
 
 			if (!end)
 				return -1;
-			buf_put(b, s[1] == '\'' ? s : s + 1, s[1] == '\'' ? 1 : (size_t)(end - s - 1));
+			buf_put(b, s[1] == '\'' ? s : s + 1,
+				s[1] == '\'' ? 1 : (size_t)(end - s - 1));
 			s = end + 1;
 			continue;
 		}
@@ -237,7 +252,8 @@ static void result_formatted(sqlite3_context *x, int64_t t, const struct tz *z, 
 static void time_format(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	const struct tz *z = zone_arg(x, argc, argv, 2);
-	const char *format = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : "yyyy-MM-dd HH:mm:ss z";
+	const char *format =
+		argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : "yyyy-MM-dd HH:mm:ss z";
 	int64_t t;
 
 	if (z && format && time_arg(argv[0], z, &t) > 0)
@@ -290,7 +306,8 @@ static void time_add(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (!z || !s || time_arg(argv[0], z, &t) <= 0)
 		return;
 	if (duration(s, &d))
-		sqlite3_result_error(x, "a duration is a number and one of w d h m s, such as -1d", -1);
+		sqlite3_result_error(x, "a duration is a number and one of w d h m s, such as -1d",
+			-1);
 	else
 		sqlite3_result_int64(x, t + d);
 }
@@ -329,7 +346,8 @@ static void date_trunc(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (!z || !unit || time_arg(argv[1], z, &t) <= 0)
 		return;
 	if (functions_truncate(unit, z, t, &t))
-		sqlite3_result_error(x, "a unit is second, minute, hour, day, week, month, quarter or year", -1);
+		sqlite3_result_error(x,
+			"a unit is second, minute, hour, day, week, month, quarter or year", -1);
 	else
 		sqlite3_result_int64(x, t);
 }
@@ -354,17 +372,20 @@ static int64_t shift(const struct tz *z, int64_t t, char unit, int64_t n)
 		return t + n * scale[at - fixed];
 	if (at)
 		return tz_utc(z, (p.days + n * scale[at - fixed] / 86400) * 86400 + p.second);
-	return tz_utc(z, td_clock_days(p.d.year, (int64_t)p.d.month + months_on, p.d.day) * 86400 + p.second);
+	return tz_utc(z,
+		td_clock_days(p.d.year, (int64_t)p.d.month + months_on, p.d.day) * 86400 +
+			p.second);
 }
 
 /*
- * TD_INTERVAL(time, '-1d' [, zone]): the whole days, weeks, months ... before (or after) the one of TD_SCHEDULED_TIME.
- * With an offset, '-1d/-1w', counted from there.
+ * TD_INTERVAL(time, '-1d' [, zone]): the whole days, weeks, months ... before (or after) the one of
+ * TD_SCHEDULED_TIME. With an offset, '-1d/-1w', counted from there.
  */
 static void interval(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	static const char units[] = "smhdwMqy";
-	static const char *const names[] = { "second", "minute", "hour", "day", "week", "month", "quarter", "year" };
+	static const char *const names[] = { "second", "minute", "hour", "day", "week", "month",
+		"quarter", "year" };
 	const struct tz *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]), *at;
 	int64_t t, base = functions_query(x)->scheduled, from, to;
@@ -382,8 +403,10 @@ static void interval(sqlite3_context *x, int argc, sqlite3_value **argv)
 		if (*end2 && strchr(units, *end2))
 			base = shift(z, base, *end2, m);
 	}
-	if (!at || n == 0 || (end[1] && end[1] != '/') || functions_truncate(names[at - units], z, base, &base)) {
-		sqlite3_result_error(x, "an interval is a number and one of y q M w d h m s, such as -1d", -1);
+	if (!at || n == 0 || (end[1] && end[1] != '/') ||
+		functions_truncate(names[at - units], z, base, &base)) {
+		sqlite3_result_error(x,
+			"an interval is a number and one of y q M w d h m s, such as -1d", -1);
 		return;
 	}
 	from = n < 0 ? shift(z, base, *at, n) : base;
@@ -391,15 +414,21 @@ static void interval(sqlite3_context *x, int argc, sqlite3_value **argv)
 	sqlite3_result_int(x, t >= from && t < to);
 }
 
-/* TD_TIME_STRING(time, 'd!' [, zone]): by one of y q M w d h m s; '!' cuts what is smaller off the text. */
+/*
+ * TD_TIME_STRING(time, 'd!' [, zone]): by one of y q M w d h m s; '!' cuts what is smaller off the
+ * text.
+ */
 static void time_string(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	static const char units[] = "yMdhms";
-	static const char *const whole[] = { "yyyy-01-01 00:00:00Z", "yyyy-MM-01 00:00:00Z", "yyyy-MM-dd 00:00:00Z", "yyyy-MM-dd HH:00:00Z",
-		"yyyy-MM-dd HH:mm:00Z", "yyyy-MM-dd HH:mm:ssZ" };
-	static const char *const cut[] = { "yyyy", "yyyy-MM", "yyyy-MM-dd", "yyyy-MM-dd HH", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss" };
+	static const char *const whole[] = { "yyyy-01-01 00:00:00Z", "yyyy-MM-01 00:00:00Z",
+		"yyyy-MM-dd 00:00:00Z", "yyyy-MM-dd HH:00:00Z", "yyyy-MM-dd HH:mm:00Z",
+		"yyyy-MM-dd HH:mm:ssZ" };
+	static const char *const cut[] = { "yyyy", "yyyy-MM", "yyyy-MM-dd", "yyyy-MM-dd HH",
+		"yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss" };
 	const struct tz *z = zone_arg(x, argc, argv, 2);
-	const char *s = (const char *)sqlite3_value_text(argv[1]), *at = s && *s ? strchr(units, *s) : NULL;
+	const char *s = (const char *)sqlite3_value_text(argv[1]),
+		   *at = s && *s ? strchr(units, *s) : NULL;
 	int64_t t;
 
 	if (!z || !s || time_arg(argv[0], z, &t) <= 0)
@@ -407,7 +436,8 @@ static void time_string(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (at)
 		result_formatted(x, t, z, s[1] == '!' ? cut[at - units] : whole[at - units]);
 	else
-		sqlite3_result_error(x, "a format is one of y M d h m s, and a '!' if you like", -1);
+		sqlite3_result_error(x, "a format is one of y M d h m s, and a '!' if you like",
+			-1);
 }
 
 const struct function functions_td[] = {

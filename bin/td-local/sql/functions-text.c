@@ -63,7 +63,8 @@ static void concat_ws(sqlite3_context *x, int argc, sqlite3_value **argv)
 	buf_init(&b, 64 << 20);
 	for (int i = 1, put = 0; i < argc && !rc; i++)
 		if (functions_text(argv[i]))
-			rc = (put++ && buf_puts(&b, functions_text(argv[0]))) || buf_puts(&b, functions_text(argv[i]));
+			rc = (put++ && buf_puts(&b, functions_text(argv[0]))) ||
+				buf_puts(&b, functions_text(argv[i]));
 	functions_result(x, &b, rc);
 }
 
@@ -108,7 +109,9 @@ static void strpos(sqlite3_context *x, int argc, sqlite3_value **argv)
 static void starts_with(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
 	if (!functions_any_null(argc, argv))
-		sqlite3_result_int(x, strncmp(functions_text(argv[0]), functions_text(argv[1]), strlen(functions_text(argv[1]))) == 0);
+		sqlite3_result_int(x,
+			strncmp(functions_text(argv[0]), functions_text(argv[1]),
+				strlen(functions_text(argv[1]))) == 0);
 }
 
 static void ends_with(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -116,13 +119,17 @@ static void ends_with(sqlite3_context *x, int argc, sqlite3_value **argv)
 	int n = sqlite3_value_bytes(argv[1]), all = sqlite3_value_bytes(argv[0]);
 
 	if (!functions_any_null(argc, argv))
-		sqlite3_result_int(x, n <= all && strcmp(functions_text(argv[0]) + all - n, functions_text(argv[1])) == 0);
+		sqlite3_result_int(x,
+			n <= all &&
+				strcmp(functions_text(argv[0]) + all - n,
+					functions_text(argv[1])) == 0);
 }
 
 /* translate(text, from, to): character by character; what has no counterpart is left out. */
 static void translate(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const char *s = functions_text(argv[0]), *from = functions_text(argv[1]), *to = functions_text(argv[2]);
+	const char *s = functions_text(argv[0]), *from = functions_text(argv[1]),
+		   *to = functions_text(argv[2]);
 	struct buf b;
 	int rc = 0;
 
@@ -177,7 +184,8 @@ static void levenshtein(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 		row[0] = i;
 		for (size_t j = 1; j <= m; j++) {
-			size_t change = before + (*a != b[j - 1]), step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+			size_t change = before + (*a != b[j - 1]),
+			       step = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
 
 			before = row[j];
 			row[j] = change < step ? change : step;
@@ -285,8 +293,9 @@ static void pad(sqlite3_context *x, sqlite3_value **argv, bool left)
 		for (const char *p = with; *p && have < want; p = skip(p, 1), have++)
 			buf_put(&fill, p, (size_t)(skip(p, 1) - p));
 	}
-	rc = (left && buf_put(&b, fill.p, fill.len)) || buf_put(&b, s, (size_t)(skip(s, want) - s)) ||
-	     (!left && buf_put(&b, fill.p, fill.len));
+	rc = (left && buf_put(&b, fill.p, fill.len)) ||
+		buf_put(&b, s, (size_t)(skip(s, want) - s)) ||
+		(!left && buf_put(&b, fill.p, fill.len));
 	buf_free(&fill);
 	functions_result(x, &b, rc);
 }
@@ -328,7 +337,8 @@ static regex_t *regex_arg(sqlite3_context *x, sqlite3_value *v)
 		} else if (s[0] == '\\' && s[1]) {
 			buf_put(&b, s++, 2);
 		} else if (strncmp(s, "(?:", 3) == 0) {
-			buf_putc(&b, '('); /* a group too many, which only matters to a replacement */
+			/* a group too many, which only matters to a replacement */
+			buf_putc(&b, '(');
 			s += 2;
 		} else {
 			buf_putc(&b, *s);
@@ -365,10 +375,12 @@ static void regexp_extract(sqlite3_context *x, int argc, sqlite3_value **argv)
 	regmatch_t m[GROUPS];
 	regex_t *re;
 
-	if (functions_any_null(argc, argv) || group < 0 || group >= GROUPS || !(re = regex_arg(x, argv[1])))
+	if (functions_any_null(argc, argv) || group < 0 || group >= GROUPS ||
+		!(re = regex_arg(x, argv[1])))
 		return;
 	if (regexec(re, functions_text(argv[0]), GROUPS, m, 0) == 0 && m[group].rm_so >= 0)
-		sqlite3_result_text(x, functions_text(argv[0]) + m[group].rm_so, (int)(m[group].rm_eo - m[group].rm_so), SQLITE_TRANSIENT);
+		sqlite3_result_text(x, functions_text(argv[0]) + m[group].rm_so,
+			(int)(m[group].rm_eo - m[group].rm_so), SQLITE_TRANSIENT);
 }
 
 static int put_replacement(struct buf *b, const char *with, const char *s, const regmatch_t *m)
@@ -377,7 +389,8 @@ static int put_replacement(struct buf *b, const char *with, const char *s, const
 		if (with[0] == '$' && isdigit((unsigned char)with[1])) {
 			const regmatch_t *g = &m[*++with - '0'];
 
-			if (g->rm_so >= 0 && buf_put(b, s + g->rm_so, (size_t)(g->rm_eo - g->rm_so)))
+			if (g->rm_so >= 0 &&
+				buf_put(b, s + g->rm_so, (size_t)(g->rm_eo - g->rm_so)))
 				return -1;
 		} else if (buf_putc(b, with[0] == '\\' && with[1] ? *++with : *with)) {
 			return -1;
@@ -421,14 +434,17 @@ static void regexp_list(sqlite3_context *x, int argc, sqlite3_value **argv, bool
 	regex_t *re;
 	int flags = 0;
 
-	if (functions_any_null(argc, argv) || group < 0 || group >= GROUPS || !(re = regex_arg(x, argv[1])))
+	if (functions_any_null(argc, argv) || group < 0 || group >= GROUPS ||
+		!(re = regex_arg(x, argv[1])))
 		return;
 	all = json_array();
 	while (regexec(re, s, GROUPS, m, flags) == 0) {
 		if (between)
 			json_array_append_new(all, json_stringn(s, (size_t)m[0].rm_so));
 		else if (m[group].rm_so >= 0)
-			json_array_append_new(all, json_stringn(s + m[group].rm_so, (size_t)(m[group].rm_eo - m[group].rm_so)));
+			json_array_append_new(all,
+				json_stringn(s + m[group].rm_so,
+					(size_t)(m[group].rm_eo - m[group].rm_so)));
 		if (!s[m[0].rm_eo])
 			break;
 		s += m[0].rm_eo;
@@ -541,8 +557,12 @@ static void url_extract_fragment(sqlite3_context *x, int argc, sqlite3_value **a
 /* Hive's parse_url(url, 'HOST') */
 static void parse_url(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	static const struct { const char *part; void (*call)(sqlite3_context *, int, sqlite3_value **); } parts[] = { { "HOST", url_extract_host },
-		{ "PATH", url_extract_path }, { "QUERY", url_extract_query }, { "PROTOCOL", url_extract_protocol }, { "REF", url_extract_fragment } };
+	static const struct {
+		const char *part;
+		void (*call)(sqlite3_context *, int, sqlite3_value **);
+	} parts[] = { { "HOST", url_extract_host }, { "PATH", url_extract_path },
+		{ "QUERY", url_extract_query }, { "PROTOCOL", url_extract_protocol },
+		{ "REF", url_extract_fragment } };
 	const char *part = functions_text(argv[1]);
 
 	for (size_t i = 0; part && i < sizeof parts / sizeof *parts; i++)

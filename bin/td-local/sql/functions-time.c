@@ -32,11 +32,13 @@ static struct moment split(int64_t ms)
 void functions_timestamp(char out[FUNCTIONS_TIMESTAMP], int64_t ms, bool date, bool hive)
 {
 	struct moment m = split(ms);
-	int n = snprintf(out, FUNCTIONS_TIMESTAMP, "%04lld-%02u-%02u", (long long)(m.d.year % 100000), m.d.month, m.d.day);
+	int n = snprintf(out, FUNCTIONS_TIMESTAMP, "%04lld-%02u-%02u",
+		(long long)(m.d.year % 100000), m.d.month, m.d.day);
 	int s = (int)(m.rest / 1000);
 
 	if (!date)
-		n += snprintf(out + n, FUNCTIONS_TIMESTAMP - (size_t)n, " %02d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+		n += snprintf(out + n, FUNCTIONS_TIMESTAMP - (size_t)n, " %02d:%02d:%02d", s / 3600,
+			s / 60 % 60, s % 60);
 	if (!date && (!hive || m.rest % 1000))
 		snprintf(out + n, FUNCTIONS_TIMESTAMP - (size_t)n, ".%03d", (int)(m.rest % 1000));
 }
@@ -46,7 +48,10 @@ static bool within(int64_t n, int64_t most)
 	return n <= most && n >= -most;
 }
 
-/* True if there is a time; what is none is an error, NULL is not. In Hive and TD a number is an epoch. */
+/*
+ * True if there is a time; what is none is an error, NULL is not. In Hive and TD a number is an
+ * epoch.
+ */
 static bool moment_arg(sqlite3_context *x, sqlite3_value *v, struct moment *m)
 {
 	const char *s = functions_text(v);
@@ -54,7 +59,8 @@ static bool moment_arg(sqlite3_context *x, sqlite3_value *v, struct moment *m)
 
 	if (!s)
 		return false;
-	if (sqlite3_value_type(v) == SQLITE_INTEGER && within(sqlite3_value_int64(v), INT64_C(1) << 40)) {
+	if (sqlite3_value_type(v) == SQLITE_INTEGER &&
+		within(sqlite3_value_int64(v), INT64_C(1) << 40)) {
 		*m = split(sqlite3_value_int64(v) * 1000);
 		return true;
 	}
@@ -103,25 +109,29 @@ static const struct unit *unit_arg(sqlite3_context *x, sqlite3_value *v)
 /* Months later, on the same day or the month's last. */
 static int64_t months_on(const struct moment *m, int64_t n)
 {
-	int64_t first = td_clock_days(m->d.year, (int64_t)m->d.month + n, 1), next = td_clock_days(m->d.year, (int64_t)m->d.month + n + 1, 1);
+	int64_t first = td_clock_days(m->d.year, (int64_t)m->d.month + n, 1),
+		next = td_clock_days(m->d.year, (int64_t)m->d.month + n + 1, 1);
 	int64_t day = first + m->d.day - 1;
 
 	return (day < next ? day : next - 1) * DAY_MS + m->rest;
 }
 
-static void shift(sqlite3_context *x, sqlite3_value *unit, sqlite3_value *count, sqlite3_value *time)
+static void shift(sqlite3_context *x, sqlite3_value *unit, sqlite3_value *count,
+	sqlite3_value *time)
 {
 	int64_t n = sqlite3_value_int64(count);
 	const struct unit *u;
 	struct moment m;
 
-	if (sqlite3_value_type(count) == SQLITE_NULL || !(u = unit_arg(x, unit)) || !moment_arg(x, time, &m))
+	if (sqlite3_value_type(count) == SQLITE_NULL || !(u = unit_arg(x, unit)) ||
+		!moment_arg(x, time, &m))
 		return;
 	if (!within(n, (INT64_C(1) << 53) / (u->ms ? u->ms : u->months * 31 * DAY_MS))) {
 		functions_error(x, "this is too far from now");
 		return;
 	}
-	result_time(x, u->months ? months_on(&m, n * u->months) : m.ms + n * u->ms, m.date && (u->months || u->ms >= DAY_MS));
+	result_time(x, u->months ? months_on(&m, n * u->months) : m.ms + n * u->ms,
+		m.date && (u->months || u->ms >= DAY_MS));
 }
 
 /* date_add('day', 1, time); in Hive date_add(time, 1) */
@@ -142,7 +152,8 @@ static void days_on(sqlite3_context *x, sqlite3_value **argv, int sign)
 	struct moment m;
 
 	if (!functions_any_null(2, argv) && moment_arg(x, argv[0], &m))
-		result_time(x, (m.days + sign * (sqlite3_value_int64(argv[1]) % 10000000)) * DAY_MS, true);
+		result_time(x, (m.days + sign * (sqlite3_value_int64(argv[1]) % 10000000)) * DAY_MS,
+			true);
 }
 
 static void hive_date_add(sqlite3_context *x, int argc, sqlite3_value **argv)
@@ -176,7 +187,8 @@ static void date_diff(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	if ((u = unit_arg(x, argv[0])) && moment_arg(x, argv[1], &a) && moment_arg(x, argv[2], &b))
-		sqlite3_result_int64(x, u->months ? months_between(&a, &b) / u->months : (b.ms - a.ms) / u->ms);
+		sqlite3_result_int64(x,
+			u->months ? months_between(&a, &b) / u->months : (b.ms - a.ms) / u->ms);
 }
 
 /* Hive's datediff(end, start): days */
@@ -208,7 +220,8 @@ static void last_day(sqlite3_context *x, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	if (moment_arg(x, argv[0], &m))
-		result_time(x, (td_clock_days(m.d.year, (int64_t)m.d.month + 1, 1) - 1) * DAY_MS, true);
+		result_time(x, (td_clock_days(m.d.year, (int64_t)m.d.month + 1, 1) - 1) * DAY_MS,
+			true);
 }
 
 /* --- fields */
@@ -251,7 +264,8 @@ static void td_extract(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (!moment_arg(x, argv[1], &m))
 		return;
 	if (field(&m, name ? name : "", &v))
-		functions_error(x, "EXTRACT of '%.40s' is not supported by td-local", name ? name : "");
+		functions_error(x, "EXTRACT of '%.40s' is not supported by td-local",
+			name ? name : "");
 	else
 		sqlite3_result_int64(x, v);
 }
@@ -280,14 +294,16 @@ FIELD(millisecond)
 
 /* --- text */
 
-static const char *const months[] = { "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-	"November", "December" };
-static const char *const weekdays[] = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday" };
+static const char *const months[] = { "January", "February", "March", "April", "May", "June",
+	"July", "August", "September", "October", "November", "December" };
+static const char *const weekdays[] = { "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+	"Saturday", "Sunday" };
 
 /* One letter of date_format, which are those of MySQL. */
 static int put_field(struct buf *b, const struct moment *m, char c)
 {
-	int h = (int)(m->rest / 3600000), h12 = h % 12 ? h % 12 : 12, mi = (int)(m->rest / 60000 % 60), s = (int)(m->rest / 1000 % 60);
+	int h = (int)(m->rest / 3600000), h12 = h % 12 ? h % 12 : 12,
+	    mi = (int)(m->rest / 60000 % 60), s = (int)(m->rest / 1000 % 60);
 	int64_t weekday = ((m->days + 3) % 7 + 7) % 7;
 
 	switch (c) {
@@ -299,7 +315,9 @@ static int put_field(struct buf *b, const struct moment *m, char c)
 	case 'b': return buf_printf(b, "%.3s", months[m->d.month - 1]);
 	case 'd': return buf_printf(b, "%02u", m->d.day);
 	case 'e': return buf_printf(b, "%u", m->d.day);
-	case 'j': return buf_printf(b, "%03lld", (long long)(m->days - td_clock_days(m->d.year, 1, 1) + 1));
+	case 'j':
+		return buf_printf(b, "%03lld",
+			(long long)(m->days - td_clock_days(m->d.year, 1, 1) + 1));
 	case 'v': return buf_printf(b, "%02lld", (long long)iso_week(m));
 	case 'W': return buf_puts(b, weekdays[weekday]);
 	case 'a': return buf_printf(b, "%.3s", weekdays[weekday]);
@@ -313,7 +331,8 @@ static int put_field(struct buf *b, const struct moment *m, char c)
 	case 'p': return buf_puts(b, h < 12 ? "AM" : "PM");
 	case 'T': return buf_printf(b, "%02d:%02d:%02d", h, mi, s);
 	case 'r': return buf_printf(b, "%02d:%02d:%02d %s", h12, mi, s, h < 12 ? "AM" : "PM");
-	case 'w': case 'u': case 'U': case 'V': case 'x': case 'X': case 'D': return -1; /* refused by Presto too, but for two */
+	/* refused by Presto too, but for two */
+	case 'w': case 'u': case 'U': case 'V': case 'x': case 'X': case 'D': return -1;
 	default: return buf_putc(b, c);
 	}
 }
@@ -417,7 +436,11 @@ static int take_field(const char **s, char c, struct parsed *p)
 		for (n = (int)(*s - from); n < 6; n++)
 			p->micros *= 10;
 		return 0;
-	case 'T': return take_field(s, 'H', p) || *(*s)++ != ':' || take_field(s, 'i', p) || *(*s)++ != ':' || take_field(s, 's', p) ? -1 : 0;
+	case 'T':
+		return take_field(s, 'H', p) || *(*s)++ != ':' || take_field(s, 'i', p) ||
+				*(*s)++ != ':' || take_field(s, 's', p)
+			? -1
+			: 0;
 	default: return *(*s)++ == c ? 0 : -1;
 	}
 }
@@ -432,13 +455,16 @@ static int parse_by(const char *s, const char *format, int64_t *ms)
 		if (field ? take_field(&s, *++format, &p) : *s++ != *format)
 			return -1;
 	}
-	if (*s || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59)
+	if (*s || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 ||
+		p.second > 59)
 		return -1;
-	if ((p.pm && (p.hour < 1 || p.hour > 12)) || td_clock_days(p.year, p.month, p.day) >= td_clock_days(p.year, p.month + 1, 1))
+	if ((p.pm && (p.hour < 1 || p.hour > 12)) ||
+		td_clock_days(p.year, p.month, p.day) >= td_clock_days(p.year, p.month + 1, 1))
 		return -1;
 	if (p.pm)
 		p.hour = p.hour % 12 + (p.pm == 2 ? 12 : 0);
-	*ms = td_clock_days(p.year, p.month, p.day) * DAY_MS + ((p.hour * 60 + p.minute) * 60 + p.second) * INT64_C(1000) + p.micros / 1000;
+	*ms = td_clock_days(p.year, p.month, p.day) * DAY_MS +
+		((p.hour * 60 + p.minute) * 60 + p.second) * INT64_C(1000) + p.micros / 1000;
 	return 0;
 }
 
@@ -473,7 +499,9 @@ static void from_unixtime_as(sqlite3_context *x, int argc, sqlite3_value **argv)
 	if (functions_query(x)->hive)
 		format_datetime(x, argc, argv);
 	else
-		functions_error(x, "from_unixtime with a time zone is not supported by td-local: use TD_TIME_FORMAT");
+		functions_error(x,
+			"from_unixtime with a time zone is not supported by td-local: use "
+			"TD_TIME_FORMAT");
 }
 
 static void to_unixtime(sqlite3_context *x, int argc, sqlite3_value **argv)

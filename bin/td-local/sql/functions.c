@@ -47,14 +47,16 @@ void functions_error(sqlite3_context *x, const char *fmt, ...)
 	sqlite3_result_error(x, text, -1);
 }
 
-static const struct function *const all[] = { functions_td, functions_on_text, functions_on_json, functions_sql, functions_on_arrays,
-	functions_on_times, functions_casts, functions_statistics };
+static const struct function *const all[] = { functions_td, functions_on_text, functions_on_json,
+	functions_sql, functions_on_arrays, functions_on_times, functions_casts,
+	functions_statistics };
 
 int functions_register(sqlite3 *db, const struct functions_query *q)
 {
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		for (const struct function *f = all[i]; f->name; f++) {
-			int rc = sqlite3_create_function_v2(db, f->name, f->args, FLAGS, (void *)(uintptr_t)q, f->call, f->step, f->end, NULL);
+			int rc = sqlite3_create_function_v2(db, f->name, f->args, FLAGS,
+				(void *)(uintptr_t)q, f->call, f->step, f->end, NULL);
 
 			if (rc != SQLITE_OK)
 				return rc;
@@ -66,7 +68,8 @@ int functions_register(sqlite3 *db, const struct functions_query *q)
 
 static const char *as_hive(const char *type)
 {
-	static const char *const names[][2] = { { "varchar", "string" }, { "integer", "int" }, { "real", "float" } };
+	static const char *const names[][2] = { { "varchar", "string" }, { "integer", "int" },
+		{ "real", "float" } };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(type, names[i][0]) == 0)
@@ -77,11 +80,15 @@ static const char *as_hive(const char *type)
 /* Of SQLite's own. */
 static const char *own_type(const char *name)
 {
-	static const char *const names[][2] = { { "count", "bigint" }, { "length", "bigint" }, { "instr", "bigint" }, { "row_number", "bigint" },
-		{ "rank", "bigint" }, { "dense_rank", "bigint" }, { "ntile", "bigint" }, { "avg", "double" }, { "sqrt", "double" }, { "ln", "double" },
-		{ "exp", "double" }, { "lower", "varchar" }, { "upper", "varchar" }, { "trim", "varchar" }, { "ltrim", "varchar" },
-		{ "rtrim", "varchar" }, { "replace", "varchar" }, { "substr", "varchar" }, { "substring", "varchar" }, { "max", FUNCTIONS_LAST },
-		{ "min", FUNCTIONS_LAST }, { "coalesce", FUNCTIONS_LAST }, { "nullif", FUNCTIONS_LAST }, { "first_value", FUNCTIONS_LAST },
+	static const char *const names[][2] = { { "count", "bigint" }, { "length", "bigint" },
+		{ "instr", "bigint" }, { "row_number", "bigint" }, { "rank", "bigint" },
+		{ "dense_rank", "bigint" }, { "ntile", "bigint" }, { "avg", "double" },
+		{ "sqrt", "double" }, { "ln", "double" }, { "exp", "double" },
+		{ "lower", "varchar" }, { "upper", "varchar" }, { "trim", "varchar" },
+		{ "ltrim", "varchar" }, { "rtrim", "varchar" }, { "replace", "varchar" },
+		{ "substr", "varchar" }, { "substring", "varchar" }, { "max", FUNCTIONS_LAST },
+		{ "min", FUNCTIONS_LAST }, { "coalesce", FUNCTIONS_LAST },
+		{ "nullif", FUNCTIONS_LAST }, { "first_value", FUNCTIONS_LAST },
 		{ "last_value", FUNCTIONS_LAST } };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)

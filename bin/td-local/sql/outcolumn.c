@@ -10,7 +10,8 @@
 
 static bool plain_name(const char *s)
 {
-	static const char *const words[] = { "null", "true", "false", "current_time", "current_date", "current_timestamp" };
+	static const char *const words[] = { "null", "true", "false", "current_time",
+		"current_date", "current_timestamp" };
 
 	if (!isalpha((unsigned char)*s) && *s != '_')
 		return false;
@@ -27,7 +28,8 @@ static bool plain_name(const char *s)
 static char *result_name(sqlite3_stmt *q, int i, const struct dialect *d, bool hive)
 {
 	const char *name = sqlite3_column_name(q, i);
-	bool own = name && (plain_name(name) || sqlite3_column_origin_name(q, i) || dialect_names(d, name));
+	bool own = name &&
+		(plain_name(name) || sqlite3_column_origin_name(q, i) || dialect_names(d, name));
 
 	return own ? mem_string(name) : mem_printf(hive ? "_c%d" : "_col%d", i);
 }
@@ -39,13 +41,15 @@ static bool is_nested(const char *type)
 
 static bool is_real(const char *type)
 {
-	return strcmp(type, "double") == 0 || strcmp(type, "real") == 0 || strcmp(type, "float") == 0;
+	return strcmp(type, "double") == 0 || strcmp(type, "real") == 0 ||
+		strcmp(type, "float") == 0;
 }
 
 static bool is_whole(const char *type)
 {
-	return strcmp(type, "bigint") == 0 || strcmp(type, "integer") == 0 || strcmp(type, "int") == 0 || strcmp(type, "smallint") == 0 ||
-	       strcmp(type, "tinyint") == 0;
+	return strcmp(type, "bigint") == 0 || strcmp(type, "integer") == 0 ||
+		strcmp(type, "int") == 0 || strcmp(type, "smallint") == 0 ||
+		strcmp(type, "tinyint") == 0;
 }
 
 struct out_column *outcolumn_all(sqlite3_stmt *q, int n, const struct dialect *d, bool hive)
@@ -74,7 +78,10 @@ static char *seen_type(const struct out_column *c, bool hive)
 	char *inner, *type;
 
 	if (!c->inner || c->saw_text || c->saw_int || c->saw_real)
-		return mem_string(c->saw_text || c->inner ? text : c->saw_real ? "double" : c->saw_int ? "bigint" : text);
+		return mem_string(c->saw_text || c->inner ? text
+				: c->saw_real             ? "double"
+				: c->saw_int              ? "bigint"
+							  : text);
 	inner = column_types_type(c->inner, 0);
 	type = vtab_type(inner, hive);
 	free(inner);
@@ -124,15 +131,19 @@ int outcolumn_put(struct buf *b, struct out_column *c, sqlite3_stmt *q, int i)
 		c->saw_other |= sqlite3_column_int64(q, i) >> 1 != 0;
 		if (c->boolean)
 			return value_put_bool(b, sqlite3_column_int64(q, i) != 0);
-		return c->real ? value_put_double(b, sqlite3_column_double(q, i)) : value_put_int(b, sqlite3_column_int64(q, i));
+		return c->real ? value_put_double(b, sqlite3_column_double(q, i))
+			       : value_put_int(b, sqlite3_column_int64(q, i));
 	case SQLITE_FLOAT:
 		c->saw_real = true;
 		return value_put_double(b, sqlite3_column_double(q, i));
 	case SQLITE_NULL:
 		return value_put_nil(b);
 	default:
-		json = c->nested || (!c->type && sqlite3_value_subtype(sqlite3_column_value(q, i)) == VTAB_JSON);
-		return put_text(b, c, sqlite3_column_blob(q, i), (size_t)sqlite3_column_bytes(q, i), json);
+		json = c->nested ||
+			(!c->type &&
+				sqlite3_value_subtype(sqlite3_column_value(q, i)) == VTAB_JSON);
+		return put_text(b, c, sqlite3_column_blob(q, i), (size_t)sqlite3_column_bytes(q, i),
+			json);
 	}
 }
 

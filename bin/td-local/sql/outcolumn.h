@@ -1,4 +1,7 @@
-/* outcolumn: the columns of a query's result: what they are called, their types, and their cells as msgpack. */
+/*
+ * outcolumn: the columns of a query's result: what they are called, their types, and their cells as
+ * msgpack.
+ */
 #ifndef OUTCOLUMN_H
 #define OUTCOLUMN_H
 
@@ -28,8 +31,9 @@ void outcolumn_free(struct out_column *c, int n);
 int outcolumn_put(struct buf *b, struct out_column *c, sqlite3_stmt *q, int i);
 
 /*
- * Columns that hold integers and floats are floats, and those whose values are not what the statement says have the type of
- * their values. True if rows were written otherwise, and have to be written again.
+ * Columns that hold integers and floats are floats, and those whose values are not what the
+ * statement says have the type of their values. True if rows were written otherwise, and have to be
+ * written again.
  */
 bool outcolumn_mixed(struct out_column *c, int n);
 

@@ -34,16 +34,21 @@ struct run {
 
 /* --- what a statement may do */
 
-/* The query's own tables, and those of UNNEST. Without a column it may also be the name of a WITH. */
+/*
+ * The query's own tables, and those of UNNEST. Without a column it may also be the name of a WITH.
+ */
 static bool readable(const struct vtabs *all, const char *table, const char *column, const char *db)
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (sqlite3_stricmp(all->t[i].view.name, table) == 0 && sqlite3_stricmp(all->t[i].db, db) == 0)
+		if (sqlite3_stricmp(all->t[i].view.name, table) == 0 &&
+			sqlite3_stricmp(all->t[i].db, db) == 0)
 			return true;
-	return sqlite3_strnicmp(table, "unnest_", 7) == 0 || (!*column && sqlite3_strnicmp(table, "sqlite_", 7) != 0);
+	return sqlite3_strnicmp(table, "unnest_", 7) == 0 ||
+		(!*column && sqlite3_strnicmp(table, "sqlite_", 7) != 0);
 }
 
-static int allow(void *arg, int action, const char *a, const char *b, const char *db, const char *trigger)
+static int allow(void *arg, int action, const char *a, const char *b, const char *db,
+	const char *trigger)
 {
 	(void)trigger;
 	switch (action) {
@@ -94,15 +99,20 @@ static int snapshot(struct run *r, struct fail *f)
 	sqlite3_stmt *s;
 
 	cat_begin(c);
-	s = cat_select(c, "SELECT d.name, t.name, t.id FROM tables t JOIN dbs d ON d.id = t.db ORDER BY d.name, t.name", "");
+	s = cat_select(c,
+		"SELECT d.name, t.name, t.id FROM tables t JOIN dbs d ON d.id = t.db ORDER BY "
+		"d.name, t.name",
+		"");
 	while (f->kind == FAIL_NONE && cat_next(c, &s)) {
 		const char *db = cat_column(s, 0);
 
-		if ((strcmp(db, q->db) != 0 && !names(q->sql, db)) || !names(q->sql, cat_column(s, 1)))
+		if ((strcmp(db, q->db) != 0 && !names(q->sql, db)) ||
+			!names(q->sql, cat_column(s, 1)))
 			continue;
 		if ((a->n & (a->n - 1)) == 0)
 			a->t = mem_resize(a->t, a->n ? 2 * a->n : 1, sizeof *a->t);
-		if (view_open(&a->t[a->n].view, c, &r->l->store, sqlite3_column_int64(s, 2), f) == 0)
+		if (view_open(&a->t[a->n].view, c, &r->l->store, sqlite3_column_int64(s, 2), f) ==
+			0)
 			a->t[a->n++].db = mem_string(db);
 	}
 	sqlite3_finalize(s);
@@ -118,7 +128,10 @@ static int attach(sqlite3 *db, const char *name, struct fail *f)
 	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 
 	sqlite3_free(sql);
-	return rc == SQLITE_OK ? 0 : fail_set(f, FAIL_DATA, "a statement can name tables of at most %d other databases", OTHERS_MAX);
+	return rc == SQLITE_OK
+		? 0
+		: fail_set(f, FAIL_DATA,
+			  "a statement can name tables of at most %d other databases", OTHERS_MAX);
 }
 
 static int open_tables(struct run *r, struct fail *f)
@@ -153,8 +166,10 @@ static int open_sqlite(struct run *r, struct fail *f)
 	sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 2000);
 	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
 	snprintf(setup, sizeof setup, "PRAGMA temp_store = 1; PRAGMA cache_size = -%d;", CACHE_KIB);
-	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK || sqlite3_drop_modules(db, NULL) != SQLITE_OK ||
-	    vtab_register(db, &r->tables) != SQLITE_OK || functions_register(db, &r->known) != SQLITE_OK)
+	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK ||
+		sqlite3_drop_modules(db, NULL) != SQLITE_OK ||
+		vtab_register(db, &r->tables) != SQLITE_OK ||
+		functions_register(db, &r->known) != SQLITE_OK)
 		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(db));
 	if (open_tables(r, f) || unnest_create(db, r->q->db, r->d.unnests, f))
 		return -1;
@@ -167,11 +182,15 @@ static int sql_failed(sqlite3 *db, int rc, const struct running *me, struct fail
 {
 	if (rc == SQLITE_INTERRUPT || (me && me->stop))
 		return fail_set(f, FAIL_SIGNAL, "killed");
-	return fail_set(f, rc == SQLITE_NOMEM || rc == SQLITE_IOERR || rc == SQLITE_FULL ? FAIL_SYSTEM : FAIL_DATA, "%s", sqlite3_errmsg(db));
+	return fail_set(f,
+		rc == SQLITE_NOMEM || rc == SQLITE_IOERR || rc == SQLITE_FULL ? FAIL_SYSTEM
+									      : FAIL_DATA,
+		"%s", sqlite3_errmsg(db));
 }
 
 /* All rows into a gzip file. */
-static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int n, gzFile gz, struct fail *f)
+static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int n, gzFile gz,
+	struct fail *f)
 {
 	struct outcome *out = r->out;
 	struct buf b;
@@ -186,7 +205,8 @@ static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int 
 		for (int i = 0; i < n && !bad; i++)
 			bad = outcolumn_put(&b, &c[i], q, i);
 		if (bad) {
-			fail_set(f, FAIL_DATA, "a row of the result is longer than %d bytes", ROW_MAX);
+			fail_set(f, FAIL_DATA, "a row of the result is longer than %d bytes",
+				ROW_MAX);
 			break;
 		}
 		out->rows++;
@@ -197,7 +217,8 @@ static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int 
 		out->plain += b.len;
 		b.len = 0;
 	}
-	if (rc == SQLITE_ROW || (rc == SQLITE_DONE && b.len && gzwrite(gz, b.p, (unsigned)b.len) <= 0))
+	if (rc == SQLITE_ROW ||
+		(rc == SQLITE_DONE && b.len && gzwrite(gz, b.p, (unsigned)b.len) <= 0))
 		fail_set(f, FAIL_SYSTEM, "cannot write the result");
 	else if (rc != SQLITE_DONE)
 		sql_failed(r->db, rc, r->me, f);
@@ -257,7 +278,8 @@ static int run_statement(struct run *r, struct fail *f)
 		return sql_failed(r->db, rc, r->me, f);
 	n = sqlite3_column_count(q);
 	if (!q || !nothing(rest))
-		fail_set(f, FAIL_DATA, q ? "only one statement can be run" : "there is no statement");
+		fail_set(f, FAIL_DATA,
+			q ? "only one statement can be run" : "there is no statement");
 	else if (n == 0 || !sqlite3_stmt_readonly(q) || sqlite3_stmt_isexplain(q))
 		fail_set(f, FAIL_DATA, "only queries can be run");
 	if (f->kind) {
@@ -276,12 +298,19 @@ static int run_statement(struct run *r, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
-int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out, struct fail *f)
+int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out,
+	struct fail *f)
 {
-	struct run r = { .l = l, .q = q, .me = me, .out = out, .tables.hive = q->hive, .known = { q->scheduled, q->hive } };
+	struct run r = { .l = l,
+		.q = q,
+		.me = me,
+		.out = out,
+		.tables.hive = q->hive,
+		.known = { q->scheduled, q->hive } };
 
 	*out = (struct outcome){ 0 };
-	if (dialect_translate(&r.d, q->sql, q->hive, f) == 0 && snapshot(&r, f) == 0 && open_sqlite(&r, f) == 0) {
+	if (dialect_translate(&r.d, q->sql, q->hive, f) == 0 && snapshot(&r, f) == 0 &&
+		open_sqlite(&r, f) == 0) {
 		running_set(me, r.db);
 		run_statement(&r, f);
 		running_set(me, NULL);

@@ -1,9 +1,9 @@
 /*
  * query: a job's SQL, run by SQLite over the tables as they are at one moment.
  *
- * Every job has a connection of its own that lives in memory and holds virtual tables only; an authorizer lets nothing
- * but reading pass. The rows go to a gzip file of msgpack arrays as they come. Memory: SQLite's sorters spill into
- * temporary files; one value is 64 MiB at most.
+ * Every job has a connection of its own that lives in memory and holds virtual tables only; an
+ * authorizer lets nothing but reading pass. The rows go to a gzip file of msgpack arrays as they
+ * come. Memory: SQLite's sorters spill into temporary files; one value is 64 MiB at most.
  */
 #ifndef QUERY_H
 #define QUERY_H
@@ -24,7 +24,11 @@ struct outcome {
 	int64_t rows;
 };
 
-/* -1: FAIL_DATA with the text of an SQL error, FAIL_SIGNAL if it was interrupted, or our own failure. */
-int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out, struct fail *f);
+/*
+ * -1: FAIL_DATA with the text of an SQL error, FAIL_SIGNAL if it was interrupted, or our own
+ * failure.
+ */
+int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out,
+	struct fail *f);
 
 #endif

@@ -30,11 +30,13 @@ static int table(struct statement *s, const struct word **w, struct fail *f)
 
 static int column(struct statement *s, const struct word **w, bool typed)
 {
-	char *own = name(w), *engine = typed ? words_type(w) : NULL, *type = engine ? statement_type(engine) : NULL;
+	char *own = name(w), *engine = typed ? words_type(w) : NULL,
+	     *type = engine ? statement_type(engine) : NULL;
 	int rc = -1;
 
 	if (own && (type || !typed))
-		rc = json_array_append_new(s->columns, typed ? json_pack("[ss]", own, type) : json_string(own));
+		rc = json_array_append_new(s->columns,
+			typed ? json_pack("[ss]", own, type) : json_string(own));
 	free(own);
 	free(engine);
 	free(type);
@@ -51,7 +53,9 @@ static int columns(struct statement *s, const struct word **w, bool typed, struc
 		++*w;
 		rc = column(s, w, typed);
 	} while (rc == 0 && words_is(*w, ","));
-	return rc == 0 && words_take(w, ")") ? 0 : fail_set(f, FAIL_DATA, "syntax error in the list of columns");
+	return rc == 0 && words_take(w, ")")
+		? 0
+		: fail_set(f, FAIL_DATA, "syntax error in the list of columns");
 }
 
 /* Takes what is in parentheses, and them. */
@@ -130,7 +134,8 @@ static int delete(struct statement *s, const struct word *w, struct fail *f)
 	if (table(s, &w, f))
 		return -1;
 	if (!words_is(w, "where") && !ends(w))
-		return fail_set(f, FAIL_DATA, "syntax error behind DELETE FROM: only WHERE may follow");
+		return fail_set(f, FAIL_DATA,
+			"syntax error behind DELETE FROM: only WHERE may follow");
 	s->query = s->made = mem_printf("SELECT _rowid_ FROM %s", from);
 	return 0;
 }
@@ -171,8 +176,10 @@ void statement_free(struct statement *s)
 
 static const char *scalar(const char *p, size_t n)
 {
-	static const char *const names[][2] = { { "boolean", "long" }, { "tinyint", "long" }, { "smallint", "long" }, { "integer", "long" },
-		{ "int", "long" }, { "bigint", "long" }, { "long", "long" }, { "real", "double" }, { "float", "double" }, { "double", "double" } };
+	static const char *const names[][2] = { { "boolean", "long" }, { "tinyint", "long" },
+		{ "smallint", "long" }, { "integer", "long" }, { "int", "long" },
+		{ "bigint", "long" }, { "long", "long" }, { "real", "double" },
+		{ "float", "double" }, { "double", "double" } };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strlen(names[i][0]) == n && strncasecmp(names[i][0], p, n) == 0)
@@ -184,7 +191,8 @@ char *statement_type(const char *engine)
 {
 	const char *open = strpbrk(engine, "(<"), *comma;
 	size_t n = strcspn(engine, "(< ");
-	bool array = n == 5 && strncasecmp(engine, "array", 5) == 0, map = n == 3 && strncasecmp(engine, "map", 3) == 0;
+	bool array = n == 5 && strncasecmp(engine, "array", 5) == 0,
+	     map = n == 3 && strncasecmp(engine, "map", 3) == 0;
 
 	if (!open || (!array && !map))
 		return mem_string(scalar(engine, n));
@@ -195,5 +203,6 @@ char *statement_type(const char *engine)
 	if (!comma)
 		return mem_string("string");
 	comma += 1 + strspn(comma + 1, " ");
-	return mem_printf("map<%s,%s>", scalar(open, strcspn(open, "(<, ")), scalar(comma, strcspn(comma, "(<)> ")));
+	return mem_printf("map<%s,%s>", scalar(open, strcspn(open, "(<, ")),
+		scalar(comma, strcspn(comma, "(<)> ")));
 }

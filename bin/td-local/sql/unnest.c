@@ -22,9 +22,11 @@ struct cursor {
 	size_t row, rows;
 };
 
-static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **err)
+static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+	char **err)
 {
-	const json_t *one = json_array_get(aux, argc > 3 ? strtoul(argv[3], NULL, 10) : 0), *names = json_array_get(one, 1);
+	const json_t *one = json_array_get(aux, argc > 3 ? strtoul(argv[3], NULL, 10) : 0),
+		     *names = json_array_get(one, 1);
 	struct table *t;
 	struct buf b;
 	int rc;
@@ -133,7 +135,8 @@ static int add(struct cursor *c, sqlite3_value *v)
 	return 0;
 }
 
-static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int argc, sqlite3_value **argv)
+static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int argc,
+	sqlite3_value **argv)
 {
 	struct cursor *c = (struct cursor *)base;
 
@@ -143,7 +146,8 @@ static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *text, int 
 	for (int i = 0; i < argc && i < ARGS_MAX; i++)
 		if (add(c, argv[i])) {
 			sqlite3_free(base->pVtab->zErrMsg);
-			base->pVtab->zErrMsg = sqlite3_mprintf("Cannot unnest what is no array and no map");
+			base->pVtab->zErrMsg =
+				sqlite3_mprintf("Cannot unnest what is no array and no map");
 			return SQLITE_ERROR;
 		}
 	return SQLITE_OK;
@@ -182,9 +186,19 @@ static int on_column(sqlite3_vtab_cursor *base, sqlite3_context *x, int i)
 }
 
 static const sqlite3_module module = {
-	.iVersion = 1, .xCreate = on_create, .xConnect = on_create, .xBestIndex = on_plan, .xDisconnect = on_destroy,
-	.xDestroy = on_destroy, .xOpen = on_open, .xClose = on_close, .xFilter = on_filter, .xNext = on_next, .xEof = on_eof,
-	.xColumn = on_column, .xRowid = on_rowid,
+	.iVersion = 1,
+	.xCreate = on_create,
+	.xConnect = on_create,
+	.xBestIndex = on_plan,
+	.xDisconnect = on_destroy,
+	.xDestroy = on_destroy,
+	.xOpen = on_open,
+	.xClose = on_close,
+	.xFilter = on_filter,
+	.xNext = on_next,
+	.xEof = on_eof,
+	.xColumn = on_column,
+	.xRowid = on_rowid,
 };
 
 int unnest_create(sqlite3 *db, const char *main, const json_t *all, struct fail *f)
@@ -192,7 +206,9 @@ int unnest_create(sqlite3 *db, const char *main, const json_t *all, struct fail 
 	int rc = sqlite3_create_module(db, "td_unnest", &module, (void *)(uintptr_t)all);
 
 	for (size_t i = 0; i < json_array_size(all) && rc == SQLITE_OK; i++) {
-		char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\".unnest_%d USING td_unnest (%d)", main, (int)i, (int)i);
+		char *sql = sqlite3_mprintf(
+			"CREATE VIRTUAL TABLE \"%w\".unnest_%d USING td_unnest (%d)", main, (int)i,
+			(int)i);
 
 		rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 		sqlite3_free(sql);

@@ -1,4 +1,7 @@
-/* unnest: UNNEST of dialect, as table-valued functions of SQLite: one row for each element of arrays, side by side, or of maps. */
+/*
+ * unnest: UNNEST of dialect, as table-valued functions of SQLite: one row for each element of
+ * arrays, side by side, or of maps.
+ */
 #ifndef UNNEST_H
 #define UNNEST_H
 
@@ -7,7 +10,10 @@
 #include <jansson.h>
 #include <sqlite3.h>
 
-/* Makes unnest_0, unnest_1 ... in the main database; `all`, as dialect has it, stays as long as db is open. */
+/*
+ * Makes unnest_0, unnest_1 ... in the main database; `all`, as dialect has it, stays as long as db
+ * is open.
+ */
 int unnest_create(sqlite3 *db, const char *main, const json_t *all, struct fail *f);
 
 #endif

@@ -28,7 +28,8 @@ struct cursor {
 
 static const char *scalar(const char *p, size_t n, bool hive)
 {
-	static const char *const names[][3] = { { "int", "integer", "int" }, { "long", "bigint", "bigint" }, { "float", "real", "float" },
+	static const char *const names[][3] = { { "int", "integer", "int" },
+		{ "long", "bigint", "bigint" }, { "float", "real", "float" },
 		{ "double", "double", "double" }, { "string", "varchar", "string" } };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -75,7 +76,8 @@ static void declaration(struct buf *b, const struct view *v, bool hive)
 	buf_puts(b, "\"time\" \"bigint\")");
 }
 
-static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out, char **err)
+static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
+	char **err)
 {
 	struct vtabs *all = aux;
 	unsigned long i = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
@@ -203,7 +205,8 @@ static int on_next(sqlite3_vtab_cursor *base)
 	return SQLITE_OK;
 }
 
-static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *used, int argc, sqlite3_value **argv)
+static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *used, int argc,
+	sqlite3_value **argv)
 {
 	struct cursor *c = (struct cursor *)base;
 	const struct view *v = ((struct table *)base->pVtab)->v;
@@ -213,7 +216,8 @@ static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *used, int 
 	(void)argc;
 	(void)argv;
 	for (size_t i = 0; i < v->keys.n; i++)
-		c->wanted[i] = (char)(mask >> (i < 63 ? i : 63) & 1); /* the last bit stands for all further columns */
+		c->wanted[i] = (char)(mask >> (i < 63 ? i : 63) &
+			1); /* the last bit stands for all further columns */
 	c->seg = 0;
 	c->p = c->end = NULL;
 	c->row = 0;
@@ -299,9 +303,19 @@ static int on_column(sqlite3_vtab_cursor *base, sqlite3_context *x, int i)
 }
 
 static const sqlite3_module module = {
-	.iVersion = 1, .xCreate = on_create, .xConnect = on_create, .xBestIndex = on_plan, .xDisconnect = on_destroy,
-	.xDestroy = on_destroy, .xOpen = on_open, .xClose = on_close, .xFilter = on_filter, .xNext = on_next, .xEof = on_eof,
-	.xColumn = on_column, .xRowid = on_rowid,
+	.iVersion = 1,
+	.xCreate = on_create,
+	.xConnect = on_create,
+	.xBestIndex = on_plan,
+	.xDisconnect = on_destroy,
+	.xDestroy = on_destroy,
+	.xOpen = on_open,
+	.xClose = on_close,
+	.xFilter = on_filter,
+	.xNext = on_next,
+	.xEof = on_eof,
+	.xColumn = on_column,
+	.xRowid = on_rowid,
 };
 
 int vtab_register(sqlite3 *db, struct vtabs *all)
@@ -312,9 +326,12 @@ int vtab_register(sqlite3 *db, struct vtabs *all)
 int vtab_create(sqlite3 *db, struct vtabs *all, size_t i, struct fail *f)
 {
 	const struct vtab *t = &all->t[i];
-	char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\".\"%w\" USING td (%llu)", t->db, t->view.name, (unsigned long long)i);
+	char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\".\"%w\" USING td (%llu)", t->db,
+		t->view.name, (unsigned long long)i);
 	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 
 	sqlite3_free(sql);
-	return rc == SQLITE_OK ? 0 : fail_set(f, FAIL_SYSTEM, "table %s.%s: %s", t->db, t->view.name, sqlite3_errmsg(db));
+	return rc == SQLITE_OK ? 0
+			       : fail_set(f, FAIL_SYSTEM, "table %s.%s: %s", t->db, t->view.name,
+					 sqlite3_errmsg(db));
 }

@@ -50,14 +50,17 @@ static const char *number(const char *p)
 	p += strspn(p, "0123456789");
 	if (*p == '.')
 		p += 1 + strspn(p + 1, "0123456789");
-	if ((*p == 'e' || *p == 'E') && (isdigit((unsigned char)p[1]) || ((p[1] == '+' || p[1] == '-') && isdigit((unsigned char)p[2]))))
+	if ((*p == 'e' || *p == 'E') &&
+		(isdigit((unsigned char)p[1]) ||
+			((p[1] == '+' || p[1] == '-') && isdigit((unsigned char)p[2]))))
 		p += 2 + strspn(p + 2, "0123456789");
 	return p;
 }
 
 static size_t sign(const char *p)
 {
-	static const char *const two[] = { "<>", "<=", ">=", "!=", "==", "||", "->", "=>", "<<", ">>" };
+	static const char *const two[] = { "<>", "<=", ">=", "!=", "==", "||", "->", "=>", "<<",
+		">>" };
 
 	for (size_t i = 0; i < sizeof two / sizeof *two; i++)
 		if (strncmp(p, two[i], 2) == 0)
@@ -99,7 +102,8 @@ int words_cut(struct words *all, const char *sql, bool hive, struct fail *f)
 
 		if (!(p = skip(p)) || (*p && !(p = cut(p, hive, &w)))) {
 			words_free(all);
-			return fail_set(f, FAIL_DATA, "syntax error: a quote or a comment has no end: %.40s", start);
+			return fail_set(f, FAIL_DATA,
+				"syntax error: a quote or a comment has no end: %.40s", start);
 		}
 		w.apart = w.p > start;
 		if (all->n + 1 == cap)
@@ -123,7 +127,8 @@ static size_t matching(const struct word *w, const char *these)
 
 	for (;; w++, these += n + 1) {
 		n = strcspn(these, " ");
-		if ((w->kind != WORD_NAME && w->kind != WORD_SIGN) || w->n != n || strncasecmp(w->p, these, n) != 0)
+		if ((w->kind != WORD_NAME && w->kind != WORD_SIGN) || w->n != n ||
+			strncasecmp(w->p, these, n) != 0)
 			return 0;
 		count++;
 		if (!these[n])
@@ -194,7 +199,9 @@ char *words_type(const struct word **at)
 	int rc = 0;
 
 	buf_init(&b, TYPE_MAX);
-	for (; !rc && (w->kind == WORD_NAME || w->kind == WORD_NUMBER || w->kind == WORD_SIGN) && (depth || !separates(w)); w++) {
+	for (; !rc && (w->kind == WORD_NAME || w->kind == WORD_NUMBER || w->kind == WORD_SIGN) &&
+		(depth || !separates(w));
+		w++) {
 		for (size_t i = 0; i < w->n; i++) { /* >> closes two */
 			depth += w->p[i] == '(' || w->p[i] == '<';
 			depth -= (w->p[i] == ')' || w->p[i] == '>') && depth;

@@ -1,6 +1,7 @@
 /*
- * words: SQL cut into words: names, quoted names, texts, numbers, signs. Blanks and comments lie between them. The words
- * point into the text. In Hive "x" is a text and has escapes; elsewhere it is a name. Pure.
+ * words: SQL cut into words: names, quoted names, texts, numbers, signs. Blanks and comments lie
+ * between them. The words point into the text. In Hive "x" is a text and has escapes; elsewhere it
+ * is a name. Pure.
  */
 #ifndef WORDS_H
 #define WORDS_H
@@ -25,10 +26,14 @@ struct words {
 	size_t n;       /* without it */
 };
 
-int words_cut(struct words *all, const char *sql, bool hive, struct fail *f); /* FAIL_DATA: a quote or a comment has no end */
+/* FAIL_DATA: a quote or a comment has no end */
+int words_cut(struct words *all, const char *sql, bool hive, struct fail *f);
 void words_free(struct words *all);
 
-/* Do these begin here? Names without quotes, in any case, and signs, one blank between them: "at time zone". */
+/*
+ * Do these begin here? Names without quotes, in any case, and signs, one blank between them: "at
+ * time zone".
+ */
 bool words_is(const struct word *w, const char *these);
 bool words_take(const struct word **w, const char *these); /* and *w is behind them */
 
@@ -38,8 +43,8 @@ char *words_lower(char *s);             /* s itself */
 int words_put_name(struct buf *out, const char *name); /* in quotes, for SQLite; -1: no room */
 
 /*
- * Takes the name of a type, up to a comma or parenthesis that is not its own: in lower case, with blanks only between names.
- * It has no quotes and at most 1000 bytes. malloc'ed; NULL: it is none.
+ * Takes the name of a type, up to a comma or parenthesis that is not its own: in lower case, with
+ * blanks only between names. It has no quotes and at most 1000 bytes. malloc'ed; NULL: it is none.
  */
 char *words_type(const struct word **w);
 

@@ -7,47 +7,71 @@
 
 enum { LAYOUT = 2 }; /* PRAGMA user_version */
 
-/* A row's deletion puts its file into `trash`, in the same transaction; the files go after the commit. */
+/*
+ * A row's deletion puts its file into `trash`, in the same transaction; the files go after the
+ * commit.
+ */
 static const char tables_sql[] =
-"CREATE TABLE dbs (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL, created INTEGER, updated INTEGER);"
-"CREATE TABLE tables (id INTEGER PRIMARY KEY AUTOINCREMENT, db INTEGER NOT NULL REFERENCES dbs ON DELETE CASCADE,"
-" name TEXT NOT NULL, schema TEXT NOT NULL DEFAULT '[]', expire_days INTEGER, include_v INTEGER NOT NULL DEFAULT 1,"
-" detect_schema INTEGER NOT NULL DEFAULT 1, description TEXT, idempotent_key TEXT, created INTEGER, updated INTEGER,"
-" rows INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, last INTEGER, counted INTEGER, UNIQUE (db, name));"
-"CREATE TABLE sessions (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL,"
-" tbl INTEGER REFERENCES tables ON DELETE SET NULL, status TEXT NOT NULL, frozen INTEGER NOT NULL DEFAULT 0, job INTEGER,"
-" valid_parts INTEGER, error_parts INTEGER, valid_records INTEGER, error_records INTEGER, schema TEXT, errors TEXT,"
-" polls INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0, created INTEGER);"
-"CREATE INDEX sessions_tbl ON sessions (tbl);"
-"CREATE TABLE parts (session INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE, name TEXT NOT NULL,"
-" file TEXT NOT NULL, bytes INTEGER, PRIMARY KEY (session, name));"
-"CREATE TABLE segments (id INTEGER PRIMARY KEY AUTOINCREMENT, tbl INTEGER REFERENCES tables ON DELETE CASCADE,"
-" session INTEGER REFERENCES sessions ON DELETE CASCADE, file TEXT NOT NULL, rows INTEGER, bytes INTEGER,"
-" tmin INTEGER, tmax INTEGER);"
-"CREATE INDEX segments_tbl ON segments (tbl); CREATE INDEX segments_session ON segments (session);"
-"CREATE TABLE imports (tbl INTEGER NOT NULL REFERENCES tables ON DELETE CASCADE, unique_id TEXT NOT NULL,"
-" PRIMARY KEY (tbl, unique_id)) WITHOUT ROWID;"
-"CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT, db TEXT, query TEXT, status TEXT NOT NULL,"
-" priority INTEGER NOT NULL DEFAULT 0, retry_limit INTEGER NOT NULL DEFAULT 0, result TEXT, domain_key TEXT UNIQUE,"
-" created INTEGER, updated INTEGER, started INTEGER, ended INTEGER, cpu_ms INTEGER, schema TEXT, file TEXT,"
-" size INTEGER, plain INTEGER, rows INTEGER, inserted INTEGER NOT NULL DEFAULT 0,"
-" cmdout TEXT NOT NULL DEFAULT '', stderr TEXT NOT NULL DEFAULT '',"
-" session INTEGER REFERENCES sessions ON DELETE SET NULL, scheduled INTEGER, schedule INTEGER,"
-" target INTEGER, polls INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0);"
-"CREATE INDEX jobs_status ON jobs (status) WHERE status IN ('queued', 'running');"
-"CREATE TABLE results (name TEXT PRIMARY KEY, url TEXT NOT NULL);"
-"CREATE TABLE schedules (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL, cron TEXT, timezone TEXT,"
-" delay INTEGER, type TEXT, query TEXT, db TEXT, priority INTEGER, retry_limit INTEGER, result TEXT,"
-" created INTEGER, next INTEGER);"
-"CREATE TABLE trash (file TEXT PRIMARY KEY) WITHOUT ROWID;"
-"CREATE TRIGGER segments_gone AFTER DELETE ON segments BEGIN INSERT OR IGNORE INTO trash VALUES (old.file); END;"
-"CREATE TRIGGER parts_gone AFTER DELETE ON parts BEGIN INSERT OR IGNORE INTO trash VALUES (old.file); END;"
-"CREATE TRIGGER sessions_gone AFTER DELETE ON sessions WHEN old.errors IS NOT NULL"
-" BEGIN INSERT OR IGNORE INTO trash VALUES (old.errors); END;"
-"CREATE TRIGGER errors_gone AFTER UPDATE OF errors ON sessions WHEN old.errors IS NOT NULL AND old.errors IS NOT new.errors"
-" BEGIN INSERT OR IGNORE INTO trash VALUES (old.errors); END;"
-"CREATE TRIGGER jobs_gone AFTER DELETE ON jobs WHEN old.file IS NOT NULL"
-" BEGIN INSERT OR IGNORE INTO trash VALUES (old.file); END;";
+	"CREATE TABLE dbs (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL, "
+	"created INTEGER, updated INTEGER);"
+	"CREATE TABLE tables (id INTEGER PRIMARY KEY AUTOINCREMENT, db INTEGER NOT NULL REFERENCES "
+	"dbs ON DELETE CASCADE,"
+	" name TEXT NOT NULL, schema TEXT NOT NULL DEFAULT '[]', expire_days INTEGER, include_v "
+	"INTEGER NOT NULL DEFAULT 1,"
+	" detect_schema INTEGER NOT NULL DEFAULT 1, description TEXT, idempotent_key TEXT, created "
+	"INTEGER, updated INTEGER,"
+	" rows INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0, last INTEGER, counted "
+	"INTEGER, UNIQUE (db, name));"
+	"CREATE TABLE sessions (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL,"
+	" tbl INTEGER REFERENCES tables ON DELETE SET NULL, status TEXT NOT NULL, frozen INTEGER "
+	"NOT NULL DEFAULT 0, job INTEGER,"
+	" valid_parts INTEGER, error_parts INTEGER, valid_records INTEGER, error_records INTEGER, "
+	"schema TEXT, errors TEXT,"
+	" polls INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0, created INTEGER);"
+	"CREATE INDEX sessions_tbl ON sessions (tbl);"
+	"CREATE TABLE parts (session INTEGER NOT NULL REFERENCES sessions ON DELETE CASCADE, name "
+	"TEXT NOT NULL,"
+	" file TEXT NOT NULL, bytes INTEGER, PRIMARY KEY (session, name));"
+	"CREATE TABLE segments (id INTEGER PRIMARY KEY AUTOINCREMENT, tbl INTEGER REFERENCES "
+	"tables ON DELETE CASCADE,"
+	" session INTEGER REFERENCES sessions ON DELETE CASCADE, file TEXT NOT NULL, rows INTEGER, "
+	"bytes INTEGER,"
+	" tmin INTEGER, tmax INTEGER);"
+	"CREATE INDEX segments_tbl ON segments (tbl); CREATE INDEX segments_session ON segments "
+	"(session);"
+	"CREATE TABLE imports (tbl INTEGER NOT NULL REFERENCES tables ON DELETE CASCADE, unique_id "
+	"TEXT NOT NULL,"
+	" PRIMARY KEY (tbl, unique_id)) WITHOUT ROWID;"
+	"CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT, db TEXT, query TEXT, "
+	"status TEXT NOT NULL,"
+	" priority INTEGER NOT NULL DEFAULT 0, retry_limit INTEGER NOT NULL DEFAULT 0, result "
+	"TEXT, domain_key TEXT UNIQUE,"
+	" created INTEGER, updated INTEGER, started INTEGER, ended INTEGER, cpu_ms INTEGER, schema "
+	"TEXT, file TEXT,"
+	" size INTEGER, plain INTEGER, rows INTEGER, inserted INTEGER NOT NULL DEFAULT 0,"
+	" cmdout TEXT NOT NULL DEFAULT '', stderr TEXT NOT NULL DEFAULT '',"
+	" session INTEGER REFERENCES sessions ON DELETE SET NULL, scheduled INTEGER, schedule "
+	"INTEGER,"
+	" target INTEGER, polls INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0);"
+	"CREATE INDEX jobs_status ON jobs (status) WHERE status IN ('queued', 'running');"
+	"CREATE TABLE results (name TEXT PRIMARY KEY, url TEXT NOT NULL);"
+	"CREATE TABLE schedules (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL, "
+	"cron TEXT, timezone TEXT,"
+	" delay INTEGER, type TEXT, query TEXT, db TEXT, priority INTEGER, retry_limit INTEGER, "
+	"result TEXT,"
+	" created INTEGER, next INTEGER);"
+	"CREATE TABLE trash (file TEXT PRIMARY KEY) WITHOUT ROWID;"
+	"CREATE TRIGGER segments_gone AFTER DELETE ON segments BEGIN INSERT OR IGNORE INTO trash "
+	"VALUES (old.file); END;"
+	"CREATE TRIGGER parts_gone AFTER DELETE ON parts BEGIN INSERT OR IGNORE INTO trash VALUES "
+	"(old.file); END;"
+	"CREATE TRIGGER sessions_gone AFTER DELETE ON sessions WHEN old.errors IS NOT NULL"
+	" BEGIN INSERT OR IGNORE INTO trash VALUES (old.errors); END;"
+	"CREATE TRIGGER errors_gone AFTER UPDATE OF errors ON sessions WHEN old.errors IS NOT NULL "
+	"AND old.errors IS NOT new.errors"
+	" BEGIN INSERT OR IGNORE INTO trash VALUES (old.errors); END;"
+	"CREATE TRIGGER jobs_gone AFTER DELETE ON jobs WHEN old.file IS NOT NULL"
+	" BEGIN INSERT OR IGNORE INTO trash VALUES (old.file); END;";
 
 static int run(sqlite3 *db, const char *sql, struct fail *f)
 {
@@ -61,7 +85,8 @@ static int version(sqlite3 *db, struct fail *f)
 	sqlite3_stmt *q = NULL;
 	int v = -1;
 
-	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL) == SQLITE_OK &&
+		sqlite3_step(q) == SQLITE_ROW)
 		v = sqlite3_column_int(q, 0);
 	else
 		fail_set(f, FAIL_SYSTEM, "%s", sqlite3_errmsg(db));
@@ -79,9 +104,13 @@ static int prepare_layout(sqlite3 *db, bool draft, struct fail *f)
 	if (v == 0 && !draft)
 		return fail_set(f, FAIL_SYSTEM, "it is empty");
 	if (v != 0 && v != LAYOUT)
-		return fail_set(f, FAIL_CONFIG, "the layout is number %d, this program knows %d", v, LAYOUT);
+		return fail_set(f, FAIL_CONFIG, "the layout is number %d, this program knows %d", v,
+			LAYOUT);
 	if (run(db, draft ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", f) ||
-	    run(db, "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -1024;", f))
+		run(db,
+			"PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = "
+			"-1024;",
+			f))
 		return -1;
 	if (v == LAYOUT)
 		return 0;
@@ -160,7 +189,9 @@ static sqlite3_stmt *prepare(struct catalog *c, const char *sql, const char *fmt
 	}
 	for (int i = 1; *fmt; fmt++, i++) {
 		switch (*fmt) {
-		case 's': sqlite3_bind_text(q, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT); break;
+		case 's':
+			sqlite3_bind_text(q, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+			break;
 		case 'i': sqlite3_bind_int64(q, i, va_arg(ap, int64_t)); break;
 		case 'd': sqlite3_bind_double(q, i, va_arg(ap, double)); break;
 		default: sqlite3_bind_null(q, i); break;

@@ -1,10 +1,11 @@
 /*
- * catalog: what td-local knows, in one SQLite file: databases, tables and their segments, sessions, parts, jobs.
- * Rows are not in it; they lie in the files of `store`.
+ * catalog: what td-local knows, in one SQLite file: databases, tables and their segments, sessions,
+ * parts, jobs. Rows are not in it; they lie in the files of `store`.
  *
- * One connection behind one lock. A transaction is short: no body is read and no file is written while it is open.
- * Errors stick: after the first one every call does nothing and cat_end() rolls back and says -1, so callers look
- * once. Readers outside see a transaction whole or not at all, and after cat_end() it survives a power cut.
+ * One connection behind one lock. A transaction is short: no body is read and no file is written
+ * while it is open. Errors stick: after the first one every call does nothing and cat_end() rolls
+ * back and says -1, so callers look once. Readers outside see a transaction whole or not at all,
+ * and after cat_end() it survives a power cut.
  *
  * Binding: fmt has one letter for each ?N: s text (NULL is null), i int64_t, d double, n null.
  */
@@ -34,14 +35,20 @@ int cat_end(struct catalog *c, bool commit, struct fail *f);
 bool cat_failed(const struct catalog *c);
 
 void cat_do(struct catalog *c, const char *sql, const char *fmt, ...);
-int64_t cat_num(struct catalog *c, int64_t none, const char *sql, const char *fmt, ...); /* none: no row or null */
-char *cat_text(struct catalog *c, const char *sql, const char *fmt, ...);               /* malloc'ed, or NULL */
+/* none: no row or null */
+int64_t cat_num(struct catalog *c, int64_t none, const char *sql, const char *fmt, ...);
+/* malloc'ed, or NULL */
+char *cat_text(struct catalog *c, const char *sql, const char *fmt, ...);
 
-/* for (q = cat_select(...); cat_next(c, &q);) ... A loop that is left early calls sqlite3_finalize(q). */
+/*
+ * for (q = cat_select(...); cat_next(c, &q);) ... A loop that is left early calls
+ * sqlite3_finalize(q).
+ */
 sqlite3_stmt *cat_select(struct catalog *c, const char *sql, const char *fmt, ...);
 bool cat_next(struct catalog *c, sqlite3_stmt **q);
 
-const char *cat_column(sqlite3_stmt *q, int i); /* text of a column, "" for null; valid until the next row */
+/* text of a column, "" for null; valid until the next row */
+const char *cat_column(sqlite3_stmt *q, int i);
 bool cat_null(sqlite3_stmt *q, int i);
 
 #endif

@@ -17,7 +17,8 @@ static unsigned type_of(const struct mp *t)
 	}
 }
 
-static void note_inner(struct column_types *d, size_t i, const char *p, const char *end, const struct mp *outer)
+static void note_inner(struct column_types *d, size_t i, const char *p, const char *end,
+	const struct mp *outer)
 {
 	struct mp t;
 

@@ -1,4 +1,7 @@
-/* detected: the columns that records hold, and the types that fit all their values. Booleans are taken for text. */
+/*
+ * detected: the columns that records hold, and the types that fit all their values. Booleans are
+ * taken for text.
+ */
 #ifndef COLUMN_TYPES_H
 #define COLUMN_TYPES_H
 
@@ -9,7 +12,8 @@
 struct column_types {
 	struct keyset keys;
 	struct {
-		unsigned own, inner, key; /* sets of types: of the value, of its elements, of a map's keys */
+		/* sets of types: of the value, of its elements, of a map's keys */
+		unsigned own, inner, key;
 	} seen[COLUMNS_MAX];
 };
 /* Note that the column i holds the value at p, which is whole and valid. */

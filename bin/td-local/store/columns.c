@@ -84,7 +84,10 @@ static bool plain_char(char c, bool first)
 	return (c >= 'a' && c <= 'z') || c == '_' || (!first && c >= '0' && c <= '9');
 }
 
-/* What SQL calls a key: itself if that is legal; otherwise each run of other characters is one '_', in lower case. */
+/*
+ * What SQL calls a key: itself if that is legal; otherwise each run of other characters is one '_',
+ * in lower case.
+ */
 static char *alias_of(const char *name)
 {
 	char *s = mem_alloc(strlen(name) + 2), *to = s;
@@ -148,27 +151,33 @@ static int check_pair(const json_t *pair, const char **name, char **type, struct
 	*type = NULL;
 	*name = json_string_value(json_array_get(pair, 0));
 	if (!*name || !t)
-		return fail_set(f, FAIL_DATA, "Validation failed: Schema must be an array of [name, type]");
-	if (!**name || strlen(*name) != json_string_length(json_array_get(pair, 0)) || strlen(*name) > COLUMNS_KEY_MAX)
+		return fail_set(f, FAIL_DATA,
+			"Validation failed: Schema must be an array of [name, type]");
+	if (!**name || strlen(*name) != json_string_length(json_array_get(pair, 0)) ||
+		strlen(*name) > COLUMNS_KEY_MAX)
 		return fail_set(f, FAIL_DATA, "Validation failed: Column name is not legal");
 	if (strcmp(*name, "time") == 0 || strcmp(*name, "v") == 0)
 		return fail_set(f, FAIL_DATA, "Validation failed: Column '%s' is reserved", *name);
 	*type = type_clean(t);
 	if (!*type)
-		return fail_set(f, FAIL_DATA, "Validation failed: Invalid type '%s' of column '%s'", t, *name);
+		return fail_set(f, FAIL_DATA, "Validation failed: Invalid type '%s' of column '%s'",
+			t, *name);
 	return 0;
 }
 
 static int add(json_t *s, const char *name, const char *type, const json_t *pair, struct fail *f)
 {
-	const char *wish = json_string_value(json_array_get(pair, 2)), *text = json_string_value(json_array_get(pair, 3));
+	const char *wish = json_string_value(json_array_get(pair, 2)),
+		   *text = json_string_value(json_array_get(pair, 3));
 	json_t *alias;
 
 	if (json_array_size(s) == COLUMNS_MAX)
-		return fail_set(f, FAIL_DATA, "Validation failed: More than %d columns", COLUMNS_MAX);
+		return fail_set(f, FAIL_DATA, "Validation failed: More than %d columns",
+			COLUMNS_MAX);
 	for (const char *p = wish; p && *p; p++)
 		if (!plain_char(*p, false))
-			return fail_set(f, FAIL_DATA, "Validation failed: Invalid alias '%s'", wish);
+			return fail_set(f, FAIL_DATA, "Validation failed: Invalid alias '%s'",
+				wish);
 	if (wish && *wish && alias_taken(s, wish))
 		return fail_set(f, FAIL_DATA, "Validation failed: Alias '%s' is used twice", wish);
 	alias = free_alias(s, name, wish && *wish ? wish : NULL);
@@ -191,8 +200,9 @@ static int put(json_t *s, const json_t *pair, bool strict, bool ignore, struct f
 	else if (ignore || !strict || strcmp(columns_type(s, (size_t)at), type) == 0)
 		rc = 1;
 	else
-		fail_set(f, FAIL_DATA, "Validation failed: Type of column '%s' cannot be changed from %s to %s", name,
-		         columns_type(s, (size_t)at), type);
+		fail_set(f, FAIL_DATA,
+			"Validation failed: Type of column '%s' cannot be changed from %s to %s",
+			name, columns_type(s, (size_t)at), type);
 	free(type);
 	return rc;
 }
@@ -222,8 +232,9 @@ json_t *columns_parse(const char *text, const json_t *was, bool ignore_duplicate
 			rc = put(out, pair, true, ignore_duplicates, f);
 
 			if (rc == 1 && !ignore_duplicates)
-				fail_set(f, FAIL_DATA, "Validation failed: Schema has duplicate column '%s'",
-				         json_string_value(json_array_get(pair, 0)));
+				fail_set(f, FAIL_DATA,
+					"Validation failed: Schema has duplicate column '%s'",
+					json_string_value(json_array_get(pair, 0)));
 			if (f->kind)
 				break;
 		}
@@ -269,7 +280,8 @@ json_t *columns_shown(const json_t *s, bool descriptions)
 		bool own = strcmp(columns_name(s, i), columns_alias(s, i)) != 0;
 
 		if (own || descriptions)
-			json_array_append_new(shown, own ? json_incref(json_array_get(row, 2)) : json_null());
+			json_array_append_new(shown,
+				own ? json_incref(json_array_get(row, 2)) : json_null());
 		if (descriptions)
 			json_array_append(shown, json_array_get(row, 3));
 		json_array_append_new(out, shown);

@@ -16,6 +16,7 @@ struct keyset {
 };
 void keyset_free(struct keyset *k);
 long keyset_find(const struct keyset *k, const char *p, size_t n, size_t guess); /* or -1 */
-size_t keyset_add(struct keyset *k, const char *p, size_t n);                    /* it must not be there */
+/* it must not be there */
+size_t keyset_add(struct keyset *k, const char *p, size_t n);
 
 #endif

@@ -9,7 +9,9 @@
 
 int load_open(struct load *l, struct store *s, bool stream, struct fail *f)
 {
-	*l = (struct load){ .store = s, .stream = stream, .fd = -1, .tmin = INT64_MAX, .tmax = INT64_MIN };
+	*l = (struct load){
+		.store = s, .stream = stream, .fd = -1, .tmin = INT64_MAX, .tmax = INT64_MIN
+	};
 	l->found = mem_zero(1, sizeof *l->found);
 	buf_init(&l->out, LOAD_OUT + (size_t)LOAD_RECORD_MAX + 16);
 	l->fd = store_create(s, 's', l->name, f);
@@ -62,7 +64,8 @@ static int refuse(struct load *l, const char *p, size_t n, bool map, struct fail
 		if (!l->errors)
 			return fail_set(f, FAIL_SYSTEM, "cannot write error records");
 	}
-	if ((!map && gzwrite(l->errors, wrap, sizeof wrap - 1) <= 0) || gzwrite(l->errors, p, (unsigned)n) <= 0)
+	if ((!map && gzwrite(l->errors, wrap, sizeof wrap - 1) <= 0) ||
+		gzwrite(l->errors, p, (unsigned)n) <= 0)
 		return fail_set(f, FAIL_SYSTEM, "cannot write error records");
 	return 0;
 }
@@ -148,7 +151,9 @@ static int record(struct load *l, const char *p, size_t n, struct fail *f)
 	} else if (v == GOOD) {
 		rc = buf_put(&l->out, p, n);
 	} else if (l->stream) {
-		return fail_set(f, FAIL_DATA, "a record is no map with string keys, or its time is no integer from 0 to 253402300799");
+		return fail_set(f, FAIL_DATA,
+			"a record is no map with string keys, or its time is no integer from 0 to "
+			"253402300799");
 	} else {
 		struct mp t;
 
@@ -197,7 +202,10 @@ int load_records(struct load *l, const char *p, size_t n, struct fail *f)
 	return 0;
 }
 
-/* Room for the next read: as much again as there is, so that a long record is not looked at over and over. */
+/*
+ * Room for the next read: as much again as there is, so that a long record is not looked at over
+ * and over.
+ */
 static int make_room(struct buf *b, struct fail *f)
 {
 	size_t want = b->len > 1 << 18 ? b->len : 1 << 18;

@@ -1,10 +1,11 @@
 /*
  * load: the bodies of uploads become a segment.
  *
- * A body is gzip of msgpack maps, one after the other. A record is good if it is a map whose keys are strings (str or
- * bin) with an integer `time` from 0 to 9999-12-31T23:59:59Z. Good records are copied as they are. In a bulk import
- * the others are kept for error_records; in a stream import a record without `time` gets the time of arrival, and any
- * other fault refuses the whole body. A body that is no gzip or no msgpack leaves nothing behind.
+ * A body is gzip of msgpack maps, one after the other. A record is good if it is a map whose keys
+ * are strings (str or bin) with an integer `time` from 0 to 9999-12-31T23:59:59Z. Good records are
+ * copied as they are. In a bulk import the others are kept for error_records; in a stream import a
+ * record without `time` gets the time of arrival, and any other fault refuses the whole body. A
+ * body that is no gzip or no msgpack leaves nothing behind.
  *
  * Memory: 1 MiB of output and one record, LOAD_RECORD_MAX at most.
  */
@@ -40,7 +41,9 @@ struct load {
 
 int load_open(struct load *l, struct store *s, bool stream, struct fail *f);
 
-/* 0; -1 with FAIL_DATA if the body is bad and nothing of it stays, -1 with another kind if we are. */
+/*
+ * 0; -1 with FAIL_DATA if the body is bad and nothing of it stays, -1 with another kind if we are.
+ */
 int load_body(struct load *l, int fd, struct fail *f);
 
 /* Records that are in memory already, good ones only (sample data). */

@@ -46,7 +46,10 @@ static int64_t time_of(const char *p, const char *end)
 	return time;
 }
 
-/* Which records are left out: those of a range of time, or those with the numbers in `rows`, which come in order. */
+/*
+ * Which records are left out: those of a range of time, or those with the numbers in `rows`, which
+ * come in order.
+ */
 struct drop {
 	int64_t from, to;
 	struct rows *rows;
@@ -134,21 +137,26 @@ bool rewrite_apply(struct rewrite *w, struct catalog *c, int64_t table)
 	size_t n = w->old.segs;
 
 	for (size_t i = 0; i < n; i++)
-		if (!cat_num(c, 0, "SELECT 1 FROM segments WHERE id = ?1 AND tbl = ?2", "ii", s[i].id, table))
+		if (!cat_num(c, 0, "SELECT 1 FROM segments WHERE id = ?1 AND tbl = ?2", "ii",
+			    s[i].id, table))
 			return false;
 	for (size_t i = 0; i + (w->rows > 0) < n; i++)
 		cat_do(c, "DELETE FROM segments WHERE id = ?1", "i", s[i].id);
 	if (w->rows > 0 && n > 0) {
-		cat_do(c, "INSERT OR IGNORE INTO trash SELECT file FROM segments WHERE id = ?1", "i", s[n - 1].id);
-		cat_do(c, "UPDATE segments SET file = ?2, rows = ?3, bytes = ?4, tmin = ?5, tmax = ?6 WHERE id = ?1", "isiiii", s[n - 1].id,
-		       w->name, w->rows, w->bytes, w->tmin, w->tmax);
+		cat_do(c, "INSERT OR IGNORE INTO trash SELECT file FROM segments WHERE id = ?1",
+			"i", s[n - 1].id);
+		cat_do(c,
+			"UPDATE segments SET file = ?2, rows = ?3, bytes = ?4, tmin = ?5, tmax = "
+			"?6 WHERE id = ?1",
+			"isiiii", s[n - 1].id, w->name, w->rows, w->bytes, w->tmin, w->tmax);
 	}
 	table_count(c, table);
 	return true;
 }
 
 /* 1: done; 0: the table has changed; -1. */
-static int rewrite(struct rewrite *w, struct local *l, int64_t table, struct drop *d, struct fail *f)
+static int rewrite(struct rewrite *w, struct local *l, int64_t table, struct drop *d,
+	struct fail *f)
 {
 	struct catalog *c = &l->cat;
 	bool done = false;
@@ -171,9 +179,14 @@ void rewrite_join(struct local *l, int64_t table)
 	struct fail f = { 0 };
 
 	cat_begin(c);
-	if (cat_num(c, 0, "SELECT count(*) FROM segments WHERE tbl = ?1 AND bytes < ?2", "ii", table, (int64_t)REWRITE_SMALL) >= REWRITE_MANY)
-		take(&w, l, cat_select(c, "SELECT id, file, bytes FROM segments WHERE tbl = ?1 AND bytes < ?2 ORDER BY id", "ii", table,
-		                       (int64_t)REWRITE_SMALL), &f);
+	if (cat_num(c, 0, "SELECT count(*) FROM segments WHERE tbl = ?1 AND bytes < ?2", "ii",
+		    table, (int64_t)REWRITE_SMALL) >= REWRITE_MANY)
+		take(&w, l,
+			cat_select(c,
+				"SELECT id, file, bytes FROM segments WHERE tbl = ?1 AND bytes < "
+				"?2 ORDER BY id",
+				"ii", table, (int64_t)REWRITE_SMALL),
+			&f);
 	cat_end(c, false, NULL);
 	if (w.old.segs > 0 && f.kind == FAIL_NONE)
 		rewrite(&w, l, table, &none, &f);
@@ -190,8 +203,12 @@ int rewrite_without(struct local *l, int64_t table, int64_t from, int64_t to, st
 		struct rewrite w = { 0 };
 
 		cat_begin(c);
-		take(&w, l, cat_select(c, "SELECT id, file, bytes FROM segments WHERE tbl = ?1 AND tmin < ?3 AND tmax >= ?2 ORDER BY id", "iii",
-		                       table, from, to), f);
+		take(&w, l,
+			cat_select(c,
+				"SELECT id, file, bytes FROM segments WHERE tbl = ?1 AND tmin < ?3 "
+				"AND tmax >= ?2 ORDER BY id",
+				"iii", table, from, to),
+			f);
 		cat_end(c, false, f);
 		done = f->kind ? -1 : w.old.segs == 0 ? 1 : rewrite(&w, l, table, &range, f);
 		rewrite_free(&w, l, false);
@@ -202,7 +219,8 @@ int rewrite_without(struct local *l, int64_t table, int64_t from, int64_t to, st
 /* --- rows by their numbers */
 
 /* The segments that the rows are in. */
-static int take_numbered(struct rewrite *w, struct local *l, int64_t table, struct drop *d, struct fail *f)
+static int take_numbered(struct rewrite *w, struct local *l, int64_t table, struct drop *d,
+	struct fail *f)
 {
 	struct catalog *c = &l->cat;
 	int64_t last = 0;
@@ -214,12 +232,17 @@ static int take_numbered(struct rewrite *w, struct local *l, int64_t table, stru
 		if (segment == last)
 			continue;
 		last = segment;
-		take(w, l, cat_select(c, "SELECT id, file, bytes FROM segments WHERE id = ?1 AND tbl = ?2", "ii", segment, table), f);
+		take(w, l,
+			cat_select(c,
+				"SELECT id, file, bytes FROM segments WHERE id = ?1 AND tbl = ?2",
+				"ii", segment, table),
+			f);
 	}
 	return cat_end(c, false, f);
 }
 
-int rewrite_prepare(struct rewrite *w, struct local *l, int64_t table, const char *numbers, struct fail *f)
+int rewrite_prepare(struct rewrite *w, struct local *l, int64_t table, const char *numbers,
+	struct fail *f)
 {
 	struct rows rows = { .fd = -1 };
 	struct drop d = { .rows = &rows };
@@ -229,7 +252,8 @@ int rewrite_prepare(struct rewrite *w, struct local *l, int64_t table, const cha
 		take_numbered(w, l, table, &d, f);
 	rows_close(&rows);
 	d.next = 0;
-	if (f->kind == FAIL_NONE && w->old.segs > 0 && rows_open(&rows, &l->store, numbers, f) == 0 && next_number(&d, f) == 0)
+	if (f->kind == FAIL_NONE && w->old.segs > 0 &&
+		rows_open(&rows, &l->store, numbers, f) == 0 && next_number(&d, f) == 0)
 		make(w, l, &d, f);
 	rows_close(&rows);
 	if (f->kind == FAIL_NONE && w->old.segs > 0 && d.next != INT64_MAX)

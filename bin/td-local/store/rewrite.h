@@ -1,7 +1,7 @@
 /*
- * rewrite: segments of a table written anew as one: to join many small ones (stream imports make one each), and to leave
- * out rows: of a range of time, or by their numbers. Readers that have the old ones keep them. If the table has changed in between, nothing
- * happens and it is tried again.
+ * rewrite: segments of a table written anew as one: to join many small ones (stream imports make
+ * one each), and to leave out rows: of a range of time, or by their numbers. Readers that have the
+ * old ones keep them. If the table has changed in between, nothing happens and it is tried again.
  */
 #ifndef REWRITE_H
 #define REWRITE_H
@@ -17,17 +17,22 @@ struct rewrite {
 	int64_t rows, bytes, tmin, tmax;
 };
 
-/* Joins the segments below REWRITE_SMALL if there are REWRITE_MANY. A failure changes nothing and is not told. */
+/*
+ * Joins the segments below REWRITE_SMALL if there are REWRITE_MANY. A failure changes nothing and
+ * is not told.
+ */
 void rewrite_join(struct local *l, int64_t table);
 
 /* Removes the rows with from <= time < to. */
 int rewrite_without(struct local *l, int64_t table, int64_t from, int64_t to, struct fail *f);
 
 /*
- * Removes the rows whose numbers (view.h) are in a file of the store, in order: first what takes its time, then, inside a
- * transaction, the change; false: the table has changed in between, and nothing was done.
+ * Removes the rows whose numbers (view.h) are in a file of the store, in order: first what takes
+ * its time, then, inside a transaction, the change; false: the table has changed in between, and
+ * nothing was done.
  */
-int rewrite_prepare(struct rewrite *w, struct local *l, int64_t table, const char *numbers, struct fail *f);
+int rewrite_prepare(struct rewrite *w, struct local *l, int64_t table, const char *numbers,
+	struct fail *f);
 bool rewrite_apply(struct rewrite *w, struct catalog *c, int64_t table);
 void rewrite_free(struct rewrite *w, struct local *l, bool done);
 

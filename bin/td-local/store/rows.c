@@ -48,7 +48,9 @@ ptrdiff_t rows_next(struct rows *r, const char **p, struct fail *f)
 			return fail_set(f, FAIL_DATA, "a row is too long");
 		got = io_read(&r->gz.source, r->in.p + r->in.len, r->in.cap - r->in.len, f);
 		if (got <= 0)
-			return got || r->in.len == 0 ? got : fail_set(f, FAIL_SYSTEM, "the data directory is damaged");
+			return got || r->in.len == 0
+				? got
+				: fail_set(f, FAIL_SYSTEM, "the data directory is damaged");
 		r->in.len += (size_t)got;
 	}
 }

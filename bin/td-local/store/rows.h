@@ -1,4 +1,7 @@
-/* rows: the values in a file of the store, gzip of msgpack, one after the other. Memory: the longest, ROWS_MAX at most. */
+/*
+ * rows: the values in a file of the store, gzip of msgpack, one after the other. Memory: the
+ * longest, ROWS_MAX at most.
+ */
 #ifndef ROWS_H
 #define ROWS_H
 

@@ -1,4 +1,7 @@
-/* samples: sample_datasets with www_access and nasdaq, as a new account has them; the same rows every time. */
+/*
+ * samples: sample_datasets with www_access and nasdaq, as a new account has them; the same rows
+ * every time.
+ */
 #ifndef SAMPLES_H
 #define SAMPLES_H
 

@@ -69,7 +69,8 @@ static void remove_names(const struct store *s, const char *const *names, size_t
 /* Its journals first: without them it is still known as a draft. */
 static void remove_draft(const struct store *s)
 {
-	static const char *const names[] = { "catalog.new-wal", "catalog.new-shm", "catalog.new-journal", "catalog.new" };
+	static const char *const names[] = { "catalog.new-wal", "catalog.new-shm",
+		"catalog.new-journal", "catalog.new" };
 
 	remove_names(s, names, sizeof names / sizeof *names);
 }
@@ -95,8 +96,8 @@ static bool is_empty(const char *dir)
 }
 
 /*
- * There is no catalogue. A draft of one is from a start that was interrupted: it goes, and its files. Files without either
- * are somebody's rows.
+ * There is no catalogue. A draft of one is from a start that was interrupted: it goes, and its
+ * files. Files without either are somebody's rows.
  */
 static int look_around(struct store *s, struct fail *f)
 {
@@ -106,7 +107,9 @@ static int look_around(struct store *s, struct fail *f)
 	if (interrupted)
 		store_sweep(s, keep_none, NULL);
 	else if (!is_empty(s->files))
-		fail_set(f, FAIL_CONFIG, "%s has files but no catalog.sqlite: put it back, or use another directory", s->dir);
+		fail_set(f, FAIL_CONFIG,
+			"%s has files but no catalog.sqlite: put it back, or use another directory",
+			s->dir);
 	remove_draft(s);
 	free(draft);
 	return f->kind ? -1 : 0;
@@ -140,7 +143,8 @@ int store_open(struct store *s, const char *dir, struct fail *f)
 int store_adopt(const struct store *s, struct fail *f)
 {
 	char *draft = store_draft(s), *catalog = store_catalog(s);
-	int fd = open(draft, O_RDONLY | O_CLOEXEC), dir = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(draft, O_RDONLY | O_CLOEXEC),
+	    dir = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || dir < 0 || fsync(fd) || rename(draft, catalog) || fsync(dir))
 		fail_errno(f, FAIL_SYSTEM, "cannot make %s", catalog);
@@ -155,7 +159,8 @@ int store_adopt(const struct store *s, struct fail *f)
 
 static void remove_all(const struct store *s)
 {
-	static const char *const names[] = { "catalog.sqlite-wal", "catalog.sqlite-shm", "catalog.sqlite", "lock" };
+	static const char *const names[] = { "catalog.sqlite-wal", "catalog.sqlite-shm",
+		"catalog.sqlite", "lock" };
 
 	store_sweep(s, keep_none, NULL);
 	rmdir(s->files);

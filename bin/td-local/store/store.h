@@ -1,8 +1,9 @@
 /*
- * store: the data directory. DIR/lock, DIR/catalog.sqlite and DIR/files/, where everything large lies under made-up
- * names: segments of rows, uploaded parts, error records, results. A file is written once, synced, and only then named
- * in the catalogue; it never changes again. So a crash leaves at most files that nobody names, and the sweep at the
- * start removes them. A file that is in use can be unlinked: whoever has it open or mapped keeps it.
+ * store: the data directory. DIR/lock, DIR/catalog.sqlite and DIR/files/, where everything large
+ * lies under made-up names: segments of rows, uploaded parts, error records, results. A file is
+ * written once, synced, and only then named in the catalogue; it never changes again. So a crash
+ * leaves at most files that nobody names, and the sweep at the start removes them. A file that is
+ * in use can be unlinked: whoever has it open or mapped keeps it.
  */
 #ifndef STORE_H
 #define STORE_H
@@ -25,8 +26,8 @@ struct store {
 };
 
 /*
- * dir NULL: a temporary directory. Takes the lock, so that no two programs share a directory. FAIL_CONFIG also if there
- * are files but no catalogue.
+ * dir NULL: a temporary directory. Takes the lock, so that no two programs share a directory.
+ * FAIL_CONFIG also if there are files but no catalogue.
  */
 int store_open(struct store *s, const char *dir, struct fail *f);
 void store_close(struct store *s);
@@ -40,7 +41,8 @@ int store_create(struct store *s, char kind, char name[STORE_NAME], struct fail 
 
 /* The same without a name: it goes with its descriptor. */
 int store_temporary(struct store *s, struct fail *f);
-int store_seal(struct store *s, int fd, struct fail *f); /* data and name on the disk; does not close */
+/* data and name on the disk; does not close */
+int store_seal(struct store *s, int fd, struct fail *f);
 int store_read(const struct store *s, const char *name, struct fail *f); /* a descriptor */
 int store_size(int fd, uint64_t *n, struct fail *f);
 void store_drop(const struct store *s, const char *name);

@@ -27,7 +27,10 @@ static int64_t big(const unsigned char *p, unsigned n)
 	return (int64_t)v;
 }
 
-/* The lengths in a header, in its order: UT flags, standard flags, leap seconds, times, types, characters. */
+/*
+ * The lengths in a header, in its order: UT flags, standard flags, leap seconds, times, types,
+ * characters.
+ */
 static void counts(const unsigned char *header, uint64_t n[6])
 {
 	for (unsigned i = 0; i < 6; i++)
@@ -42,7 +45,8 @@ static int parse(struct tz *z, uint64_t len)
 	if (len < 44 || memcmp(p, "TZif", 4) != 0 || p[4] < '2')
 		return -1;
 	counts(p, n);
-	skip = 44 + n[3] * 5 + n[4] * 6 + n[5] + n[2] * 8 + n[1] + n[0]; /* the block with 32-bit times */
+	/* the block with 32-bit times */
+	skip = 44 + n[3] * 5 + n[4] * 6 + n[5] + n[2] * 8 + n[1] + n[0];
 	if (skip + 44 > len)
 		return -1;
 	p += skip;
@@ -54,7 +58,8 @@ static int parse(struct tz *z, uint64_t len)
 	z->index = z->at + 8 * n[3];
 	z->type = z->index + n[3];
 	z->name = z->type + 6 * n[4];
-	if (memcmp(p, "TZif", 4) != 0 || (uint64_t)(end - z->at) < 9 * n[3] + 6 * n[4] + n[5] || n[4] == 0 || n[5] == 0 || z->name[n[5] - 1])
+	if (memcmp(p, "TZif", 4) != 0 || (uint64_t)(end - z->at) < 9 * n[3] + 6 * n[4] + n[5] ||
+		n[4] == 0 || n[5] == 0 || z->name[n[5] - 1])
 		return -1;
 	for (uint64_t i = 0; i < n[3]; i++)
 		if (z->index[i] >= n[4])
@@ -71,7 +76,9 @@ static int load(struct tz *z, const char *name)
 	ssize_t n = -1;
 	int fd;
 
-	if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") != strlen(name) || *name == '/')
+	if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") !=
+			strlen(name) ||
+		*name == '/')
 		return -1;
 	path = mem_printf("/usr/share/zoneinfo/%s", name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -91,7 +98,8 @@ static int parse_offset(const char *s, int *out)
 
 	if ((*s != '+' && *s != '-') || s[1] < '0' || s[1] > '9')
 		return -1;
-	if (sscanf(s + 1, "%2d:%2d%n", &h, &m, &n) < 2 && sscanf(s + 1, "%2d%2d%n", &h, &m, &n) < 2 && sscanf(s + 1, "%2d%n", &h, &n) < 1)
+	if (sscanf(s + 1, "%2d:%2d%n", &h, &m, &n) < 2 &&
+		sscanf(s + 1, "%2d%2d%n", &h, &m, &n) < 2 && sscanf(s + 1, "%2d%n", &h, &n) < 1)
 		return -1;
 	if (s[1 + n] || h > 18 || m > 59)
 		return -1;
@@ -102,13 +110,17 @@ static int parse_offset(const char *s, int *out)
 struct tz *tz_open(const char *name)
 {
 	/* What Java, and so TD, makes of the old abbreviations. */
-	static const struct { const char *old, *name; } olds[] = { { "PST", "America/Los_Angeles" }, { "MST", "America/Denver" },
-		{ "CST", "America/Chicago" }, { "EST", "America/New_York" }, { "PDT", "America/Los_Angeles" }, { "EDT", "America/New_York" },
+	static const struct {
+		const char *old, *name;
+	} olds[] = { { "PST", "America/Los_Angeles" }, { "MST", "America/Denver" },
+		{ "CST", "America/Chicago" }, { "EST", "America/New_York" },
+		{ "PDT", "America/Los_Angeles" }, { "EDT", "America/New_York" },
 		{ "IST", "Asia/Kolkata" }, { "CET", "Europe/Paris" }, { "BST", "Europe/London" } };
 	struct tz *z = mem_zero(1, sizeof *z);
 
 	snprintf(z->fixed_name, sizeof z->fixed_name, "%s", name);
-	if (strcasecmp(name, "UTC") == 0 || strcasecmp(name, "GMT") == 0 || strcmp(name, "Z") == 0 || parse_offset(name, &z->fixed) == 0)
+	if (strcasecmp(name, "UTC") == 0 || strcasecmp(name, "GMT") == 0 ||
+		strcmp(name, "Z") == 0 || parse_offset(name, &z->fixed) == 0)
 		return z;
 	if (strcasecmp(name, "JST") == 0) {
 		z->fixed = 9 * 3600;

@@ -20,14 +20,19 @@ void value_double(char out[32], double d)
 /* Length of the UTF-8 character at p (RFC 3629), 0 if there is none. */
 static size_t utf8(const unsigned char *p, size_t n)
 {
-	size_t len = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+	size_t len = p[0] < 0x80              ? 1
+		: p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+		: p[0] >= 0xe0 && p[0] < 0xf0 ? 3
+		: p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+					      : 0;
 
 	if (len > n)
 		return 0;
 	for (size_t i = 1; i < len; i++)
 		if ((p[i] & 0xc0) != 0x80)
 			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
 		return 0;
 	return len;
 }
@@ -90,7 +95,10 @@ static const char *json_at(const char *p, const char *end, struct buf *out, bool
 	if (t.type != MP_ARRAY && t.type != MP_MAP) {
 		bool quote = key && t.type != MP_STR && t.type != MP_BIN && t.type != MP_EXT;
 
-		return (quote && buf_putc(out, '"')) || json_scalar(&t, out) || (quote && buf_putc(out, '"')) ? NULL : p;
+		return (quote && buf_putc(out, '"')) || json_scalar(&t, out) ||
+				(quote && buf_putc(out, '"'))
+			? NULL
+			: p;
 	}
 	if (buf_putc(out, t.type == MP_MAP ? '{' : '['))
 		return NULL;
@@ -123,7 +131,10 @@ int value_text(const char *p, const char *end, struct buf *out)
 		return buf_put(out, t.as.p, t.n);
 	if (t.type == MP_FLOAT) {
 		value_double(num, t.as.d);
-		return buf_puts(out, isnan(t.as.d) ? "NaN" : isinf(t.as.d) ? t.as.d < 0 ? "-Infinity" : "Infinity" : num);
+		return buf_puts(out,
+			isnan(t.as.d)           ? "NaN"
+				: isinf(t.as.d) ? t.as.d < 0 ? "-Infinity" : "Infinity"
+						: num);
 	}
 	return value_json(p, end, out);
 }

@@ -1,6 +1,6 @@
 /*
- * value: one value, from msgpack to text and back. Bytes that are no UTF-8 become U+FFFD in JSON. Appends to `out`;
- * -1 if its ceiling would be passed.
+ * value: one value, from msgpack to text and back. Bytes that are no UTF-8 become U+FFFD in JSON.
+ * Appends to `out`; -1 if its ceiling would be passed.
  */
 #ifndef VALUE_H
 #define VALUE_H
@@ -14,7 +14,10 @@
 /* The whole, valid value at p as JSON. */
 int value_json(const char *p, const char *end, struct buf *out);
 
-/* The text of a scalar as csv and SQL have it: strings as they are, null empty; nested ones as JSON. */
+/*
+ * The text of a scalar as csv and SQL have it: strings as they are, null empty; nested ones as
+ * JSON.
+ */
 int value_text(const char *p, const char *end, struct buf *out);
 
 void value_double(char out[32], double d); /* the shortest text that reads back the same */

@@ -17,7 +17,8 @@ int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail
 	if (fd < 0)
 		return -1;
 	if (store_size(fd, &have, f) == 0 && have != bytes)
-		fail_set(f, FAIL_SYSTEM, "the data directory is damaged: %s has the wrong length", file);
+		fail_set(f, FAIL_SYSTEM, "the data directory is damaged: %s has the wrong length",
+			file);
 	p = f->kind || bytes == 0 ? MAP_FAILED : mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
 	close(fd);
 	if (p == MAP_FAILED)
@@ -28,15 +29,21 @@ int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail
 	return 0;
 }
 
-int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table, struct fail *f)
+int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table,
+	struct fail *f)
 {
 	char *schema = cat_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", table);
-	sqlite3_stmt *q = cat_select(c, "SELECT id, file, bytes, rows FROM segments WHERE tbl = ?1 ORDER BY id", "i", table);
+	sqlite3_stmt *q = cat_select(c,
+		"SELECT id, file, bytes, rows FROM segments WHERE tbl = ?1 ORDER BY id", "i",
+		table);
 
-	*v = (struct view){ .name = cat_text(c, "SELECT name FROM tables WHERE id = ?1", "i", table), .schema = columns_load(schema) };
+	*v = (struct view){ .name = cat_text(c, "SELECT name FROM tables WHERE id = ?1", "i",
+				    table),
+		.schema = columns_load(schema) };
 	free(schema);
 	for (size_t i = 0; i < json_array_size(v->schema); i++)
-		keyset_add(&v->keys, columns_name(v->schema, i), strlen(columns_name(v->schema, i)));
+		keyset_add(&v->keys, columns_name(v->schema, i),
+			strlen(columns_name(v->schema, i)));
 	keyset_add(&v->keys, "time", 4);
 	while (f->kind == FAIL_NONE && cat_next(c, &q)) {
 		v->rows += sqlite3_column_int64(q, 3);
@@ -63,7 +70,8 @@ void view_free(struct view *v)
 }
 
 /* The last `want` records of a segment, newest first. Returns how many, or -1. */
-static ptrdiff_t tail_of(const struct segment *s, const char **ring, size_t want, bool json, size_t before, struct buf *out)
+static ptrdiff_t tail_of(const struct segment *s, const char **ring, size_t want, bool json,
+	size_t before, struct buf *out)
 {
 	const char *p = s->p, *end = s->p + s->n;
 	size_t n = 0;
@@ -89,7 +97,8 @@ static ptrdiff_t tail_of(const struct segment *s, const char **ring, size_t want
 	return (ptrdiff_t)want;
 }
 
-int view_tail(struct catalog *c, const struct store *s, int64_t table, size_t count, bool json, struct buf *out, struct fail *f)
+int view_tail(struct catalog *c, const struct store *s, int64_t table, size_t count, bool json,
+	struct buf *out, struct fail *f)
 {
 	const char **ring;
 	struct view v;
@@ -105,7 +114,8 @@ int view_tail(struct catalog *c, const struct store *s, int64_t table, size_t co
 		ptrdiff_t some = tail_of(&v.seg[i - 1], ring, count - n, json, n, out);
 
 		if (some < 0)
-			rc = fail_set(f, FAIL_SYSTEM, "the tail is too large, or the data directory is damaged");
+			rc = fail_set(f, FAIL_SYSTEM,
+				"the tail is too large, or the data directory is damaged");
 		else
 			n += (size_t)some;
 	}

@@ -1,6 +1,6 @@
 /*
- * view: a table as it is at one moment. Taken inside a transaction; from then on it stands on its own: the segments are
- * mapped, so that neither a swap nor a delete can take them away.
+ * view: a table as it is at one moment. Taken inside a transaction; from then on it stands on its
+ * own: the segments are mapped, so that neither a swap nor a delete can take them away.
  */
 #ifndef VIEW_H
 #define VIEW_H
@@ -24,7 +24,8 @@ struct view {
 	int64_t rows;
 };
 
-int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table, struct fail *f);
+int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table,
+	struct fail *f);
 
 /* One more segment: id, file, bytes of the present row of q. */
 int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail *f);
@@ -37,7 +38,11 @@ static inline int64_t view_number(int64_t segment, uint64_t n)
 
 void view_free(struct view *v);
 
-/* The newest `count` records, newest first: msgpack maps one after the other, or a JSON array. Inside a transaction. */
-int view_tail(struct catalog *c, const struct store *s, int64_t table, size_t count, bool json, struct buf *out, struct fail *f);
+/*
+ * The newest `count` records, newest first: msgpack maps one after the other, or a JSON array.
+ * Inside a transaction.
+ */
+int view_tail(struct catalog *c, const struct store *s, int64_t table, size_t count, bool json,
+	struct buf *out, struct fail *f);
 
 #endif
