@@ -39,7 +39,7 @@ UNITS += lossless tdtime type csvin jsonin zone sandbox
 LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
-DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
+DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
 DEPS.check += cppcheck shellcheck lintian git dpkg-dev openssl tzdata strace cron
@@ -63,9 +63,16 @@ help:
 .SECONDARY:
 .SECONDEXPANSION:
 
+# Before the first object: are the compiler and the headers of the libraries there?
+HEADERS = zlib.h curl/curl.h msgpack.h csv.h jansson.h ini.h microhttpd.h sqlite3.h
+$(O)/.ready:
+	@mkdir -p $(@D)
+	@.pkg/ready '$(CC) $(CPPFLAGS) $(CFLAGS)' $(HEADERS)
+	@touch $@
+
 $(O)/bin/td-local/%.o: OWN += -iquote bin/td-local
 
-$(O)/%.o: %.c Makefile
+$(O)/%.o: %.c Makefile | $(O)/.ready
 	@mkdir -p $(@D)
 	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -84,7 +91,7 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 PLAIN = format/csvscan format/jsontok
 UNITS += csvin-plain jsonin-plain
 
-$(O)/plain/%.o: %.c Makefile
+$(O)/plain/%.o: %.c Makefile | $(O)/.ready
 	@mkdir -p $(@D)
 	$(CC) $(OWN) -U__SSE2__ $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -124,27 +131,13 @@ fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
 
 # --- what a machine needs
 
-deps: ; @$(call install,$(DEPS))
-deps-check: ; @$(call install,$(DEPS) $(DEPS.check))
-
-# Installs the packages that dpkg does not know as installed; on other systems names them.
-define install
-	if ! command -v dpkg-query >/dev/null 2>&1; then \
-		echo 'Not a Debian system. This needs what Debian calls: $(1)' >&2; exit 0; fi; \
-	missing=; for p in $(1); do \
-		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed$$' || missing="$$missing $$p"; done; \
-	[ -n "$$missing" ] || exit 0; \
-	echo "Installing:$$missing" >&2; \
-	as=; [ "$$(id -u)" = 0 ] || as='sudo env'; \
-	export DEBIAN_FRONTEND=noninteractive; \
-	$$as apt-get update -q >/dev/null </dev/null && \
-	$$as apt-get install -q -y --no-install-recommends $$missing >/dev/null </dev/null
-endef
+deps: ; @.pkg/deps $(DEPS:%='%')
+deps-check: ; @.pkg/deps $(DEPS:%='%') $(DEPS.check)
 
 # --- tests
 
 # The longest come first, and one more than there are processors runs: much of a test is waiting for another program.
-PROVE = prove -j$(shell echo $$(($(CPUS) + 1))) --timer
+PROVE = PERL5LIB=tests/lib env --default-signal=PIPE prove --formatter Check -j$(shell echo $$(($(CPUS) + 1))) --timer
 LONG = matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/fetch fetch/result pipe/failure pipe/atomic pipe/progress
 FIRST = $(wildcard $(LONG:%=tests/%.t))
 TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*/*.t))))
@@ -244,7 +237,7 @@ dist:
 	@echo '$(TARBALL)'
 
 deb: deps
-	@$(call install,$(DEPS.deb))
+	@.pkg/deps $(DEPS.deb)
 	@.pkg/deb '$(abspath $(O))/deb' '$(VERSION)'
 
 # As far as Debian's libraries go: libcurl and libmicrohttpd come as archives, but what they need in turn (krb5, LDAP,
@@ -264,10 +257,10 @@ endif
 # its sources want an assembler of their own. Fetches the sources of three libraries from Debian.
 DEPS.musl = musl-tools dpkg-dev xz-utils bzip2 linux-libc-dev
 musl: deps
-	@$(call install,$(DEPS.musl))
+	@.pkg/deps $(DEPS.musl)
 	@.pkg/musl '$(abspath $(O))/musl/deps'
 	$(MAKE) O='$(O)/musl' CC='musl-gcc -isystem $(abspath $(O))/musl/deps/include' LDFLAGS='-static -L$(abspath $(O))/musl/deps/lib' \
-		ISAL= '$(O)/musl/td-encode'
+		ISAL= HEADERS= '$(O)/musl/td-encode'
 
 lint: deps-check
 	@$(PROVE) -v tests/tree/lint.t
