@@ -2,7 +2,7 @@
 # What users and packagers get: make install and uninstall, make dist, make deb.
 . "$(dirname "$0")/../lib/lib.sh"
 cd "$ROOT" || exit 1
-m() { make -s --no-print-directory O="$BUILD" "$@"; }
+m() { make -s --no-print-directory O="${BUILD#"$ROOT/"}" "$@"; } # make splits an absolute name at blanks
 version=$(m print-version)
 tools=$(m print-tools)
 
