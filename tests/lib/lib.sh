@@ -15,7 +15,8 @@ BUILD=${TD_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/.build}
 PATH=$BUILD:$PATH
 LC_ALL=C.UTF-8
 TZ=UTC
-export PATH LC_ALL TZ
+PYTHONDONTWRITEBYTECODE=1
+export PATH LC_ALL TZ PYTHONDONTWRITEBYTECODE
 unset TD_API_KEY TD_API_KEY_FILE TD_API_SERVER XDG_CONFIG_HOME TD_CONFIG_PATH http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 SHARED=$ROOT/../shared/data
@@ -32,7 +33,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 cleanup() {
-	for p in $pids; do kill "$p" 2>/dev/null && wait "$p" 2>/dev/null; done
+	for p in $pids; do kill "$p" 2>/dev/null && wait "$p"; done
 	rm -rf "$T"
 }
 
@@ -87,6 +88,9 @@ run() {
 # The programs under test were built with a sanitizer: their memory, cores and sandboxes are not what they are otherwise.
 sanitized() { nm "$BUILD/td-encode" 2>/dev/null | grep -Eq '__(a|t|m)san_|__ubsan_'; }
 
+# dash reports on stderr each process that a signal ended; the tests look at its status instead.
+wait() { command wait "$@" 2>/dev/null; }
+
 # Wait until a command succeeds, 20 s at most.
 until_ok() {
 	i=0
@@ -113,7 +117,7 @@ local_start() {
 
 local_stop() {
 	kill "$local_pid" 2>/dev/null
-	wait "$local_pid" 2>/dev/null
+	wait "$local_pid"
 }
 
 # api METHOD PATH [CURL OPTION...]: a request by another client than ours

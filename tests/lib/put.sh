@@ -27,9 +27,9 @@ rows_of() { # DB TABLE
 count_of() { # DB TABLE
 	api GET "table/show/$1/$2" | jq .count
 }
-# A command in the background that can be interrupted: shells let background commands ignore SIGINT.
+# A command in the background that signals reach: a shell lets background commands ignore SIGINT, and nohup SIGHUP.
 background() {
-	exec "$PYTHON" -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+	exec env --default-signal=INT,HUP "$@"
 }
 receipt() { # JQ-EXPRESSION: of the receipt in $out
 	printf '%s\n' "$out" | jq -r "$1"

@@ -18,6 +18,8 @@ pid, fd = pty.fork()
 if pid == 0:
     while os.get_terminal_size(2).columns != columns:
         time.sleep(0.001)
+    for sig in signal.SIGHUP, signal.SIGINT, signal.SIGPIPE:  # as a login shell starts it, also under nohup
+        signal.signal(sig, signal.SIG_DFL)
     os.execvp(args[1], args[1:])
 fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 

@@ -229,11 +229,12 @@ def main(kind):
     learned = {s: WORKERS[0].learn(s) for s in cases.SETTINGS} if kind != "cuts" else {}
     total, chosen = cases.choose(kind, learned, HOW, os.environ.get("ONLY"), SEED)
     print("# %d of %d cases, seed %d, %d at once" % (len(chosen), total, SEED, len(WORKERS)))
-    queue = multiprocessing.Queue()
+    fork = multiprocessing.get_context("fork")  # the workers inherit WORKERS; Python 3.14 would start afresh
+    queue = fork.Queue()
     for i in range(len(WORKERS)):
         queue.put(i)
     n = failed = looks = 0
-    with multiprocessing.Pool(len(WORKERS), take, (queue,)) as pool:
+    with fork.Pool(len(WORKERS), take, (queue,)) as pool:
         for n, (what, problems, said, looked) in enumerate(pool.imap_unordered(work, chosen), 1):
             failed += tap(n, what, problems, said)
             looks = max(looks, looked)

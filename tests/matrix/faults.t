@@ -3,4 +3,4 @@
 # sample here in which each occurs, all of them by `make check-faults`.
 . "$(dirname "$0")/../lib/lib.sh"
 export T
-"$PYTHON" -B "$ROOT/tests/matrix" faults
+"$PYTHON" "$ROOT/tests/matrix" faults

@@ -3,4 +3,4 @@
 # each occurs, all of them by `make check-faults`.
 . "$(dirname "$0")/../lib/lib.sh"
 export T
-"$PYTHON" -B "$ROOT/tests/matrix" kills
+"$PYTHON" "$ROOT/tests/matrix" kills

@@ -27,7 +27,7 @@ class Pipe:
         for tool, command, errors in zip(TOOLS, commands, self.errors):
             env = dict(os.environ, TD_API_KEY=KEY, TD_API_SERVER=source if tool == "fetch" else target)
             with open(errors, "w") as err:
-                p = subprocess.Popen(command, stdin=last, stdout=subprocess.PIPE, stderr=err, env=env)
+                p = subprocess.Popen(["env", "--default-signal=INT,HUP", *command], stdin=last, stdout=subprocess.PIPE, stderr=err, env=env)
             if last != subprocess.DEVNULL:
                 last.close()
             self.process[tool], last = p, p.stdout
