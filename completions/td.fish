@@ -74,7 +74,7 @@ function __td_operands
     while set -q words[1]
         if test -z "$operands"; and contains -- $words[1] $with
             set -e words[1]
-        else if not string match -q -- '-?*' $words[1]; or set -q operands[1]
+        else if not string match -qr -- '^-.' $words[1]; or set -q operands[1]
             set -a operands $words[1]
         end
         set -e words[1]
