@@ -220,7 +220,10 @@ static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl
 {
 	const atomic_bool *stop = arg;
 
-	(void)a, (void)b, (void)c, (void)d;
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
 	return sig_caught() || (stop && atomic_load(stop));
 }
 

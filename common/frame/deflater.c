@@ -62,7 +62,10 @@ static bool fast_init(struct deflater *d, int level)
 
 static int fast_block(struct deflater *d, const void *p, size_t n, struct buf *out, struct fail *f)
 {
-	(void)d, (void)p, (void)n, (void)out;
+	(void)d;
+	(void)p;
+	(void)n;
+	(void)out;
 	return fail_set(f, FAIL_SYSTEM, "built without ISA-L");
 }
 #endif

@@ -5,7 +5,9 @@
 enum { FTEXT = 1, FHCRC = 2, FEXTRA = 4, FNAME = 8, FCOMMENT = 16, FRESERVED = 0xe0 };
 enum { IN_SIZE = 64 << 10, HEADER_MAX = 1 << 20 };
 
-const char gzip_plain_header[GZIP_PLAIN_HEADER_LEN] = "\x1f\x8b\x08\0\0\0\0\0\0\xff";
+const char gzip_plain_header[GZIP_PLAIN_HEADER_LEN] = {
+	'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 0, '\xff'
+};
 
 static uint32_t le32(const char *s)
 {
