@@ -35,7 +35,7 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) -lz -lm
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl upload_part receipt tempname
-UNITS += lossless tdtime type csvin jsonin zone sandbox
+UNITS += lossless tdtime type csvin jsonin zone sandbox visible
 LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.

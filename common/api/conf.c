@@ -3,6 +3,7 @@
 #include "api/conn.h"
 #include "sys/inifile.h"
 #include "base/mem.h"
+#include "base/visible.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ static int check_key(const char *key, const char *from, struct fail *f)
 		if ((unsigned char)*p <= ' ' || *p == 127)
 			return fail_set(f, FAIL_KEY,
 				"the key of %s holds a blank or a control character", from);
-	return 0;
+	return visible_secret(key) ? 0 : fail_set(f, FAIL_SYSTEM, "too many keys");
 }
 
 /* Takes text and from. */

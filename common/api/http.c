@@ -4,6 +4,7 @@
 #include "base/num.h"
 #include "td/retry.h"
 #include "base/sig.h"
+#include "base/visible.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -30,9 +31,55 @@ struct call {
 	char retry_after[64];
 };
 
+/* RFC 4648: how a proxy's user and password travel. */
+static char *base64(const char *p, size_t n)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *out = mem_zero(n / 3 + 2, 4), *to = out;
+
+	for (size_t i = 0; i < n; i += 3) {
+		unsigned v = (unsigned)(unsigned char)p[i] << 16 |
+			(i + 1 < n ? (unsigned)(unsigned char)p[i + 1] << 8 : 0) |
+			(i + 2 < n ? (unsigned)(unsigned char)p[i + 2] : 0);
+
+		*to++ = digits[v >> 18];
+		*to++ = digits[v >> 12 & 63];
+		*to++ = i + 1 < n ? digits[v >> 6 & 63] : '=';
+		*to++ = i + 2 < n ? digits[v & 63] : '=';
+	}
+	return out;
+}
+
+/* Keep user and password of a proxy out of messages, in each of the forms that they take. */
+static void hide_user(const char *proxy)
+{
+	const char *start = strstr(proxy, "://"), *from = start ? start + 3 : proxy,
+		   *at = strrchr(from, '@');
+	char *typed = at ? mem_copy(from, (size_t)(at - from)) : NULL,
+	     *user = typed ? curl_easy_unescape(NULL, typed, 0, NULL) : NULL,
+	     *sent = user ? base64(user, strlen(user)) : NULL;
+	const char *password = user ? strchr(user, ':') : NULL,
+		   *raw = typed ? strchr(typed, ':') : NULL;
+
+	if (!(visible_secret(password ? password + 1 : NULL) &&
+		    visible_secret(raw ? raw + 1 : NULL) && visible_secret(sent)))
+		die(FAIL_CONFIG, "the user and password of the proxy are too long");
+	free(typed);
+	curl_free(user);
+	free(sent);
+}
+
+/* libcurl takes its proxies from these variables. */
 static void library(void)
 {
+	static const char *const proxies[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
+		"all_proxy", "ALL_PROXY" };
+
 	curl_global_init(CURL_GLOBAL_DEFAULT);
+	for (size_t i = 0; i < sizeof proxies / sizeof *proxies; i++)
+		if (getenv(proxies[i]))
+			hide_user(getenv(proxies[i]));
 }
 
 struct http *http_open(const struct http_opt *o)

@@ -1,6 +1,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/sig.h"
+#include "base/visible.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -49,10 +50,7 @@ static size_t columns(void)
 	return n > 1 ? n - 1 : 79;
 }
 
-/*
- * One write(2) a message, so that the lines of a pipe's tools do not mix. UTF-8 passes, control
- * bytes do not.
- */
+/* One write(2) a message, so that the lines of a pipe's tools do not mix. */
 static void put_line(const char *text, bool transient)
 {
 	static const char clear[] = "\r\033[K";
@@ -62,15 +60,14 @@ static void put_line(const char *text, bool transient)
 	ssize_t put;
 
 	memcpy(line, clear, from);
-	if (*text || !transient)
-		n += (size_t)snprintf(line + n, sizeof line - 1 - n, "%s: %s", name, text);
-	if (n > sizeof line - 2)
-		n = sizeof line - 2;
+	if (*text || !transient) {
+		n += visible_text(line + n, 256, name, strlen(name));
+		line[n++] = ':';
+		line[n++] = ' ';
+		n += visible_text(line + n, sizeof line - 1 - n, text, strlen(text));
+	}
 	if (transient && n > from + columns())
 		n = from + columns();
-	for (size_t i = from; i < n; i++)
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
 	line_shown = transient && *text;
 	if (!transient)
 		line[n++] = '\n';
@@ -126,7 +123,11 @@ void die_option(int c, char **argv)
 	bool among = c == '?' && optopt > 0 && optopt <= 0xff && next && next[0] == '-' &&
 		strchr(next + 1, optopt);
 	bool is_long = !among && strncmp(arg, "--", 2) == 0 && arg[2];
-	const char *name_of = is_long ? arg : letter;
+	char whole[64];
+	const char *name_of = is_long ? whole : letter;
+
+	/* what follows the = may be a key */
+	snprintf(whole, sizeof whole, "%.*s", (int)strcspn(arg, "="), arg);
 
 	if (c == ':')
 		die_usage("option '%s' needs a value", name_of);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "value/mp.h"
 #include "base/utf8.h"
+#include "base/visible.h"
 
 #include <stdlib.h>
 
@@ -28,11 +29,10 @@ static int put_start(struct sink *s, const void *p, size_t n, struct fail *f)
 	return 0;
 }
 
-/* Nothing below a blank, no C1 controls, nothing that turns the direction of writing. */
+/* Also the joiners, which emoji and several scripts are written with. */
 static bool harmless(uint32_t c)
 {
-	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x202a && c <= 0x202e) &&
-		!(c >= 0x2066 && c <= 0x2069);
+	return visible_char(c) || c == 0x200c || c == 0x200d;
 }
 
 /*

@@ -1,5 +1,6 @@
 #include "frame/frame.h"
 #include "base/mem.h"
+#include "base/visible.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,12 +60,14 @@ char *frame_head_format(const struct frame_head *h)
 
 char *frame_end_format(const struct frame_end *e)
 {
-	char crc[9];
+	char crc[9], reason[VISIBLE_MAX];
 	json_t *j = json_object();
 
 	set_text(j, "end", e->commit ? "commit" : "abort");
 	if (!e->commit) {
-		set_text(j, "reason", e->reason);
+		if (e->reason)
+			visible_text(reason, sizeof reason, e->reason, strlen(e->reason));
+		set_text(j, "reason", e->reason ? reason : NULL);
 		set_count(j, "status", (uint64_t)e->status);
 	}
 	set_count(j, "rows", e->rows);

@@ -1,5 +1,6 @@
 #include "td/receipt.h"
 #include "base/mem.h"
+#include "base/visible.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ char *receipt_begin(const struct receipt *r)
 char *receipt_end(const struct receipt *r)
 {
 	json_t *o = json_object();
-	char *rest, *line;
+	char *rest, *line, reason[VISIBLE_MAX];
 
 	text(o, "status", r->done ? "done" : "failed");
 	if (r->done)
@@ -98,7 +99,10 @@ char *receipt_end(const struct receipt *r)
 	number(o, "rows_before", r->rows_before);
 	text(o, "kept_table", r->kept);
 	if (!r->done) {
-		text(o, "reason", r->reason ? r->reason : "no reason given");
+		const char *why = r->reason ? r->reason : "no reason given";
+
+		visible_text(reason, sizeof reason, why, strlen(why));
+		text(o, "reason", reason);
 		json_object_set_new(o, "exit", json_integer(r->status));
 	}
 	text(o, "finished", r->finished);
