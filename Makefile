@@ -142,7 +142,15 @@ LONG = matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/f
 FIRST = $(wildcard $(LONG:%=tests/%.t))
 TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*/*.t))))
 
-units: $(UNITS:%=$(O)/unit/%)
+# Every interleaving of what td-swap decides: tests/explore/NAME.c includes common/td/NAME.c.
+EXPLORE = replace
+
+$(O)/explore/%: tests/explore/%.c tests/explore/engine.c tests/explore/engine.h common/td/%.c \
+		common/td/%.h
+	@mkdir -p $(@D)
+	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ tests/explore/$*.c tests/explore/engine.c
+
+units: $(UNITS:%=$(O)/unit/%) $(EXPLORE:%=$(O)/explore/%)
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j$(CPUS) all units $(FUZZ:%=$(O)/fuzz/%)
@@ -161,8 +169,8 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 
 # All of the matrices (see tests/matrix); one after the other, since each uses the whole machine.
 check-faults: deps-check
-	@$(MAKE) --no-print-directory all
-	TD_BUILD='$(abspath $(O))' MATRIX=full CRON_TIME='* * * * *' $(PROVE) -j1 tests/pipe/cron.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t
+	@$(MAKE) --no-print-directory all units
+	TD_BUILD='$(abspath $(O))' MATRIX=full EXPLORE=long CRON_TIME='* * * * *' $(PROVE) -j1 tests/explore/*.t tests/pipe/cron.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t
 
 # --- measuring: the table as Markdown on standard output; MB= for other sizes, ROUNDS= in the environment
 

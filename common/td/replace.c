@@ -1,0 +1,648 @@
+/* replace: the states of a replacement, from the first look to what is left behind. */
+#include "td/replace.h"
+
+#include <string.h>
+
+/* tests/explore switches one defence off at a time, and sees which law breaks. */
+#ifndef REPLACE_MARK
+#define REPLACE_MARK(n) true
+#endif
+
+enum { TRIES = 3, ROUNDS = 3 };
+
+/* clang-format off */
+enum at {
+	AT_TARGET, AT_LOADED, AT_LIST, AT_LISTED, AT_LISTED_ROWS, AT_CHECK,
+	AT_MOVED, AT_MOVE_SEEN, AT_MOVE_SOURCE, AT_MOVE_SURE,
+	AT_MEASURED, AT_ROWS, AT_SETTINGS, AT_EXCHANGED,
+	AT_JUDGE, AT_JUDGE_OWN, AT_JUDGE_TARGET,
+	AT_RENAMED, AT_RENAME_TARGET, AT_RENAME_ROWS,
+	AT_DELETED, AT_DELETE_SEEN, AT_KEPT, AT_KEEP_SEEN,
+	AT_GONE, AT_GONE_TARGET, AT_GONE_ROWS,
+	AT_END
+};
+/* clang-format on */
+
+enum then { THEN_BEGIN, THEN_JUDGE };
+
+static void ask(struct replace *r, struct replace_ask *n, enum at at, enum replace_do what,
+	uint8_t a, uint8_t b)
+{
+	r->at = (uint8_t)at;
+	n->what = (uint8_t)what;
+	n->a = a;
+	n->b = b;
+}
+
+static void end(struct replace *r, struct replace_ask *n)
+{
+	ask(r, n, AT_END, REPLACE_END, 0, 0);
+}
+
+static void remove_own(struct replace *r, struct replace_ask *n)
+{
+	r->tries = 0;
+	r->left = r->own;
+	ask(r, n, AT_DELETED, REPLACE_DELETE, r->own, 0);
+}
+
+static void keep(struct replace *r, struct replace_ask *n)
+{
+	r->tries = 0;
+	r->left = r->own;
+	ask(r, n, AT_KEPT, REPLACE_RENAME, r->own, REPLACE_KEPT);
+}
+
+/*
+ * A verdict while our table, if it is one, is still under `own`. What may yet be reached by a swap
+ * is left alone.
+ */
+static void verdict(
+	struct replace *r, struct replace_ask *n, enum fail_kind status, enum replace_why why)
+{
+	r->status = (uint16_t)status;
+	r->why = (uint8_t)why;
+	r->left = r->own;
+	if (r->bare || r->moving)
+		end(r, n);
+	else if (r->task.kind == REPLACE_UNDO && r->claimed)
+		keep(r, n);
+	else if (r->task.kind == REPLACE_SWAP && r->task.drop && status != FAIL_UNKNOWN)
+		remove_own(r, n);
+	else
+		end(r, n);
+}
+
+/* A verdict that leaves nothing of ours. */
+static void nothing(
+	struct replace *r, struct replace_ask *n, enum fail_kind status, enum replace_why why)
+{
+	r->status = (uint16_t)status;
+	r->why = (uint8_t)why;
+	r->left = REPLACE_TARGET;
+	end(r, n);
+}
+
+/* No look was possible: whether a swap was done then cannot be said. */
+static void unseen(struct replace *r, struct replace_ask *n, enum replace_result why)
+{
+	if (r->sent && REPLACE_MARK(1))
+		verdict(r, n, FAIL_UNKNOWN, REPLACE_UNSEEN);
+	else if (why == REPLACE_STOPPED)
+		verdict(r, n, FAIL_SIGNAL, REPLACE_CALLER);
+	else if (why == REPLACE_REFUSED)
+		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
+	else
+		verdict(r, n, FAIL_TEMP, REPLACE_NO_ANSWER);
+}
+
+static bool is_answer(const struct replace_seen *s)
+{
+	return s->result == REPLACE_DONE || s->result == REPLACE_ABSENT;
+}
+
+/* --- to a new name --- */
+
+/* Seen under the new name, requests under the old one that are still under way find nothing. */
+
+static void move(struct replace *r, struct replace_ask *n, enum then then)
+{
+	r->then = (uint8_t)then;
+	r->tries = 0;
+	r->moving = true;
+	ask(r, n, AT_MOVED, REPLACE_RENAME, r->own, r->next);
+}
+
+static void judge(struct replace *r, struct replace_ask *n)
+{
+	ask(r, n, AT_JUDGE, REPLACE_LOOK, REPLACE_TARGET, 0);
+}
+
+/*
+ * Between the claim and the step: what the table still needs before readers see it. Rows that stay
+ * are to be carried over here.
+ */
+static void prepare(struct replace *r, struct replace_ask *n)
+{
+	ask(r, n, AT_SETTINGS, REPLACE_SETTINGS, r->own, 0);
+}
+
+/* Of two undos at once, the second finds the rows of the first under the kept name. */
+static void undo_claimed(struct replace *r, struct replace_ask *n)
+{
+	if (r->task.new_id >= 0 && r->own_id >= 0 && r->own_id != r->task.new_id &&
+		REPLACE_MARK(11))
+		verdict(r, n, FAIL_GUARD, REPLACE_NOT_LAST);
+	else
+		ask(r, n, AT_MEASURED, REPLACE_MEASURE, r->own, 0);
+}
+
+/*
+ * An undo gives the kept table its name back in the end, so that a late copy of the rename from it
+ * may still find it. Swaps are therefore never sent from the name that this rename gave, but from
+ * the next one.
+ */
+static void moved(struct replace *r, struct replace_ask *n, int64_t id)
+{
+	r->own = r->next++;
+	r->own_id = id;
+	r->claimed = true;
+	r->bare = r->moving = false;
+	if (r->then == THEN_JUDGE) {
+		judge(r, n);
+	} else if (r->task.kind == REPLACE_COLLECT) {
+		remove_own(r, n);
+	} else if (r->task.kind == REPLACE_UNDO && r->moves++ == 0 && REPLACE_MARK(12)) {
+		move(r, n, THEN_BEGIN);
+	} else if (r->foreign) {
+		r->was_own = r->task.new_id;
+		judge(r, n);
+	} else if (r->task.kind == REPLACE_UNDO) {
+		undo_claimed(r, n);
+	} else if (!REPLACE_MARK(2) || (id >= 0 && id == r->task.new_id)) {
+		prepare(r, n);
+	} else {
+		ask(r, n, AT_ROWS, REPLACE_QUERY, r->own, 0);
+	}
+}
+
+/*
+ * Not under the new name. If it is not under the old one either, the rename may have come between
+ * the two looks.
+ */
+static void move_source(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s))
+		unseen(r, n, (enum replace_result)s->result);
+	else if (s->result == REPLACE_ABSENT)
+		ask(r, n, AT_MOVE_SURE, REPLACE_LOOK, r->next, 0);
+	else if (r->tries++ < TRIES)
+		ask(r, n, AT_MOVED, REPLACE_RENAME, r->own, r->next);
+	else if (r->sent)
+		verdict(r, n, FAIL_UNKNOWN, REPLACE_UNSEEN);
+	else
+		verdict(r, n, FAIL_TEMP, REPLACE_TRIES);
+}
+
+static void move_step(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (r->at == AT_MOVED && s->result == REPLACE_DONE && !REPLACE_MARK(3))
+		moved(r, n, -1);
+	else if (r->at == AT_MOVED)
+		ask(r, n, AT_MOVE_SEEN, REPLACE_LOOK, r->next, 0);
+	else if (r->at == AT_MOVE_SOURCE)
+		move_source(r, s, n);
+	else if (!is_answer(s))
+		unseen(r, n, (enum replace_result)s->result);
+	else if (s->result == REPLACE_DONE)
+		moved(r, n, s->id);
+	else if (r->at == AT_MOVE_SEEN)
+		ask(r, n, AT_MOVE_SOURCE, REPLACE_LOOK, r->own, 0);
+	else
+		nothing(r, n, r->sent ? FAIL_UNKNOWN : FAIL_TEMP, REPLACE_TAKEN);
+}
+
+/* --- before
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static void target(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	const struct replace_task *t = &r->task;
+
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+		return;
+	}
+	r->there = s->result == REPLACE_DONE;
+	r->target_id = r->there ? s->id : -1;
+	if (t->kind == REPLACE_UNDO && !r->there)
+		nothing(r, n, FAIL_REFUSED, REPLACE_NO_TARGET);
+	else if (t->kind == REPLACE_UNDO && t->target_id >= 0 && s->id >= 0 &&
+		 s->id != t->target_id && s->id != t->new_id)
+		nothing(r, n, FAIL_GUARD, REPLACE_NOT_LAST);
+	else
+		ask(r, n, AT_LOADED, REPLACE_LOOK, REPLACE_LOADED, 0);
+}
+
+/*
+ * The target bears the id of the new rows, and no name is left under which a swap could still be
+ * sent or arrive.
+ */
+static bool is_done(const struct replace *r)
+{
+	return r->there && r->task.new_id >= 0 && r->target_id == r->task.new_id;
+}
+
+static void loaded(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	const bool ours =
+		s->id < 0 || r->task.new_id < 0 || s->id == r->task.new_id || !REPLACE_MARK(4);
+
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+	} else if (s->result == REPLACE_DONE && ours &&
+		   !(r->task.kind == REPLACE_UNDO && is_done(r))) {
+		if (r->task.kind == REPLACE_UNDO)
+			move(r, n, THEN_BEGIN);
+		else
+			ask(r, n, AT_CHECK, REPLACE_CHECK, REPLACE_LOADED, 0);
+	} else {
+		r->stranger = s->result == REPLACE_DONE && !ours;
+		ask(r, n, AT_LIST, REPLACE_LIST, 0, 0);
+	}
+}
+
+/* A late rename may have given the kept table its name back between the looks. */
+static void nowhere(struct replace *r, struct replace_ask *n)
+{
+	if (r->task.kind == REPLACE_UNDO && !r->again) {
+		r->again = true;
+		ask(r, n, AT_LOADED, REPLACE_LOOK, REPLACE_LOADED, 0);
+	} else if (r->stranger)
+		nothing(r, n, FAIL_GUARD,
+			r->task.kind == REPLACE_UNDO ? REPLACE_NOT_LAST : REPLACE_NOT_OURS);
+	else
+		nothing(r, n, FAIL_REFUSED, REPLACE_USED);
+}
+
+/* An earlier run left our table under a name of its own, or it is done, or it never was. */
+static void listed(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s)) {
+		r->own = REPLACE_TARGET;
+		nothing(r, n,
+			s->result == REPLACE_SILENT    ? FAIL_TEMP
+			: s->result == REPLACE_STOPPED ? FAIL_SIGNAL
+						       : FAIL_REFUSED,
+			s->result == REPLACE_SILENT ? REPLACE_NO_ANSWER : REPLACE_CALLER);
+	} else if (s->result == REPLACE_DONE) {
+		r->own = s->name;
+		r->next = (uint8_t)(s->name + 1);
+		r->foreign = true;
+		move(r, n, THEN_BEGIN);
+	} else {
+		ask(r, n, AT_LISTED, REPLACE_LOOK, REPLACE_TARGET, 0);
+	}
+}
+
+/*
+ * No name is left from which anything could still come: what is seen now stays so. Rows alike are
+ * no proof, but a doubt.
+ */
+static void listed_target(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s)) {
+		nothing(r, n, s->result == REPLACE_STOPPED ? FAIL_SIGNAL : FAIL_TEMP,
+			s->result == REPLACE_STOPPED ? REPLACE_CALLER : REPLACE_NO_ANSWER);
+		return;
+	}
+	r->there = s->result == REPLACE_DONE;
+	r->target_id = r->there ? s->id : -1;
+	if (is_done(r))
+		nothing(r, n, FAIL_NONE, REPLACE_ALREADY);
+	else if (r->there && r->task.kind == REPLACE_SWAP)
+		ask(r, n, AT_LISTED_ROWS, REPLACE_QUERY, REPLACE_TARGET, 0);
+	else
+		nowhere(r, n);
+}
+
+static void checked(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result == REPLACE_STOPPED)
+		verdict(r, n, FAIL_SIGNAL, REPLACE_CALLER);
+	else if (s->result != REPLACE_DONE)
+		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
+	else if (r->claimed)
+		prepare(r, n);
+	else if (!REPLACE_MARK(5))
+		prepare(r, n);
+	else
+		move(r, n, THEN_BEGIN);
+}
+
+/*
+ * The service does not show the receipt's id: a name says nothing, a late request to make the table
+ * may have made it again.
+ */
+static void rows(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result != REPLACE_DONE)
+		unseen(r, n, (enum replace_result)s->result);
+	else if (s->new_rows)
+		prepare(r, n);
+	else
+		verdict(r, n, FAIL_GUARD, REPLACE_OTHER_ROWS);
+}
+
+/* --- the step
+ * -----------------------------------------------------------------------------------------------------
+ */
+
+static void put(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result == REPLACE_STOPPED || s->result == REPLACE_SILENT) {
+		unseen(r, n, (enum replace_result)s->result);
+		return;
+	}
+	if (s->result == REPLACE_REFUSED && !r->sent) {
+		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
+		return;
+	}
+	r->was_target = r->target_id;
+	r->was_own = r->own_id;
+	r->sent = r->bare = true;
+	if (r->there) {
+		r->exchanged = true;
+		ask(r, n, AT_EXCHANGED, REPLACE_EXCHANGE, r->own, REPLACE_TARGET);
+	} else {
+		ask(r, n, AT_RENAMED, REPLACE_RENAME, r->own, REPLACE_TARGET);
+	}
+}
+
+static void swapped(struct replace *r, struct replace_ask *n)
+{
+	r->way = REPLACE_BY_SWAP;
+	r->status = FAIL_NONE;
+	r->why = REPLACE_WELL;
+	if (r->task.keep || r->task.kind == REPLACE_UNDO)
+		keep(r, n);
+	else
+		remove_own(r, n);
+}
+
+static void not_swapped(struct replace *r, struct replace_ask *n)
+{
+	if (r->foreign && !r->sent)
+		ask(r, n, AT_CHECK, REPLACE_CHECK, r->own, 0);
+	else if (r->final)
+		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
+	else if (++r->rounds >= ROUNDS)
+		verdict(r, n, FAIL_TEMP, REPLACE_TRIES);
+	else if (!r->there && r->task.kind == REPLACE_UNDO)
+		verdict(r, n, FAIL_REFUSED, REPLACE_NO_TARGET);
+	else
+		prepare(r, n);
+}
+
+static void untold(struct replace *r, struct replace_ask *n)
+{
+	verdict(r, n, FAIL_UNKNOWN, REPLACE_UNTOLD);
+}
+
+/* Under a name that no swap was sent from: what is seen now stays so. */
+static void judged(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+		return;
+	}
+	r->there = s->result == REPLACE_DONE;
+	r->target_id = r->there ? s->id : -1;
+	if (!r->foreign && !r->exchanged)
+		not_swapped(r, n);
+	else if (r->target_id >= 0 && r->target_id == r->was_own && r->was_own != r->was_target)
+		swapped(r, n);
+	else if (!REPLACE_MARK(6) && r->target_id >= 0 && r->target_id == r->was_target)
+		not_swapped(r, n);
+	else
+		ask(r, n, AT_JUDGE_OWN, REPLACE_QUERY, r->own, 0);
+}
+
+/*
+ * Rows that cannot be counted yet look like others: so both tables are asked, and exactly one must
+ * have them.
+ */
+static void judged_rows(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s) || (s->result == REPLACE_ABSENT && r->at == AT_JUDGE_OWN)) {
+		untold(r, n);
+	} else if (r->at == AT_JUDGE_OWN && r->there && REPLACE_MARK(7)) {
+		r->own_new = s->new_rows;
+		ask(r, n, AT_JUDGE_TARGET, REPLACE_QUERY, REPLACE_TARGET, 0);
+	} else if (r->at == AT_JUDGE_OWN) {
+		if (s->new_rows)
+			not_swapped(r, n);
+		else if (REPLACE_MARK(7))
+			untold(r, n);
+		else
+			swapped(r, n);
+	} else {
+		r->there = s->result == REPLACE_DONE;
+		if (r->own_new != (r->there && s->new_rows) && (r->there || r->own_new))
+			(r->own_new ? not_swapped : swapped)(r, n);
+		else
+			untold(r, n);
+	}
+}
+
+static void exchanged(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	r->final = s->result == REPLACE_REFUSED;
+	if (s->result == REPLACE_DONE && !REPLACE_MARK(8))
+		swapped(r, n);
+	else if (!REPLACE_MARK(9))
+		judge(r, n);
+	else
+		move(r, n, THEN_JUDGE);
+}
+
+/* --- there was no target: a rename */
+
+static void renamed(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (r->at == AT_RENAMED && r->looks == 0) {
+		r->final = s->result == REPLACE_REFUSED;
+		r->looks = 1;
+		if (s->result == REPLACE_DONE && !REPLACE_MARK(10))
+			nothing(r, n, FAIL_NONE, REPLACE_WELL);
+		else
+			ask(r, n, AT_RENAMED, REPLACE_LOOK, r->own, 0);
+		return;
+	}
+	r->looks = 0;
+	if (!is_answer(s))
+		unseen(r, n, (enum replace_result)s->result);
+	else if (s->result == REPLACE_DONE)
+		move(r, n, THEN_JUDGE); /* not renamed, and not any more */
+	else
+		ask(r, n, AT_RENAME_TARGET, REPLACE_LOOK, REPLACE_TARGET, 0);
+}
+
+/* Our name is gone. Was it our rename? */
+static void rename_target(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	const bool queried = r->at == AT_RENAME_ROWS;
+	const bool ours = queried ? s->new_rows : s->id >= 0 && s->id == r->was_own;
+
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+	} else if (s->result == REPLACE_DONE && ours) {
+		r->way = REPLACE_BY_RENAME;
+		nothing(r, n, FAIL_NONE, REPLACE_WELL);
+	} else if (s->result == REPLACE_DONE && !queried) {
+		ask(r, n, AT_RENAME_ROWS, REPLACE_QUERY, REPLACE_TARGET, 0);
+	} else {
+		nothing(r, n, FAIL_UNKNOWN, REPLACE_TAKEN);
+	}
+}
+
+/* --- afterwards
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+/*
+ * The target was seen with the new rows, but another run has taken the table that was beside it: it
+ * may do anything.
+ */
+static void taken(struct replace *r, struct replace_ask *n)
+{
+	nothing(r, n, FAIL_UNKNOWN, REPLACE_TAKEN);
+}
+
+/*
+ * Our name is gone, and the service did not say that this was our doing. Was it an answer that was
+ * lost, or another run?
+ */
+static void gone(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	const bool there = s->result == REPLACE_DONE;
+
+	if (!is_answer(s) || there == (r->at == AT_GONE))
+		taken(r, n);
+	else if (r->at == AT_GONE)
+		ask(r, n, AT_GONE_TARGET, REPLACE_LOOK, REPLACE_TARGET, 0);
+	else if (r->at == AT_GONE_TARGET && !(s->id >= 0 && s->id == r->was_own))
+		ask(r, n, AT_GONE_ROWS, REPLACE_QUERY, REPLACE_TARGET, 0);
+	else if (r->at == AT_GONE_ROWS && !s->new_rows)
+		taken(r, n);
+	else
+		end(r, n);
+}
+
+static void end_tidy(struct replace *r, struct replace_ask *n)
+{
+	r->left = REPLACE_TARGET;
+	end(r, n);
+}
+
+/* Deleted, or renamed to the kept name: `own` is gone. What stays is named in the verdict. */
+static void tidied(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	const bool deleting = r->at == AT_DELETED || r->at == AT_DELETE_SEEN;
+
+	if (r->at == AT_DELETED || r->at == AT_KEPT) {
+		r->heard = s->result == REPLACE_DONE;
+		if (deleting && r->heard)
+			end_tidy(r, n);
+		else
+			ask(r, n, deleting ? AT_DELETE_SEEN : AT_KEEP_SEEN, REPLACE_LOOK, r->own,
+				0);
+	} else if (s->result == REPLACE_ABSENT) {
+		r->left = deleting ? REPLACE_TARGET : REPLACE_KEPT;
+		if (r->status == FAIL_NONE && r->task.kind != REPLACE_COLLECT && !r->heard &&
+			REPLACE_MARK(13))
+			ask(r, n, AT_GONE, REPLACE_LIST, 0, 0);
+		else
+			end(r, n);
+	} else if (s->result == REPLACE_DONE && r->tries++ < TRIES) {
+		ask(r, n, deleting ? AT_DELETED : AT_KEPT,
+			deleting ? REPLACE_DELETE : REPLACE_RENAME, r->own,
+			deleting ? 0 : REPLACE_KEPT);
+	} else {
+		end(r, n);
+	}
+}
+
+void replace_start(struct replace *r, const struct replace_task *t, struct replace_ask *first)
+{
+	memset(r, 0, sizeof *r);
+	r->task.kind = t->kind;
+	r->task.keep = t->keep;
+	r->task.drop = t->drop;
+	r->task.new_id = t->new_id;
+	r->task.target_id = t->target_id;
+	r->target_id = r->own_id = r->was_target = r->was_own = -1;
+	r->own = REPLACE_LOADED;
+	r->next = REPLACE_OWN;
+	if (t->kind == REPLACE_COLLECT)
+		move(r, first, THEN_BEGIN);
+	else
+		ask(r, first, AT_TARGET, REPLACE_LOOK, REPLACE_TARGET, 0);
+}
+
+void replace_next(struct replace *r, const struct replace_seen *s, struct replace_ask *next)
+{
+	switch ((enum at)r->at) {
+	case AT_TARGET:
+		target(r, s, next);
+		break;
+	case AT_LOADED:
+		loaded(r, s, next);
+		break;
+	case AT_LIST:
+		listed(r, s, next);
+		break;
+	case AT_LISTED:
+		listed_target(r, s, next);
+		break;
+	case AT_LISTED_ROWS:
+		if (s->result == REPLACE_DONE && s->new_rows)
+			nothing(r, next, FAIL_UNKNOWN, REPLACE_UNTOLD);
+		else
+			nowhere(r, next);
+		break;
+	case AT_CHECK:
+		checked(r, s, next);
+		break;
+	case AT_MOVED:
+	case AT_MOVE_SEEN:
+	case AT_MOVE_SOURCE:
+	case AT_MOVE_SURE:
+		move_step(r, s, next);
+		break;
+	case AT_MEASURED:
+		if (s->result == REPLACE_DONE)
+			ask(r, next, AT_CHECK, REPLACE_CHECK, r->own, 0);
+		else
+			unseen(r, next, (enum replace_result)s->result);
+		break;
+	case AT_ROWS:
+		rows(r, s, next);
+		break;
+	case AT_SETTINGS:
+		put(r, s, next);
+		break;
+	case AT_EXCHANGED:
+		exchanged(r, s, next);
+		break;
+	case AT_JUDGE:
+		judged(r, s, next);
+		break;
+	case AT_JUDGE_OWN:
+	case AT_JUDGE_TARGET:
+		judged_rows(r, s, next);
+		break;
+	case AT_RENAMED:
+		renamed(r, s, next);
+		break;
+	case AT_RENAME_TARGET:
+	case AT_RENAME_ROWS:
+		rename_target(r, s, next);
+		break;
+	case AT_DELETED:
+	case AT_DELETE_SEEN:
+	case AT_KEPT:
+	case AT_KEEP_SEEN:
+		tidied(r, s, next);
+		break;
+	case AT_GONE:
+	case AT_GONE_TARGET:
+	case AT_GONE_ROWS:
+		gone(r, s, next);
+		break;
+	case AT_END:
+		end(r, next);
+		break;
+	}
+}

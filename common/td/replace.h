@@ -1,0 +1,137 @@
+/*
+ * replace: every decision of td-swap: replacing a table by rows that stand in another, undoing
+ * that, and collecting what dead runs left. A state machine without I/O: it asks, the caller
+ * carries the ask out and hands back what was seen.
+ *
+ * The service may lose an answer, work on a request late or twice, or be reached by somebody else
+ * at the same time. So:
+ *
+ * - An answer decides nothing: the state of the tables does, and each change is looked at.
+ *  - A swap is sent from a name that this run made and uses once. Afterwards the table is renamed
+ *    to another such name, and seen there: every swap or rename that is still under way now finds
+ *    nothing. Only then is the outcome judged, and only under that name is anything deleted.
+ *  - A rename is also the lock: of two runs with the same receipt one gets the table, the other
+ *    finds it gone.
+ *  - The names of one receipt share a beginning (tempname), so that a later run finds, and claims,
+ *    what a dead one had.
+ *
+ * Swapped is what is proven: the target has the id that the new rows had, or a query finds the new
+ * rows in exactly one of the two. What is not proven is REPLACE_UNTOLD, status 76, and both stay.
+ *
+ * struct replace is plain data without pointers; two equal states behave equally (tests/explore
+ * goes through all of them). Zero padding is kept: start from replace_start() only.
+ */
+#ifndef REPLACE_H
+#define REPLACE_H
+
+#include "base/fail.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Tables, all of one database. REPLACE_OWN + n is a name that nobody else makes, or one that LIST
+ * found.
+ */
+enum { REPLACE_TARGET, REPLACE_LOADED, REPLACE_KEPT, REPLACE_OWN };
+
+enum replace_kind {
+	REPLACE_SWAP,   /* LOADED holds the new rows of TARGET */
+	REPLACE_UNDO,   /* LOADED is KEPT: it and TARGET are exchanged */
+	REPLACE_COLLECT /* LOADED was left behind, and goes */
+};
+
+struct replace_task {
+	uint8_t kind;   /* enum replace_kind */
+	bool keep;      /* the old rows stay, as KEPT */
+	bool drop;      /* nobody can use the receipt again: a failure takes the new rows with it */
+	int64_t new_id; /* the id of the table with the new rows, as the receipt has it; -1: it does
+			   not say */
+	int64_t target_id; /* UNDO: the id that the target must have; -1: any */
+};
+
+enum replace_do {
+	REPLACE_LOOK, /* describe table a */
+	REPLACE_LIST, /* is there a table with a name that an earlier run with this receipt made? */
+	REPLACE_MEASURE, /* UNDO: remember what table a holds: these are now the new rows */
+	REPLACE_QUERY,   /* does table a hold the new rows? By a query: the counts of a description
+			    lag behind */
+	REPLACE_CHECK,   /* the caller's guards, for table a as it was seen last, and the first half
+			    of its receipt */
+	REPLACE_SETTINGS, /* give table a the settings of TARGET, where they differ; nothing if
+			     there is no TARGET */
+	REPLACE_RENAME,   /* a to b */
+	REPLACE_EXCHANGE, /* swap a and b */
+	REPLACE_DELETE,   /* a */
+	REPLACE_END       /* nothing more: see the verdict */
+};
+
+struct replace_ask {
+	uint8_t what, a, b; /* enum replace_do, and names */
+};
+
+enum replace_result {
+	REPLACE_DONE,    /* the service says so; LOOK: it is there; QUERY: it was counted */
+	REPLACE_ABSENT,  /* the service says that a table is not there */
+	REPLACE_REFUSED, /* the service refuses, CHECK: a guard does. The caller knows the sentence
+			    and the status */
+	REPLACE_SILENT,  /* no answer of the service came */
+	REPLACE_STOPPED  /* a signal */
+};
+
+struct replace_seen {
+	uint8_t result; /* enum replace_result */
+	uint8_t name;   /* LIST: the table that was found, REPLACE_OWN + n, new to the machine */
+	bool new_rows;  /* QUERY: it holds them */
+	int64_t id;     /* LOOK: -1: not shown */
+};
+
+enum replace_why {
+	REPLACE_WELL,
+	REPLACE_ALREADY,    /* the target has these rows since an earlier run */
+	REPLACE_CALLER,     /* REFUSED or STOPPED: the caller has the sentence and the kind */
+	REPLACE_NO_ANSWER,  /* nothing was changed */
+	REPLACE_TRIES,      /* nothing was changed, however often it was tried */
+	REPLACE_USED,       /* the new rows are nowhere */
+	REPLACE_NOT_OURS,   /* LOADED is another table than the one of the receipt */
+	REPLACE_OTHER_ROWS, /* it does not hold the rows of the receipt */
+	REPLACE_NO_TARGET,  /* UNDO */
+	REPLACE_NOT_LAST,   /* UNDO: the target was replaced since */
+	REPLACE_TAKEN,      /* another run has claimed the table */
+	REPLACE_UNSEEN,     /* a swap was sent, and no look was possible since */
+	REPLACE_UNTOLD      /* it was looked at, and both tables could be the one */
+};
+
+enum replace_way { REPLACE_NOTHING, REPLACE_BY_SWAP, REPLACE_BY_RENAME };
+
+struct replace {
+	struct replace_task task;
+	/* the verdict, after REPLACE_END */
+	uint16_t status; /* enum fail_kind; of REPLACE_CALLER: FAIL_REFUSED, or FAIL_SIGNAL */
+	uint8_t why, way;
+	uint8_t left; /* the name under which a table was left behind; REPLACE_TARGET: none is known
+			 of */
+	/* private */
+	uint8_t at, then;
+	uint8_t own, next; /* the name of our table as it was seen last; the next fresh one */
+	uint8_t tries, rounds, looks, moves;
+	bool there;                  /* the target */
+	bool sent;                   /* a swap or rename into the target was sent */
+	bool bare;                   /* ... under the name `own`, which is not fenced yet */
+	bool claimed;                /* `own` was made by this run */
+	bool foreign;                /* an earlier run had the table: it may have been swapped */
+	bool final;                  /* the service refused the swap for good */
+	bool own_new;                /* a query found the new rows there */
+	bool exchanged;              /* a swap was sent, not only a rename */
+	bool heard;                  /* the service says that the last request was done */
+	bool again;                  /* LOADED was looked at twice */
+	bool stranger;               /* LOADED is there, but with another id */
+	bool moving;                 /* a rename of `own` to `next` was sent and not seen */
+	int64_t target_id, own_id;   /* as they are */
+	int64_t was_target, was_own; /* before the swap */
+};
+
+void replace_start(struct replace *r, const struct replace_task *t, struct replace_ask *first);
+void replace_next(struct replace *r, const struct replace_seen *s, struct replace_ask *next);
+
+#endif

@@ -1,0 +1,199 @@
+/* engine: breadth first, visited states as hashes. */
+#include "engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct engine_private {
+	uint64_t *table; /* hashes, open addressing; 0: empty */
+	uint64_t slots;
+	uint32_t *parent; /* of each state */
+	uint16_t *step;   /* the how-many-th successor of its parent it is */
+	uint64_t room;
+	char *now, *next; /* the frontier, and the one after it */
+	uint64_t now_n, next_n, next_room;
+	uint32_t current, now_first; /* numbers of states */
+	uint16_t ordinal;
+	/* replaying */
+	int wanted; /* ordinal; -1: not replaying */
+	char *found;
+	const char *how;
+	char text[160];
+};
+
+static void *need(void *p)
+{
+	if (!p) {
+		fprintf(stderr, "explore: out of memory\n");
+		exit(1);
+	}
+	return p;
+}
+
+static uint64_t hash(const void *state, size_t n)
+{
+	const char *p = state;
+	uint64_t h = 0x9e3779b97f4a7c15u, w;
+
+	for (; n >= 8; n -= 8, p += 8) {
+		memcpy(&w, p, 8);
+		h = (h ^ w) * 0xff51afd7ed558ccdu;
+		h ^= h >> 32;
+	}
+	for (; n > 0; n--, p++)
+		h = (h ^ (unsigned char)*p) * 0x100000001b3u;
+	h ^= h >> 29;
+	h *= 0xc4ceb9fe1a85ec53u;
+	h ^= h >> 32;
+	return h ? h : 1;
+}
+
+static void grow_table(struct engine_private *p)
+{
+	const uint64_t slots = p->slots ? p->slots * 2 : 1 << 16;
+	uint64_t *table = need(calloc(slots, sizeof *table));
+
+	for (uint64_t i = 0; i < p->slots; i++)
+		if (p->table[i]) {
+			uint64_t at = p->table[i] & (slots - 1);
+
+			while (table[at])
+				at = (at + 1) & (slots - 1);
+			table[at] = p->table[i];
+		}
+	free(p->table);
+	p->table = table;
+	p->slots = slots;
+}
+
+/* 1 if it is new. */
+static int insert(struct engine *e, uint64_t h)
+{
+	struct engine_private *p = e->p;
+	uint64_t at;
+
+	if (e->states * 2 >= p->slots)
+		grow_table(p);
+	for (at = h & (p->slots - 1); p->table[at]; at = (at + 1) & (p->slots - 1))
+		if (p->table[at] == h)
+			return 0;
+	p->table[at] = h;
+	return 1;
+}
+
+static void append(struct engine *e, const void *state)
+{
+	struct engine_private *p = e->p;
+
+	if (e->states == p->room) {
+		p->room = p->room ? p->room * 2 : 1 << 14;
+		p->parent = need(realloc(p->parent, p->room * sizeof *p->parent));
+		p->step = need(realloc(p->step, p->room * sizeof *p->step));
+	}
+	if (p->next_n == p->next_room) {
+		p->next_room = p->next_room ? p->next_room * 2 : 1 << 10;
+		p->next = need(realloc(p->next, p->next_room * e->size));
+	}
+	memcpy(p->next + p->next_n++ * e->size, state, e->size);
+	p->parent[e->states] = p->current;
+	p->step[e->states] = p->ordinal;
+	if (++e->states > e->limit) {
+		fprintf(stderr, "explore: more than %llu states\n", (unsigned long long)e->limit);
+		exit(1);
+	}
+}
+
+void engine_to(struct engine *e, const void *state, const char *how)
+{
+	struct engine_private *p = e->p;
+	const uint16_t ordinal = p->ordinal++;
+
+	if (p->wanted >= 0) {
+		if (ordinal == p->wanted) {
+			memcpy(p->found, state, e->size);
+			snprintf(p->text, sizeof p->text, "%s", how);
+		}
+		return;
+	}
+	if (insert(e, hash(state, e->size))) {
+		p->ordinal = ordinal;
+		append(e, state);
+		p->ordinal = (uint16_t)(ordinal + 1);
+	}
+}
+
+void engine_broken(struct engine *e, unsigned law)
+{
+	if (e->broken[law]++ == 0)
+		e->first[law] = e->p->current;
+}
+
+void engine_some(struct engine *e, unsigned bit)
+{
+	e->some |= (uint64_t)1 << bit;
+}
+
+void engine_run(struct engine *e, const void *first)
+{
+	struct engine_private *p = e->p = need(calloc(1, sizeof *p));
+
+	p->wanted = -1;
+	p->current = UINT32_MAX;
+	engine_to(e, first, "");
+	for (uint64_t base = 0, any = 0; p->next_n > 0 && !any; base += p->now_n) {
+		char *empty = p->now;
+
+		p->now = p->next;
+		p->now_n = p->next_n;
+		p->next = empty;
+		p->next_n = 0;
+		p->next_room = 0;
+		free(p->next); /* what the frontier before needed is not kept */
+		p->next = NULL;
+		for (uint64_t i = 0; i < p->now_n; i++) {
+			p->current = (uint32_t)(base + i);
+			p->ordinal = 0;
+			e->check(e, p->now + i * e->size);
+			e->expand(e, p->now + i * e->size);
+		}
+		for (unsigned l = 0; e->first_only && l < ENGINE_LAWS; l++)
+			any |= e->broken[l];
+	}
+}
+
+void engine_trace(struct engine *e, uint32_t n, const void *first)
+{
+	struct engine_private *p = e->p;
+	uint32_t depth = 0, *way;
+	char *state = need(malloc(e->size));
+
+	for (uint32_t i = n; p->parent[i] != UINT32_MAX; i = p->parent[i])
+		depth++;
+	way = need(calloc(depth + 1, sizeof *way));
+	for (uint32_t i = n, k = depth; k > 0; i = p->parent[i])
+		way[--k] = i;
+	memcpy(state, first, e->size);
+	p->found = need(malloc(e->size));
+	for (uint32_t k = 0; k < depth; k++) {
+		p->wanted = p->step[way[k]];
+		p->ordinal = 0;
+		e->expand(e, state);
+		printf("#     %s\n", p->text);
+		memcpy(state, p->found, e->size);
+	}
+	p->wanted = -1;
+	free(p->found);
+	free(way);
+	free(state);
+}
+
+void engine_free(struct engine *e)
+{
+	free(e->p->table);
+	free(e->p->parent);
+	free(e->p->step);
+	free(e->p->now);
+	free(e->p->next);
+	free(e->p);
+}

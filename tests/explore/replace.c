@@ -1,0 +1,693 @@
+/*
+ * replace: td-swap's decisions (common/td/replace) against a model of the service, in every
+ * interleaving.
+ *
+ * The network may lose a request or its answer, hold a request and deliver it at any later moment,
+ * deliver it twice, leave a late copy, or answer falsely; each look may fail; the run may be killed
+ * before and after each request. What the service does with ids, and whether a query tells the rows
+ * apart, are switches. Prints TAP.
+ *
+ * usage: replace          the part for `make check`
+ *        replace long     two clients, three faults
+ *        replace trace N  the same as the first, and the shortest way to what the mutant without
+ * mark N breaks
+ */
+#include "engine.h"
+
+static unsigned off; /* the mark that is switched off */
+#define REPLACE_MARK(n) (off != (n))
+enum { MARKS = 13 };
+#include "../../common/td/replace.c"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+
+enum content { NONE, OLD, NEW, SECOND, EMPTY };
+enum { OWNS = 12, T = 0, X, K, Y, A, B = A + OWNS, NAMES = B + OWNS };
+enum { LATE = 2, CODES = REPLACE_OWN + OWNS };
+
+enum ids { IDS_MOVE, IDS_STAY, IDS_NONE };
+enum second { ALONE, RERUN, COPY, OTHER, COLLECTOR, MEDDLER };
+
+static struct setting {
+	u8 ids, rename_new, alike, missing, keep, drop, undo, recreate, second, faults, kills;
+} set;
+
+struct request {
+	u8 what, a, b; /* names of the service */
+};
+
+struct client {
+	struct replace r;
+	struct replace_ask ask;
+	u8 map[CODES];
+	u8 running, ended, killed, status, left;
+};
+
+struct world {
+	struct {
+		u8 content, id;
+	} t[NAMES];
+	struct request late[LATE];
+	struct client c[2];
+	u8 faults, kills, ids, meddled, disturbed;
+};
+
+/* --- the service
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+enum { CREATE = REPLACE_END + 1 }; /* of td-put: given up, done again, and still under way */
+
+static u8 do_request(struct world *w, struct request q)
+{
+	u8 x;
+
+	switch (q.what) {
+	case CREATE:
+		if (w->t[q.a].content)
+			return REPLACE_ABSENT;
+		w->t[q.a].content = EMPTY;
+		w->t[q.a].id = w->ids++;
+		return REPLACE_DONE;
+	case REPLACE_EXCHANGE:
+		if (!w->t[q.a].content || !w->t[q.b].content)
+			return REPLACE_ABSENT;
+		x = w->t[q.a].content, w->t[q.a].content = w->t[q.b].content, w->t[q.b].content = x;
+		if (set.ids == IDS_MOVE)
+			x = w->t[q.a].id, w->t[q.a].id = w->t[q.b].id, w->t[q.b].id = x;
+		return REPLACE_DONE;
+	case REPLACE_RENAME:
+		if (!w->t[q.a].content || (w->t[q.b].content && q.b != K))
+			return REPLACE_ABSENT; /* 404, or 409 */
+		w->t[q.b] = w->t[q.a];
+		memset(&w->t[q.a], 0, sizeof w->t[q.a]);
+		if (set.rename_new)
+			w->t[q.b].id = w->ids++;
+		return REPLACE_DONE;
+	case REPLACE_DELETE:
+		if (!w->t[q.a].content)
+			return REPLACE_ABSENT;
+		memset(&w->t[q.a], 0, sizeof w->t[q.a]);
+		return REPLACE_DONE;
+	default:
+		return REPLACE_DONE;
+	}
+}
+
+static int changes(u8 what)
+{
+	return what == REPLACE_EXCHANGE || what == REPLACE_RENAME || what == REPLACE_DELETE;
+}
+
+static u8 mine(const struct world *w, const struct client *c)
+{
+	return c == &w->c[1] && set.second == OTHER ? SECOND : NEW;
+}
+
+static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 name)
+{
+	struct replace_seen s = { REPLACE_DONE, 0, false, -1 };
+
+	if (what == REPLACE_LIST) {
+		s.result = REPLACE_ABSENT;
+		for (u8 i = A; i < (set.second == OTHER ? c == w->c ? B : A : NAMES); i++)
+			if (w->t[i].content) {
+				s.result = REPLACE_DONE;
+				s.name = REPLACE_OWN;
+				c->map[REPLACE_OWN] = i;
+				break;
+			}
+		return s;
+	}
+	if (what == REPLACE_CHECK || what == REPLACE_SETTINGS)
+		return s;
+	if (!w->t[name].content) {
+		s.result = REPLACE_ABSENT;
+		return s;
+	}
+	if (what == REPLACE_LOOK && set.ids != IDS_NONE)
+		s.id = w->t[name].id;
+	if (what == REPLACE_QUERY && set.undo && !c->r.claimed)
+		s.result = REPLACE_REFUSED; /* nothing was measured */
+	s.new_rows = what == REPLACE_QUERY && (w->t[name].content == mine(w, c) ||
+						      (set.alike && w->t[name].content != EMPTY));
+	return s;
+}
+
+/* --- the clients
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static void begin(struct world *w, int k)
+{
+	struct client *c = &w->c[k];
+	const bool other = k == 1 && set.second == OTHER;
+	const struct replace_task t = {
+		.kind = k == 1 && set.second == COLLECTOR ? REPLACE_COLLECT
+			: set.undo                        ? REPLACE_UNDO
+							  : REPLACE_SWAP,
+		.keep = set.keep,
+		.drop = set.drop,
+		.new_id = set.ids == IDS_NONE ? -1
+			  : other             ? 3
+					      : 2,
+		.target_id = set.undo && set.ids != IDS_NONE ? 1 : -1,
+	};
+
+	c->running = 1;
+	c->map[REPLACE_TARGET] = T;
+	c->map[REPLACE_LOADED] = other ? Y : set.undo ? K : X;
+	c->map[REPLACE_KEPT] = K;
+	for (u8 i = 0; i < OWNS; i++)
+		c->map[REPLACE_OWN + i] = (u8)((k ? B : A) + i);
+	if (k == 1 && set.second == COLLECTOR)
+		for (u8 i = A; i < B; i++)
+			if (w->t[i].content)
+				c->map[REPLACE_LOADED] = i;
+	replace_start(&c->r, &t, &c->ask);
+}
+
+/* What an ended run was is forgotten, but for how it ended. */
+static void finish(struct client *c)
+{
+	const u8 status = (u8)c->r.status, left = c->r.left ? c->map[c->r.left] : 0;
+
+	memset(c, 0, sizeof *c);
+	c->ended = 1;
+	c->status = status;
+	c->left = left;
+}
+
+static void kill_client(struct client *c)
+{
+	memset(c, 0, sizeof *c);
+	c->ended = c->killed = 1;
+}
+
+static const char *const names[] = { "T", "X", "K", "Y" };
+static const char *const whats[] = { "look", "list", "measure", "query", "check", "settings",
+	"rename", "swap", "delete", "end", "create" };
+
+static const char *name(u8 n)
+{
+	static char text[4][8];
+	static int at;
+
+	if (n < A)
+		return names[n];
+	at = (at + 1) % 4;
+	snprintf(text[at], sizeof text[at], "%c%d", n < B ? 'A' : 'B',
+		n < B ? n - A + 1 : n - B + 1);
+	return text[at];
+}
+
+static char line[160];
+
+static const char *say(int k, struct request q, const char *what)
+{
+	const int two = q.what == REPLACE_RENAME || q.what == REPLACE_EXCHANGE;
+
+	snprintf(line, sizeof line, "%s%s %s%s%s%s%s", k ? "second: " : "", whats[q.what],
+		q.what == REPLACE_LIST || q.what == REPLACE_CHECK ? "" : name(q.a), two ? " " : "",
+		two ? name(q.b) : "", *what ? ": " : "", what);
+	return line;
+}
+
+static void sort_late(struct world *w)
+{
+	if (memcmp(&w->late[0], &w->late[1], sizeof *w->late) < 0) {
+		const struct request x = w->late[0];
+
+		w->late[0] = w->late[1];
+		w->late[1] = x;
+	}
+}
+
+static int hold(struct world *w, struct request q)
+{
+	for (int i = 0; i < LATE; i++)
+		if (!w->late[i].what) {
+			w->late[i] = q;
+			sort_late(w);
+			return 1;
+		}
+	return 0;
+}
+
+static void give(
+	struct engine *e, const struct world *from, int k, struct replace_seen s, const char *how)
+{
+	struct world w = *from;
+
+	replace_next(&w.c[k].r, &s, &w.c[k].ask);
+	if (w.c[k].r.next >= REPLACE_OWN + OWNS - 1) {
+		printf("Bail out! more names than the model has\n");
+		exit(1);
+	}
+	engine_to(e, &w, how);
+}
+
+static struct replace_seen answer(u8 result)
+{
+	return (struct replace_seen){ result, 0, false, -1 };
+}
+
+static void faults(struct engine *e, const struct world *from, int k, struct request q)
+{
+	struct world w = *from, v;
+	u8 rc;
+
+	w.faults--;
+	give(e, &w, k, answer(REPLACE_SILENT), say(k, q, "never arrives"));
+	if (!changes(q.what)) {
+		if (q.what == REPLACE_CHECK)
+			give(e, &w, k, answer(REPLACE_REFUSED), say(k, q, "refused"));
+		return;
+	}
+	v = w, do_request(&v, q);
+	give(e, &v, k, answer(REPLACE_SILENT), say(k, q, "done, the answer is lost"));
+	v = w, do_request(&v, q), rc = do_request(&v, q);
+	give(e, &v, k, answer(rc), say(k, q, "done twice"));
+	v = w;
+	if (hold(&v, q))
+		give(e, &v, k, answer(REPLACE_SILENT), say(k, q, "held"));
+	v = w, rc = do_request(&v, q);
+	if (hold(&v, q))
+		give(e, &v, k, answer(rc), say(k, q, "done, and a copy held"));
+	if (q.what != REPLACE_DELETE) /* an answer must name the table: what a forged one leaves is
+					 for --gc */
+		give(e, &w, k, answer(REPLACE_DONE), say(k, q, "not done, a false answer says so"));
+	give(e, &w, k, answer(REPLACE_REFUSED), say(k, q, "refused"));
+}
+
+static void step(struct engine *e, const struct world *w, int k)
+{
+	const struct client *c = &w->c[k];
+	const struct request q = { c->ask.what, c->map[c->ask.a], c->map[c->ask.b] };
+	struct world v = *w;
+
+	if (q.what == REPLACE_END) {
+		finish(&v.c[k]);
+		snprintf(line, sizeof line, "%sends with %d", k ? "second: " : "", v.c[k].status);
+		engine_to(e, &v, line);
+	} else if (changes(q.what)) {
+		const u8 rc = do_request(&v, q);
+
+		give(e, &v, k, answer(rc), say(k, q, ""));
+	} else {
+		const struct replace_seen s = look(&v, &v.c[k], q.what, q.a);
+
+		give(e, &v, k, s, say(k, q, ""));
+	}
+}
+
+static void kills(struct engine *e, const struct world *w, int k)
+{
+	const struct client *c = &w->c[k];
+	const struct request q = { c->ask.what, c->map[c->ask.a], c->map[c->ask.b] };
+	struct world v = *w;
+
+	v.kills--;
+	kill_client(&v.c[k]);
+	engine_to(e, &v, say(k, q, "killed before"));
+	if (!changes(q.what))
+		return;
+	do_request(&v, q);
+	engine_to(e, &v, say(k, q, "killed after"));
+	v = *w;
+	v.kills--;
+	kill_client(&v.c[k]);
+	if (hold(&v, q))
+		engine_to(e, &v, say(k, q, "killed, and the request held"));
+}
+
+static void second(struct engine *e, const struct world *w)
+{
+	struct world v = *w;
+
+	if (w->c[1].running || w->c[1].ended)
+		return;
+	if (set.second == MEDDLER) {
+		if (w->meddled)
+			return;
+		v.meddled = 1;
+		if (w->t[T].content)
+			do_request(&v, (struct request){ REPLACE_DELETE, T, 0 });
+		else
+			v.t[T].content = SECOND, v.t[T].id = v.ids++;
+		engine_to(e, &v, w->t[T].content ? "meddler: deletes T" : "meddler: makes T");
+		return;
+	}
+	if (set.second == COPY || set.second == OTHER || w->c[0].ended) {
+		if (set.second == RERUN)
+			v.faults = v.kills = 0;
+		begin(&v, 1);
+		engine_to(e, &v, "second: begins");
+	}
+}
+
+static void expand(struct engine *e, const void *state)
+{
+	const struct world *w = state;
+
+	for (int i = 0; i < LATE; i++)
+		if (w->late[i].what &&
+			(i == 0 || memcmp(&w->late[i], &w->late[i - 1], sizeof *w->late) != 0)) {
+			struct world v = *w;
+
+			do_request(&v, v.late[i]);
+			v.disturbed |= v.c[1].running;
+			v.late[i] = (struct request){ 0 };
+			sort_late(&v);
+			engine_to(e, &v, say(0, w->late[i], "arrives late"));
+		}
+	if (set.second != ALONE)
+		second(e, w);
+	for (int k = 0; k < 2; k++) {
+		const struct client *c = &w->c[k];
+		const struct request q = { c->ask.what, c->map[c->ask.a], c->map[c->ask.b] };
+
+		if (!c->running)
+			continue;
+		step(e, w, k);
+		if (w->faults && q.what != REPLACE_END)
+			faults(e, w, k, q);
+		if (w->kills && k == 0 && q.what != REPLACE_END)
+			kills(e, w, k);
+	}
+}
+
+/* --- the laws
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static const char *const laws[] = {
+	"status 0, and the target does not have the new rows",
+	"a reader sees neither old nor new rows",
+	"nothing was to be changed, and the target has the new rows",
+	"the new rows are nowhere",
+	"the old rows are nowhere, and the target does not have the new ones",
+	"--keep or --undo: status 0, and the old rows are nowhere",
+	"the same command again, undisturbed, does not end in 0 with the new rows",
+	"status 0, the old rows are left and not named",
+	"the second run's rows are lost",
+};
+enum { LAWS = sizeof laws / sizeof *laws };
+
+enum {
+	SOME_DONE,
+	SOME_RENAMED,
+	SOME_TEMP,
+	SOME_UNKNOWN,
+	SOME_REFUSED,
+	SOME_ALREADY,
+	SOME_GUARD,
+	SOMES
+};
+static const char *const somes[] = { "swapped", "renamed", "75", "76", "69", "already", "80" };
+
+static int anywhere(const struct world *w, u8 content)
+{
+	for (u8 i = 0; i < NAMES; i++)
+		if (w->t[i].content == content)
+			return 1;
+	return 0;
+}
+
+static int quiet(const struct world *w)
+{
+	return !w->late[0].what && !w->late[1].what && !w->c[0].running && !w->c[1].running;
+}
+
+static void sometimes(struct engine *e, const struct client *c)
+{
+	if (!c->running || c->ask.what != REPLACE_END)
+		return;
+	if (c->r.status == FAIL_NONE)
+		engine_some(e, c->r.why == REPLACE_ALREADY     ? SOME_ALREADY
+			       : c->r.way == REPLACE_BY_RENAME ? SOME_RENAMED
+							       : SOME_DONE);
+	else
+		engine_some(e, c->r.status == FAIL_TEMP      ? SOME_TEMP
+			       : c->r.status == FAIL_UNKNOWN ? SOME_UNKNOWN
+			       : c->r.status == FAIL_GUARD   ? SOME_GUARD
+							     : SOME_REFUSED);
+}
+
+static int is_one_of_ours(const struct world *w)
+{
+	const u8 t = w->t[T].content;
+
+	return t == OLD || t == NEW || (set.second == OTHER && t == SECOND) ||
+	       (set.missing && t == NONE);
+}
+
+/*
+ * Somebody else replaced the table since, and is done or will say that it is not. Or undid by name
+ * what was undone.
+ */
+static int may_differ(const struct world *w, const struct client *o)
+{
+	if (w->meddled)
+		return 1;
+	if (set.undo && (set.ids != IDS_MOVE || set.rename_new))
+		return o->running || o->ended;
+	if (set.second != OTHER)
+		return 0;
+	return o->running || o->killed ||
+	       (o->ended && (o->status == 0 || o->status == FAIL_UNKNOWN));
+}
+
+/* One client that ended, not killed. */
+static void ended(struct engine *e, const struct world *w, const struct client *c)
+{
+	const u8 t = w->t[T].content, rows = mine(w, c);
+	const struct client *o = c == w->c ? w->c + 1 : w->c;
+	const int done = c->status == FAIL_NONE,
+		  alone = set.second == ALONE || set.second == MEDDLER || !(o->running || o->ended);
+
+	if (set.second == COLLECTOR && c == w->c + 1)
+		return;
+	if (done && t != rows && !may_differ(w, o))
+		engine_broken(e, 0);
+	if (!done && c->status != FAIL_UNKNOWN && t == rows && (alone || (set.second == OTHER)))
+		engine_broken(e, 2);
+	if (!set.drop && !anywhere(w, rows) && !w->meddled && !(set.second == OTHER))
+		engine_broken(e, 3);
+	if (set.drop && (done || c->status == FAIL_UNKNOWN) && !anywhere(w, rows) && !w->meddled &&
+		alone)
+		engine_broken(e, 3);
+	if (done && (set.keep || set.undo) && !set.missing && !anywhere(w, OLD) &&
+		set.second != OTHER && !w->meddled)
+		engine_broken(e, 5);
+	if (done && !(set.keep || set.undo) && quiet(w) && alone && anywhere(w, OLD) && !c->left &&
+		!w->meddled)
+		engine_broken(e, 7);
+}
+
+static void check(struct engine *e, const void *state)
+{
+	const struct world *w = state;
+
+	for (int k = 0; k < 2; k++) {
+		sometimes(e, &w->c[k]);
+		if (w->c[k].ended && !w->c[k].killed)
+			ended(e, w, &w->c[k]);
+	}
+	if (!is_one_of_ours(w) && !w->meddled)
+		engine_broken(e, 1);
+	if (!set.missing && !w->meddled && !anywhere(w, OLD) && w->t[T].content == NONE)
+		engine_broken(e, 4);
+	if (set.second == RERUN && w->c[1].ended && !set.drop && quiet(w) &&
+		!(w->disturbed && (w->c[1].status == FAIL_TEMP || set.undo || set.recreate)) &&
+		w->c[1].status != FAIL_NONE &&
+		!((w->c[1].status == FAIL_UNKNOWN ||
+			  ((set.undo || set.recreate) && w->c[1].status == FAIL_GUARD)) &&
+			(set.ids != IDS_MOVE || set.rename_new || set.undo || set.alike)))
+		engine_broken(e, 6);
+	if (set.second == OTHER && quiet(w) && !w->c[0].killed && w->c[0].status == 0 &&
+		w->c[1].status == 0 && w->t[T].content != NEW && w->t[T].content != SECOND)
+		engine_broken(e, 8);
+}
+
+/* --- runs
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t total, some;
+static int show_traces;
+
+static uint64_t run(uint64_t broken[LAWS])
+{
+	static struct world first; /* padding is zero */
+	struct engine e = { .size = sizeof first,
+		.expand = expand,
+		.check = check,
+		.limit = 200000000,
+		.first_only = off > 0 };
+	uint64_t any = 0;
+
+	memset(&first, 0, sizeof first);
+	if (!set.missing)
+		first.t[T].content = OLD, first.t[T].id = 1;
+	first.t[set.undo ? K : X].content = NEW, first.t[set.undo ? K : X].id = 2;
+	if (set.second == OTHER)
+		first.t[Y].content = SECOND, first.t[Y].id = 3;
+	first.ids = 4;
+	if (set.recreate)
+		first.late[0] = (struct request){ CREATE, X, 0 };
+	first.faults = set.faults;
+	first.kills = set.kills;
+	begin(&first, 0);
+	engine_run(&e, &first);
+	total += e.states;
+	some |= e.some;
+	for (unsigned l = 0; l < LAWS; l++) {
+		any += e.broken[l];
+		if (e.broken[l] && !broken[l]++ && show_traces) {
+			printf("# %s\n#   ids %s%s, %s, target %s%s%s%s, second %d\n", laws[l],
+				set.ids == IDS_MOVE   ? "move"
+				: set.ids == IDS_STAY ? "stay"
+						      : "are not shown",
+				set.rename_new ? ", new by a rename" : "",
+				set.alike ? "rows alike" : "rows told apart",
+				set.missing ? "missing" : "there", set.keep ? ", --keep" : "",
+				set.drop ? ", from a pipe" : "", set.undo ? ", --undo" : "",
+				set.second);
+			engine_trace(&e, e.first[l], &first);
+		}
+	}
+	engine_free(&e);
+	return any;
+}
+
+/* All services and tasks. */
+static uint64_t all(unsigned faults_n, unsigned kills_n, u8 who, uint64_t broken[LAWS])
+{
+	uint64_t any = 0;
+
+	for (u8 ids = 0; ids < 3; ids++)
+		for (u8 i = 0; i < 4; i++)
+			for (u8 task = 0; task < 7; task++) {
+				set = (struct setting){ .ids = ids,
+					.rename_new = i & 1,
+					.alike = i >> 1,
+					.faults = (u8)faults_n,
+					.kills = (u8)kills_n,
+					.second = who };
+				set.missing = task == 1 || task == 4;
+				set.keep = task == 2;
+				set.drop = task >= 3 && task <= 4;
+				set.undo = task == 5;
+				set.recreate = task == 6;
+				if (set.recreate) /* with the late request two; another could make
+						     the claimed name come back */
+					set.faults = who == ALONE && faults_n > 0;
+				if (set.undo && who == COPY && set.faults > 1)
+					continue; /* the kept name is used again: two undos at once
+						     are not proof against more */
+				if (set.alike && set.missing)
+					continue; /* nothing to mix them up with */
+				if (set.ids == IDS_NONE && set.rename_new)
+					continue;
+				if (who >= RERUN && who <= OTHER && set.drop)
+					continue; /* nobody has the receipt */
+				if (who >= OTHER && (set.undo || set.keep))
+					continue;
+				if (who == COPY && set.undo && (ids != IDS_MOVE || set.rename_new))
+					continue; /* two undos that cannot be told from one after
+						     the other */
+				any += run(broken);
+				if (any && off)
+					return any;
+			}
+	return any;
+}
+
+static int n, failed;
+
+static void result(int ok, const char *what)
+{
+	printf("%sok %d - %s\n", ok ? "" : "not ", ++n, what);
+	failed += !ok;
+}
+
+static const char *const seconds[] = { "alone", "killed, and run again",
+	"with a copy of the receipt at the same time", "with another replacement of the table",
+	"killed, then --gc", "and somebody deletes or makes the table" };
+
+static void proven(unsigned faults_n, unsigned kills_n, u8 who)
+{
+	uint64_t broken[LAWS] = { 0 }, before = total;
+	char text[160];
+
+	show_traces = 1;
+	all(faults_n, kills_n, who, broken);
+	show_traces = 0;
+	for (unsigned l = 0; l < LAWS; l++) {
+		if (broken[l]) {
+			snprintf(text, sizeof text, "%s, %u faults: %s", seconds[who], faults_n,
+				laws[l]);
+			result(0, text);
+		}
+	}
+	snprintf(text, sizeof text, "%s, %u faults, %u kills: %llu states", seconds[who], faults_n,
+		kills_n, (unsigned long long)(total - before));
+	result(1, text);
+}
+
+/* Each defence is needed: without it a law breaks. */
+static void mutants(unsigned only)
+{
+	static const u8 whos[] = { ALONE, RERUN, COPY };
+
+	for (unsigned m = 1; m <= MARKS; m++) {
+		uint64_t broken[LAWS] = { 0 }, any = 0;
+		char text[80];
+
+		if (only && only != m)
+			continue;
+		off = m;
+		show_traces = only != 0;
+		for (unsigned i = 0; i < sizeof whos && !any; i++)
+			any = all(1, whos[i] == RERUN, whos[i], broken);
+		for (unsigned i = 0; i < sizeof whos && !any; i++)
+			any = all(2, whos[i] == RERUN, whos[i], broken);
+		off = 0;
+		snprintf(text, sizeof text, "without mark %u a law breaks", m);
+		result(any > 0, text);
+	}
+	show_traces = 0;
+}
+
+int main(int argc, char **argv)
+{
+	const int is_long = argc > 1 && strcmp(argv[1], "long") == 0;
+
+	proven(2, 0, ALONE);
+	proven(1, 1, RERUN);
+	proven(1, 0, COPY);
+	proven(1, 0, OTHER);
+	proven(0, 1, COLLECTOR);
+	proven(1, 0, MEDDLER);
+	if (is_long) {
+		proven(3, 0, ALONE);
+		proven(2, 1, RERUN);
+		proven(2, 0, COPY);
+		proven(2, 0, OTHER);
+	}
+	for (unsigned i = 0; i < SOMES; i++)
+		if (!(some >> i & 1)) {
+			char text[80];
+
+			snprintf(text, sizeof text, "it is never %s", somes[i]);
+			result(0, text);
+		}
+	mutants(argc > 2 ? (unsigned)atoi(argv[2]) : 0);
+	printf("# %llu states\n1..%d\n", (unsigned long long)total, n);
+	return failed > 0;
+}
