@@ -161,6 +161,11 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sani
 check-san: deps-check
 	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' NOT='tests/tree/completion.t tests/tree/lint.t tests/tree/package.t' check
 
+lint: deps-check
+	@$(PROVE) -v tests/tree/lint.t
+
+print-version: ; @echo '$(VERSION)'
+
 print-units: ; @printf '%s\n' $(UNITS)
 
 print-fuzz: ; @printf '%s\n' $(FUZZ)
@@ -171,37 +176,6 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all units
 	TD_BUILD='$(abspath $(O))' MATRIX=full EXPLORE=long CRON_TIME='* * * * *' $(PROVE) -j1 tests/explore/*.t tests/pipe/cron.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t
-
-# --- measuring: the table as Markdown on standard output; MB= for other sizes, ROUNDS= in the environment
-
-MB = 100
-
-bench: all $(O)/bench/gen $(O)/bench/usage
-	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/bench.py '$(abspath $(O))' $(MB)
-
-# Beside curl -T. TMPDIR=/dev/shm leaves the disk out.
-bench-put: all
-	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/put.py '$(abspath $(O))' $(MB)
-
-# td-fetch beside curl -o. TMPDIR=/dev/shm leaves the disk out.
-bench-fetch: all $(O)/bench/gen
-	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/fetch.py '$(abspath $(O))' $(MB)
-
-# The whole pipe beside TD's way in Python.
-bench-pipe: all
-	@$(firstword $(wildcard /usr/bin/python3) python3) tests/bench/pipe.py '$(abspath $(O))' $(MB)
-
-# Instructions for a byte of input, which noise does not touch. Needs valgrind.
-bench-instructions: all $(O)/bench/gen
-	@for k in log jsonl narrow wide short; do \
-		$(O)/bench/gen $$k 20000000 >$(O)/bench/$$k && \
-		valgrind --tool=callgrind --callgrind-out-file=/dev/null $(O)/td-encode -q -j1 <$(O)/bench/$$k 2>&1 >/dev/null | \
-			awk -v k=$$k -v n="$$(wc -c <$(O)/bench/$$k)" '/Collected/ { printf "%s: %.1f instructions for a byte\n", k, $$NF / n }'; \
-		done
-
-$(O)/bench/%: tests/bench/%.c
-	@mkdir -p $(@D)
-	$(CC) $(OWN) $(CFLAGS) -o $@ $<
 
 demo: deps
 	@$(MAKE) --no-print-directory -s -j$(CPUS) all
@@ -229,50 +203,7 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-tools print-units print-fuzz units all help deps deps-check check check-san check-faults demo install uninstall clean
+.PHONY: print-version print-tools print-units print-fuzz units all help deps deps-check check check-san check-faults lint demo install \
+	uninstall clean
 
-# --- releasing: see CONTRIBUTING
-
-TARBALL = $(O)/td-pipe-$(VERSION).tar.gz
-DEPS.deb = dpkg-dev gzip
-
-# Of the last commit; the same commit gives the same bytes.
-dist:
-	@mkdir -p '$(O)'
-	@git diff --quiet HEAD || echo 'make dist: what is not committed is not in it' >&2
-	git -c tar.umask=0022 archive --format=tar --prefix='td-pipe-$(VERSION)/' HEAD >'$(TARBALL:.gz=)'
-	gzip -9nf '$(TARBALL:.gz=)'
-	@echo '$(TARBALL)'
-
-deb: deps
-	@.pkg/deps $(DEPS.deb)
-	@.pkg/deb '$(abspath $(O))/deb' '$(VERSION)'
-
-# As far as Debian's libraries go: libcurl and libmicrohttpd come as archives, but what they need in turn (krb5, LDAP,
-# p11-kit) does not. So td-encode becomes one file that needs nothing (but the system's gconv modules for --encoding), and
-# the others need only that library and libc. ISA-L has no archive at all: zlib compresses. musl: Debian has no libraries
-# for it.
-static:
-	$(MAKE) O='$(O)/static' STATIC=1 ISAL= all
-
-ifdef STATIC
-SHARED = -lcurl -lmicrohttpd -lm
-$(foreach t,$(filter-out td-encode,$(TOOLS)),$(eval LIBS.$t := -Wl,-Bstatic $(filter-out $(SHARED),$(LIBS.$t)) -Wl,-Bdynamic $(filter $(SHARED),$(LIBS.$t))))
-LIBS.td-encode := -static $(LIBS.td-encode)
-endif
-
-# td-encode for musl: one file that runs on any Linux, with --encoding, too (musl has the tables inside). ISA-L is left out:
-# its sources want an assembler of their own. Fetches the sources of three libraries from Debian.
-DEPS.musl = musl-tools dpkg-dev xz-utils bzip2 linux-libc-dev
-musl: deps
-	@.pkg/deps $(DEPS.musl)
-	@.pkg/musl '$(abspath $(O))/musl/deps'
-	$(MAKE) O='$(O)/musl' CC='musl-gcc -isystem $(abspath $(O))/musl/deps/include' LDFLAGS='-static -L$(abspath $(O))/musl/deps/lib' \
-		ISAL= HEADERS= '$(O)/musl/td-encode'
-
-lint: deps-check
-	@$(PROVE) -v tests/tree/lint.t
-
-print-version: ; @echo '$(VERSION)'
-
-.PHONY: dist deb static musl lint print-version
+include tests/bench/Makefile .pkg/Makefile
