@@ -1,13 +1,12 @@
-/* td-local: a Treasure Data on this machine. */
+/* td-local: a Treasure Data on this machine: options, and the order of start and end. */
 #include "base/die.h"
-#include "http/fault.h"
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "store/samples.h"
-#include "server.h"
 #include "base/sig.h"
+#include "http/faults.h"
 #include "jobs/dispatcher.h"
+#include "server.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -17,22 +16,26 @@
 #include <unistd.h>
 
 static const char usage[] =
-"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [--write-key KEY] [OPTION]...\n"
-"A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its URL when it is ready\n"
-"and serves until it is told to stop (INT, TERM).\n"
-"\n"
-"  -l, --listen HOST:PORT  where to listen (127.0.0.1:8080; port 0: any free one)\n"
-"  -d, --data DIR          where the data lives, made if missing (a temporary directory, removed at the end)\n"
-"  -k, --key KEY           the master key (1/0123456789abcdef0123456789abcdef01234567)\n"
-"      --write-key KEY     a second key that may only import\n"
-"      --polls N           how many looks at something finished still see it running (1)\n"
-"      --fault SPEC        METHOD PATTERN COUNT ACTION: fail on demand; may be repeated (see td-local(1))\n"
-"      --tls CERT,KEY      serve HTTPS with these PEM files\n"
-"      --no-samples        do not put sample_datasets into a new data directory\n"
-"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
-"  -q, --quiet             only errors\n"
-"  -V, --version           print the version\n"
-"  -h, --help              print this\n";
+	"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [--write-key KEY] "
+	"[OPTION]...\n"
+	"A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its "
+	"URL when it is ready\n"
+	"and serves until it is told to stop (INT, TERM).\n"
+	"\n"
+	"  -l, --listen HOST:PORT  where to listen (127.0.0.1:8080; port 0: any free one)\n"
+	"  -d, --data DIR          the data directory, made if missing (a temporary directory, "
+	"removed at the end)\n"
+	"  -k, --key KEY           the master key (1/0123456789abcdef0123456789abcdef01234567)\n"
+	"      --write-key KEY     a second key that may only import\n"
+	"      --polls N           report what is finished as running for N more polls (1)\n"
+	"      --fault SPEC        METHOD PATTERN COUNT ACTION: fail on demand; may be repeated "
+	"(see td-local(1))\n"
+	"      --tls CERT,KEY      serve HTTPS with these PEM files\n"
+	"      --no-samples        do not put sample_datasets into a new data directory\n"
+	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
+	"  -q, --quiet             only errors\n"
+	"  -V, --version           print the version\n"
+	"  -h, --help              print this\n";
 
 struct options {
 	const char *listen, *data, *key, *write_key, *cert;
@@ -45,11 +48,19 @@ struct options {
 enum { OPT_WRITE_KEY = 256, OPT_POLLS, OPT_FAULT, OPT_TLS, OPT_NO_SAMPLES };
 
 static const struct option long_options[] = {
-	{ "listen", required_argument, NULL, 'l' }, { "data", required_argument, NULL, 'd' }, { "key", required_argument, NULL, 'k' },
-	{ "write-key", required_argument, NULL, OPT_WRITE_KEY }, { "polls", required_argument, NULL, OPT_POLLS },
-	{ "fault", required_argument, NULL, OPT_FAULT }, { "tls", required_argument, NULL, OPT_TLS },
-	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES }, { "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },
-	{ "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 },
+	{ "listen", required_argument, NULL, 'l' },
+	{ "data", required_argument, NULL, 'd' },
+	{ "key", required_argument, NULL, 'k' },
+	{ "write-key", required_argument, NULL, OPT_WRITE_KEY },
+	{ "polls", required_argument, NULL, OPT_POLLS },
+	{ "fault", required_argument, NULL, OPT_FAULT },
+	{ "tls", required_argument, NULL, OPT_TLS },
+	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void print(const char *text)
@@ -104,7 +115,7 @@ static void take(struct options *o, int c, char **argv, struct faults *faults)
 	case OPT_TLS: take_tls(o, optarg); break;
 	case OPT_POLLS:
 		if (!num_u64(optarg, strlen(optarg), 1000, &n))
-			die_usage("--polls: '%s' is no number from 0 to 1000", optarg);
+			die_usage("--polls: '%s' is not a number from 0 to 1000", optarg);
 		o->polls = (unsigned)n;
 		break;
 	case OPT_FAULT:
@@ -113,70 +124,6 @@ static void take(struct options *o, int c, char **argv, struct faults *faults)
 		break;
 	default: die_option(c, argv);
 	}
-}
-
-static bool referenced(void *arg, const char *name)
-{
-	bool known = cat_num(arg, 0,
-			     "SELECT 1 FROM segments WHERE file = ?1 UNION ALL SELECT 1 FROM parts "
-			     "WHERE file = ?1 UNION ALL"
-			     " SELECT 1 FROM sessions WHERE errors = ?1 UNION ALL SELECT 1 FROM "
-			     "jobs WHERE file = ?1",
-			     "s", name) != 0;
-
-	return known || cat_failed(arg);
-}
-
-/*
- * What a crash left behind goes; but a catalogue that is damaged may have forgotten somebody's
- * rows.
- */
-static int sweep(struct local *l, struct fail *f)
-{
-	struct catalog *c = &l->cat;
-	char *check;
-	bool whole;
-
-	cat_begin(c);
-	check = cat_text(c, "PRAGMA quick_check(1)", "");
-	whole = check && strcmp(check, "ok") == 0;
-	free(check);
-	if (whole) {
-		store_sweep(&l->store, referenced, c);
-		cat_do(c, "DELETE FROM trash", "");
-	}
-	if (cat_end(c, whole, f) == 0 && !whole)
-		fail_set(f, FAIL_SYSTEM, "the catalogue is damaged; nothing was changed");
-	return f->kind ? fail_at(f, "%s", l->store.dir) : 0;
-}
-
-static int make_catalog(struct local *l, bool samples, struct fail *f)
-{
-	char *draft = store_draft(&l->store);
-
-	if (cat_open(&l->cat, draft, true, f) == 0) {
-		if (samples)
-			samples_make(l, f);
-		cat_close(&l->cat);
-	}
-	free(draft);
-	return f->kind ? -1 : store_adopt(&l->store, f);
-}
-
-static int open_data(struct local *l, const struct options *o, struct fail *f)
-{
-	char *path;
-
-	if (store_open(&l->store, o->data, f))
-		return -1;
-	sqlite3_temp_directory = sqlite3_mprintf("%s", l->store.files); /* where sorts spill */
-	if (l->store.fresh && make_catalog(l, o->samples, f))
-		return -1;
-	path = store_catalog(&l->store);
-	if (cat_open(&l->cat, path, false, f) == 0 && !l->store.fresh)
-		sweep(l, f);
-	free(path);
-	return f->kind ? -1 : 0;
 }
 
 static void wait_for_signal(void)
@@ -200,14 +147,33 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+static void serve(struct service *l, const struct options *o, struct fail *f)
+{
+	struct server server = { .fd = -1 };
+	struct dispatcher *jobs;
+
+	if (server_listen(&server, l, o->listen, o->cert != NULL, f) == 0) {
+		l->queue.url = l->url;
+		jobs = dispatcher_start(&l->queue);
+		if (server_start(&server, l, o->cert, o->cert_key, f) == 0) {
+			print(l->url);
+			print("\n");
+			wait_for_signal();
+		}
+		l->stopping = true;
+		server_stop(&server);
+		dispatcher_stop(jobs);
+	}
+	server_stop(&server);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { .listen = "127.0.0.1:8080",
 		.key = "1/0123456789abcdef0123456789abcdef01234567",
 		.polls = 1,
 		.samples = true };
-	struct local l = { .faults = faults_new(), .store.lock = -1 };
-	struct server server = { 0 };
+	struct service l = { .faults = faults_new() };
 	struct fail f = { 0 };
 	int c;
 
@@ -223,22 +189,12 @@ int main(int argc, char **argv)
 	l.key = o.key;
 	l.write_key = o.write_key;
 	l.polls = o.polls;
-	l.cert = o.cert;
-	if (open_data(&l, &o, &f) == 0) {
-		dispatcher_start(&l);
-		if (server_start(&server, &l, o.listen, o.cert, o.cert_key, &f) == 0) {
-			print(l.url);
-			print("\n");
-			wait_for_signal();
-		}
-		l.stopping = true;
-		server_stop(&server);
-		dispatcher_stop(l.workers);
-	}
-	cat_close(&l.cat);
-	store_close(&l.store);
-	sqlite3_free(sqlite3_temp_directory);
-	sqlite3_temp_directory = NULL;
+	l.queue = (struct queue){
+		.account = &l.account, .key = o.key, .cert = o.cert, .polls = o.polls
+	};
+	if (account_open(&l.account, o.data, o.samples, &f) == 0)
+		serve(&l, &o, &f);
+	account_close(&l.account);
 	faults_free(l.faults);
 	free(l.url);
 	if (f.kind)

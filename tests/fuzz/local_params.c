@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	json_t *out = json_object(), *v;
 
 	memcpy(body, p, (size_t)(end - p));
-	if (params_parse(out, query, *type ? type : NULL, body, (size_t)(end - p)) == 0) {
+	if (params_parse(out, NULL, query, *type ? type : NULL, body, (size_t)(end - p)) == 0) {
 		char *text = json_dumps(out, 0);
 
 		FUZZ_CHECK(text);

@@ -5,11 +5,11 @@
  */
 #include "store/columns.h"
 #include "jobs/cron.h"
-#include "http/fault.h"
+#include "http/faults.h"
 #include "sql/functions.h"
 #include "fuzz.h"
 #include "base/mem.h"
-#include "http/params.h"
+#include "base/url.h"
 
 static void cron(const char *text, const char *zone)
 {
@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fault(text);
 	schema(text);
 	time_of(text);
-	plain = params_unescape(text, strlen(text), true);
+	plain = url_unescape(text, strlen(text), true);
 	FUZZ_CHECK(!plain || strlen(plain) <= strlen(text));
 	free(plain);
 	free(text);

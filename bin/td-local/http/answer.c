@@ -1,8 +1,9 @@
+/* Building answers, and spoiling them as faults ask. */
 #include "http/answer.h"
 #include "base/die.h"
-#include "http/fault.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "http/faults.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +15,7 @@
 
 #define JSON_TYPE "application/json; charset=utf-8"
 
-void req_json(struct req *r, json_t *j)
+void answer_json(struct request *r, json_t *j)
 {
 	json_decref(r->json);
 	r->json = j;
@@ -22,7 +23,7 @@ void req_json(struct req *r, json_t *j)
 		r->status = 200;
 }
 
-void req_error(struct req *r, unsigned status, const char *fmt, ...)
+void answer_error(struct request *r, unsigned status, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -35,38 +36,24 @@ void req_error(struct req *r, unsigned status, const char *fmt, ...)
 	if (!t)
 		t = json_string("The request is not UTF-8");
 	r->status = status;
-	req_json(r,
+	answer_json(r,
 		json_pack("{s:O, s:O, s:O, s:s, s:i}", "error", t, "message", t, "text", t,
 			"severity", "error", "status_code", (int)status));
 	json_decref(t);
 }
 
-void req_fail(struct req *r, const struct fail *f)
+void answer_fail(struct request *r, const struct fail *f)
 {
 	if (f->kind == FAIL_DATA)
-		req_error(r, 422, "%s", f->why);
+		answer_error(r, 422, "%s", f->why);
 	else
-		req_error(r, 500, "Internal error: %s", f->why);
-}
-
-void answer_sweep(struct local *l)
-{
-	struct catalog *c = &l->cat;
-	sqlite3_stmt *q;
-	bool any = false;
-
-	cat_begin(c);
-	for (q = cat_select(c, "SELECT file FROM trash", ""); cat_next(c, &q); any = true)
-		store_drop(&l->store, cat_column(q, 0));
-	if (any)
-		cat_do(c, "DELETE FROM trash", "");
-	cat_end(c, any, NULL); /* what stays is swept at the next start */
+		answer_error(r, 500, "Internal error: %s", f->why);
 }
 
 /* --- a body under a fault */
 
 struct spoiled {
-	struct local *l;
+	const atomic_bool *stopping;
 	struct fault fault;
 	char *p; /* or fd */
 	int fd;
@@ -79,7 +66,7 @@ static void wait_for(struct spoiled *s, double seconds)
 {
 	struct timespec t = { 0, 10000000 };
 
-	for (; seconds > 0 && !s->l->stopping; seconds -= 0.01)
+	for (; seconds > 0 && !*s->stopping; seconds -= 0.01)
 		nanosleep(&t, NULL);
 }
 
@@ -160,7 +147,7 @@ static int range(const char *s, uint64_t total, uint64_t *offset, uint64_t *len)
 	return 1;
 }
 
-static int wanted_range(struct req *r, uint64_t *offset, uint64_t *len)
+static int wanted_range(struct request *r, uint64_t *offset, uint64_t *len)
 {
 	const char *s = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Range");
 	const char *tag = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "If-Range");
@@ -170,7 +157,7 @@ static int wanted_range(struct req *r, uint64_t *offset, uint64_t *len)
 	return range(s, r->file_len, offset, len);
 }
 
-static struct MHD_Response *from_file(struct req *r)
+static struct MHD_Response *from_file(struct request *r)
 {
 	uint64_t offset = 0, len = r->file_len;
 	struct MHD_Response *m;
@@ -184,9 +171,11 @@ static struct MHD_Response *from_file(struct req *r)
 	} else if (spoils_body(r->fault)) {
 		struct spoiled *s = mem_zero(1, sizeof *s);
 
-		*s = (struct spoiled){
-			.l = r->l, .fault = *r->fault, .fd = fd, .offset = offset, .len = len
-		};
+		*s = (struct spoiled){ .stopping = r->stopping,
+			.fault = *r->fault,
+			.fd = fd,
+			.offset = offset,
+			.len = len };
 		r->file = -1;
 		m = MHD_create_response_from_callback(len, 64 << 10, spoil, s, spoil_free);
 	} else {
@@ -207,7 +196,7 @@ static struct MHD_Response *from_file(struct req *r)
 	return m;
 }
 
-static struct MHD_Response *from_memory(struct req *r)
+static struct MHD_Response *from_memory(struct request *r)
 {
 	char *p;
 	size_t n;
@@ -224,7 +213,9 @@ static struct MHD_Response *from_memory(struct req *r)
 	if (spoils_body(r->fault)) {
 		struct spoiled *s = mem_zero(1, sizeof *s);
 
-		*s = (struct spoiled){ .l = r->l, .fault = *r->fault, .p = p, .fd = -1, .len = n };
+		*s = (struct spoiled){
+			.stopping = r->stopping, .fault = *r->fault, .p = p, .fd = -1, .len = n
+		};
 		return MHD_create_response_from_callback(n, 4096, spoil, s, spoil_free);
 	}
 	if (!p)
@@ -233,12 +224,12 @@ static struct MHD_Response *from_memory(struct req *r)
 }
 
 /* The answer that a status fault asks for. */
-static void fault_answer(struct req *r)
+static void fault_answer(struct request *r)
 {
 	static const char html[] = "<html><head><title>Bad Gateway</title></head><body><h1>Bad "
 				   "Gateway</h1></body></html>\n";
 
-	req_error(r, r->fault->status, "Fault asked for: %u", r->fault->status);
+	answer_error(r, r->fault->status, "Fault asked for: %u", r->fault->status);
 	if (r->fault->body == FAULT_JSON)
 		return;
 	json_decref(r->json);
@@ -253,7 +244,7 @@ static void fault_answer(struct req *r)
 		buf_puts(&r->raw, r->fault->body == FAULT_HTML ? html : "null");
 }
 
-static void add_retry_after(struct req *r, struct MHD_Response *m)
+static void add_retry_after(struct request *r, struct MHD_Response *m)
 {
 	char text[64];
 	time_t t = time(NULL) + (time_t)r->fault->retry_after;
@@ -268,7 +259,7 @@ static void add_retry_after(struct req *r, struct MHD_Response *m)
 	MHD_add_response_header(m, "Retry-After", text);
 }
 
-enum MHD_Result answer_send(struct req *r)
+enum MHD_Result answer_send(struct request *r)
 {
 	bool fault = r->fault && r->fault->kind == FAULT_STATUS;
 	struct MHD_Response *m;

@@ -8,12 +8,23 @@
 
 #include "http/request.h"
 
-/* Adds to `out`; type is the Content-Type, or NULL. -1: they are not what it says, or no UTF-8. */
-int params_parse(json_t *out, const char *query, const char *type, const char *body, size_t n);
+/*
+ * Adds to `out`; type is the Content-Type, or NULL. -1: they are not what it says, or not UTF-8.
+ * conn is the connection that they come from, which only a multipart body needs.
+ */
+int params_parse(json_t *out, struct MHD_Connection *conn, const char *query, const char *type,
+	const char *body, size_t n);
 
-int params_read(struct req *r); /* -1: the body is not what it says; answered */
+int params_read(struct request *r); /* -1: answered with 400 */
 
-/* %XX undone; malloc'ed, NULL if there is a NUL or a bad escape in it. plus: '+' is a space. */
-char *params_unescape(const char *p, size_t n, bool plus);
+const char *params_text(const struct request *r, const char *name); /* NULL: missing or empty */
+bool params_true(const struct request *r, const char *name);        /* "true" or "1" */
+
+/*
+ * An integer, `none` if it is not given. One that is not an integer, or is out of range, is
+ * answered with 422 and gives -1.
+ */
+int params_int(struct request *r, const char *name, int64_t min, int64_t max, int64_t none,
+	int64_t *out);
 
 #endif

@@ -1,3 +1,4 @@
+/* Cron lines: parsing them, and the next moment that they name. */
 #include "jobs/cron.h"
 #include "store/td_clock.h"
 

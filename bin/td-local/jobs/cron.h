@@ -18,7 +18,7 @@ struct cron {
 	bool any_day, any_week;
 };
 
-int cron_parse(struct cron *c, const char *text); /* -1: it is none */
+int cron_parse(struct cron *c, const char *text); /* -1: it is not a cron line */
 /* The first moment after `after`, or -1 if there is none within ten years. */
 int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after);
 

@@ -1,7 +1,8 @@
+/* Destinations of result output: reading, completing and masking them. */
 #include "jobs/destination.h"
 #include "base/buf.h"
 #include "base/mem.h"
-#include "http/params.h"
+#include "base/url.h"
 #include "td/tdurl.h"
 
 #include <stdlib.h>
@@ -61,14 +62,14 @@ char *destination_account(const char *key, const char *host)
 
 /* --- a URL's parameters */
 
-/* The value of a parameter behind '?', unescaped; NULL if it is not there. */
+/* The value of a parameter after '?', unescaped; NULL if it is not there. */
 static char *parameter(const char *query, const char *name)
 {
 	size_t n = strlen(name);
 
 	for (const char *p = query; p && *p; p += strcspn(p, "&"), p += *p == '&')
 		if (strncmp(p, name, n) == 0 && p[n] == '=')
-			return params_unescape(p + n + 1, strcspn(p + n + 1, "&"), true);
+			return url_unescape(p + n + 1, strcspn(p + n + 1, "&"), true);
 	return NULL;
 }
 
@@ -117,7 +118,7 @@ static char *named(struct catalog *c, const char *text, struct fail *f)
 {
 	size_t n = strcspn(text, ":");
 	char *name = mem_copy(text, n),
-	     *url = cat_text(c, "SELECT url FROM results WHERE name = ?1", "s", name), *full;
+	     *url = catalog_text(c, "SELECT url FROM results WHERE name = ?1", "s", name), *full;
 
 	if (!url)
 		fail_set(f, FAIL_DATA, "there is no result named '%.200s'", name);
@@ -150,7 +151,7 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f)
 
 /* --- settings as JSON */
 
-/* A member of that name, or of the other; NULL if it is no text or empty. */
+/* A member of that name, or of the other; NULL if it is not text, or empty. */
 static const char *member(const json_t *settings, const char *name, const char *other)
 {
 	const char *s = json_string_value(json_object_get(settings, name));
@@ -160,8 +161,7 @@ static const char *member(const json_t *settings, const char *name, const char *
 	return s && *s ? s : NULL;
 }
 
-/* A table of the account that the URL names; what the settings leave out is the URL's. */
-static char *in_account(const char *url, const json_t *settings, struct fail *f)
+char *destination_table(const char *url, const json_t *settings, struct fail *f)
 {
 	const char *db = member(settings, "user_database_name", "database"),
 		   *table = member(settings, "user_table_name", "table");
@@ -186,8 +186,7 @@ static char *in_account(const char *url, const json_t *settings, struct fail *f)
 	return out;
 }
 
-/* {"type":"treasure_data", ...}: account and table in one. */
-static char *from_json(const char *text, struct fail *f)
+char *destination_json(const char *text, struct fail *f)
 {
 	json_t *j = json_loads(text, 0, NULL);
 	const char *type = member(j, "type", "type");
@@ -198,49 +197,9 @@ static char *from_json(const char *text, struct fail *f)
 	} else {
 		account = destination_account(member(j, "api_key", "apikey"),
 			member(j, "api_hostname", "host"));
-		url = in_account(account, j, f);
+		url = destination_table(account, j, f);
 	}
 	json_decref(j);
 	destination_free(account);
 	return url;
-}
-
-static char *from_connection(struct req *r, const char *id, struct fail *f)
-{
-	char *url = cat_text(&r->l->cat, "SELECT url FROM results WHERE rowid = ?1", "s", id),
-	     *out = NULL;
-	const char *settings = req_param(r, "result_connection_settings");
-	json_t *j = settings ? json_loads(settings, 0, NULL) : json_object();
-
-	if (!url)
-		fail_set(f, FAIL_DATA, "Couldn't find Connection with id = %.100s", id);
-	else if (!json_is_object(j))
-		fail_set(f, FAIL_DATA, "result_connection_settings is no JSON object");
-	else
-		out = in_account(url, j, f);
-	json_decref(j);
-	destination_free(url);
-	return out;
-}
-
-int destination_asked(struct req *r, char **text)
-{
-	const char *id = req_param(r, "result_connection_id"), *result = req_param(r, "result");
-	struct fail f = { 0 };
-	char *url;
-
-	*text = NULL;
-	if (!id && !result)
-		return 0;
-	*text = id ? from_connection(r, id, &f) : *result == '{' ? from_json(result, &f) :
-	        is_td(result) ? destination_clean(result) : mem_string(result);
-	url = *text ? destination_url(&r->l->cat, *text, &f) : NULL;
-	if (!url) {
-		req_error(r, 422, "Validation failed: %s", f.why);
-		destination_free(*text);
-		*text = NULL;
-		return -1;
-	}
-	destination_free(url);
-	return 0;
 }

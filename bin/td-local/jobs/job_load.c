@@ -1,9 +1,11 @@
 /* The work of a bulk import, and partialdelete. */
-#include "store/columns.h"
-#include "store/load.h"
 #include "base/mem.h"
+#include "jobs/queue.h"
+#include "store/columns.h"
+#include "store/counts.h"
+#include "store/load.h"
 #include "store/rewrite.h"
-#include "jobs/work.h"
+#include "store/td_clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,28 +21,28 @@ static struct parts parts_of(struct catalog *c, int64_t session)
 	struct parts p = { 0 };
 	sqlite3_stmt *q;
 
-	cat_begin(c);
-	for (q = cat_select(c, "SELECT file FROM parts WHERE session = ?1 ORDER BY rowid", "i",
+	catalog_begin(c);
+	for (q = catalog_select(c, "SELECT file FROM parts WHERE session = ?1 ORDER BY rowid", "i",
 		     session);
-		cat_next(c, &q);) {
+		catalog_next(c, &q);) {
 		if ((p.n & (p.n - 1)) == 0)
 			p.file = mem_resize(p.file, p.n ? 2 * p.n : 1, sizeof *p.file);
-		p.file[p.n++] = mem_string(cat_column(q, 0));
+		p.file[p.n++] = mem_string(catalog_column(q, 0));
 	}
-	cat_end(c, false, NULL);
+	catalog_end(c, false, NULL);
 	return p;
 }
 
-struct counts {
+struct part_counts {
 	int64_t valid, bad;
 };
 
-static int load_parts(struct local *l, struct running *me, const struct parts *p, struct load *load,
-	struct counts *n, struct fail *f)
+static int load_parts(struct queue *w, struct interrupt *me, const struct parts *p,
+	struct load *load, struct part_counts *n, struct fail *f)
 {
 	load->stop = &me->stop;
 	for (size_t i = 0; i < p->n; i++) {
-		int fd = store_read(&l->store, p->file[i], f);
+		int fd = store_read(&w->account->store, p->file[i], f);
 
 		if (fd < 0)
 			return -1;
@@ -57,51 +59,53 @@ static int load_parts(struct local *l, struct running *me, const struct parts *p
 	return load_close(load, f);
 }
 
-static bool loaded(struct local *l, const struct job *j, const struct load *load,
-	const struct counts *n)
+static bool loaded(struct queue *w, const struct job *j, const struct load *load,
+	const struct part_counts *n)
 {
-	struct catalog *c = &l->cat;
+	struct catalog *c = &w->account->catalog;
 	json_t *found = column_types_json(load->found);
 	char *schema = json_dumps(found, JSON_COMPACT);
 
 	if (load->rows)
-		cat_do(c,
+		catalog_do(c,
 			"INSERT INTO segments (session, file, rows, bytes, tmin, tmax) VALUES (?1, "
 			"?2, ?3, ?4, ?5, ?6)",
 			"isiiii", j->session, load->name, (int64_t)load->rows,
 			(int64_t)load->written, load->tmin, load->tmax);
-	cat_do(c,
+	catalog_do(c,
 		"UPDATE sessions SET status = 'ready', valid_parts = ?2, error_parts = ?3, "
 		"valid_records = ?4, error_records = ?5,"
 		" schema = ?6, errors = nullif(?7, ''), polls = ?8, until = ?9 WHERE id = ?1",
 		"iiiiissii", j->session, n->valid, n->bad, (int64_t)load->rows,
-		(int64_t)load->refused, schema, load->errors_name, (int64_t)l->polls,
-		td_clock_ms() + HIDE_MS);
-	cat_do(c, "UPDATE jobs SET inserted = ?2 WHERE id = ?1", "ii", j->id, (int64_t)load->rows);
+		(int64_t)load->refused, schema, load->errors_name, (int64_t)w->polls,
+		td_clock_ms() + COUNTS_RUNNING_MS);
+	catalog_do(c, "UPDATE jobs SET inserted = ?2 WHERE id = ?1", "ii", j->id,
+		(int64_t)load->rows);
 	free(schema);
 	json_decref(found);
-	return !cat_failed(c);
+	return !catalog_failed(c);
 }
 
-void work_perform(struct local *l, struct running *me, const struct job *j, struct fail *f)
+void job_perform(struct queue *w, struct interrupt *me, const struct job *j, struct fail *f)
 {
-	struct parts p = parts_of(&l->cat, j->session);
-	struct counts n = { 0 };
+	struct parts p = parts_of(&w->account->catalog, j->session);
+	struct part_counts n = { 0 };
 	struct load load;
 	bool good, kept;
 
-	good = load_open(&load, &l->store, false, f) == 0;
+	good = load_open(&load, &w->account->store, false, f) == 0;
 	if (good)
-		good = load_parts(l, me, &p, &load, &n, f) == 0;
-	if (!(f->kind == FAIL_SIGNAL && dispatcher_stopping(l->workers))) {
-		cat_begin(&l->cat);
-		kept = job_finish(l, j, good ? "success" : "error", f->why);
+		good = load_parts(w, me, &p, &load, &n, f) == 0;
+	if (!(f->kind == FAIL_SIGNAL && queue_stopping(w))) {
+		catalog_begin(&w->account->catalog);
+		kept = queue_finish(w, j, good ? "success" : "error", f->why);
 		if (kept && good)
-			good = loaded(l, j, &load, &n);
+			good = loaded(w, j, &load, &n);
 		else if (kept)
-			cat_do(&l->cat, "UPDATE sessions SET status = 'uploading' WHERE id = ?1",
-				"i", j->session);
-		if (cat_end(&l->cat, true, NULL) || !kept)
+			catalog_do(&w->account->catalog,
+				"UPDATE sessions SET status = 'uploading' WHERE id = ?1", "i",
+				j->session);
+		if (catalog_end(&w->account->catalog, true, NULL) || !kept)
 			good = false;
 	}
 	load_free(&load, !good);
@@ -112,14 +116,15 @@ void work_perform(struct local *l, struct running *me, const struct job *j, stru
 
 /* --- partialdelete: the table is the job's target, its query is [from, to] */
 
-void work_delete(struct local *l, const struct job *j, struct fail *f)
+void job_delete(struct queue *w, struct interrupt *me, const struct job *j, struct fail *f)
 {
 	json_t *range = json_loads(j->query, 0, NULL);
 
-	rewrite_without(l, j->target, json_integer_value(json_array_get(range, 0)),
+	(void)me;
+	rewrite_without(w->account, j->target, json_integer_value(json_array_get(range, 0)),
 		json_integer_value(json_array_get(range, 1)), f);
-	cat_begin(&l->cat);
-	job_finish(l, j, f->kind ? "error" : "success", f->why);
-	cat_end(&l->cat, true, f);
+	catalog_begin(&w->account->catalog);
+	queue_finish(w, j, f->kind ? "error" : "success", f->why);
+	catalog_end(&w->account->catalog, true, f);
 	json_decref(range);
 }

@@ -1,9 +1,10 @@
+/* Result output: feeding td-encode | td-put | td-swap and learning how they ended. */
 #define _GNU_SOURCE /* pipe2 */
 #include "jobs/output.h"
-#include "store/columns.h"
 #include "base/fd.h"
-#include "frame/frameout.h"
 #include "base/mem.h"
+#include "frame/frameout.h"
+#include "store/columns.h"
 #include "td/tdurl.h"
 
 #include <fcntl.h>
@@ -53,7 +54,7 @@ static char *program(const char *name)
  * The environment with the destination's server, and where td-put and td-swap find the key: in no
  * argument and no variable.
  */
-static char **environment(struct local *l, const struct tdurl *u)
+static char **environment(struct queue *w, const struct tdurl *u)
 {
 	size_t n = 0, k = 0;
 	char **env;
@@ -67,7 +68,7 @@ static char **environment(struct local *l, const struct tdurl *u)
 			env[k++] = mem_string(environ[i]);
 	env[k++] = mem_printf("TD_API_KEY_FILE=/dev/fd/%d", KEY_FD);
 	/* td-swap has no URL that says it */
-	env[k++] = mem_printf("TD_API_SERVER=%s", u->endpoint ? u->endpoint : l->url);
+	env[k++] = mem_printf("TD_API_SERVER=%s", u->endpoint ? u->endpoint : w->url);
 	return env;
 }
 
@@ -131,7 +132,7 @@ struct arguments {
 	char time[24], once[64];
 };
 
-static void arguments(struct arguments *a, const struct local *l, const struct job *j,
+static void arguments(struct arguments *a, const struct queue *w, const struct job *j,
 	const struct outcome *rows, const struct tdurl *u, const char *url)
 {
 	const char **put = a->put, **swap = a->swap;
@@ -151,9 +152,9 @@ static void arguments(struct arguments *a, const struct local *l, const struct j
 	*swap++ = "td-swap";
 	*put++ = *swap++ = "--timeout"; /* a job ends, though its destination is down */
 	*put++ = *swap++ = "2m";
-	if (!u->endpoint && l->cert) { /* our own certificate may be one that nobody else trusts */
+	if (!u->endpoint && w->cert) { /* our own certificate may be one that nobody else trusts */
 		*put++ = *swap++ = "--cacert";
-		*put++ = *swap++ = l->cert;
+		*put++ = *swap++ = w->cert;
 	}
 	snprintf(a->once, sizeof a->once, "--once=td-local-%lld-%lld", (long long)j->created,
 		(long long)j->id);
@@ -174,14 +175,16 @@ static void start_one(pid_t *pid, const char **argv, int in, int out, int err, c
 		close(fd);
 }
 
-static int start(struct local *l, struct pipeline *p, struct arguments *a, const char *key,
+static int start(struct queue *w, struct pipeline *p, struct arguments *a, const char *key,
 	char **env, struct fail *f)
 {
 	const char **argv[STAGES] = { a->encode, a->put, a->swap };
 	int ends[2], in;
 
-	*p = (struct pipeline){ .in = -1, .out = store_temporary(&l->store, f), .err = -1 };
-	p->err = f->kind ? -1 : store_temporary(&l->store, f);
+	*p = (struct pipeline){
+		.in = -1, .out = store_temporary(&w->account->store, f), .err = -1
+	};
+	p->err = f->kind ? -1 : store_temporary(&w->account->store, f);
 	if (f->kind)
 		return -1;
 	if (pipe2(ends, O_CLOEXEC))
@@ -207,16 +210,16 @@ static int start(struct local *l, struct pipeline *p, struct arguments *a, const
 }
 
 /* The result as a frame: head, the stored gzip as it is, end. */
-static int feed(struct local *l, struct running *me, const struct outcome *rows, int64_t job,
+static int feed(struct queue *w, struct interrupt *me, const struct outcome *rows, int64_t job,
 	int to, struct fail *f)
 {
 	struct fd_sink sink;
 	struct frameout o;
-	struct frame_head h = { .content = FRAME_ROWS, .rows = rows->rows, .endpoint = l->url };
+	struct frame_head h = { .content = FRAME_ROWS, .rows = rows->rows, .endpoint = w->url };
 	struct frame_end e = { .commit = true, .verified = true };
 	static const size_t piece = 64 << 10;
 	char *buf = mem_alloc(piece), id[24];
-	int fd = store_read(&l->store, rows->file, f);
+	int fd = store_read(&w->account->store, rows->file, f);
 	ssize_t n = 1;
 
 	snprintf(id, sizeof id, "%lld", (long long)job);
@@ -248,7 +251,7 @@ static int feed(struct local *l, struct running *me, const struct outcome *rows,
  * Waits for all. The one that is to blame, or -1: the first that failed, but not because its reader
  * was gone. In f: how one ended cannot be learned.
  */
-static int wait_all(struct pipeline *p, struct running *me, int status[STAGES], struct fail *f)
+static int wait_all(struct pipeline *p, struct interrupt *me, int status[STAGES], struct fail *f)
 {
 	bool asked = false;
 	int broken = -1, blamed = -1;
@@ -305,8 +308,8 @@ static void read_said(int fd, struct buf *out)
 		;
 }
 
-int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows,
-	const char *url, struct buf *said, struct fail *f)
+int output_run(struct queue *w, struct interrupt *me, const struct job *j,
+	const struct outcome *rows, const char *url, struct buf *said, struct fail *f)
 {
 	struct fail fed = { 0 }, unknown = { 0 };
 	struct arguments a;
@@ -318,14 +321,14 @@ int output_run(struct local *l, struct running *me, const struct job *j, const s
 
 	if (tdurl_parse(&u, url, f))
 		return -1;
-	env = environment(l, &u);
+	env = environment(w, &u);
 	key = u.key;
 	u.key = NULL;
 	plain = tdurl_format(&u);
 	u.key = key;
-	arguments(&a, l, j, rows, &u, plain);
-	if (start(l, &p, &a, u.key ? u.key : l->key, env, f) == 0)
-		feed(l, me, rows, j->id, p.in, &fed);
+	arguments(&a, w, j, rows, &u, plain);
+	if (start(w, &p, &a, u.key ? u.key : w->key, env, f) == 0)
+		feed(w, me, rows, j->id, p.in, &fed);
 	if (p.in >= 0)
 		close(p.in);
 	if (f->kind || fed.kind == FAIL_SIGNAL)
@@ -361,7 +364,7 @@ void output_forget(struct catalog *c, const char *said)
 	const char *session = json_string_value(json_object_get(receipt, "session"));
 
 	if (session)
-		cat_do(c, "DELETE FROM sessions WHERE name = ?1 AND status = 'committed'", "s",
+		catalog_do(c, "DELETE FROM sessions WHERE name = ?1 AND status = 'committed'", "s",
 			session);
 	json_decref(receipt);
 }

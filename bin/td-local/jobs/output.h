@@ -5,17 +5,17 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
-#include "http/request.h"
+#include "base/buf.h"
+#include "jobs/queue.h"
 #include "sql/query.h"
-#include "jobs/work.h"
 
 /*
  * Sends the rows; the last program's line goes to said (its receipt). Rows without a time get that
  * of the job, so that a job that is run again after a crash sends the same, and an append of it is
  * made once. FAIL_SIGNAL if it was interrupted.
  */
-int output_run(struct local *l, struct running *me, const struct job *j, const struct outcome *rows,
-	const char *url, struct buf *said, struct fail *f);
+int output_run(struct queue *w, struct interrupt *me, const struct job *j,
+	const struct outcome *rows, const char *url, struct buf *said, struct fail *f);
 
 /*
  * Inside a transaction, when the job is done: the session that remembered an append to ourselves

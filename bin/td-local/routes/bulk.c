@@ -3,9 +3,10 @@
  * perform is a job; the commit is one transaction that gives the session's segments to the table,
  * made when the client has looked often enough (--polls) or after a second.
  */
-#include "routes/bulk.h"
+#include "routes/lookup.h"
+#include "routes/routes.h"
 #include "store/columns.h"
-#include "jobs/dispatcher.h"
+#include "store/counts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,14 @@ struct session {
 	bool frozen;
 };
 
-static bool find(struct req *r, struct session *s)
+static bool find(struct request *r, struct session *s)
 {
-	sqlite3_stmt *q = cat_select(&r->l->cat,
+	sqlite3_stmt *q = catalog_select(&r->account->catalog,
 		"SELECT id, tbl, job, status, frozen, polls, until FROM sessions WHERE name = ?1",
 		"s", r->arg[0]);
 
-	if (!cat_next(&r->l->cat, &q)) {
-		req_error(r, 404, "Couldn't find BulkImport with name = %.300s", r->arg[0]);
+	if (!catalog_next(&r->account->catalog, &q)) {
+		answer_error(r, 404, "Couldn't find BulkImport with name = %.300s", r->arg[0]);
 		return false;
 	}
 	*s = (struct session){ .id = sqlite3_column_int64(q, 0),
@@ -32,29 +33,29 @@ static bool find(struct req *r, struct session *s)
 		.frozen = sqlite3_column_int(q, 4),
 		.polls = sqlite3_column_int64(q, 5),
 		.until = sqlite3_column_int64(q, 6) };
-	snprintf(s->status, sizeof s->status, "%s", cat_column(q, 3));
-	if (strcmp(s->status, "ready") == 0 && hidden(s->polls, s->until))
+	snprintf(s->status, sizeof s->status, "%s", catalog_column(q, 3));
+	if (strcmp(s->status, "ready") == 0 && counts_still_running(s->polls, s->until))
 		snprintf(s->status, sizeof s->status, "performing");
 	sqlite3_finalize(q);
 	return true;
 }
 
-static void named(struct req *r)
+static void named(struct request *r)
 {
-	req_json(r, json_pack("{s:s, s:s}", "name", r->arg[0], "bulk_import", r->arg[0]));
+	answer_json(r, json_pack("{s:s, s:s}", "name", r->arg[0], "bulk_import", r->arg[0]));
 }
 
 /* The session, if its table is still there and it is in that state; otherwise answered. */
-static bool usable(struct req *r, struct session *s, const char *status, unsigned refusal)
+static bool usable(struct request *r, struct session *s, const char *status, unsigned refusal)
 {
 	if (!find(r, s))
 		return false;
 	if (!s->table) {
-		req_error(r, 422, "The table of bulk import session %s was deleted", r->arg[0]);
+		answer_error(r, 422, "The table of bulk import session %s was deleted", r->arg[0]);
 		return false;
 	}
 	if (status && strcmp(s->status, status) != 0) {
-		req_error(r, refusal, "Bulk import session is %s, not %s", s->status, status);
+		answer_error(r, refusal, "Bulk import session is %s, not %s", s->status, status);
 		return false;
 	}
 	return true;
@@ -63,42 +64,26 @@ static bool usable(struct req *r, struct session *s, const char *status, unsigne
 /* --- showing */
 
 #define SESSION_COLUMNS                                                                            \
-	"SELECT s.id, s.name, s.status, s.frozen, s.job, s.valid_parts, s.error_parts, "           \
+	"SELECT s.id, s.name, s.status, s.frozen, s.job, s.valid_parts, "                          \
+	"s.error_parts, "                                                                          \
 	"s.valid_records,"                                                                         \
-	" s.error_records, d.name, t.name, s.polls, s.until FROM sessions s LEFT JOIN tables t "   \
+	" s.error_records, d.name, t.name, s.polls, s.until FROM sessions s LEFT "                 \
+	"JOIN tables t "                                                                           \
 	"ON t.id = s.tbl LEFT JOIN dbs d ON d.id = t.db"
 
-void bulk_commit(struct catalog *c, int64_t id)
-{
-	int64_t table = cat_num(c, 0, "SELECT tbl FROM sessions WHERE id = ?1", "i", id);
-	char *text = cat_text(c, "SELECT schema FROM sessions WHERE id = ?1", "i", id);
-	json_t *found = columns_load(text);
-
-	if (table) {
-		cat_do(c, "UPDATE segments SET tbl = ?2, session = NULL WHERE session = ?1", "ii",
-			id, table);
-		table_extend(c, table, found);
-		table_count(c, table);
-	}
-	cat_do(c, "UPDATE sessions SET status = ?2, polls = 0 WHERE id = ?1", "is", id,
-		table ? "committed" : "ready");
-	json_decref(found);
-	free(text);
-}
-
-/* Somebody looks: what was waiting for that moves on. */
-static const char *look(struct catalog *c, sqlite3_stmt *q)
+/* A client polls: what waited for that moves on. */
+static const char *polled(struct catalog *c, sqlite3_stmt *q)
 {
 	int64_t id = sqlite3_column_int64(q, 0), polls = sqlite3_column_int64(q, 11);
-	const char *status = cat_column(q, 2);
-	bool waits = hidden(polls, sqlite3_column_int64(q, 12));
+	const char *status = catalog_column(q, 2);
+	bool waits = counts_still_running(polls, sqlite3_column_int64(q, 12));
 
 	if (waits && (strcmp(status, "ready") == 0 || strcmp(status, "committing") == 0)) {
-		cat_do(c, "UPDATE sessions SET polls = polls - 1 WHERE id = ?1", "i", id);
+		catalog_do(c, "UPDATE sessions SET polls = polls - 1 WHERE id = ?1", "i", id);
 		return strcmp(status, "ready") == 0 ? "performing" : status;
 	}
 	if (strcmp(status, "committing") == 0) {
-		bulk_commit(c, id);
+		counts_commit(c, id);
 		return "committed";
 	}
 	return status;
@@ -106,90 +91,90 @@ static const char *look(struct catalog *c, sqlite3_stmt *q)
 
 static json_t *text_or_null(sqlite3_stmt *q, int i)
 {
-	return cat_null(q, i) ? json_null() : json_string(cat_column(q, i));
+	return catalog_null(q, i) ? json_null() : json_string(catalog_column(q, i));
 }
 
 static json_t *session_json(struct catalog *c, sqlite3_stmt *q)
 {
-	const char *status = look(c, q);
+	const char *status = polled(c, q);
 	bool counted = strcmp(status, "uploading") != 0 && strcmp(status, "performing") != 0;
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
-		cat_column(q, 1), "status", status, "job_id", text_or_null(q, 4), "upload_frozen",
-		json_boolean(sqlite3_column_int(q, 3)), "valid_records",
-		counted ? null_or_int(q, 7) : json_null(), "error_records",
-		counted ? null_or_int(q, 8) : json_null(), "valid_parts",
-		counted ? null_or_int(q, 5) : json_null(), "error_parts",
-		counted ? null_or_int(q, 6) : json_null(), "database", text_or_null(q, 9), "table",
-		text_or_null(q, 10));
+		catalog_column(q, 1), "status", status, "job_id", text_or_null(q, 4),
+		"upload_frozen", json_boolean(sqlite3_column_int(q, 3)), "valid_records",
+		counted ? counts_int_or_null(q, 7) : json_null(), "error_records",
+		counted ? counts_int_or_null(q, 8) : json_null(), "valid_parts",
+		counted ? counts_int_or_null(q, 5) : json_null(), "error_parts",
+		counted ? counts_int_or_null(q, 6) : json_null(), "database", text_or_null(q, 9),
+		"table", text_or_null(q, 10));
 }
 
-static void list(struct req *r)
+static void list(struct request *r)
 {
-	struct catalog *c = &r->l->cat;
+	struct catalog *c = &r->account->catalog;
 	json_t *all = json_array();
 	sqlite3_stmt *q;
 
-	for (q = cat_select(c, SESSION_COLUMNS " ORDER BY s.id", ""); cat_next(c, &q);)
+	for (q = catalog_select(c, SESSION_COLUMNS " ORDER BY s.id", ""); catalog_next(c, &q);)
 		json_array_append_new(all, session_json(c, q));
-	req_json(r, json_pack("{s:o}", "bulk_imports", all));
+	answer_json(r, json_pack("{s:o}", "bulk_imports", all));
 }
 
-static void show(struct req *r)
+static void show(struct request *r)
 {
-	struct catalog *c = &r->l->cat;
+	struct catalog *c = &r->account->catalog;
 	struct session s;
 	sqlite3_stmt *q;
 
 	if (!find(r, &s))
 		return;
-	q = cat_select(c, SESSION_COLUMNS " WHERE s.id = ?1", "i", s.id);
-	if (cat_next(c, &q)) {
-		req_json(r, session_json(c, q));
+	q = catalog_select(c, SESSION_COLUMNS " WHERE s.id = ?1", "i", s.id);
+	if (catalog_next(c, &q)) {
+		answer_json(r, session_json(c, q));
 		sqlite3_finalize(q);
 	}
 }
 
 /* --- making and filling */
 
-static void create(struct req *r)
+static void create(struct request *r)
 {
-	struct catalog *c = &r->l->cat;
+	struct catalog *c = &r->account->catalog;
 	const char *name = r->arg[0];
 	int64_t table;
 
 	if (strlen(name) < 3 || strlen(name) > 255) {
-		req_error(r, 422, "Validation failed: Name is too %s",
+		answer_error(r, 422, "Validation failed: Name is too %s",
 			strlen(name) < 3 ? "short" : "long");
 		return;
 	}
-	table = table_find(r, r->arg[1], r->arg[2]);
+	table = lookup_table(r, r->arg[1], r->arg[2]);
 	if (!table)
 		return;
-	if (cat_num(c, 0, "SELECT 1 FROM sessions WHERE name = ?1", "s", name)) {
-		req_error(r, 409, "Bulk import session %s already exists", name);
+	if (catalog_num(c, 0, "SELECT 1 FROM sessions WHERE name = ?1", "s", name)) {
+		answer_error(r, 409, "Bulk import session %s already exists", name);
 		return;
 	}
-	cat_do(c,
+	catalog_do(c,
 		"INSERT INTO sessions (name, tbl, status, created) VALUES (?1, ?2, 'uploading', "
 		"?3)",
 		"sii", name, table, td_clock_now());
 	named(r);
 }
 
-static void delete(struct req *r)
+static void delete(struct request *r)
 {
 	struct session s;
 
 	if (!find(r, &s))
 		return;
 	if (s.job)
-		job_kill(r->l, s.job);
-	cat_do(&r->l->cat, "DELETE FROM sessions WHERE id = ?1", "i", s.id);
+		queue_kill(&r->service->queue, s.job);
+	catalog_do(&r->account->catalog, "DELETE FROM sessions WHERE id = ?1", "i", s.id);
 	named(r);
 }
 
-static void list_parts(struct req *r)
+static void list_parts(struct request *r)
 {
 	struct session s;
 	json_t *all;
@@ -198,108 +183,109 @@ static void list_parts(struct req *r)
 	if (!usable(r, &s, NULL, 0))
 		return;
 	all = json_array();
-	for (q = cat_select(&r->l->cat, "SELECT name FROM parts WHERE session = ?1 ORDER BY rowid",
-		     "i", s.id);
-		cat_next(&r->l->cat, &q);)
-		json_array_append_new(all, json_string(cat_column(q, 0)));
-	req_json(r,
+	for (q = catalog_select(&r->account->catalog,
+		     "SELECT name FROM parts WHERE session = ?1 ORDER BY rowid", "i", s.id);
+		catalog_next(&r->account->catalog, &q);)
+		json_array_append_new(all, json_string(catalog_column(q, 0)));
+	answer_json(r,
 		json_pack("{s:s, s:s, s:o}", "name", r->arg[0], "bulk_import", r->arg[0], "parts",
 			all));
 }
 
-static bool open_for_parts(struct req *r, struct session *s)
+static bool open_for_parts(struct request *r, struct session *s)
 {
 	const char *dot = strchr(r->arg[1], '.');
 
 	if (dot && strchr(dot + 1, '.')) { /* a second dot would be a format to TD's router */
-		req_error(r, 404, "Path and method do not match any API endpoint");
+		answer_error(r, 404, "Path and method do not match any API endpoint");
 		return false;
 	}
 	if (!usable(r, s, "uploading", 422))
 		return false;
 	if (s->frozen)
-		req_error(r, 422, "Bulk import session is frozen");
+		answer_error(r, 422, "Bulk import session is frozen");
 	return !s->frozen;
 }
 
-static void upload_prepare(struct req *r)
+static void upload_prepare(struct request *r)
 {
 	struct fail f = { 0 };
 
-	if (store_seal(&r->l->store, r->upload, &f))
-		req_fail(r, &f);
+	if (store_seal(&r->account->store, r->upload, &f))
+		answer_fail(r, &f);
 }
 
-static void upload_part(struct req *r)
+static void upload_part(struct request *r)
 {
 	struct session s;
 
 	if (!open_for_parts(r, &s))
 		return;
-	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id,
-		r->arg[1]);
-	cat_do(&r->l->cat, "INSERT INTO parts VALUES (?1, ?2, ?3, ?4)", "issi", s.id, r->arg[1],
-		r->upload_name, (int64_t)r->received);
+	catalog_do(&r->account->catalog, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is",
+		s.id, r->arg[1]);
+	catalog_do(&r->account->catalog, "INSERT INTO parts VALUES (?1, ?2, ?3, ?4)", "issi", s.id,
+		r->arg[1], r->upload_name, (int64_t)r->received);
 	named(r);
 }
 
-static void upload_finish(struct req *r)
+static void upload_finish(struct request *r)
 {
 	r->upload_name[0] = '\0'; /* the catalogue's now */
 }
 
-static void delete_part(struct req *r)
+static void delete_part(struct request *r)
 {
 	struct session s;
 
 	if (!open_for_parts(r, &s))
 		return;
-	if (!cat_num(&r->l->cat, 0, "SELECT 1 FROM parts WHERE session = ?1 AND name = ?2", "is",
-		    s.id, r->arg[1])) {
-		req_error(r, 404, "Couldn't find part with name = %.300s", r->arg[1]);
+	if (!catalog_num(&r->account->catalog, 0,
+		    "SELECT 1 FROM parts WHERE session = ?1 AND name = ?2", "is", s.id,
+		    r->arg[1])) {
+		answer_error(r, 404, "Couldn't find part with name = %.300s", r->arg[1]);
 		return;
 	}
-	cat_do(&r->l->cat, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is", s.id,
-		r->arg[1]);
+	catalog_do(&r->account->catalog, "DELETE FROM parts WHERE session = ?1 AND name = ?2", "is",
+		s.id, r->arg[1]);
 	named(r);
 }
 
-static void freeze(struct req *r)
+static void freeze(struct request *r)
 {
 	struct session s;
 
 	if (!usable(r, &s, NULL, 0))
 		return;
 	if (s.frozen) {
-		req_error(r, 409, "Bulk import session is already frozen");
+		answer_error(r, 409, "Bulk import session is already frozen");
 		return;
 	}
-	cat_do(&r->l->cat, "UPDATE sessions SET frozen = 1 WHERE id = ?1", "i", s.id);
+	catalog_do(&r->account->catalog, "UPDATE sessions SET frozen = 1 WHERE id = ?1", "i", s.id);
 	named(r);
 }
 
-static void unfreeze(struct req *r)
+static void unfreeze(struct request *r)
 {
 	struct session s;
 
 	if (!usable(r, &s, NULL, 0))
 		return;
-	cat_do(&r->l->cat, "UPDATE sessions SET frozen = 0 WHERE id = ?1", "i", s.id);
+	catalog_do(&r->account->catalog, "UPDATE sessions SET frozen = 0 WHERE id = ?1", "i", s.id);
 	named(r);
 }
 
 /* --- loading */
 
-static void perform(struct req *r)
+static void perform(struct request *r)
 {
-	struct catalog *c = &r->l->cat;
+	struct catalog *c = &r->account->catalog;
 	struct session s;
 	int64_t priority, job;
 
-	if (!usable(r, &s, "uploading", 409) || req_int(r, "priority", -2, 2, 0, &priority))
+	if (!usable(r, &s, "uploading", 409) || params_int(r, "priority", -2, 2, 0, &priority))
 		return;
-	cat_do(c, "DELETE FROM segments WHERE session = ?1", "i", s.id);
-	cat_do(c,
+	catalog_do(c, "DELETE FROM segments WHERE session = ?1", "i", s.id);
+	catalog_do(c,
 		"INSERT INTO jobs (type, db, query, status, priority, created, updated, session) "
 		"SELECT 'bulk_import_perform', d.name,"
 		" 'LOAD DATA SESSION ' || s.name || ' INTO TABLE ' || d.name || '.' || t.name, "
@@ -308,37 +294,37 @@ static void perform(struct req *r)
 		"s.id = ?1",
 		"iii", s.id, priority, td_clock_now());
 	job = sqlite3_last_insert_rowid(c->db);
-	cat_do(c,
+	catalog_do(c,
 		"UPDATE sessions SET status = 'performing', job = ?2, valid_parts = NULL, "
 		"error_parts = NULL, valid_records = NULL,"
 		" error_records = NULL, errors = NULL, schema = NULL WHERE id = ?1",
 		"ii", s.id, job);
-	req_json(r,
+	answer_json(r,
 		json_pack("{s:s, s:s, s:I}", "name", r->arg[0], "bulk_import", r->arg[0], "job_id",
 			(json_int_t)job));
 }
 
-static void commit(struct req *r)
+static void commit(struct request *r)
 {
 	struct session s;
 
 	if (!usable(r, &s, "ready", 409))
 		return;
-	cat_do(&r->l->cat,
+	catalog_do(&r->account->catalog,
 		"UPDATE sessions SET status = 'committing', polls = ?2, until = ?3 WHERE id = ?1",
-		"iii", s.id, (int64_t)r->l->polls, td_clock_ms() + HIDE_MS);
-	if (r->l->polls == 0)
-		bulk_commit(&r->l->cat, s.id);
+		"iii", s.id, (int64_t)r->service->polls, td_clock_ms() + COUNTS_RUNNING_MS);
+	if (r->service->polls == 0)
+		counts_commit(&r->account->catalog, s.id);
 	named(r);
 }
 
-static void kick(struct req *r)
+static void kick(struct request *r)
 {
-	dispatcher_kick(r->l->workers);
+	queue_kick(&r->service->queue);
 }
 
 /* A file of gzip'ed maps; an empty one if there were no errors. */
-static void error_records(struct req *r)
+static void error_records(struct request *r)
 {
 	/* header, final block, trailer of zeros */
 	static const char empty[20] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x03";
@@ -348,13 +334,14 @@ static void error_records(struct req *r)
 
 	if (!usable(r, &s, NULL, 0))
 		return;
-	file = cat_text(&r->l->cat, "SELECT errors FROM sessions WHERE id = ?1", "i", s.id);
+	file = catalog_text(&r->account->catalog, "SELECT errors FROM sessions WHERE id = ?1", "i",
+		s.id);
 	r->type = "application/octet-stream";
 	r->status = 200;
 	if (file) {
-		r->file = store_read(&r->l->store, file, &f);
+		r->file = store_read(&r->account->store, file, &f);
 		if (r->file < 0 || store_size(r->file, &r->file_len, &f))
-			req_fail(r, &f);
+			answer_fail(r, &f);
 	} else {
 		buf_init(&r->raw, sizeof empty);
 		buf_put(&r->raw, empty, sizeof empty);
@@ -369,7 +356,8 @@ const struct route bulk_routes[] = {
 	{ "GET", "bulk_import/error_records/:", WRITER, .handle = error_records },
 	{ "POST", "bulk_import/create/:/:/:", WRITER, .handle = create },
 	{ "POST", "bulk_import/delete/:", WRITER, .handle = delete },
-	{ "PUT", "bulk_import/upload_part/:/:", WRITER, true, upload_prepare, upload_part, upload_finish },
+	{ "PUT", "bulk_import/upload_part/:/:", WRITER, true, upload_prepare, upload_part,
+		upload_finish },
 	{ "POST", "bulk_import/delete_part/:/:", WRITER, .handle = delete_part },
 	{ "POST", "bulk_import/freeze/:", WRITER, .handle = freeze },
 	{ "POST", "bulk_import/unfreeze/:", WRITER, .handle = unfreeze },

@@ -1,8 +1,9 @@
 /* Stream imports, and the tail of a table. */
-#include "store/columns.h"
-#include "store/load.h"
-#include "http/request.h"
 #include "base/mem.h"
+#include "routes/lookup.h"
+#include "routes/routes.h"
+#include "store/counts.h"
+#include "store/load.h"
 #include "store/rewrite.h"
 #include "store/view.h"
 
@@ -27,7 +28,7 @@ static void import_free(void *p)
 	free(i);
 }
 
-static void import_prepare(struct req *r)
+static void import_prepare(struct request *r)
 {
 	struct import *i = mem_zero(1, sizeof *i);
 	struct fail f = { 0 };
@@ -35,104 +36,105 @@ static void import_prepare(struct req *r)
 
 	r->state = i;
 	r->state_free = import_free;
-	if (load_open(&i->load, &r->l->store, true, &f) == 0) {
+	if (load_open(&i->load, &r->account->store, true, &f) == 0) {
 		i->load.now = td_clock_now();
 		if (lseek(r->upload, 0, SEEK_SET) == 0 && load_body(&i->load, r->upload, &f) == 0)
 			load_close(&i->load, &f);
 	}
 	if (f.kind)
-		req_fail(r, &f);
+		answer_fail(r, &f);
 	i->elapsed = (double)(td_clock_ms() - start) / 1000;
 }
 
-static void add_segment(struct req *r, int64_t table, struct load *l)
+static void add_segment(struct request *r, int64_t table, struct load *l)
 {
 	json_t *found = column_types_json(l->found);
 
-	cat_do(&r->l->cat,
+	catalog_do(&r->account->catalog,
 		"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, "
 		"?5, ?6)",
 		"isiiii", table, l->name, (int64_t)l->rows, (int64_t)l->written, l->tmin, l->tmax);
-	table_extend(&r->l->cat, table, found);
-	table_count(&r->l->cat, table);
+	counts_extend(&r->account->catalog, table, found);
+	counts_table(&r->account->catalog, table);
 	json_decref(found);
 }
 
-static void import(struct req *r, const char *id, const char *format)
+static void import(struct request *r, const char *id, const char *format)
 {
 	struct import *i = r->state;
-	int64_t table = table_find(r, r->arg[0], r->arg[1]);
+	int64_t table = lookup_table(r, r->arg[0], r->arg[1]);
 	char md5[MD5_TEXT];
 	bool known;
 
 	if (!table)
 		return;
 	if (strcmp(format, "msgpack.gz") != 0) {
-		req_error(r, 415, "Unsupported format: %.100s", format);
+		answer_error(r, 415, "Unsupported format: %.100s", format);
 		return;
 	}
 	known = id &&
-		cat_num(&r->l->cat, 0, "SELECT 1 FROM imports WHERE tbl = ?1 AND unique_id = ?2",
-			"is", table, id);
+		catalog_num(&r->account->catalog, 0,
+			"SELECT 1 FROM imports WHERE tbl = ?1 AND unique_id = ?2", "is", table, id);
 	if (id && !known)
-		cat_do(&r->l->cat, "INSERT INTO imports VALUES (?1, ?2)", "is", table, id);
+		catalog_do(&r->account->catalog, "INSERT INTO imports VALUES (?1, ?2)", "is", table,
+			id);
 	if (!known && i->load.rows > 0) {
 		add_segment(r, table, &i->load);
 		i->table = table;
 	}
 	md5_text(&r->md5, md5);
-	req_json(r,
+	answer_json(r,
 		json_pack("{s:s?, s:s, s:s, s:s, s:f}", "unique_id", id, "database", r->arg[0],
 			"table", r->arg[1], "md5_hex", md5, "elapsed_time", i->elapsed));
 }
 
-static void import_plain(struct req *r)
+static void import_plain(struct request *r)
 {
 	import(r, NULL, r->arg[2]);
 }
 
-static void import_with_id(struct req *r)
+static void import_with_id(struct request *r)
 {
 	import(r, r->arg[2], r->arg[3]);
 }
 
 /* After the commit: the segment belongs to the catalogue if it took it. */
-static void import_finish(struct req *r)
+static void import_finish(struct request *r)
 {
 	struct import *i = r->state;
-	struct catalog *c = &r->l->cat;
+	struct catalog *c = &r->account->catalog;
 
-	cat_begin(c);
-	if (cat_num(c, 0, "SELECT 1 FROM segments WHERE file = ?1", "s", i->load.name))
+	catalog_begin(c);
+	if (catalog_num(c, 0, "SELECT 1 FROM segments WHERE file = ?1", "s", i->load.name))
 		i->load.name[0] = '\0';
-	cat_end(c, false, NULL);
+	catalog_end(c, false, NULL);
 	if (i->table)
-		rewrite_join(r->l, i->table);
+		rewrite_join(r->account, i->table);
 }
 
 /* --- tail: the newest records, newest first */
 
-static void tail(struct req *r)
+static void tail(struct request *r)
 {
-	char *dot = strchr(r->arg[1], '.'); /* the format may also stand behind the name */
-	const char *format = dot ? dot + 1 : req_param(r, "format");
+	char *dot = strchr(r->arg[1], '.'); /* the format may also follow the name */
+	const char *format = dot ? dot + 1 : params_text(r, "format");
 	struct fail f = { 0 };
 	int64_t table, count;
 
 	if (dot)
 		*dot = '\0';
-	table = table_find(r, r->arg[0], r->arg[1]);
+	table = lookup_table(r, r->arg[0], r->arg[1]);
 
-	if (!table || req_int(r, "count", 0, 1000, 10, &count))
+	if (!table || params_int(r, "count", 0, 1000, 10, &count))
 		return;
 	if (format && strcmp(format, "msgpack") != 0 && strcmp(format, "json") != 0) {
-		req_error(r, 406, "Unknown Format");
+		answer_error(r, 406, "Unknown Format");
 		return;
 	}
 	buf_init(&r->raw, 256 << 20);
-	if (view_tail(&r->l->cat, &r->l->store, table, (size_t)count, format && *format == 'j',
-		    &r->raw, &f)) {
-		req_fail(r, &f);
+	if (view_tail(&r->account->catalog, &r->account->store, table, (size_t)count,
+		    format && *format == 'j', &r->raw, &f)) {
+		answer_fail(r, &f);
 		return;
 	}
 	r->status = 200;
@@ -140,9 +142,10 @@ static void tail(struct req *r)
 					   : "application/x-msgpack";
 }
 
-const struct route import_routes[] = {
+const struct route imports_routes[] = {
 	{ "PUT", "table/import/:/:/:", WRITER, true, import_prepare, import_plain, import_finish },
-	{ "PUT", "table/import_with_id/:/:/:/:", WRITER, true, import_prepare, import_with_id, import_finish },
+	{ "PUT", "table/import_with_id/:/:/:/:", WRITER, true, import_prepare, import_with_id,
+		import_finish },
 	{ "GET", "table/tail/:/:", MASTER, .handle = tail },
 	{ "POST", "table/tail/:/:", MASTER, .handle = tail }, /* td-client-go */
 	{ 0 },

@@ -1,9 +1,12 @@
+/* The rows of a job in the format that a client asks for. */
 #define _GNU_SOURCE /* strcasestr */
 #include "routes/jobresult.h"
-#include "store/columns.h"
 #include "base/fd.h"
-#include "frame/gzip.h"
 #include "base/mem.h"
+#include "frame/gzip.h"
+#include "http/answer.h"
+#include "http/params.h"
+#include "store/columns.h"
 #include "store/value.h"
 
 #include <math.h>
@@ -16,15 +19,20 @@
 enum format { MSGPACK_GZ, MSGPACK, JSON, CSV, TSV, FORMATS };
 enum { ROW_MAX = 256 << 20, OUT = 256 << 10 };
 
-static const struct { const char *name, *type; } formats[FORMATS] = {
-	{ "msgpack.gz", "application/x-gzip" }, { "msgpack", "application/x-msgpack" }, { "json", "application/json; charset=utf-8" },
-	{ "csv", "text/csv; charset=utf-8" }, { "tsv", "text/tab-separated-values; charset=utf-8" },
+static const struct {
+	const char *name, *type;
+} formats[FORMATS] = {
+	{ "msgpack.gz", "application/x-gzip" },
+	{ "msgpack", "application/x-msgpack" },
+	{ "json", "application/json; charset=utf-8" },
+	{ "csv", "text/csv; charset=utf-8" },
+	{ "tsv", "text/tab-separated-values; charset=utf-8" },
 };
 
 struct conversion {
 	enum format format;
-	json_t *header;       /* or NULL */
-	bool no_special;      /* NaN and Infinity are null */
+	json_t *header;  /* or NULL */
+	bool no_special; /* NaN and Infinity are null */
 };
 
 static void conversion_free(void *p)
@@ -49,9 +57,9 @@ static bool takes_gzip(const char *s)
 	return !q || strtod(q + 2, NULL) > 0;
 }
 
-void jobresult_open(struct req *r, const char *file, const char *schema)
+void jobresult_open(struct request *r, const char *file, const char *schema)
 {
-	const char *want = req_param(r, "format"),
+	const char *want = params_text(r, "format"),
 		   *take = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Accept-Encoding");
 	struct conversion *c = mem_zero(1, sizeof *c);
 	struct fail f = { 0 };
@@ -62,15 +70,15 @@ void jobresult_open(struct req *r, const char *file, const char *schema)
 	while (want && c->format < FORMATS && strcmp(formats[c->format].name, want) != 0)
 		c->format++;
 	if (c->format == FORMATS) {
-		req_error(r, 406, "Unknown Format");
+		answer_error(r, 406, "Unknown Format");
 		return;
 	}
-	if (req_true(r, "header") && (c->format == CSV || c->format == TSV))
+	if (params_true(r, "header") && (c->format == CSV || c->format == TSV))
 		c->header = columns_load(schema);
-	c->no_special = req_true(r, "nullify_special");
-	r->file = store_read(&r->l->store, file, &f);
+	c->no_special = params_true(r, "nullify_special");
+	r->file = store_read(&r->account->store, file, &f);
 	if (r->file < 0 || store_size(r->file, &r->file_len, &f)) {
-		req_fail(r, &f);
+		answer_fail(r, &f);
 		return;
 	}
 	if (c->format != MSGPACK_GZ && takes_gzip(take))
@@ -224,9 +232,9 @@ static int convert(const struct conversion *c, int from, struct target *t, struc
 	return f->kind ? -1 : 0;
 }
 
-static int convert_file(struct req *r, struct conversion *c, struct fail *f)
+static int convert_file(struct request *r, struct conversion *c, struct fail *f)
 {
-	struct target t = { .fd = store_temporary(&r->l->store, f) };
+	struct target t = { .fd = store_temporary(&r->account->store, f) };
 	int copy;
 
 	if (t.fd < 0)
@@ -251,7 +259,7 @@ static int convert_file(struct req *r, struct conversion *c, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
-void jobresult_convert(struct req *r)
+void jobresult_convert(struct request *r)
 {
 	struct conversion *c = r->state;
 	struct fail f = { 0 };
@@ -259,5 +267,5 @@ void jobresult_convert(struct req *r)
 	if (c->format == MSGPACK_GZ || (c->format == MSGPACK && r->encoding))
 		return; /* as it is stored */
 	if (convert_file(r, c, &f))
-		req_fail(r, &f);
+		answer_fail(r, &f);
 }

@@ -1,6 +1,8 @@
 #include "sql/change.h"
 #include "base/mem.h"
+#include "store/counts.h"
 #include "store/rows.h"
+#include "store/td_clock.h"
 #include "store/value.h"
 
 #include <stdlib.h>
@@ -8,7 +10,7 @@
 
 static int64_t table_of(struct change *ch, struct catalog *c)
 {
-	return cat_num(c, 0,
+	return catalog_num(c, 0,
 		"SELECT t.id FROM tables t JOIN dbs d ON d.id = t.db WHERE d.name = ?1 AND t.name "
 		"= ?2",
 		"ss", ch->db, ch->st->table);
@@ -18,18 +20,18 @@ static int64_t table_of(struct change *ch, struct catalog *c)
  * The names that the query's columns get: those of the list, else the table's in their order, else
  * their own.
  */
-static int name_columns(struct change *ch, struct local *l, const json_t *result, struct fail *f)
+static int name_columns(struct change *ch, struct account *l, const json_t *result, struct fail *f)
 {
 	bool positional = ch->st->kind == STATEMENT_INSERT || ch->st->kind == STATEMENT_OVERWRITE;
 	json_t *schema, *names = ch->st->columns, *pair;
 	char *text = NULL;
 	size_t i, next = 0;
 
-	cat_begin(&l->cat);
+	catalog_begin(&l->catalog);
 	if (positional && !names)
-		text = cat_text(&l->cat, "SELECT schema FROM tables WHERE id = ?1", "i",
-			table_of(ch, &l->cat));
-	cat_end(&l->cat, false, f);
+		text = catalog_text(&l->catalog, "SELECT schema FROM tables WHERE id = ?1", "i",
+			table_of(ch, &l->catalog));
+	catalog_end(&l->catalog, false, f);
 	schema = columns_load(text);
 	free(text);
 	if (names && json_array_size(names) != json_array_size(result))
@@ -88,7 +90,7 @@ static int put_record(struct change *ch, const char *p, const char *end, struct 
 	return rc;
 }
 
-static int fill(struct change *ch, struct local *l, const struct outcome *rows, struct fail *f)
+static int fill(struct change *ch, struct account *l, const struct outcome *rows, struct fail *f)
 {
 	const char *p;
 	struct rows in;
@@ -112,17 +114,17 @@ static int fill(struct change *ch, struct local *l, const struct outcome *rows, 
 	return f->kind ? -1 : load_close(&ch->load, f);
 }
 
-static int64_t target(struct change *ch, struct local *l, struct fail *f)
+static int64_t target(struct change *ch, struct account *l, struct fail *f)
 {
 	int64_t table;
 
-	cat_begin(&l->cat);
-	table = table_of(ch, &l->cat);
-	cat_end(&l->cat, false, f);
+	catalog_begin(&l->catalog);
+	table = table_of(ch, &l->catalog);
+	catalog_end(&l->catalog, false, f);
 	return table;
 }
 
-int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db,
+int change_prepare(struct change *ch, struct account *l, const struct statement *st, const char *db,
 	const struct outcome *rows, struct fail *f)
 {
 	json_t *result;
@@ -148,7 +150,7 @@ int change_prepare(struct change *ch, struct local *l, const struct statement *s
 
 static int64_t create(struct change *ch, struct catalog *c, struct fail *f)
 {
-	int64_t db = cat_num(c, 0, "SELECT id FROM dbs WHERE name = ?1", "s", ch->db);
+	int64_t db = catalog_num(c, 0, "SELECT id FROM dbs WHERE name = ?1", "s", ch->db);
 	size_t n = strlen(ch->st->table);
 
 	if (!db)
@@ -156,8 +158,8 @@ static int64_t create(struct change *ch, struct catalog *c, struct fail *f)
 	if (n < 3 || n > 255 || strspn(ch->st->table, "abcdefghijklmnopqrstuvwxyz0123456789_") != n)
 		return fail_set(f, FAIL_DATA,
 			"'%s' is no name for a table: 3 to 255 of a-z, 0-9 and _", ch->st->table);
-	cat_do(c, "INSERT INTO tables (db, name, created, updated) VALUES (?1, ?2, ?3, ?3)", "isi",
-		db, ch->st->table, td_clock_now());
+	catalog_do(c, "INSERT INTO tables (db, name, created, updated) VALUES (?1, ?2, ?3, ?3)",
+		"isi", db, ch->st->table, td_clock_now());
 	return sqlite3_last_insert_rowid(c->db);
 }
 
@@ -175,33 +177,35 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 		return 0;
 	}
 	if (!creates && !table)
-		return kind == STATEMENT_DROP && ch->st->if_exists ? 0 :
-		       fail_set(f, FAIL_DATA, "Table %s.%s does not exist", ch->db, ch->st->table);
+		return kind == STATEMENT_DROP && ch->st->if_exists
+			? 0
+			: fail_set(f, FAIL_DATA, "Table %s.%s does not exist", ch->db,
+				  ch->st->table);
 	if (kind == STATEMENT_DELETE)
 		return rewrite_apply(&ch->rewrite, c, table)
 			? 0
 			: fail_set(f, FAIL_DATA, "the table was changed meanwhile: run it again");
 	if (kind == STATEMENT_DROP) {
-		cat_do(c, "DELETE FROM tables WHERE id = ?1", "i", table);
+		catalog_do(c, "DELETE FROM tables WHERE id = ?1", "i", table);
 		return 0;
 	}
 	if (creates && (table = create(ch, c, f)) < 0)
 		return -1;
 	if (kind == STATEMENT_OVERWRITE)
-		cat_do(c, "DELETE FROM segments WHERE tbl = ?1", "i", table);
-	table_extend(c, table,
+		catalog_do(c, "DELETE FROM segments WHERE tbl = ?1", "i", table);
+	counts_extend(c, table,
 		kind == STATEMENT_CREATE && ch->st->columns ? ch->st->columns : ch->columns);
 	if (ch->load.rows)
-		cat_do(c,
+		catalog_do(c,
 			"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, "
 			"?3, ?4, ?5, ?6)",
 			"isiiii", table, ch->load.name, (int64_t)ch->load.rows,
 			(int64_t)ch->load.written, ch->load.tmin, ch->load.tmax);
-	table_count(c, table);
+	counts_table(c, table);
 	return 0;
 }
 
-void change_free(struct change *ch, struct local *l, bool kept)
+void change_free(struct change *ch, struct account *l, bool kept)
 {
 	rewrite_free(&ch->rewrite, l, kept);
 	if (ch->load.store)

@@ -6,26 +6,26 @@
 #ifndef CHANGE_H
 #define CHANGE_H
 
-#include "store/load.h"
-#include "http/request.h"
 #include "sql/query.h"
-#include "store/rewrite.h"
 #include "sql/statement.h"
+#include "store/account.h"
+#include "store/load.h"
+#include "store/rewrite.h"
 
 struct change {
 	const struct statement *st;
 	const char *db;
 	struct load load;
 	struct rewrite rewrite; /* DELETE */
-	json_t *columns; /* [name, type] of what the rows hold, without time */
+	json_t *columns;        /* [name, type] of what the rows hold, without time */
 };
 
 /* rows: NULL if the statement has no query. change_free() in any case. */
-int change_prepare(struct change *ch, struct local *l, const struct statement *st, const char *db,
+int change_prepare(struct change *ch, struct account *l, const struct statement *st, const char *db,
 	const struct outcome *rows, struct fail *f);
 /* Inside a transaction. FAIL_DATA, and nothing done: the table is there, or is not. */
 int change_apply(struct change *ch, struct catalog *c, struct fail *f);
 /* kept: the catalogue has the segment now. */
-void change_free(struct change *ch, struct local *l, bool kept);
+void change_free(struct change *ch, struct account *l, bool kept);
 
 #endif

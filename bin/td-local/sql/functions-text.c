@@ -2,7 +2,7 @@
 #include "sql/functions.h"
 #include "base/md5.h"
 #include "base/mem.h"
-#include "http/params.h"
+#include "base/url.h"
 
 #include <ctype.h>
 #include <regex.h>
@@ -598,7 +598,7 @@ static void url_decode(sqlite3_context *x, int argc, sqlite3_value **argv)
 	(void)argc;
 	if (!s)
 		return;
-	text = params_unescape(s, strlen(s), true);
+	text = url_unescape(s, strlen(s), true);
 	if (text)
 		sqlite3_result_text(x, text, -1, SQLITE_TRANSIENT);
 	else

@@ -1,15 +1,15 @@
 #define _GNU_SOURCE /* strcasestr */
 #include "sql/query.h"
-#include "store/columns.h"
-#include "sql/dialect.h"
 #include "base/fd.h"
-#include "sql/functions.h"
 #include "base/mem.h"
+#include "sql/dialect.h"
+#include "sql/functions.h"
 #include "sql/outcolumn.h"
 #include "sql/unnest.h"
+#include "sql/vtab.h"
+#include "store/columns.h"
 #include "store/value.h"
 #include "store/view.h"
-#include "sql/vtab.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -22,9 +22,9 @@ enum { OTHERS_MAX = 9, VALUE_MAX = 64 << 20, ROW_MAX = 256 << 20, CACHE_KIB = 16
 
 /* A query while it runs. */
 struct run {
-	struct local *l;
+	struct account *l;
 	const struct query *q;
-	struct running *me;
+	struct interrupt *me;
 	struct outcome *out;
 	struct dialect d;
 	struct vtabs tables;
@@ -53,14 +53,11 @@ static int allow(void *arg, int action, const char *a, const char *b, const char
 	(void)trigger;
 	switch (action) {
 	case SQLITE_SELECT:
-	case SQLITE_RECURSIVE:
-		return SQLITE_OK;
-	case SQLITE_READ:
-		return readable(arg, a, b, db) ? SQLITE_OK : SQLITE_DENY;
+	case SQLITE_RECURSIVE: return SQLITE_OK;
+	case SQLITE_READ: return readable(arg, a, b, db) ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_FUNCTION:
 		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-	default:
-		return SQLITE_DENY;
+	default: return SQLITE_DENY;
 	}
 }
 
@@ -94,20 +91,20 @@ static void tables_free(struct vtabs *a)
 static int snapshot(struct run *r, struct fail *f)
 {
 	const struct query *q = r->q;
-	struct catalog *c = &r->l->cat;
+	struct catalog *c = &r->l->catalog;
 	struct vtabs *a = &r->tables;
 	sqlite3_stmt *s;
 
-	cat_begin(c);
-	s = cat_select(c,
+	catalog_begin(c);
+	s = catalog_select(c,
 		"SELECT d.name, t.name, t.id FROM tables t JOIN dbs d ON d.id = t.db ORDER BY "
 		"d.name, t.name",
 		"");
-	while (f->kind == FAIL_NONE && cat_next(c, &s)) {
-		const char *db = cat_column(s, 0);
+	while (f->kind == FAIL_NONE && catalog_next(c, &s)) {
+		const char *db = catalog_column(s, 0);
 
 		if ((strcmp(db, q->db) != 0 && !names(q->sql, db)) ||
-			!names(q->sql, cat_column(s, 1)))
+			!names(q->sql, catalog_column(s, 1)))
 			continue;
 		if ((a->n & (a->n - 1)) == 0)
 			a->t = mem_resize(a->t, a->n ? 2 * a->n : 1, sizeof *a->t);
@@ -116,9 +113,9 @@ static int snapshot(struct run *r, struct fail *f)
 			a->t[a->n++].db = mem_string(db);
 	}
 	sqlite3_finalize(s);
-	if (cat_failed(c))
+	if (catalog_failed(c))
 		fail_set(f, FAIL_SYSTEM, "%s", c->why);
-	cat_end(c, false, NULL);
+	catalog_end(c, false, NULL);
 	return f->kind ? -1 : 0;
 }
 
@@ -178,7 +175,7 @@ static int open_sqlite(struct run *r, struct fail *f)
 	return 0;
 }
 
-static int sql_failed(sqlite3 *db, int rc, const struct running *me, struct fail *f)
+static int sql_failed(sqlite3 *db, int rc, const struct interrupt *me, struct fail *f)
 {
 	if (rc == SQLITE_INTERRUPT || (me && me->stop))
 		return fail_set(f, FAIL_SIGNAL, "killed");
@@ -298,7 +295,7 @@ static int run_statement(struct run *r, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
-int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out,
+int query_run(struct account *l, const struct query *q, struct interrupt *me, struct outcome *out,
 	struct fail *f)
 {
 	struct run r = { .l = l,
@@ -311,9 +308,9 @@ int query_run(struct local *l, const struct query *q, struct running *me, struct
 	*out = (struct outcome){ 0 };
 	if (dialect_translate(&r.d, q->sql, q->hive, f) == 0 && snapshot(&r, f) == 0 &&
 		open_sqlite(&r, f) == 0) {
-		running_set(me, r.db);
+		interrupt_set(me, r.db);
 		run_statement(&r, f);
-		running_set(me, NULL);
+		interrupt_set(me, NULL);
 	}
 	if (r.db)
 		sqlite3_close(r.db);

@@ -8,19 +8,19 @@
 #ifndef QUERY_H
 #define QUERY_H
 
-#include "http/request.h"
-#include "jobs/dispatcher.h"
+#include "sql/interrupt.h"
+#include "store/account.h"
 
 struct query {
-	bool hive;          /* names and types as Hive says them, else as Presto does */
+	bool hive; /* names and types as Hive says them, else as Presto does */
 	const char *db, *sql;
-	int64_t scheduled;  /* for TD_SCHEDULED_TIME */
+	int64_t scheduled; /* for TD_SCHEDULED_TIME */
 };
 
 struct outcome {
-	char *schema;            /* JSON text [[name, type], ...] */
-	char file[STORE_NAME];   /* empty: no result */
-	uint64_t size, plain;    /* bytes of the file, and of what is in it */
+	char *schema;          /* JSON text [[name, type], ...] */
+	char file[STORE_NAME]; /* empty: no result */
+	uint64_t size, plain;  /* bytes of the file, and of what is in it */
 	int64_t rows;
 };
 
@@ -28,7 +28,7 @@ struct outcome {
  * -1: FAIL_DATA with the text of an SQL error, FAIL_SIGNAL if it was interrupted, or our own
  * failure.
  */
-int query_run(struct local *l, const struct query *q, struct running *me, struct outcome *out,
+int query_run(struct account *l, const struct query *q, struct interrupt *me, struct outcome *out,
 	struct fail *f);
 
 #endif

@@ -1,3 +1,4 @@
+/* The catalogue: its tables, transactions, and statements with arguments. */
 #include "store/catalog.h"
 #include "base/mem.h"
 
@@ -118,7 +119,7 @@ static int prepare_layout(sqlite3 *db, bool draft, struct fail *f)
 	return run(db, "BEGIN", f) || run(db, tables_sql, f) || run(db, mark, f) ? -1 : 0;
 }
 
-int cat_open(struct catalog *c, const char *path, bool draft, struct fail *f)
+int catalog_open(struct catalog *c, const char *path, bool draft, struct fail *f)
 {
 	*c = (struct catalog){ 0 };
 	pthread_mutex_init(&c->lock, NULL);
@@ -129,11 +130,11 @@ int cat_open(struct catalog *c, const char *path, bool draft, struct fail *f)
 	if (f->kind == FAIL_NONE)
 		return 0;
 	fail_at(f, "%s", path);
-	cat_close(c);
+	catalog_close(c);
 	return -1;
 }
 
-void cat_close(struct catalog *c)
+void catalog_close(struct catalog *c)
 {
 	if (!c->db)
 		return;
@@ -142,18 +143,18 @@ void cat_close(struct catalog *c)
 	pthread_mutex_destroy(&c->lock);
 }
 
-bool cat_failed(const struct catalog *c)
+bool catalog_failed(const struct catalog *c)
 {
 	return c->why[0] != '\0';
 }
 
 static void failed(struct catalog *c)
 {
-	if (!cat_failed(c))
+	if (!catalog_failed(c))
 		snprintf(c->why, sizeof c->why, "%s", sqlite3_errmsg(c->db));
 }
 
-void cat_begin(struct catalog *c)
+void catalog_begin(struct catalog *c)
 {
 	pthread_mutex_lock(&c->lock);
 	c->why[0] = '\0';
@@ -161,9 +162,9 @@ void cat_begin(struct catalog *c)
 		failed(c);
 }
 
-int cat_end(struct catalog *c, bool commit, struct fail *f)
+int catalog_end(struct catalog *c, bool commit, struct fail *f)
 {
-	bool good = !cat_failed(c);
+	bool good = !catalog_failed(c);
 
 	if (good && commit && sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
 		failed(c);
@@ -181,7 +182,7 @@ static sqlite3_stmt *prepare(struct catalog *c, const char *sql, const char *fmt
 {
 	sqlite3_stmt *q = NULL;
 
-	if (cat_failed(c))
+	if (catalog_failed(c))
 		return NULL;
 	if (sqlite3_prepare_v2(c->db, sql, -1, &q, NULL) != SQLITE_OK) {
 		failed(c);
@@ -200,7 +201,7 @@ static sqlite3_stmt *prepare(struct catalog *c, const char *sql, const char *fmt
 	return q;
 }
 
-bool cat_next(struct catalog *c, sqlite3_stmt **q)
+bool catalog_next(struct catalog *c, sqlite3_stmt **q)
 {
 	int rc;
 
@@ -216,7 +217,7 @@ bool cat_next(struct catalog *c, sqlite3_stmt **q)
 	return false;
 }
 
-sqlite3_stmt *cat_select(struct catalog *c, const char *sql, const char *fmt, ...)
+sqlite3_stmt *catalog_select(struct catalog *c, const char *sql, const char *fmt, ...)
 {
 	sqlite3_stmt *q;
 	va_list ap;
@@ -227,7 +228,7 @@ sqlite3_stmt *cat_select(struct catalog *c, const char *sql, const char *fmt, ..
 	return q;
 }
 
-void cat_do(struct catalog *c, const char *sql, const char *fmt, ...)
+void catalog_do(struct catalog *c, const char *sql, const char *fmt, ...)
 {
 	sqlite3_stmt *q;
 	va_list ap;
@@ -235,11 +236,11 @@ void cat_do(struct catalog *c, const char *sql, const char *fmt, ...)
 	va_start(ap, fmt);
 	q = prepare(c, sql, fmt, ap);
 	va_end(ap);
-	while (cat_next(c, &q))
+	while (catalog_next(c, &q))
 		;
 }
 
-int64_t cat_num(struct catalog *c, int64_t none, const char *sql, const char *fmt, ...)
+int64_t catalog_num(struct catalog *c, int64_t none, const char *sql, const char *fmt, ...)
 {
 	sqlite3_stmt *q;
 	va_list ap;
@@ -248,15 +249,15 @@ int64_t cat_num(struct catalog *c, int64_t none, const char *sql, const char *fm
 	va_start(ap, fmt);
 	q = prepare(c, sql, fmt, ap);
 	va_end(ap);
-	if (cat_next(c, &q)) {
-		if (!cat_null(q, 0))
+	if (catalog_next(c, &q)) {
+		if (!catalog_null(q, 0))
 			v = sqlite3_column_int64(q, 0);
 		sqlite3_finalize(q);
 	}
 	return v;
 }
 
-char *cat_text(struct catalog *c, const char *sql, const char *fmt, ...)
+char *catalog_text(struct catalog *c, const char *sql, const char *fmt, ...)
 {
 	sqlite3_stmt *q;
 	va_list ap;
@@ -265,22 +266,22 @@ char *cat_text(struct catalog *c, const char *sql, const char *fmt, ...)
 	va_start(ap, fmt);
 	q = prepare(c, sql, fmt, ap);
 	va_end(ap);
-	if (cat_next(c, &q)) {
-		if (!cat_null(q, 0))
-			s = mem_string(cat_column(q, 0));
+	if (catalog_next(c, &q)) {
+		if (!catalog_null(q, 0))
+			s = mem_string(catalog_column(q, 0));
 		sqlite3_finalize(q);
 	}
 	return s;
 }
 
-const char *cat_column(sqlite3_stmt *q, int i)
+const char *catalog_column(sqlite3_stmt *q, int i)
 {
 	const unsigned char *s = sqlite3_column_text(q, i);
 
 	return s ? (const char *)s : "";
 }
 
-bool cat_null(sqlite3_stmt *q, int i)
+bool catalog_null(sqlite3_stmt *q, int i)
 {
 	return sqlite3_column_type(q, i) == SQLITE_NULL;
 }

@@ -3,9 +3,9 @@
  * parts, jobs. Rows are not in it; they lie in the files of `store`.
  *
  * One connection behind one lock. A transaction is short: no body is read and no file is written
- * while it is open. Errors stick: after the first one every call does nothing and cat_end() rolls
- * back and says -1, so callers look once. Readers outside see a transaction whole or not at all,
- * and after cat_end() it survives a power cut.
+ * while it is open. Errors stick: after the first one every call does nothing and catalog_end()
+ * rolls back and says -1, so callers check once. Readers outside see a transaction whole or not at
+ * all, and after catalog_end() it survives a power cut.
  *
  * Binding: fmt has one letter for each ?N: s text (NULL is null), i int64_t, d double, n null.
  */
@@ -26,29 +26,29 @@ struct catalog {
 };
 
 /* draft: nothing is synced; for a file that gets its name when it is whole. */
-int cat_open(struct catalog *c, const char *path, bool draft, struct fail *f);
-void cat_close(struct catalog *c);
+int catalog_open(struct catalog *c, const char *path, bool draft, struct fail *f);
+void catalog_close(struct catalog *c);
 
-void cat_begin(struct catalog *c);           /* takes the lock */
+void catalog_begin(struct catalog *c); /* takes the lock */
 /* Gives the lock back; -1 if the transaction did not happen, and f, unless it is NULL, says why. */
-int cat_end(struct catalog *c, bool commit, struct fail *f);
-bool cat_failed(const struct catalog *c);
+int catalog_end(struct catalog *c, bool commit, struct fail *f);
+bool catalog_failed(const struct catalog *c);
 
-void cat_do(struct catalog *c, const char *sql, const char *fmt, ...);
+void catalog_do(struct catalog *c, const char *sql, const char *fmt, ...);
 /* none: no row or null */
-int64_t cat_num(struct catalog *c, int64_t none, const char *sql, const char *fmt, ...);
+int64_t catalog_num(struct catalog *c, int64_t none, const char *sql, const char *fmt, ...);
 /* malloc'ed, or NULL */
-char *cat_text(struct catalog *c, const char *sql, const char *fmt, ...);
+char *catalog_text(struct catalog *c, const char *sql, const char *fmt, ...);
 
 /*
- * for (q = cat_select(...); cat_next(c, &q);) ... A loop that is left early calls
+ * for (q = catalog_select(...); catalog_next(c, &q);) ... A loop that is left early calls
  * sqlite3_finalize(q).
  */
-sqlite3_stmt *cat_select(struct catalog *c, const char *sql, const char *fmt, ...);
-bool cat_next(struct catalog *c, sqlite3_stmt **q);
+sqlite3_stmt *catalog_select(struct catalog *c, const char *sql, const char *fmt, ...);
+bool catalog_next(struct catalog *c, sqlite3_stmt **q);
 
 /* text of a column, "" for null; valid until the next row */
-const char *cat_column(sqlite3_stmt *q, int i);
-bool cat_null(sqlite3_stmt *q, int i);
+const char *catalog_column(sqlite3_stmt *q, int i);
+bool catalog_null(sqlite3_stmt *q, int i);
 
 #endif

@@ -1,3 +1,4 @@
+/* Types that fit all values of a column. */
 #include "store/column_types.h"
 #include "base/mem.h"
 
@@ -9,7 +10,8 @@ static unsigned type_of(const struct mp *t)
 {
 	switch (t->type) {
 	case MP_NIL: return 0;
-	case MP_UINT: case MP_INT: return LONG;
+	case MP_UINT:
+	case MP_INT: return LONG;
 	case MP_FLOAT: return DOUBLE;
 	case MP_ARRAY: return ARRAY;
 	case MP_MAP: return MAP;

@@ -1,6 +1,6 @@
 /*
- * detected: the columns that records hold, and the types that fit all their values. Booleans are
- * taken for text.
+ * column_types: the columns that records hold, and the types that fit all their values. Booleans
+ * count as text.
  */
 #ifndef COLUMN_TYPES_H
 #define COLUMN_TYPES_H
@@ -19,6 +19,6 @@ struct column_types {
 /* Note that the column i holds the value at p, which is whole and valid. */
 void column_types_note(struct column_types *d, size_t i, const char *p, const char *end);
 char *column_types_type(const struct column_types *d, size_t i); /* malloc'ed */
-json_t *column_types_json(const struct column_types *d); /* [[name, type], ...] */
+json_t *column_types_json(const struct column_types *d);         /* [[name, type], ...] */
 
 #endif

@@ -1,3 +1,4 @@
+/* Schemas as JSON: checking, aliases, appending. */
 #include "store/columns.h"
 #include "base/mem.h"
 

@@ -16,7 +16,7 @@
 
 enum { COLUMNS_MAX = 4096, COLUMNS_KEY_MAX = 4096 };
 
-/* Schemas. The result is new; NULL with f filled (FAIL_DATA) if it is no legal schema. */
+/* Schemas. The result is new; NULL with f filled (FAIL_DATA) if it is not a legal schema. */
 /* a null alias stays as it was */
 json_t *columns_parse(const char *text, const json_t *was, bool ignore_duplicates, struct fail *f);
 json_t *columns_append(const json_t *old, const json_t *more, bool strict, struct fail *f);

@@ -1,3 +1,4 @@
+/* A hash table from names to small numbers. */
 #include "store/keyset.h"
 #include "base/mem.h"
 

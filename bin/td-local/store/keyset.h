@@ -1,4 +1,4 @@
-/* keys: names to small numbers, fast when keys come in the same order as last time. */
+/* keyset: names to small numbers, fast when keys come in the same order as last time. */
 #ifndef KEYSET_H
 #define KEYSET_H
 
@@ -9,7 +9,7 @@ struct keyset {
 	struct key {
 		char *p;
 		size_t n;
-	} *key;
+	} * key;
 	size_t n;
 	uint32_t *slot; /* index + 1; 0: empty */
 	size_t slots;   /* a power of two, or 0 */

@@ -1,7 +1,8 @@
+/* Uploaded bodies, record by record, into a segment. */
 #include "store/load.h"
 #include "base/fd.h"
-#include "frame/gzip.h"
 #include "base/mem.h"
+#include "frame/gzip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static int flush(struct load *l, struct fail *f)
 	return 0;
 }
 
-/* A record was refused: kept in a gzip file; what is no map goes into one. */
+/* A record was refused: it is kept in a gzip file, wrapped in a map if it is not one. */
 static int refuse(struct load *l, const char *p, size_t n, bool map, struct fail *f)
 {
 	static const char wrap[] = "\x81\xa6record"; /* {"record": ...} */
@@ -137,7 +138,9 @@ static int put_timed(struct load *l, const char *p, size_t n)
 	for (int i = 0; i < 8; i++)
 		time[6 + i] = (char)((uint64_t)l->now >> (56 - 8 * i));
 	return buf_put(&l->out, head, len) || buf_put(&l->out, time, sizeof time) ||
-	       buf_put(&l->out, p + used, n - (size_t)used) ? -1 : 0;
+			buf_put(&l->out, p + used, n - (size_t)used)
+		? -1
+		: 0;
 }
 
 static int record(struct load *l, const char *p, size_t n, struct fail *f)
@@ -152,7 +155,7 @@ static int record(struct load *l, const char *p, size_t n, struct fail *f)
 		rc = buf_put(&l->out, p, n);
 	} else if (l->stream) {
 		return fail_set(f, FAIL_DATA,
-			"a record is no map with string keys, or its time is no integer from 0 to "
+			"a record is not a map with string keys, or its time is not an integer from 0 to "
 			"253402300799");
 	} else {
 		struct mp t;
@@ -179,7 +182,7 @@ static int records(struct load *l, struct buf *b, struct fail *f)
 		if (n == MP_MORE)
 			break;
 		if (n == MP_BAD)
-			return fail_set(f, FAIL_DATA, "no msgpack, or nested too deeply");
+			return fail_set(f, FAIL_DATA, "not msgpack, or nested too deeply");
 		if (record(l, p, (size_t)n, f))
 			return -1;
 		p += n;
@@ -194,7 +197,7 @@ int load_records(struct load *l, const char *p, size_t n, struct fail *f)
 		ptrdiff_t len = mp_value(p, end);
 
 		if (len <= 0)
-			return fail_set(f, FAIL_SYSTEM, "no msgpack");
+			return fail_set(f, FAIL_SYSTEM, "not msgpack");
 		if (record(l, p, (size_t)len, f))
 			return -1;
 		p += len;
@@ -239,8 +242,11 @@ static int pump(struct load *l, struct source *in, struct buf *b, struct fail *f
 
 int load_body(struct load *l, int fd, struct fail *f)
 {
-	struct { uint64_t written, rows, refused; size_t len; int64_t tmin, tmax; } old =
-		{ l->written, l->rows, l->refused, l->out.len, l->tmin, l->tmax };
+	struct {
+		uint64_t written, rows, refused;
+		size_t len;
+		int64_t tmin, tmax;
+	} old = { l->written, l->rows, l->refused, l->out.len, l->tmin, l->tmax };
 	struct fd_source file;
 	struct gzip_source gz;
 	struct buf b;

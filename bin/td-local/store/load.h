@@ -5,7 +5,7 @@
  * are strings (str or bin) with an integer `time` from 0 to 9999-12-31T23:59:59Z. Good records are
  * copied as they are. In a bulk import the others are kept for error_records; in a stream import a
  * record without `time` gets the time of arrival, and any other fault refuses the whole body. A
- * body that is no gzip or no msgpack leaves nothing behind.
+ * body that is not gzip of msgpack leaves nothing behind.
  *
  * Memory: 1 MiB of output and one record, LOAD_RECORD_MAX at most.
  */
@@ -25,14 +25,14 @@ enum { LOAD_RECORD_MAX = 64 << 20, LOAD_OUT = 1 << 20 };
 struct load {
 	struct store *store;
 	bool stream;
-	int64_t now;          /* stream: time for records that have none */
-	atomic_bool *stop;    /* may be NULL; checked between pieces */
+	int64_t now;       /* stream: time for records that have none */
+	atomic_bool *stop; /* may be NULL; checked between pieces */
 	struct column_types *found;
-	size_t guess;         /* where the next key is expected */
-	int fd;               /* the segment */
+	size_t guess; /* where the next key is expected */
+	int fd;       /* the segment */
 	char name[STORE_NAME];
 	struct buf out;
-	uint64_t written;     /* bytes in fd */
+	uint64_t written; /* bytes in fd */
 	uint64_t rows, refused;
 	int64_t tmin, tmax;
 	gzFile errors;

@@ -1,8 +1,10 @@
+/* Segments written anew: joined, or without some rows. */
 #include "store/rewrite.h"
 #include "base/fd.h"
 #include "base/mem.h"
-#include "value/mp.h"
+#include "store/counts.h"
 #include "store/rows.h"
+#include "value/mp.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +13,18 @@
 enum { TRIES = 100, OUT = 1 << 20 };
 
 /* The segments that q names: id, file, bytes. They are to be one. */
-static int take(struct rewrite *w, struct local *l, sqlite3_stmt *q, struct fail *f)
+static int take(struct rewrite *w, struct account *a, sqlite3_stmt *q, struct fail *f)
 {
-	while (f->kind == FAIL_NONE && cat_next(&l->cat, &q))
-		view_map(&w->old, &l->store, q, f);
+	while (f->kind == FAIL_NONE && catalog_next(&a->catalog, &q))
+		view_map(&w->old, &a->store, q, f);
 	sqlite3_finalize(q);
 	return f->kind ? -1 : 0;
 }
 
-void rewrite_free(struct rewrite *w, struct local *l, bool done)
+void rewrite_free(struct rewrite *w, struct account *a, bool done)
 {
 	if (w->name[0] && (!done || w->rows == 0))
-		store_drop(&l->store, w->name);
+		store_drop(&a->store, w->name);
 	view_free(&w->old);
 	*w = (struct rewrite){ 0 };
 }
@@ -115,16 +117,16 @@ static int copy(struct rewrite *w, int fd, const struct segment *s, struct drop 
 	return f->kind ? -1 : 0;
 }
 
-static int make(struct rewrite *w, struct local *l, struct drop *d, struct fail *f)
+static int make(struct rewrite *w, struct account *a, struct drop *d, struct fail *f)
 {
-	int fd = store_create(&l->store, 's', w->name, f);
+	int fd = store_create(&a->store, 's', w->name, f);
 
 	w->tmin = INT64_MAX;
 	w->tmax = INT64_MIN;
 	for (size_t i = 0; i < w->old.segs && f->kind == FAIL_NONE; i++)
 		copy(w, fd, &w->old.seg[i], d, f);
 	if (f->kind == FAIL_NONE)
-		store_seal(&l->store, fd, f);
+		store_seal(&a->store, fd, f);
 	if (fd >= 0)
 		close(fd);
 	return f->kind ? -1 : 0;
@@ -137,81 +139,81 @@ bool rewrite_apply(struct rewrite *w, struct catalog *c, int64_t table)
 	size_t n = w->old.segs;
 
 	for (size_t i = 0; i < n; i++)
-		if (!cat_num(c, 0, "SELECT 1 FROM segments WHERE id = ?1 AND tbl = ?2", "ii",
+		if (!catalog_num(c, 0, "SELECT 1 FROM segments WHERE id = ?1 AND tbl = ?2", "ii",
 			    s[i].id, table))
 			return false;
 	for (size_t i = 0; i + (w->rows > 0) < n; i++)
-		cat_do(c, "DELETE FROM segments WHERE id = ?1", "i", s[i].id);
+		catalog_do(c, "DELETE FROM segments WHERE id = ?1", "i", s[i].id);
 	if (w->rows > 0 && n > 0) {
-		cat_do(c, "INSERT OR IGNORE INTO trash SELECT file FROM segments WHERE id = ?1",
+		catalog_do(c, "INSERT OR IGNORE INTO trash SELECT file FROM segments WHERE id = ?1",
 			"i", s[n - 1].id);
-		cat_do(c,
+		catalog_do(c,
 			"UPDATE segments SET file = ?2, rows = ?3, bytes = ?4, tmin = ?5, tmax = "
 			"?6 WHERE id = ?1",
 			"isiiii", s[n - 1].id, w->name, w->rows, w->bytes, w->tmin, w->tmax);
 	}
-	table_count(c, table);
+	counts_table(c, table);
 	return true;
 }
 
 /* 1: done; 0: the table has changed; -1. */
-static int rewrite(struct rewrite *w, struct local *l, int64_t table, struct drop *d,
+static int rewrite(struct rewrite *w, struct account *a, int64_t table, struct drop *d,
 	struct fail *f)
 {
-	struct catalog *c = &l->cat;
+	struct catalog *c = &a->catalog;
 	bool done = false;
 
-	if (make(w, l, d, f) == 0) {
-		cat_begin(c);
+	if (make(w, a, d, f) == 0) {
+		catalog_begin(c);
 		done = rewrite_apply(w, c, table);
-		if (cat_end(c, done, f))
+		if (catalog_end(c, done, f))
 			done = false;
 	}
-	rewrite_free(w, l, done);
+	rewrite_free(w, a, done);
 	return f->kind ? -1 : done;
 }
 
-void rewrite_join(struct local *l, int64_t table)
+void rewrite_join(struct account *a, int64_t table)
 {
-	struct catalog *c = &l->cat;
+	struct catalog *c = &a->catalog;
 	struct rewrite w = { 0 };
 	struct drop none = { 0 };
 	struct fail f = { 0 };
 
-	cat_begin(c);
-	if (cat_num(c, 0, "SELECT count(*) FROM segments WHERE tbl = ?1 AND bytes < ?2", "ii",
+	catalog_begin(c);
+	if (catalog_num(c, 0, "SELECT count(*) FROM segments WHERE tbl = ?1 AND bytes < ?2", "ii",
 		    table, (int64_t)REWRITE_SMALL) >= REWRITE_MANY)
-		take(&w, l,
-			cat_select(c,
+		take(&w, a,
+			catalog_select(c,
 				"SELECT id, file, bytes FROM segments WHERE tbl = ?1 AND bytes < "
 				"?2 ORDER BY id",
 				"ii", table, (int64_t)REWRITE_SMALL),
 			&f);
-	cat_end(c, false, NULL);
+	catalog_end(c, false, NULL);
 	if (w.old.segs > 0 && f.kind == FAIL_NONE)
-		rewrite(&w, l, table, &none, &f);
-	rewrite_free(&w, l, false);
+		rewrite(&w, a, table, &none, &f);
+	rewrite_free(&w, a, false);
 }
 
-int rewrite_without(struct local *l, int64_t table, int64_t from, int64_t to, struct fail *f)
+int rewrite_without(struct account *a, int64_t table, int64_t from, int64_t to, struct fail *f)
 {
-	struct catalog *c = &l->cat;
+	struct catalog *c = &a->catalog;
 	struct drop range = { .from = from, .to = to };
 	int done = 0;
 
 	for (int i = 0; i < TRIES && done == 0; i++) {
 		struct rewrite w = { 0 };
 
-		cat_begin(c);
-		take(&w, l,
-			cat_select(c,
+		catalog_begin(c);
+		take(&w, a,
+			catalog_select(c,
 				"SELECT id, file, bytes FROM segments WHERE tbl = ?1 AND tmin < ?3 "
 				"AND tmax >= ?2 ORDER BY id",
 				"iii", table, from, to),
 			f);
-		cat_end(c, false, f);
-		done = f->kind ? -1 : w.old.segs == 0 ? 1 : rewrite(&w, l, table, &range, f);
-		rewrite_free(&w, l, false);
+		catalog_end(c, false, f);
+		done = f->kind ? -1 : w.old.segs == 0 ? 1 : rewrite(&w, a, table, &range, f);
+		rewrite_free(&w, a, false);
 	}
 	return done > 0 ? 0 : fail_set(f, FAIL_SYSTEM, "the table changes all the time");
 }
@@ -219,42 +221,42 @@ int rewrite_without(struct local *l, int64_t table, int64_t from, int64_t to, st
 /* --- rows by their numbers */
 
 /* The segments that the rows are in. */
-static int take_numbered(struct rewrite *w, struct local *l, int64_t table, struct drop *d,
+static int take_numbered(struct rewrite *w, struct account *a, int64_t table, struct drop *d,
 	struct fail *f)
 {
-	struct catalog *c = &l->cat;
+	struct catalog *c = &a->catalog;
 	int64_t last = 0;
 
-	cat_begin(c);
+	catalog_begin(c);
 	while (next_number(d, f) == 0 && d->next != INT64_MAX) {
 		int64_t segment = d->next >> 32;
 
 		if (segment == last)
 			continue;
 		last = segment;
-		take(w, l,
-			cat_select(c,
+		take(w, a,
+			catalog_select(c,
 				"SELECT id, file, bytes FROM segments WHERE id = ?1 AND tbl = ?2",
 				"ii", segment, table),
 			f);
 	}
-	return cat_end(c, false, f);
+	return catalog_end(c, false, f);
 }
 
-int rewrite_prepare(struct rewrite *w, struct local *l, int64_t table, const char *numbers,
+int rewrite_prepare(struct rewrite *w, struct account *a, int64_t table, const char *numbers,
 	struct fail *f)
 {
 	struct rows rows = { .fd = -1 };
 	struct drop d = { .rows = &rows };
 
 	*w = (struct rewrite){ 0 };
-	if (rows_open(&rows, &l->store, numbers, f) == 0)
-		take_numbered(w, l, table, &d, f);
+	if (rows_open(&rows, &a->store, numbers, f) == 0)
+		take_numbered(w, a, table, &d, f);
 	rows_close(&rows);
 	d.next = 0;
 	if (f->kind == FAIL_NONE && w->old.segs > 0 &&
-		rows_open(&rows, &l->store, numbers, f) == 0 && next_number(&d, f) == 0)
-		make(w, l, &d, f);
+		rows_open(&rows, &a->store, numbers, f) == 0 && next_number(&d, f) == 0)
+		make(w, a, &d, f);
 	rows_close(&rows);
 	if (f->kind == FAIL_NONE && w->old.segs > 0 && d.next != INT64_MAX)
 		fail_set(f, FAIL_DATA, "the table was changed meanwhile: run it again");

@@ -1,3 +1,4 @@
+/* Reading the values of a gzip file of msgpack, one by one. */
 #include "store/rows.h"
 #include "value/mp.h"
 

@@ -1,5 +1,8 @@
+/* The made-up rows of sample_datasets. */
 #include "store/samples.h"
+#include "store/counts.h"
 #include "store/load.h"
+#include "store/td_clock.h"
 #include "store/value.h"
 
 #include <stdio.h>
@@ -93,8 +96,8 @@ static int visits(struct buf *b)
 /* Working days of one symbol: a walk that starts somewhere. */
 static int symbol(struct buf *b, unsigned k)
 {
-	static const char names[] =
-		"AAPLADBEAMATAMGNAMZNBIIBCMCSCOSTCSCOEBAYFASTGILDGOOGINTCINTUMSFTNVDAORLYQCOMSBUX";
+	static const char names[] = "AAPLADBEAMATAMGNAMZNBIIBCMCSCOSTCSCOEBAYFASTGILD"
+				    "GOOGINTCINTUMSFTNVDAORLYQCOMSBUX";
 	uint64_t s = 1000 + k;
 	double price = 20 + draw(&s, 8000) / 100.0;
 	char name[5];
@@ -129,52 +132,53 @@ static int quotes(struct buf *b)
 	return rc;
 }
 
-static int make_table(struct local *l, const char *name, int (*rows)(struct buf *b), struct fail *f)
+static int make_table(struct account *a, const char *name, int (*rows)(struct buf *b),
+	struct fail *f)
 {
-	struct catalog *c = &l->cat;
+	struct catalog *c = &a->catalog;
 	struct load load;
 	struct buf b;
 	int64_t table;
 	json_t *found;
 
-	if (load_open(&load, &l->store, false, f))
+	if (load_open(&load, &a->store, false, f))
 		return -1;
 	buf_init(&b, 8 << 20);
 	if (rows(&b))
 		fail_set(f, FAIL_SYSTEM, "the sample rows are too long");
 	if (f->kind == FAIL_NONE && load_records(&load, b.p, b.len, f) == 0 &&
 		load_close(&load, f) == 0) {
-		cat_begin(c);
-		cat_do(c,
+		catalog_begin(c);
+		catalog_do(c,
 			"INSERT INTO tables (db, name, created, updated) SELECT id, ?1, ?2, ?2 "
 			"FROM dbs WHERE name = 'sample_datasets'",
 			"si", name, td_clock_now());
 		table = sqlite3_last_insert_rowid(c->db);
-		cat_do(c,
+		catalog_do(c,
 			"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, "
 			"?3, ?4, ?5, ?6)",
 			"isiiii", table, load.name, (int64_t)load.rows, (int64_t)load.written,
 			load.tmin, load.tmax);
 		found = column_types_json(load.found);
-		table_extend(c, table, found);
-		table_count(c, table);
+		counts_extend(c, table, found);
+		counts_table(c, table);
 		json_decref(found);
-		cat_end(c, true, f);
+		catalog_end(c, true, f);
 	}
 	buf_free(&b);
 	load_free(&load, f->kind != FAIL_NONE);
 	return f->kind ? -1 : 0;
 }
 
-int samples_make(struct local *l, struct fail *f)
+int samples_make(struct account *a, struct fail *f)
 {
-	cat_begin(&l->cat);
-	cat_do(&l->cat,
+	catalog_begin(&a->catalog);
+	catalog_do(&a->catalog,
 		"INSERT INTO dbs (name, created, updated) VALUES ('sample_datasets', ?1, ?1)", "i",
 		td_clock_now());
-	if (cat_end(&l->cat, true, f))
+	if (catalog_end(&a->catalog, true, f))
 		return -1;
-	return make_table(l, "www_access", visits, f) || make_table(l, "nasdaq", quotes, f)
+	return make_table(a, "www_access", visits, f) || make_table(a, "nasdaq", quotes, f)
 		? fail_at(f, "sample data")
 		: 0;
 }

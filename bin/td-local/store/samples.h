@@ -5,8 +5,8 @@
 #ifndef SAMPLES_H
 #define SAMPLES_H
 
-#include "http/request.h"
+#include "store/account.h"
 
-int samples_make(struct local *l, struct fail *f);
+int samples_make(struct account *a, struct fail *f);
 
 #endif

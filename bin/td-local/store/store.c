@@ -1,3 +1,4 @@
+/* The data directory: its lock, and the life of its files. */
 #include "store/store.h"
 #include "base/die.h"
 #include "base/mem.h"
@@ -241,7 +242,7 @@ int store_size(int fd, uint64_t *n, struct fail *f)
 	struct stat st;
 
 	if (fstat(fd, &st))
-		return fail_errno(f, FAIL_SYSTEM, "cannot look at a file of the data directory");
+		return fail_errno(f, FAIL_SYSTEM, "cannot stat a file of the data directory");
 	*n = (uint64_t)st.st_size;
 	return 0;
 }

@@ -1,3 +1,4 @@
+/* The time, the test clock, and dates. */
 #include "store/td_clock.h"
 
 #include <stdatomic.h>

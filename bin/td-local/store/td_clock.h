@@ -1,12 +1,12 @@
-/* when: what time it is, and times as TD's API writes them. */
+/* td_clock: the time, and times as TD's API writes them. */
 #ifndef TD_CLOCK_H
 #define TD_CLOCK_H
 
 #include <jansson.h>
 #include <stdint.h>
 
-int64_t td_clock_now(void); /* epoch seconds; the test clock's if there is one */
-int64_t td_clock_ms(void);  /* epoch milliseconds, always real */
+int64_t td_clock_now(void);     /* epoch seconds; the test clock's if there is one */
+int64_t td_clock_ms(void);      /* epoch milliseconds, always real */
 void td_clock_set(int64_t now); /* a test clock that stands still; -1: none */
 
 /* "2013-01-21 01:51:41 UTC" and "2013-01-21T01:51:41Z" */

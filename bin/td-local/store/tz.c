@@ -1,3 +1,4 @@
+/* Time zones from TZif files. */
 #include "store/tz.h"
 #include "base/mem.h"
 
@@ -12,9 +13,9 @@ enum { FILE_MAX = 256 << 10 };
 
 struct tz {
 	char fixed_name[10];
-	int fixed;            /* if there is no file */
+	int fixed; /* if there is no file */
 	unsigned char *file;
-	uint64_t times, types, chars;     /* counts */
+	uint64_t times, types, chars; /* counts */
 	const unsigned char *at, *index, *type, *name;
 };
 
@@ -76,8 +77,9 @@ static int load(struct tz *z, const char *name)
 	ssize_t n = -1;
 	int fd;
 
-	if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") !=
-			strlen(name) ||
+	if (strspn(name,
+		    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456"
+		    "789_+-/") != strlen(name) ||
 		*name == '/')
 		return -1;
 	path = mem_printf("/usr/share/zoneinfo/%s", name);

@@ -1,6 +1,6 @@
 /*
  * tz: time zones, from the system's database (TZif, RFC 8536) or as an offset such as +09:00. UTC
- * and JST need no database. Behind the last transition that the database lists, the last offset
+ * and JST need no database. After the last transition that the database lists, the last offset
  * goes on.
  */
 #ifndef TZ_H

@@ -1,142 +1,127 @@
+/* Values from msgpack to text and JSON, and from JSON to msgpack. */
 #include "store/value.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "format/jsonout.h"
+#include "format/textout.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <msgpack/pack.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-void value_double(char out[32], double d)
+/* Text on its way into a buffer that has a ceiling; the space is on the stack, values are many. */
+struct writer {
+	struct sink sink;
+	struct buf *out;
+	struct textout text;
+	char space[TEXTOUT_SIZE];
+};
+
+static int put(struct sink *self, const void *p, size_t n, struct fail *f)
 {
-	for (int digits = 15; digits <= 17; digits++) {
-		snprintf(out, 32, "%.*g", digits, d);
-		if (strtod(out, NULL) == d)
-			break;
-	}
-	if (isfinite(d) && !strpbrk(out, ".e"))
-		memcpy(out + strlen(out), ".0", sizeof ".0");
+	struct writer *w = (struct writer *)self;
+
+	return buf_put(w->out, p, n) ? fail_set(f, FAIL_DATA, "a value is too long") : 0;
 }
 
-/* Length of the UTF-8 character at p (RFC 3629), 0 if there is none. */
-static size_t utf8(const unsigned char *p, size_t n)
+static void start(struct writer *w, struct buf *out)
 {
-	size_t len = p[0] < 0x80              ? 1
-		: p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-		: p[0] >= 0xe0 && p[0] < 0xf0 ? 3
-		: p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-					      : 0;
-
-	if (len > n)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-		(p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
+	w->sink = (struct sink){ .put = put, .name = "a buffer" };
+	w->out = out;
+	w->text = (struct textout){ .to = &w->sink, .p = w->space };
 }
 
-static int json_text(const char *text, size_t n, struct buf *out)
+/* Text that may not be UTF-8: each byte that is not becomes U+FFFD. */
+static int json_text(struct textout *t, const char *s, size_t n, struct fail *f)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	int rc = buf_putc(out, '"');
+	char *clean, *to;
+	int rc;
 
-	while (n > 0 && rc == 0) {
-		size_t len = utf8(p, n);
+	if (utf8_is(s, n))
+		return jsonout_string(t, s, n, f);
+	to = clean = mem_alloc(3 * n);
+	while (n > 0) {
+		uint32_t c;
+		unsigned len = utf8_next(s, n, &c);
 
-		if (len == 0)
-			rc = buf_puts(out, "\xef\xbf\xbd");
-		else if (*p == '"' || *p == '\\')
-			rc = buf_putc(out, '\\') || buf_putc(out, (char)*p) ? -1 : 0;
-		else if (*p == '\n')
-			rc = buf_puts(out, "\\n");
-		else if (*p == '\t')
-			rc = buf_puts(out, "\\t");
-		else if (*p == '\r')
-			rc = buf_puts(out, "\\r");
-		else if (*p < 0x20)
-			rc = buf_printf(out, "\\u%04x", (unsigned)*p);
-		else
-			rc = buf_put(out, p, len);
-		p += len ? len : 1;
+		memcpy(to, len ? s : "\xef\xbf\xbd", len ? len : 3);
+		to += len ? len : 3;
+		s += len ? len : 1;
 		n -= len ? len : 1;
 	}
-	return rc || buf_putc(out, '"') ? -1 : 0;
+	rc = jsonout_string(t, clean, (size_t)(to - clean), f);
+	free(clean);
+	return rc;
 }
 
-static int json_scalar(const struct mp *t, struct buf *out)
+static bool is_text(const struct mp *t)
 {
-	char num[32];
-
-	switch (t->type) {
-	case MP_NIL: return buf_puts(out, "null");
-	case MP_BOOL: return buf_puts(out, t->as.u ? "true" : "false");
-	case MP_UINT: return buf_printf(out, "%" PRIu64, t->as.u);
-	case MP_INT: return buf_printf(out, "%" PRId64, t->as.i);
-	case MP_FLOAT:
-		if (!isfinite(t->as.d))
-			return buf_puts(out, "null");
-		value_double(num, t->as.d);
-		return buf_puts(out, num);
-	default: return json_text(t->as.p, t->n, out);
-	}
+	return t->type == MP_STR || t->type == MP_BIN || t->type == MP_EXT;
 }
 
-/* Returns where the value ends, or NULL. Depth is bounded: the value was walked before. */
-static const char *json_at(const char *p, const char *end, struct buf *out, bool key)
+/*
+ * A value as JSON; returns where it ends, or NULL. Unlike jsonout_value() it takes what the real
+ * service takes: text in any encoding, and keys of any type. Depth is bounded: the value was
+ * walked.
+ */
+static const char *json_at(struct textout *t, const char *p, const char *end, bool key,
+	struct fail *f)
 {
-	struct mp t;
-	ptrdiff_t n = mp_token(p, end, &t);
+	struct mp v;
+	ptrdiff_t n = mp_token(p, end, &v);
 
 	if (n <= 0)
 		return NULL;
 	p += n;
-	if (t.type != MP_ARRAY && t.type != MP_MAP) {
-		bool quote = key && t.type != MP_STR && t.type != MP_BIN && t.type != MP_EXT;
-
-		return (quote && buf_putc(out, '"')) || json_scalar(&t, out) ||
-				(quote && buf_putc(out, '"'))
-			? NULL
-			: p;
+	if (is_text(&v))
+		return json_text(t, v.as.p, v.n, f) ? NULL : p;
+	if (v.type != MP_ARRAY && v.type != MP_MAP) {
+		if (key)
+			textout_putc(t, '"');
+		jsonout_scalar(t, &v, f);
+		if (key)
+			textout_putc(t, '"');
+		return f->kind ? NULL : p;
 	}
-	if (buf_putc(out, t.type == MP_MAP ? '{' : '['))
-		return NULL;
-	for (uint32_t i = 0; i < t.n; i++) {
-		if (i && buf_putc(out, ','))
-			return NULL;
-		if (t.type == MP_MAP && (!(p = json_at(p, end, out, true)) || buf_putc(out, ':')))
-			return NULL;
-		if (!(p = json_at(p, end, out, false)))
-			return NULL;
+	textout_putc(t, v.type == MP_MAP ? '{' : '[');
+	for (uint32_t i = 0; i < v.n && p; i++) {
+		if (i)
+			textout_putc(t, ',');
+		if (v.type == MP_MAP) {
+			p = json_at(t, p, end, true, f);
+			textout_putc(t, ':');
+		}
+		p = p ? json_at(t, p, end, false, f) : NULL;
 	}
-	return buf_putc(out, t.type == MP_MAP ? '}' : ']') ? NULL : p;
+	textout_putc(t, v.type == MP_MAP ? '}' : ']');
+	return p;
 }
 
 int value_json(const char *p, const char *end, struct buf *out)
 {
-	return json_at(p, end, out, false) ? 0 : -1;
+	struct fail f = { 0 };
+	struct writer w;
+
+	start(&w, out);
+	return json_at(&w.text, p, end, false, &f) && textout_flush(&w.text, &f) == 0 ? 0 : -1;
 }
 
 int value_text(const char *p, const char *end, struct buf *out)
 {
+	struct fail f = { 0 };
+	struct writer w;
 	struct mp t;
-	char num[32];
 
 	if (mp_token(p, end, &t) <= 0)
 		return -1;
 	if (t.type == MP_NIL)
 		return 0;
-	if (t.type == MP_STR || t.type == MP_BIN || t.type == MP_EXT)
+	if (is_text(&t))
 		return buf_put(out, t.as.p, t.n);
-	if (t.type == MP_FLOAT) {
-		value_double(num, t.as.d);
-		return buf_puts(out,
-			isnan(t.as.d)           ? "NaN"
-				: isinf(t.as.d) ? t.as.d < 0 ? "-Infinity" : "Infinity"
-						: num);
-	}
-	return value_json(p, end, out);
+	if (t.type != MP_FLOAT)
+		return value_json(p, end, out);
+	start(&w, out);
+	textout_double(&w.text, t.as.d);
+	return textout_flush(&w.text, &f);
 }
 
 /* --- msgpack */
@@ -207,7 +192,8 @@ int value_put_json(struct buf *out, const json_t *j)
 
 	switch (json_typeof(j)) {
 	case JSON_NULL: return value_put_nil(out);
-	case JSON_TRUE: case JSON_FALSE: return value_put_bool(out, json_is_true(j));
+	case JSON_TRUE:
+	case JSON_FALSE: return value_put_bool(out, json_is_true(j));
 	case JSON_INTEGER: return value_put_int(out, json_integer_value(j));
 	case JSON_REAL: return value_put_double(out, json_real_value(j));
 	case JSON_STRING: return value_put_str(out, json_string_value(j), json_string_length(j));

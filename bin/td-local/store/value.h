@@ -1,5 +1,5 @@
 /*
- * value: one value, from msgpack to text and back. Bytes that are no UTF-8 become U+FFFD in JSON.
+ * value: one value, from msgpack to text and back. Bytes that are not UTF-8 become U+FFFD in JSON.
  * Appends to `out`; -1 if its ceiling would be passed.
  */
 #ifndef VALUE_H
@@ -19,8 +19,6 @@ int value_json(const char *p, const char *end, struct buf *out);
  * JSON.
  */
 int value_text(const char *p, const char *end, struct buf *out);
-
-void value_double(char out[32], double d); /* the shortest text that reads back the same */
 
 /* Writing msgpack. */
 int value_put_nil(struct buf *out);

@@ -1,3 +1,4 @@
+/* Mapping the segments of a table. */
 #include "store/view.h"
 #include "base/mem.h"
 #include "store/value.h"
@@ -9,7 +10,7 @@
 
 int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail *f)
 {
-	const char *file = cat_column(q, 1);
+	const char *file = catalog_column(q, 1);
 	uint64_t bytes = (uint64_t)sqlite3_column_int64(q, 2), have;
 	int fd = store_read(s, file, f);
 	void *p;
@@ -32,12 +33,12 @@ int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail
 int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table,
 	struct fail *f)
 {
-	char *schema = cat_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", table);
-	sqlite3_stmt *q = cat_select(c,
+	char *schema = catalog_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", table);
+	sqlite3_stmt *q = catalog_select(c,
 		"SELECT id, file, bytes, rows FROM segments WHERE tbl = ?1 ORDER BY id", "i",
 		table);
 
-	*v = (struct view){ .name = cat_text(c, "SELECT name FROM tables WHERE id = ?1", "i",
+	*v = (struct view){ .name = catalog_text(c, "SELECT name FROM tables WHERE id = ?1", "i",
 				    table),
 		.schema = columns_load(schema) };
 	free(schema);
@@ -45,12 +46,12 @@ int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t 
 		keyset_add(&v->keys, columns_name(v->schema, i),
 			strlen(columns_name(v->schema, i)));
 	keyset_add(&v->keys, "time", 4);
-	while (f->kind == FAIL_NONE && cat_next(c, &q)) {
+	while (f->kind == FAIL_NONE && catalog_next(c, &q)) {
 		v->rows += sqlite3_column_int64(q, 3);
 		view_map(v, s, q, f);
 	}
 	sqlite3_finalize(q);
-	if (cat_failed(c))
+	if (catalog_failed(c))
 		fail_set(f, FAIL_SYSTEM, "%s", c->why);
 	if (f->kind == FAIL_NONE)
 		return 0;
@@ -89,7 +90,7 @@ static ptrdiff_t tail_of(const struct segment *s, const char **ring, size_t want
 	for (size_t i = 1; i <= want; i++) {
 		const char *at = ring[(n - i) % want];
 		int rc = json ? (before + i > 1 && buf_putc(out, ',')) || value_json(at, end, out)
-		              : buf_put(out, at, (size_t)mp_value(at, end));
+			      : buf_put(out, at, (size_t)mp_value(at, end));
 
 		if (rc)
 			return -1;

@@ -19,7 +19,7 @@ struct view {
 		int64_t id;
 		const char *p;
 		size_t n;
-	} *seg;
+	} * seg;
 	size_t segs;
 	int64_t rows;
 };

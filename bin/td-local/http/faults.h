@@ -1,25 +1,26 @@
 /*
- * fault: failures on demand, so that clients can be tested against a bad network and a bad service.
+ * faults: failures on demand, so that clients can be tested against a bad network and a bad service.
  *
  * A fault is one line: METHOD PATTERN COUNT ACTION.
  *   METHOD   GET, POST, PUT or * for any
- *   PATTERN  of the path behind /v3/, as a shell pattern; * also matches slashes
+ *   PATTERN  of the path after /v3/, as a shell pattern; * also matches slashes
  *   COUNT    N: the first N matching requests; M-N: the Mth to the Nth; *: all
  *   ACTION   words joined by commas:
  *     503                 any status from 400 to 599, instead of the work
  *     503,after           the same after the work was done
- *     503,retry-after=2   with Retry-After in seconds; retry-after=date:2: as a date two seconds from now
+ *     503,retry-after=2   with Retry-After in seconds; retry-after=date:2: as a date
  *     502,html            a body as proxies make it; 502,empty: none; 502,null: the JSON null
  *     reset               the request is read, nothing is done, the connection is reset
  *     reset-body=N        reset after N bytes of the request's body
  *     reset-after         the work is done, then the connection is reset instead of an answer
- *     cut=N               the answer's headers, N bytes of its body, then the connection is closed; cut: half of it
+ *     cut=N               the answer's headers and N bytes of its body, then the connection is
+ *                         closed; cut: half of it
  *     slow=N              the answer's body at N bytes a second
  *     delay=S             S seconds (decimals allowed) before the work
  *     stall=S             half of the answer's body, then nothing for S seconds, then the rest
  */
-#ifndef FAULT_H
-#define FAULT_H
+#ifndef FAULTS_H
+#define FAULTS_H
 
 #include "base/buf.h"
 #include "base/fail.h"
@@ -42,12 +43,12 @@ enum fault_body { FAULT_JSON, FAULT_HTML, FAULT_EMPTY, FAULT_NULL };
 struct fault {
 	enum fault_kind kind;
 	unsigned status;
-	bool after;               /* FAULT_STATUS: the work is done first */
+	bool after; /* FAULT_STATUS: the work is done first */
 	enum fault_body body;
-	int64_t retry_after;      /* seconds, -1: none */
+	int64_t retry_after; /* seconds, -1: none */
 	bool retry_date;
-	uint64_t bytes;           /* reset-body, cut, slow; FAULT_HALF */
-	double seconds;           /* delay, stall */
+	uint64_t bytes; /* reset-body, cut, slow; FAULT_HALF */
+	double seconds; /* delay, stall */
 };
 #define FAULT_HALF UINT64_MAX
 

@@ -1,19 +1,20 @@
 /* Routes that belong to no object: the service's state, users, and td-local's own controls. */
-#include "http/fault.h"
-#include "http/request.h"
-#include "jobs/dispatcher.h"
+#include "http/faults.h"
+#include "routes/routes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void server_status(struct req *r)
+static void server_status(struct request *r)
 {
-	req_json(r, json_pack("{s:s}", "status", "ok"));
+	answer_json(r, json_pack("{s:s}", "status", "ok"));
 }
 
 #define USER_NAME  "td-local"
 #define USER_EMAIL "td-local@localhost"
-#define USER_TWICE "td-local%40localhost" /* td-client-go escapes what stands in a path twice */
+#define USER_TWICE                                                                                 \
+	"td-local%40localhost" /* td-client-go escapes what stands in a path twice                 \
+				*/
 
 /* The only user. The keys are those that td-client-go knows; it refuses any other. */
 static json_t *user(void)
@@ -25,14 +26,14 @@ static json_t *user(void)
 		"2014-01-01 00:00:00 UTC");
 }
 
-static void user_list(struct req *r)
+static void user_list(struct request *r)
 {
-	req_json(r, json_pack("{s:[o]}", "users", user()));
+	answer_json(r, json_pack("{s:[o]}", "users", user()));
 }
 
-static void user_show(struct req *r)
+static void user_show(struct request *r)
 {
-	req_json(r, user());
+	answer_json(r, user());
 }
 
 static bool is_user(const char *name)
@@ -43,79 +44,81 @@ static bool is_user(const char *name)
 }
 
 /* The keys of that user are those that this td-local takes. */
-static void apikey_list(struct req *r)
+static void apikey_list(struct request *r)
 {
 	json_t *keys;
 
 	if (!is_user(r->arg[0])) {
-		req_error(r, 404, "Couldn't find User with name = %.300s", r->arg[0]);
+		answer_error(r, 404, "Couldn't find User with name = %.300s", r->arg[0]);
 		return;
 	}
-	keys = json_pack("[s]", r->l->key);
-	if (r->l->write_key)
-		json_array_append_new(keys, json_string(r->l->write_key));
-	req_json(r, json_pack("{s:o}", "apikeys", keys));
+	keys = json_pack("[s]", r->service->key);
+	if (r->service->write_key)
+		json_array_append_new(keys, json_string(r->service->write_key));
+	answer_json(r, json_pack("{s:o}", "apikeys", keys));
 }
 
-static void apikey_validate(struct req *r)
+static void apikey_validate(struct request *r)
 {
-	req_json(r,
+	answer_json(r,
 		json_pack("{s:s, s:i, s:i, s:b}", "key_type", "master", "account_id", 1, "user_id",
 			1, "administrator", 1));
 }
 
 /* The user's password is the master key. */
-static void authenticate(struct req *r)
+static void authenticate(struct request *r)
 {
-	const char *password = req_param(r, "password");
+	const char *password = params_text(r, "password");
 
-	if (!is_user(req_param(r, "user")) || !password || strcmp(password, r->l->key) != 0)
-		req_error(r, 400, "Authentication failed");
+	if (!is_user(params_text(r, "user")) || !password || strcmp(password, r->service->key) != 0)
+		answer_error(r, 400, "Authentication failed");
 	else
-		req_json(r, json_pack("{s:s, s:s}", "name", USER_NAME, "apikey", r->l->key));
+		answer_json(r,
+			json_pack("{s:s, s:s}", "name", USER_NAME, "apikey", r->service->key));
 }
 
-static void account_show(struct req *r)
+static void account_show(struct request *r)
 {
-	req_json(r,
+	answer_json(r,
 		json_pack("{s:{s:i, s:i, s:I, s:i, s:i, s:i, s:s}}", "account", "id", 1, "plan", 1,
 			"storage_size",
-			(json_int_t)cat_num(&r->l->cat, 0, "SELECT sum(bytes) FROM tables", ""),
+			(json_int_t)catalog_num(&r->account->catalog, 0,
+				"SELECT sum(bytes) FROM tables", ""),
 			"guaranteed_cores", 0, "maximum_cores", 0, "presto_plan", 0, "created_at",
 			"2014-01-01 00:00:00 UTC"));
 }
 
-static void faults_show(struct req *r)
+static void faults_show(struct request *r)
 {
 	buf_init(&r->raw, 2 << 20);
-	faults_list(r->l->faults, &r->raw);
+	faults_list(r->service->faults, &r->raw);
 	r->type = "text/plain; charset=utf-8";
 	r->status = 200;
 }
 
 /* One fault a line. */
-static void faults_post(struct req *r)
+static void faults_post(struct request *r)
 {
 	char *save = NULL;
 	struct fail f = { 0 };
 
 	for (char *line = strtok_r((char *)(uintptr_t)buf_text(&r->body), "\r\n", &save); line;
 		line = strtok_r(NULL, "\r\n", &save))
-		if (faults_add(r->l->faults, line, &f)) {
-			req_error(r, 422, "%s", f.why);
+		if (faults_add(r->service->faults, line, &f)) {
+			answer_error(r, 422, "%s", f.why);
 			return;
 		}
 	faults_show(r);
 }
 
-static void faults_delete(struct req *r)
+static void faults_delete(struct request *r)
 {
-	faults_clear(r->l->faults);
+	faults_clear(r->service->faults);
 	faults_show(r);
 }
 
 /* The test clock: an epoch to stand at, +N to go on, "real" to run again. */
-static void clock_post(struct req *r)
+static void clock_post(struct request *r)
 {
 	const char *s = buf_text(&r->body);
 	char *end;
@@ -125,21 +128,21 @@ static void clock_post(struct req *r)
 	if (strcmp(s, "real") == 0)
 		td_clock_set(-1);
 	else if (end == s || *end || n < 0 || n > INT64_C(253402300799)) {
-		req_error(r, 422, "the clock takes an epoch, +N or real");
+		answer_error(r, 422, "the clock takes an epoch, +N or real");
 		return;
 	} else {
 		td_clock_set(*s == '+' ? td_clock_now() + n : n);
 	}
-	req_json(r, json_pack("{s:I}", "now", (json_int_t)td_clock_now()));
-	dispatcher_kick(r->l->workers);
+	answer_json(r, json_pack("{s:I}", "now", (json_int_t)td_clock_now()));
+	queue_kick(&r->service->queue);
 }
 
-static void clock_show(struct req *r)
+static void clock_show(struct request *r)
 {
-	req_json(r, json_pack("{s:I}", "now", (json_int_t)td_clock_now()));
+	answer_json(r, json_pack("{s:I}", "now", (json_int_t)td_clock_now()));
 }
 
-const struct route other_routes[] = {
+const struct route misc_routes[] = {
 	{ "GET", "system/server_status", NOBODY, .handle = server_status },
 	{ "GET", "user/list", MASTER, .handle = user_list },
 	{ "GET", "user/show", MASTER, .handle = user_show },

@@ -1,4 +1,5 @@
-#include "http/fault.h"
+/* Parsing faults, and choosing the one that strikes a request. */
+#include "http/faults.h"
 #include "base/mem.h"
 #include "base/num.h"
 
@@ -99,9 +100,18 @@ static bool retry_after(const char *s, struct fault *t)
 /* One word of an action. `first` words say what kind it is, the others belong to a status. */
 static bool parse_word(const char *w, bool first, struct fault *t)
 {
-	static const struct { const char *word; enum fault_kind kind; char arg; } kinds[] = {
-		{ "reset", FAULT_RESET, 0 }, { "reset-body", FAULT_RESET_BODY, 'n' }, { "reset-after", FAULT_RESET_AFTER, 0 },
-		{ "cut", FAULT_CUT, '?' }, { "slow", FAULT_SLOW, 'n' }, { "delay", FAULT_DELAY, 's' }, { "stall", FAULT_STALL, 's' },
+	static const struct {
+		const char *word;
+		enum fault_kind kind;
+		char arg;
+	} kinds[] = {
+		{ "reset", FAULT_RESET, 0 },
+		{ "reset-body", FAULT_RESET_BODY, 'n' },
+		{ "reset-after", FAULT_RESET_AFTER, 0 },
+		{ "cut", FAULT_CUT, '?' },
+		{ "slow", FAULT_SLOW, 'n' },
+		{ "delay", FAULT_DELAY, 's' },
+		{ "stall", FAULT_STALL, 's' },
 	};
 	const char *eq = strchr(w, '=');
 	size_t len = eq ? (size_t)(eq - w) : strlen(w);
@@ -132,7 +142,7 @@ static bool parse_word(const char *w, bool first, struct fault *t)
 		if (kinds[i].arg == 's')
 			return seconds(eq + 1, &t->seconds);
 		return kinds[i].arg && num_u64(eq + 1, strlen(eq + 1), UINT64_MAX - 1, &t->bytes) &&
-		       (t->kind != FAULT_SLOW || t->bytes > 0);
+			(t->kind != FAULT_SLOW || t->bytes > 0);
 	}
 	return false;
 }
@@ -181,7 +191,7 @@ int faults_add(struct faults *a, const char *spec, struct fail *f)
 		return 0;
 	rule_free(r);
 	return fail_set(f, FAIL_USAGE,
-		"'%s' is no fault: METHOD PATTERN COUNT ACTION, as td-local(1) says", spec);
+		"'%s' is not a fault: METHOD PATTERN COUNT ACTION, as td-local(1) says", spec);
 }
 
 void faults_list(struct faults *a, struct buf *out)

@@ -1,0 +1,117 @@
+/* Commits and schedules whose time has come. */
+#include "jobs/due.h"
+#include "jobs/cron.h"
+#include "store/counts.h"
+#include "store/td_clock.h"
+
+enum { CATCH_UP = 1000, NAP_MS = 60000 };
+
+int64_t due_next(const char *cron, const char *zone, int64_t after)
+{
+	struct tz *z = tz_open(zone);
+	struct cron c;
+	int64_t t = z && *cron && cron_parse(&c, cron) == 0 ? cron_next(&c, z, after) : -1;
+
+	tz_free(z);
+	return t;
+}
+
+int64_t due_issue(struct catalog *c, int64_t schedule, int64_t scheduled, const char *key)
+{
+	catalog_do(c,
+		"INSERT INTO jobs (type, db, query, status, priority, retry_limit, result, "
+		"created, updated, scheduled, schedule, domain_key) SELECT type, db, query, "
+		"'queued', priority, retry_limit, nullif(result, ''), ?2, ?2, ?3, id, ?4 FROM "
+		"schedules WHERE id = ?1",
+		"iiis", schedule, td_clock_now(), scheduled, key);
+	return sqlite3_last_insert_rowid(c->db);
+}
+
+/* Commits whose second is over. Milliseconds until the next, or -1. */
+static int64_t commits(struct catalog *c)
+{
+	int64_t now = td_clock_ms(), id, next;
+	sqlite3_stmt *q;
+	bool any = false;
+
+	catalog_begin(c);
+	q = catalog_select(c, "SELECT id FROM sessions WHERE status = 'committing' AND until <= ?1",
+		"i", now);
+	while (catalog_next(c, &q)) {
+		id = sqlite3_column_int64(q, 0);
+		sqlite3_finalize(q);
+		counts_commit(c, id);
+		any = true;
+		q = catalog_select(c,
+			"SELECT id FROM sessions WHERE status = 'committing' AND until <= ?1", "i",
+			now);
+	}
+	next = catalog_num(c, -1, "SELECT min(until) FROM sessions WHERE status = 'committing'",
+		"");
+	catalog_end(c, any, NULL);
+	return next < 0 ? -1 : next > now ? next - now : 1;
+}
+
+/* Issues the jobs of one schedule that are due; the moment of its next run, delay included. */
+static int64_t schedule(struct catalog *c, sqlite3_stmt *q, int64_t now, bool *any)
+{
+	int64_t id = sqlite3_column_int64(q, 0), delay = sqlite3_column_int64(q, 3),
+		next = sqlite3_column_int64(q, 4), at = next;
+
+	for (int n = 0; at >= 0 && at + delay <= now && n < CATCH_UP; n++) {
+		due_issue(c, id, at, NULL);
+		at = due_next(catalog_column(q, 1), catalog_column(q, 2), at);
+		*any = true;
+	}
+	if (at != next)
+		catalog_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii", id,
+			at);
+	return at < 0 ? -1 : at + delay;
+}
+
+/* Milliseconds until the next run may be due, or -1. */
+static int64_t schedules(struct queue *w)
+{
+	struct catalog *c = &w->account->catalog;
+	int64_t now = td_clock_now(), next = -1;
+	bool any = false;
+	sqlite3_stmt *q;
+
+	catalog_begin(c);
+	q = catalog_select(c,
+		"SELECT id, cron, timezone, delay, next FROM schedules WHERE next IS NOT NULL", "");
+	while (catalog_next(c, &q)) {
+		int64_t at = schedule(c, q, now, &any);
+
+		if (at >= 0 && (next < 0 || at < next))
+			next = at;
+	}
+	catalog_end(c, any, NULL);
+	if (any)
+		queue_kick(w);
+	if (next < 0)
+		return -1;
+	next = (next - now) * 1000;
+	return next < 1 ? 1 : next < NAP_MS ? next : NAP_MS;
+}
+
+int64_t due_now(struct queue *w)
+{
+	int64_t commit = commits(&w->account->catalog), run = schedules(w);
+
+	return commit < 0 || (run >= 0 && run < commit) ? run : commit;
+}
+
+void due_start(struct queue *w)
+{
+	struct catalog *c = &w->account->catalog;
+	sqlite3_stmt *q;
+
+	catalog_begin(c);
+	for (q = catalog_select(c, "SELECT id, cron, timezone FROM schedules", "");
+		catalog_next(c, &q);)
+		catalog_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii",
+			(int64_t)sqlite3_column_int64(q, 0),
+			due_next(catalog_column(q, 1), catalog_column(q, 2), td_clock_now()));
+	catalog_end(c, true, NULL);
+}

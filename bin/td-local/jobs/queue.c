@@ -1,0 +1,154 @@
+/* The queue of jobs: claiming, killing and finishing them, and waking the threads. */
+#include "jobs/queue.h"
+#include "base/mem.h"
+#include "jobs/destination.h"
+#include "store/counts.h"
+#include "store/td_clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+void queue_init(struct queue *w)
+{
+	struct catalog *c = &w->account->catalog;
+
+	w->kicks = 1;
+	w->stop = false;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		interrupt_init(&w->run[i]);
+	catalog_begin(c);
+	catalog_do(c, "UPDATE jobs SET status = 'queued', started = NULL WHERE status = 'running'",
+		"");
+	catalog_end(c, true, NULL);
+}
+
+void queue_free(struct queue *w)
+{
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		interrupt_free(&w->run[i]);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->lock);
+}
+
+void queue_kick(struct queue *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->kicks++;
+	pthread_cond_broadcast(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void queue_stop(struct queue *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	pthread_cond_broadcast(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		interrupt_raise(&w->run[i], 0);
+}
+
+bool queue_stopping(const struct queue *w)
+{
+	return w->stop;
+}
+
+void queue_wait(struct queue *w, unsigned *seen, int64_t ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_sec += (time_t)(ms / 1000);
+	t.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&w->lock);
+	while (*seen == w->kicks && !w->stop)
+		if ((ms < 0 ? pthread_cond_wait(&w->wake, &w->lock)
+			    : pthread_cond_timedwait(&w->wake, &w->lock, &t)) == ETIMEDOUT)
+			break;
+	*seen = w->kicks;
+	pthread_mutex_unlock(&w->lock);
+}
+
+bool queue_claim(struct queue *w, struct interrupt *me, struct job *j)
+{
+	struct catalog *c = &w->account->catalog;
+	sqlite3_stmt *q;
+	bool got;
+
+	*j = (struct job){ 0 };
+	catalog_begin(c);
+	q = catalog_select(c,
+		"SELECT id, type, db, query, session, coalesce(scheduled, created), target, "
+		"result, created FROM jobs WHERE status = 'queued' AND (type = "
+		"'bulk_import_perform') = ?1 ORDER BY priority DESC, id LIMIT 1",
+		"i", (int64_t)(me == &w->run[QUEUE_IMPORTS]));
+	got = catalog_next(c, &q);
+	if (got) {
+		*j = (struct job){ .id = sqlite3_column_int64(q, 0),
+			.type = mem_string(catalog_column(q, 1)),
+			.db = mem_string(catalog_column(q, 2)),
+			.query = mem_string(catalog_column(q, 3)),
+			.session = sqlite3_column_int64(q, 4),
+			.scheduled = sqlite3_column_int64(q, 5),
+			.target = sqlite3_column_int64(q, 6),
+			.created = sqlite3_column_int64(q, 8),
+			.result = catalog_null(q, 7) ? NULL : mem_string(catalog_column(q, 7)),
+			.started_ms = td_clock_ms() };
+		sqlite3_finalize(q);
+		catalog_do(c,
+			"UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = "
+			"?1",
+			"ii", j->id, td_clock_now());
+		interrupt_begin(me, j->id, w->stop);
+	}
+	if (catalog_end(c, got, NULL) == 0 && got)
+		return true;
+	queue_release(me, j);
+	return false;
+}
+
+void queue_release(struct interrupt *me, struct job *j)
+{
+	interrupt_end(me);
+	free(j->type);
+	free(j->db);
+	free(j->query);
+	destination_free(j->result);
+	*j = (struct job){ 0 };
+}
+
+void queue_kill(struct queue *w, int64_t job)
+{
+	struct catalog *c = &w->account->catalog;
+
+	catalog_do(c,
+		"UPDATE jobs SET status = 'killed', ended = ?2, updated = ?2 WHERE id = ?1 AND "
+		"status IN ('queued', 'running')",
+		"ii", job, td_clock_now());
+	if (sqlite3_changes(c->db) == 0)
+		return;
+	catalog_do(c,
+		"UPDATE sessions SET status = 'uploading' WHERE status = 'performing' AND job = ?1",
+		"i", job);
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		interrupt_raise(&w->run[i], job);
+}
+
+bool queue_finish(struct queue *w, const struct job *j, const char *status, const char *said)
+{
+	struct catalog *c = &w->account->catalog;
+
+	catalog_do(c,
+		"UPDATE jobs SET status = ?2, ended = ?3, updated = ?3, cpu_ms = ?4, polls = ?5, "
+		"until = ?6, stderr = ?7 WHERE id = ?1 AND status = 'running'",
+		"isiiiis", j->id, status, td_clock_now(), td_clock_ms() - j->started_ms,
+		(int64_t)w->polls, td_clock_ms() + COUNTS_RUNNING_MS, said);
+	return !catalog_failed(c) && sqlite3_changes(c->db) > 0;
+}

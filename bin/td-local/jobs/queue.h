@@ -1,0 +1,58 @@
+/*
+ * queue: the jobs that wait and those at work. The queue is the catalogue: a job is queued when its
+ * row says so, and one that was running when the program died is queued again at the next start.
+ * All functions may be called by any thread.
+ */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "jobs/job.h"
+#include "store/account.h"
+
+/*
+ * The first thread does what imports need, so that a query that waits for an import of its own is
+ * not in its way.
+ */
+enum { QUEUE_THREADS = 3, QUEUE_IMPORTS = 0 };
+
+struct queue {
+	struct account *account;
+	/* this service, as result output reaches it; cert: its certificate, NULL without TLS */
+	char *url;
+	const char *key, *cert;
+	unsigned polls; /* how many times a finished thing is still reported as running */
+
+	struct interrupt run[QUEUE_THREADS];
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	unsigned kicks; /* under lock */
+	atomic_bool stop;
+};
+
+/*
+ * The first members are the caller's to fill before. Jobs that were interrupted are queued again.
+ */
+void queue_init(struct queue *w);
+void queue_free(struct queue *w);
+
+void queue_kick(struct queue *w); /* there may be something to do */
+void queue_stop(struct queue *w); /* interrupts whatever is at work */
+bool queue_stopping(const struct queue *w);
+
+/* Waits for a kick or ms (-1: no limit). *seen: the kicks that the caller has answered. */
+void queue_wait(struct queue *w, unsigned *seen, int64_t ms);
+
+/* Takes the next job for that thread; false: there is none. */
+bool queue_claim(struct queue *w, struct interrupt *me, struct job *j);
+void queue_release(struct interrupt *me, struct job *j);
+
+/* Inside a transaction: a job that is not finished becomes `killed`, its work is interrupted. */
+void queue_kill(struct queue *w, int64_t job);
+
+/*
+ * Inside a transaction: the job's last word. False if it was killed meanwhile: then nothing may be
+ * changed.
+ */
+bool queue_finish(struct queue *w, const struct job *j, const char *status, const char *said);
+
+#endif

@@ -1,0 +1,18 @@
+/* service: the running td-local, as the routes see it. */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include "jobs/queue.h"
+
+struct service {
+	struct account account;
+	struct queue queue;
+	struct faults *faults;
+	const char *key;       /* the master key */
+	const char *write_key; /* or NULL */
+	char *url;             /* http://HOST:PORT */
+	unsigned polls;        /* how many times a finished thing is still reported as running */
+	atomic_bool stopping;
+};
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * account: the data of one account: its catalogue, and the files of rows that the catalogue names.
+ * It knows neither HTTP nor jobs. Any thread may use it; the catalogue's lock orders them.
+ */
+#ifndef ACCOUNT_H
+#define ACCOUNT_H
+
+#include "store/catalog.h"
+#include "store/store.h"
+
+struct account {
+	struct catalog catalog;
+	struct store store;
+};
+
+/*
+ * Opens the data directory, or makes it (dir NULL: a temporary one); a new one gets the sample
+ * tables if `samples`. What a crash left behind is removed. -1 with f filled; account_close() in
+ * any case.
+ */
+int account_open(struct account *a, const char *dir, bool samples, struct fail *f);
+void account_close(struct account *a);
+
+/* Removes the files that the last transactions left behind. Outside a transaction. */
+void account_sweep(struct account *a);
+
+#endif
