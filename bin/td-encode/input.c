@@ -3,7 +3,6 @@
 #include "base/die.h"
 #include "base/mem.h"
 #include "sys/sandbox.h"
-#include "sys/zone.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -367,17 +366,12 @@ static int open_text(struct input *in, struct fail *f)
 
 static int open_source(struct input *in, struct fail *f)
 {
-	int rc;
-
 	fd_source_init(&in->fd, STDIN_FILENO, "standard input");
 	if (!in->opts->command) {
 		lookahead_init(&in->outer, &in->fd.source);
 		return 0;
 	}
-	zone_environment(true);
-	rc = child_open(&in->child, in->opts->command, f);
-	zone_environment(false);
-	if (rc)
+	if (child_open(&in->child, in->opts->command, f))
 		return -1;
 	lookahead_init(&in->outer, &in->child.source);
 	return 0;

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/option.h"
-#include "sys/zone.h"
+#include "sys/zonefile.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -288,6 +288,7 @@ static void form_option(struct opts *o, int opt, char *arg)
 
 static void check(struct opts *o, const char *time_value)
 {
+	struct fail f = { 0 };
 	const char delim = o->csv.delim   ? o->csv.delim
 		: o->format == FORMAT_CSV ? ','
 		: o->format == FORMAT_TSV ? '\t'
@@ -310,12 +311,8 @@ static void check(struct opts *o, const char *time_value)
 	if (o->time_rules.format && !tdtime_is_format(o->time_rules.format))
 		die_usage("--time-format %s: an unknown conversion (td-encode(1) lists them)",
 			o->time_rules.format);
-	if (o->time_zone && !zone_open(o->time_zone))
-		die_usage("--time-zone %s: no such zone; one is called like Asia/Tokyo, UTC or "
-			  "+09:00",
-			o->time_zone);
-	if (o->time_zone)
-		o->time_rules.to_utc = zone_to_utc;
+	if (o->time_zone && !(o->time_rules.zone = zonefile_open(o->time_zone, &f)))
+		die_usage("--time-zone %s: %s", o->time_zone, f.why);
 	if (time_value) {
 		o->time = time_of(o, time_value);
 		o->time_given = true;

@@ -1,4 +1,6 @@
 #include "value/tdtime.h"
+#include "value/calendar.h"
+#include "value/zone.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,16 +17,6 @@ static const char no_clock[] = "has a time of day that there is not";
 struct cursor {
 	const char *p, *end;
 };
-
-int64_t tdtime_days(int64_t year, unsigned month, unsigned day)
-{
-	/* years that begin in March put the leap day at the end */
-	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400;
-	int64_t in_era = y - era * 400,
-		in_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719468;
-}
 
 static unsigned month_days(unsigned year, unsigned month)
 {
@@ -231,7 +223,7 @@ static bool clock_time(struct cursor *c, int64_t *out, bool *leap)
 static const char *moment(const struct tdtime *rules, int64_t local, bool leap, bool zoned,
 	int64_t east, int64_t *out)
 {
-	*out = zoned || !rules->to_utc ? local - east : rules->to_utc(local);
+	*out = zoned || !rules->zone ? local - east : zone_utc(rules->zone, local);
 	if (leap && *out % 86400 != 0)
 		return no_clock;
 	return leap && *out <= 0 ? before : check(*out);
@@ -258,7 +250,7 @@ static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *ou
 		if (!zoned || c->p < c->end)
 			return no_time;
 	}
-	return moment(rules, tdtime_days(y, m, d) * 86400 + seconds, leap, zoned, east, out);
+	return moment(rules, calendar_days(y, m, d) * 86400 + seconds, leap, zoned, east, out);
 }
 
 /* --- formats */
@@ -415,14 +407,14 @@ int tdtime_is_format(const char *f)
 /* Days since 1970, false if there is no such day; what says it twice has to agree. */
 static bool day_of(const struct fields *t, int64_t *out)
 {
-	int64_t new_year = tdtime_days(t->year, 1, 1), ordinal = new_year + t->day_of_year - 1;
+	int64_t new_year = calendar_days(t->year, 1, 1), ordinal = new_year + t->day_of_year - 1;
 
 	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > month_days(t->year, t->month))
 		return false;
-	*out = tdtime_days(t->year, t->month, t->day);
+	*out = calendar_days(t->year, t->month, t->day);
 	if (!t->ordinal)
 		return true;
-	if (ordinal < new_year || ordinal >= tdtime_days(t->year + 1, 1, 1) ||
+	if (ordinal < new_year || ordinal >= calendar_days(t->year + 1, 1, 1) ||
 		(*out != new_year && *out != ordinal))
 		return false;
 	*out = ordinal;

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct zone;
+
 #define TDTIME_MAX 253402300799 /* 9999-12-31 23:59:59 UTC */
 
 struct tdtime {
@@ -25,7 +27,7 @@ struct tdtime {
 	 * meant
 	 */
 	int64_t unit;
-	int64_t (*to_utc)(int64_t local); /* for texts without a zone; NULL: they are UTC */
+	const struct zone *zone; /* of texts without one of their own; NULL: UTC */
 };
 
 /*
@@ -44,8 +46,5 @@ const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, in
 const char *tdtime_number(const struct tdtime *rules, int64_t number, int64_t *out);
 const char *tdtime_natural(const struct tdtime *rules, uint64_t number, int64_t *out);
 const char *tdtime_real(const struct tdtime *rules, double number, int64_t *out);
-
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-int64_t tdtime_days(int64_t year, unsigned month, unsigned day);
 
 #endif

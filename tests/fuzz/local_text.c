@@ -10,10 +10,11 @@
 #include "fuzz.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "store/tz.h"
 
 static void cron(const char *text, const char *zone)
 {
-	struct tz *z = tz_open(zone), *utc = tz_open("UTC");
+	struct zone *z = tz_open(zone), *utc = tz_open("UTC");
 	struct cron c;
 
 	if (cron_parse(&c, text) == 0)
@@ -25,8 +26,8 @@ static void cron(const char *text, const char *zone)
 				break;
 			t = next;
 		}
-	tz_free(z);
-	tz_free(utc);
+	zone_free(z);
+	zone_free(utc);
 }
 
 static void fault(const char *text)

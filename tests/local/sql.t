@@ -79,6 +79,7 @@ E2
 if [ -e /usr/share/zoneinfo/America/Los_Angeles ]; then
 	cases 'zones with summer time' <<'E2'
 SELECT TD_TIME_FORMAT(1372636800, 'yyyy-MM-dd HH:mm z', 'America/Los_Angeles')	["2013-06-30 17:00 PDT"]
+SELECT TD_TIME_FORMAT(2224843200, 'yyyy-MM-dd HH:mm:ss z', 'America/New_York')	["2040-07-02 08:00:00 EDT"]
 SELECT TD_TIME_PARSE('2013-07-01', 'America/Los_Angeles'), TD_TIME_PARSE('2013-01-01', 'PST')	[1372662000, 1357027200]
 SELECT TD_DATE_TRUNC('day', 1362906000, 'America/Los_Angeles')	[1362902400]
 E2

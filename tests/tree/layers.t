@@ -8,7 +8,7 @@ cd "$ROOT" || exit 1
 # name. store knows neither HTTP nor jobs, http knows nothing of Treasure Data, and only routes know both.
 cat >"$T/table" <<'END'
 common/base:
-common/sys: common/base
+common/sys: common/base common/value
 common/value: common/base
 common/format: common/base common/value
 common/record: common/base common/value common/format
@@ -20,7 +20,7 @@ for t in td-fetch td-encode td-put td-swap td-conn; do
 	echo "bin/$t: common/base common/sys common/value common/format common/record common/frame common/td common/api"
 done >>"$T/table"
 cat >>"$T/table" <<'END'
-store: common/base common/value common/format common/frame
+store: common/base common/sys common/value common/format common/frame
 sql: common/base common/value common/format store
 jobs: common/base common/value common/frame common/td store sql
 http: common/base store

@@ -99,10 +99,10 @@ static bool day_fits(const struct cron *c, int64_t days)
 }
 
 /* Every hour: those of real time, also the one that a change of the clock repeats. */
-static int64_t next_hourly(const struct cron *c, const struct tz *z, int64_t after)
+static int64_t next_hourly(const struct cron *c, const struct zone *z, int64_t after)
 {
 	for (int64_t t = (after / 60 + 1) * 60; t < after + 86400 * INT64_C(3660);) {
-		int64_t local = t + tz_offset(z, t, NULL);
+		int64_t local = t + zone_at(z, t)->east;
 
 		if (!day_fits(c, local / 86400))
 			t += 3600 - local % 3600;
@@ -114,9 +114,9 @@ static int64_t next_hourly(const struct cron *c, const struct tz *z, int64_t aft
 	return -1;
 }
 
-int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after)
+int64_t cron_next(const struct cron *c, const struct zone *z, int64_t after)
 {
-	int64_t local = after + tz_offset(z, after, NULL), first = local / 86400;
+	int64_t local = after + zone_at(z, after)->east, first = local / 86400;
 
 	if (c->hour == (1u << 24) - 1)
 		return next_hourly(c, z, after);
@@ -128,7 +128,7 @@ int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after)
 
 			if (!(c->hour >> (minute / 60) & 1) || !(c->minute >> (minute % 60) & 1))
 				continue;
-			t = tz_utc(z, day * 86400 + minute * 60);
+			t = zone_utc(z, day * 86400 + minute * 60);
 			if (t > after)
 				return t;
 		}

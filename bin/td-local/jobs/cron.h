@@ -8,7 +8,7 @@
 #ifndef CRON_H
 #define CRON_H
 
-#include "store/tz.h"
+#include "value/zone.h"
 
 #include <stdbool.h>
 
@@ -20,6 +20,6 @@ struct cron {
 
 int cron_parse(struct cron *c, const char *text); /* -1: it is not a cron line */
 /* The first moment after `after`, or -1 if there is none within ten years. */
-int64_t cron_next(const struct cron *c, const struct tz *z, int64_t after);
+int64_t cron_next(const struct cron *c, const struct zone *z, int64_t after);
 
 #endif

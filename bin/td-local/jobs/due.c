@@ -3,16 +3,17 @@
 #include "jobs/cron.h"
 #include "store/counts.h"
 #include "store/td_clock.h"
+#include "store/tz.h"
 
 enum { CATCH_UP = 1000, NAP_MS = 60000 };
 
 int64_t due_next(const char *cron, const char *zone, int64_t after)
 {
-	struct tz *z = tz_open(zone);
+	struct zone *z = tz_open(zone);
 	struct cron c;
 	int64_t t = z && *cron && cron_parse(&c, cron) == 0 ? cron_next(&c, z, after) : -1;
 
-	tz_free(z);
+	zone_free(z);
 	return t;
 }
 

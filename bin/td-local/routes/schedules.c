@@ -7,6 +7,7 @@
 #include "routes/jobs.h"
 #include "routes/lookup.h"
 #include "routes/routes.h"
+#include "store/tz.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,14 +86,14 @@ static void show_one(struct request *r, const char *name)
 static bool bad_time(struct request *r)
 {
 	const char *cron = params_text(r, "cron"), *tz = params_text(r, "timezone");
-	struct tz *z = tz ? tz_open(tz) : NULL;
+	struct zone *z = tz ? tz_open(tz) : NULL;
 	struct cron c;
 
 	if (tz && !z)
 		answer_error(r, 422, "Validation failed: Timezone is invalid");
 	else if (cron && cron_parse(&c, cron))
 		answer_error(r, 422, "Validation failed: Cron is invalid");
-	tz_free(z);
+	zone_free(z);
 	return r->status != 0;
 }
 

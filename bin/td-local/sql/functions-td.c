@@ -12,19 +12,19 @@
 
 static void zone_drop(void *z)
 {
-	tz_free(z);
+	zone_free(z);
 }
 
 /*
  * The zone in argument i, or UTC. It is kept with the statement if the argument is constant. NULL:
  * an error is said.
  */
-static const struct tz *zone_arg(sqlite3_context *x, int argc, sqlite3_value **argv, int i)
+static const struct zone *zone_arg(sqlite3_context *x, int argc, sqlite3_value **argv, int i)
 {
 	const char *name = argc > i && sqlite3_value_type(argv[i]) != SQLITE_NULL
 		? (const char *)sqlite3_value_text(argv[i])
 		: "UTC";
-	struct tz *z = sqlite3_get_auxdata(x, i);
+	struct zone *z = sqlite3_get_auxdata(x, i);
 	char text[200];
 
 	if (z)
@@ -50,7 +50,7 @@ static const char *fraction(const char *s, int *ms)
 }
 
 /* yyyy-MM-dd[( |T)HH:mm[:ss[.S]]][ ][Z|UTC|+HH:mm|name] */
-int functions_parse_ms(const char *s, const struct tz *z, int64_t *out)
+int functions_parse_ms(const char *s, const struct zone *z, int64_t *out)
 {
 	int y, mo, d, h = 0, mi = 0, sec = 0, ms = 0, n = 0;
 	int64_t t;
@@ -74,20 +74,20 @@ int functions_parse_ms(const char *s, const struct tz *z, int64_t *out)
 	s += strspn(s, " ");
 	t = td_clock_days(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec;
 	if (*s) {
-		struct tz *own = tz_open(s);
+		struct zone *own = tz_open(s);
 
 		if (!own)
 			return -1;
-		*out = tz_utc(own, t) * 1000 + ms;
-		tz_free(own);
+		*out = zone_utc(own, t) * 1000 + ms;
+		zone_free(own);
 		return 0;
 	}
-	*out = (z ? tz_utc(z, t) : t) * 1000 + ms;
+	*out = (z ? zone_utc(z, t) : t) * 1000 + ms;
 	return 0;
 }
 
 /* A time that is a number or a text: 1 and the time, 0 for NULL, -1 for a text that is no time. */
-static int time_arg(sqlite3_value *v, const struct tz *z, int64_t *out)
+static int time_arg(sqlite3_value *v, const struct zone *z, int64_t *out)
 {
 	const char *s;
 
@@ -116,7 +116,7 @@ static void bad_time(sqlite3_context *x, sqlite3_value *v)
 /* TD_TIME_RANGE(time, from, to [, zone]): from <= time < to; a bound that is NULL is none. */
 static void time_range(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct tz *z = zone_arg(x, argc, argv, 3);
+	const struct zone *z = zone_arg(x, argc, argv, 3);
 	int64_t t = 0, from = 0, to = 0;
 	int has_from, has_to;
 
@@ -146,12 +146,15 @@ static const char *const months[] = { "January", "February", "March", "April", "
 static const char *const days[] = { "Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday",
 	"Wednesday" };
 
-static struct parts split(const struct tz *z, int64_t t)
+static struct parts split(const struct zone *z, int64_t t)
 {
 	struct parts p = { .t = t, .zone = "UTC" };
 	int64_t local;
 
-	p.offset = z ? tz_offset(z, t, &p.zone) : 0;
+	if (z) {
+		p.offset = zone_at(z, t)->east;
+		p.zone = zone_at(z, t)->abbreviation;
+	}
 	local = t + p.offset;
 	p.days = local / 86400 - (local % 86400 < 0);
 	p.second = (int)(local - p.days * 86400);
@@ -230,14 +233,15 @@ static int format_time(struct buf *b, const struct parts *p, const char *s)
 	return 0;
 }
 
-int functions_format_time(struct buf *b, const struct tz *z, int64_t t, const char *format)
+int functions_format_time(struct buf *b, const struct zone *z, int64_t t, const char *format)
 {
 	struct parts p = split(z, t);
 
 	return format_time(b, &p, format);
 }
 
-static void result_formatted(sqlite3_context *x, int64_t t, const struct tz *z, const char *format)
+static void result_formatted(
+	sqlite3_context *x, int64_t t, const struct zone *z, const char *format)
 {
 	struct buf b;
 
@@ -251,7 +255,7 @@ static void result_formatted(sqlite3_context *x, int64_t t, const struct tz *z, 
 
 static void time_format(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct tz *z = zone_arg(x, argc, argv, 2);
+	const struct zone *z = zone_arg(x, argc, argv, 2);
 	const char *format =
 		argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : "yyyy-MM-dd HH:mm:ss z";
 	int64_t t;
@@ -263,7 +267,7 @@ static void time_format(sqlite3_context *x, int argc, sqlite3_value **argv)
 /* TD_TIME_PARSE(text [, zone]): NULL if it is no time. */
 static void time_parse(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct tz *z = zone_arg(x, argc, argv, 1);
+	const struct zone *z = zone_arg(x, argc, argv, 1);
 	int64_t t;
 
 	if (z && time_arg(argv[0], z, &t) > 0)
@@ -299,7 +303,7 @@ static int duration(const char *s, int64_t *out)
 
 static void time_add(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct tz *z = zone_arg(x, argc, argv, 2);
+	const struct zone *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]);
 	int64_t t, d;
 
@@ -312,7 +316,7 @@ static void time_add(sqlite3_context *x, int argc, sqlite3_value **argv)
 		sqlite3_result_int64(x, t + d);
 }
 
-int functions_truncate(const char *unit, const struct tz *z, int64_t t, int64_t *out)
+int functions_truncate(const char *unit, const struct zone *z, int64_t t, int64_t *out)
 {
 	struct parts p = split(z, t);
 	int64_t day = p.days, second = 0;
@@ -333,13 +337,13 @@ int functions_truncate(const char *unit, const struct tz *z, int64_t t, int64_t 
 		day = td_clock_days(p.d.year, 1, 1);
 	else if (strcasecmp(unit, "day") != 0)
 		return -1;
-	*out = z ? tz_utc(z, day * 86400 + second) : day * 86400 + second;
+	*out = z ? zone_utc(z, day * 86400 + second) : day * 86400 + second;
 	return 0;
 }
 
 static void date_trunc(sqlite3_context *x, int argc, sqlite3_value **argv)
 {
-	const struct tz *z = zone_arg(x, argc, argv, 2);
+	const struct zone *z = zone_arg(x, argc, argv, 2);
 	const char *unit = (const char *)sqlite3_value_text(argv[0]);
 	int64_t t;
 
@@ -360,7 +364,7 @@ static void scheduled_time(sqlite3_context *x, int argc, sqlite3_value **argv)
 }
 
 /* n units later, in the calendar of the zone. */
-static int64_t shift(const struct tz *z, int64_t t, char unit, int64_t n)
+static int64_t shift(const struct zone *z, int64_t t, char unit, int64_t n)
 {
 	static const char fixed[] = "smhdw";
 	static const int64_t scale[] = { 1, 60, 3600, 86400, 604800 };
@@ -371,8 +375,8 @@ static int64_t shift(const struct tz *z, int64_t t, char unit, int64_t n)
 	if (at && unit != 'd' && unit != 'w')
 		return t + n * scale[at - fixed];
 	if (at)
-		return tz_utc(z, (p.days + n * scale[at - fixed] / 86400) * 86400 + p.second);
-	return tz_utc(z,
+		return zone_utc(z, (p.days + n * scale[at - fixed] / 86400) * 86400 + p.second);
+	return zone_utc(z,
 		td_clock_days(p.d.year, (int64_t)p.d.month + months_on, p.d.day) * 86400 +
 			p.second);
 }
@@ -386,7 +390,7 @@ static void interval(sqlite3_context *x, int argc, sqlite3_value **argv)
 	static const char units[] = "smhdwMqy";
 	static const char *const names[] = { "second", "minute", "hour", "day", "week", "month",
 		"quarter", "year" };
-	const struct tz *z = zone_arg(x, argc, argv, 2);
+	const struct zone *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]), *at;
 	int64_t t, base = functions_query(x)->scheduled, from, to;
 	char *end;
@@ -426,7 +430,7 @@ static void time_string(sqlite3_context *x, int argc, sqlite3_value **argv)
 		"yyyy-MM-dd HH:mm:ssZ" };
 	static const char *const cut[] = { "yyyy", "yyyy-MM", "yyyy-MM-dd", "yyyy-MM-dd HH",
 		"yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss" };
-	const struct tz *z = zone_arg(x, argc, argv, 2);
+	const struct zone *z = zone_arg(x, argc, argv, 2);
 	const char *s = (const char *)sqlite3_value_text(argv[1]),
 		   *at = s && *s ? strchr(units, *s) : NULL;
 	int64_t t;

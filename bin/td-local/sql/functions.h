@@ -80,10 +80,10 @@ void functions_reverse_array(sqlite3_context *x, sqlite3_value *v);
  * (NULL: UTC) unless the text has its own. unit: second ... year; 0, or -1: there is none such.
  * Letters of Java's SimpleDateFormat; -1: another.
  */
-struct tz;
-int functions_parse_ms(const char *s, const struct tz *z, int64_t *out);
-int functions_truncate(const char *unit, const struct tz *z, int64_t t, int64_t *out);
-int functions_format_time(struct buf *b, const struct tz *z, int64_t t, const char *format);
+struct zone;
+int functions_parse_ms(const char *s, const struct zone *z, int64_t *out);
+int functions_truncate(const char *unit, const struct zone *z, int64_t t, int64_t *out);
+int functions_format_time(struct buf *b, const struct zone *z, int64_t t, const char *format);
 
 enum { FUNCTIONS_TIMESTAMP = 30 };
 void functions_timestamp(char out[FUNCTIONS_TIMESTAMP], int64_t ms, bool date, bool hive);
