@@ -16,20 +16,19 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [--write-key KEY] "
-	"[OPTION]...\n"
-	"A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its "
-	"URL when it is ready\n"
-	"and serves until it is told to stop (INT, TERM).\n"
+	"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [OPTION]...\n"
+	"A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its\n"
+	"URL when it is ready and serves until it is stopped (INT, TERM).\n"
 	"\n"
 	"  -l, --listen HOST:PORT  where to listen (127.0.0.1:8080; port 0: any free one)\n"
-	"  -d, --data DIR          the data directory, made if missing (a temporary directory, "
-	"removed at the end)\n"
+	"  -d, --data DIR          the data directory, made if missing (a temporary directory,\n"
+	"                          removed at the end)\n"
 	"  -k, --key KEY           the master key (1/0123456789abcdef0123456789abcdef01234567)\n"
 	"      --write-key KEY     a second key that may only import\n"
 	"      --polls N           report what is finished as running for N more polls (1)\n"
-	"      --fault SPEC        METHOD PATTERN COUNT ACTION: fail on demand; may be repeated "
-	"(see td-local(1))\n"
+	"      --fault SPEC        METHOD PATTERN COUNT ACTION: fail on demand; may be repeated\n"
+	"                          (see td-local(1))\n"
+	"      --service SPEC      NAME=VALUE,...: another guess at what the real service does\n"
 	"      --tls CERT,KEY      serve HTTPS with these PEM files\n"
 	"      --no-samples        do not put sample_datasets into a new data directory\n"
 	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
@@ -42,10 +41,11 @@ struct options {
 	char *cert_key;
 	unsigned polls;
 	bool samples;
+	struct unknowns unknowns;
 	int verbosity;
 };
 
-enum { OPT_WRITE_KEY = 256, OPT_POLLS, OPT_FAULT, OPT_TLS, OPT_NO_SAMPLES };
+enum { OPT_WRITE_KEY = 256, OPT_POLLS, OPT_FAULT, OPT_TLS, OPT_NO_SAMPLES, OPT_SERVICE };
 
 static const struct option long_options[] = {
 	{ "listen", required_argument, NULL, 'l' },
@@ -55,6 +55,7 @@ static const struct option long_options[] = {
 	{ "polls", required_argument, NULL, OPT_POLLS },
 	{ "fault", required_argument, NULL, OPT_FAULT },
 	{ "tls", required_argument, NULL, OPT_TLS },
+	{ "service", required_argument, NULL, OPT_SERVICE },
 	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -121,6 +122,10 @@ static void take(struct options *o, int c, char **argv, struct faults *faults)
 	case OPT_FAULT:
 		if (faults_add(faults, optarg, &f))
 			die_usage("--fault: %s", f.why);
+		break;
+	case OPT_SERVICE:
+		if (unknowns_parse(&o->unknowns, optarg, &f))
+			die_usage("--service: %s", f.why);
 		break;
 	default: die_option(c, argv);
 	}
@@ -189,6 +194,7 @@ int main(int argc, char **argv)
 	l.key = o.key;
 	l.write_key = o.write_key;
 	l.polls = o.polls;
+	l.unknowns = o.unknowns;
 	l.queue = (struct queue){
 		.account = &l.account, .key = o.key, .cert = o.cert, .polls = o.polls
 	};

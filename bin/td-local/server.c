@@ -63,7 +63,12 @@ static void begin(struct request *r, const char *method)
 	r->started = seconds_now();
 	debug("%s %.*s begins", method, (int)strcspn(r->target, "?"), r->target);
 	r->route = route_find(all_routes, r);
-	guard_check(r, r->service->key, r->service->write_key);
+	guard_check(r, r->service->key, r->service->write_key,
+		r->service->unknowns.denied_401 ? 401 : 403);
+	if (!r->status && !r->master && r->service->unknowns.writer_blind &&
+		strncmp(r->path, "table/show/", 11) == 0)
+		answer_error(r, r->service->unknowns.denied_401 ? 401 : 403,
+			"Access denied: this key may only import");
 	if (!r->status && !r->route)
 		answer_error(r, 404, "Path and method do not match any API endpoint");
 	if (strncmp(r->path, "local/", 6) != 0 &&

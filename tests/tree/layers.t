@@ -54,7 +54,7 @@ is "folders include only what the table allows" "$(while read -r f dir to; do
 	sed -n "s|^$dir:||p" "$T/table" | tr ' ' '\n' | grep -qx "$to" || echo "$f:$to"; done <"$T/includes")" ""
 
 bad=
-for h in $(find common bin/td-local -name '*.h'); do
+for h in common/*/*.h bin/td-local/*.h bin/td-local/*/*.h; do
 	printf '#include "%s"\n' "$h" |
 		${CC:-cc} -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -iquote . -iquote common -iquote bin/td-local -fsyntax-only -x c - 2>/dev/null || bad="$bad $h"
 done

@@ -1,5 +1,5 @@
 /*
- * faults: failures on demand, so that clients can be tested against a bad network and a bad service.
+ * faults: failures on demand, so that clients can be tested against a bad network and service.
  *
  * A fault is one line: METHOD PATTERN COUNT ACTION.
  *   METHOD   GET, POST, PUT or * for any

@@ -21,7 +21,7 @@ static bool from_loopback(struct request *r)
 	return a->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
-void guard_check(struct request *r, const char *key, const char *write_key)
+void guard_check(struct request *r, const char *key, const char *write_key, unsigned denied)
 {
 	const char *auth = MHD_lookup_connection_value(r->conn, MHD_HEADER_KIND, "Authorization");
 	const char *theirs = auth && strncmp(auth, "TD1 ", 4) == 0 ? auth + 4 : NULL;
@@ -36,6 +36,6 @@ void guard_check(struct request *r, const char *key, const char *write_key)
 	} else if (!r->master && !writer) {
 		answer_error(r, 401, "Authentication failed");
 	} else if (r->route && r->route->right == MASTER && !r->master) {
-		answer_error(r, 403, "Access denied: this key may only import");
+		answer_error(r, denied, "Access denied: this key may only import");
 	}
 }

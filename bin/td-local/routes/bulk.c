@@ -20,7 +20,8 @@ struct session {
 static bool find(struct request *r, struct session *s)
 {
 	sqlite3_stmt *q = catalog_select(&r->account->catalog,
-		"SELECT id, tbl, job, status, frozen, polls, until FROM sessions WHERE name = ?1",
+		"SELECT s.id, x.tbl, job, status, frozen, polls, until FROM sessions s JOIN "
+		"session_tables x ON x.id = s.id WHERE name = ?1",
 		"s", r->arg[0]);
 
 	if (!catalog_next(&r->account->catalog, &q)) {
@@ -64,12 +65,10 @@ static bool usable(struct request *r, struct session *s, const char *status, uns
 /* --- showing */
 
 #define SESSION_COLUMNS                                                                            \
-	"SELECT s.id, s.name, s.status, s.frozen, s.job, s.valid_parts, "                          \
-	"s.error_parts, "                                                                          \
-	"s.valid_records,"                                                                         \
-	" s.error_records, d.name, t.name, s.polls, s.until FROM sessions s LEFT "                 \
-	"JOIN tables t "                                                                           \
-	"ON t.id = s.tbl LEFT JOIN dbs d ON d.id = t.db"
+	"SELECT s.id, s.name, s.status, s.frozen, s.job, s.valid_parts, s.error_parts, "           \
+	"s.valid_records, s.error_records, d.name, t.name, s.polls, s.until FROM sessions s JOIN " \
+	"session_tables x ON x.id = s.id LEFT JOIN tables t ON t.id = x.tbl LEFT JOIN dbs d ON "   \
+	"d.id = t.db"
 
 /* A client polls: what waited for that moves on. */
 static const char *polled(struct catalog *c, sqlite3_stmt *q)
@@ -141,6 +140,7 @@ static void create(struct request *r)
 {
 	struct catalog *c = &r->account->catalog;
 	const char *name = r->arg[0];
+	bool by_name = r->service->unknowns.session_by_name;
 	int64_t table;
 
 	if (strlen(name) < 3 || strlen(name) > 255) {
@@ -156,9 +156,11 @@ static void create(struct request *r)
 		return;
 	}
 	catalog_do(c,
-		"INSERT INTO sessions (name, tbl, status, created) VALUES (?1, ?2, 'uploading', "
-		"?3)",
-		"sii", name, table, td_clock_now());
+		"INSERT INTO sessions (name, tbl, status, created, db_name, table_name) VALUES "
+		"(?1, ?2, "
+		"'uploading', ?3, ?4, ?5)",
+		"siiss", name, table, td_clock_now(), by_name ? r->arg[1] : NULL,
+		by_name ? r->arg[2] : NULL);
 	named(r);
 }
 
@@ -168,6 +170,8 @@ static void delete(struct request *r)
 
 	if (!find(r, &s))
 		return;
+	if (strcmp(s.status, "committing") == 0) /* what was answered stays so */
+		counts_commit(&r->account->catalog, s.id);
 	if (s.job)
 		queue_kill(&r->service->queue, s.job);
 	catalog_do(&r->account->catalog, "DELETE FROM sessions WHERE id = ?1", "i", s.id);
@@ -290,8 +294,9 @@ static void perform(struct request *r)
 		"SELECT 'bulk_import_perform', d.name,"
 		" 'LOAD DATA SESSION ' || s.name || ' INTO TABLE ' || d.name || '.' || t.name, "
 		"'queued', ?2, ?3, ?3, s.id"
-		" FROM sessions s JOIN tables t ON t.id = s.tbl JOIN dbs d ON d.id = t.db WHERE "
-		"s.id = ?1",
+		" FROM sessions s JOIN session_tables x ON x.id = s.id JOIN tables t ON t.id = "
+		"x.tbl "
+		"JOIN dbs d ON d.id = t.db WHERE s.id = ?1",
 		"iii", s.id, priority, td_clock_now());
 	job = sqlite3_last_insert_rowid(c->db);
 	catalog_do(c,

@@ -3,6 +3,7 @@
 #define SERVICE_H
 
 #include "jobs/queue.h"
+#include "routes/unknowns.h"
 
 struct service {
 	struct account account;
@@ -12,6 +13,7 @@ struct service {
 	const char *write_key; /* or NULL */
 	char *url;             /* http://HOST:PORT */
 	unsigned polls;        /* how many times a finished thing is still reported as running */
+	struct unknowns unknowns;
 	atomic_bool stopping;
 };
 

@@ -3,6 +3,7 @@
 #include "routes/lookup.h"
 #include "routes/routes.h"
 #include "store/columns.h"
+#include "store/tableid.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,8 @@ bool settings_rename(struct request *r, int64_t id, const char *to)
 		catalog_do(c, "DELETE FROM tables WHERE id = ?1", "i", other);
 	catalog_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", id, to,
 		td_clock_now());
+	if (r->service->unknowns.rename_new)
+		tableid_renew(c, id);
 	return true;
 }
 

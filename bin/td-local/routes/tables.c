@@ -5,33 +5,47 @@
 #include "routes/settings.h"
 #include "store/columns.h"
 #include "store/counts.h"
+#include "store/tableid.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TABLE_COLUMNS                                                                              \
-	"SELECT id, name, bytes, counted, last, created, updated, rows, schema, "                  \
-	"expire_days, include_v,"                                                                  \
-	" description FROM tables"
+	"SELECT id, name, bytes, counted, last, created, updated, rows, schema, expire_days, "     \
+	"include_v, description, old_rows, old_bytes, old_last, until FROM tables"
 
-static json_t *table_json(sqlite3_stmt *q, bool descriptions)
+static json_t *iso_or_null(sqlite3_stmt *q, int i)
 {
+	return catalog_null(q, i) ? json_null() : td_clock_iso(sqlite3_column_int64(q, i));
+}
+
+/* The numbers, which may be those from before the last change. */
+static void show_counts(struct request *r, sqlite3_stmt *q, json_t *j)
+{
+	bool old = r->service->unknowns.counts_lag && sqlite3_column_int64(q, 15) > td_clock_ms();
+
+	json_object_set_new(j, "count", json_integer(sqlite3_column_int64(q, old ? 12 : 7)));
+	json_object_set_new(j, "estimated_storage_size",
+		json_integer(sqlite3_column_int64(q, old ? 13 : 2)));
+	json_object_set_new(j, "last_log_timestamp", iso_or_null(q, old ? 14 : 4));
+}
+
+static json_t *table_json(struct request *r, sqlite3_stmt *q)
+{
+	bool descriptions = params_true(r, "include_descriptions");
 	json_t *s = columns_load(catalog_column(q, 8)), *shown = columns_shown(s, descriptions), *j;
 	char *text = json_dumps(shown, JSON_COMPACT);
 
-	j = json_pack("{s:I, s:s, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:s, s:o, s:o, s:o}", "id",
-		(json_int_t)sqlite3_column_int64(q, 0), "name", catalog_column(q, 1),
-		"estimated_storage_size", (json_int_t)sqlite3_column_int64(q, 2),
-		"counter_updated_at",
-		catalog_null(q, 3) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 3)),
-		"last_log_timestamp",
-		catalog_null(q, 4) ? json_null() : td_clock_iso(sqlite3_column_int64(q, 4)),
-		"created_at", td_clock_text(sqlite3_column_int64(q, 5)), "type", "log",
-		"updated_at", td_clock_text(sqlite3_column_int64(q, 6)), "count",
-		(json_int_t)sqlite3_column_int64(q, 7), "schema", text, "expire_days",
+	j = json_pack("{s:s, s:o, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "name", catalog_column(q, 1),
+		"counter_updated_at", iso_or_null(q, 3), "created_at",
+		td_clock_text(sqlite3_column_int64(q, 5)), "type", "log", "updated_at",
+		td_clock_text(sqlite3_column_int64(q, 6)), "schema", text, "expire_days",
 		counts_int_or_null(q, 9), "include_v", json_boolean(sqlite3_column_int(q, 10)),
 		"delete_protected", json_false());
+	if (!r->service->unknowns.ids_hidden)
+		json_object_set_new(j, "id", json_integer(sqlite3_column_int64(q, 0)));
+	show_counts(r, q, j);
 	if (descriptions)
 		json_object_set_new(j, "description",
 			catalog_null(q, 11) ? json_null() : json_string(catalog_column(q, 11)));
@@ -53,7 +67,7 @@ static void table_list(struct request *r)
 	for (q = catalog_select(&r->account->catalog, TABLE_COLUMNS " WHERE db = ?1 ORDER BY name",
 		     "i", db);
 		catalog_next(&r->account->catalog, &q);)
-		json_array_append_new(all, table_json(q, params_true(r, "include_descriptions")));
+		json_array_append_new(all, table_json(r, q));
 	answer_json(r, json_pack("{ssso}", "database", r->arg[0], "tables", all));
 }
 
@@ -67,7 +81,7 @@ static void table_show(struct request *r)
 	q = catalog_select(&r->account->catalog, TABLE_COLUMNS " WHERE id = ?1", "i", id);
 	if (!catalog_next(&r->account->catalog, &q))
 		return;
-	answer_json(r, table_json(q, params_true(r, "include_descriptions")));
+	answer_json(r, table_json(r, q));
 	sqlite3_finalize(q);
 }
 
@@ -136,6 +150,8 @@ static void table_swap(struct request *r)
 			r->arg[1], td_clock_now());
 		catalog_do(c, "UPDATE tables SET name = ?2, updated = ?3 WHERE id = ?1", "isi", a,
 			r->arg[2], td_clock_now());
+		if (r->service->unknowns.ids_stay)
+			tableid_exchange(c, a, b);
 	}
 	answer_json(r,
 		json_pack("{ssssss}", "database", r->arg[0], "table1", r->arg[1], "table2",

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAYOUT = 2 }; /* PRAGMA user_version */
+enum { FIRST_LAYOUT = 2, LAYOUT = 3 }; /* PRAGMA user_version */
 
 /*
  * A row's deletion puts its file into `trash`, in the same transaction; the files go after the
@@ -74,6 +74,29 @@ static const char tables_sql[] =
 	"CREATE TRIGGER jobs_gone AFTER DELETE ON jobs WHEN old.file IS NOT NULL"
 	" BEGIN INSERT OR IGNORE INTO trash VALUES (old.file); END;";
 
+/*
+ * What later layouts add, from FIRST_LAYOUT + 1. A table's old_* are what it shows until `until` if
+ * counts lag; a session with a table_name belongs to the name.
+ */
+static const char *const upgrades[] = {
+	"ALTER TABLE tables ADD COLUMN old_rows INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE tables ADD COLUMN old_bytes INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE tables ADD COLUMN old_last INTEGER;"
+	"ALTER TABLE tables ADD COLUMN until INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE sessions ADD COLUMN db_name TEXT;"
+	"ALTER TABLE sessions ADD COLUMN table_name TEXT;"
+	"ALTER TABLE segments ADD COLUMN crc INTEGER;"
+	"CREATE VIEW session_tables AS SELECT s.id, CASE WHEN s.table_name IS NULL THEN s.tbl ELSE "
+	"(SELECT t.id FROM tables t JOIN dbs d ON d.id = t.db WHERE d.name = s.db_name AND t.name "
+	"= s.table_name) END AS tbl FROM sessions s;"
+	/* What was committed before its table went is committed. */
+	"CREATE TRIGGER tables_gone BEFORE DELETE ON tables BEGIN"
+	" DELETE FROM segments WHERE session IN (SELECT id FROM sessions WHERE tbl = old.id AND "
+	"table_name IS NULL AND status = 'committing');"
+	" UPDATE sessions SET status = 'committed', polls = 0 WHERE tbl = old.id AND table_name IS "
+	"NULL AND status = 'committing'; END;",
+};
+
 static int run(sqlite3 *db, const char *sql, struct fail *f)
 {
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
@@ -104,7 +127,7 @@ static int prepare_layout(sqlite3 *db, bool draft, struct fail *f)
 		return -1;
 	if (v == 0 && !draft)
 		return fail_set(f, FAIL_SYSTEM, "it is empty");
-	if (v != 0 && v != LAYOUT)
+	if (v != 0 && (v < FIRST_LAYOUT || v > LAYOUT))
 		return fail_set(f, FAIL_CONFIG, "the layout is number %d, this program knows %d", v,
 			LAYOUT);
 	if (run(db, draft ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", f) ||
@@ -116,7 +139,12 @@ static int prepare_layout(sqlite3 *db, bool draft, struct fail *f)
 	if (v == LAYOUT)
 		return 0;
 	snprintf(mark, sizeof mark, "PRAGMA user_version = %d; COMMIT", LAYOUT);
-	return run(db, "BEGIN", f) || run(db, tables_sql, f) || run(db, mark, f) ? -1 : 0;
+	if (run(db, "BEGIN", f) || (v == 0 && run(db, tables_sql, f)))
+		return -1;
+	for (v = v ? v : FIRST_LAYOUT; v < LAYOUT; v++)
+		if (run(db, upgrades[v - FIRST_LAYOUT], f))
+			return -1;
+	return run(db, mark, f);
 }
 
 int catalog_open(struct catalog *c, const char *path, bool draft, struct fail *f)

@@ -40,15 +40,19 @@ void counts_extend(struct catalog *c, int64_t table, const json_t *found)
 void counts_table(struct catalog *c, int64_t table)
 {
 	catalog_do(c,
-		"UPDATE tables SET (rows, bytes, last) = (SELECT coalesce(sum(rows), 0), "
+		"UPDATE tables SET (old_rows, old_bytes, old_last) = (SELECT rows, bytes, last "
+		"WHERE until <= ?3 UNION ALL SELECT old_rows, old_bytes, old_last WHERE until > "
+		"?3), "
+		"until = ?3 + ?4, (rows, bytes, last) = (SELECT coalesce(sum(rows), 0), "
 		"coalesce(sum(bytes), 0), max(tmax) FROM segments WHERE tbl = ?1), updated = ?2, "
 		"counted = ?2 WHERE id = ?1",
-		"ii", table, td_clock_now());
+		"iiii", table, td_clock_now(), td_clock_ms(), (int64_t)COUNTS_RUNNING_MS);
 }
 
 void counts_commit(struct catalog *c, int64_t session)
 {
-	int64_t table = catalog_num(c, 0, "SELECT tbl FROM sessions WHERE id = ?1", "i", session);
+	int64_t table =
+		catalog_num(c, 0, "SELECT tbl FROM session_tables WHERE id = ?1", "i", session);
 	char *text = catalog_text(c, "SELECT schema FROM sessions WHERE id = ?1", "i", session);
 	json_t *found = columns_load(text);
 

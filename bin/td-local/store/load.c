@@ -155,8 +155,8 @@ static int record(struct load *l, const char *p, size_t n, struct fail *f)
 		rc = buf_put(&l->out, p, n);
 	} else if (l->stream) {
 		return fail_set(f, FAIL_DATA,
-			"a record is not a map with string keys, or its time is not an integer from 0 to "
-			"253402300799");
+			"a record is not a map with string keys, or its time is not an integer "
+			"from 0 to 253402300799");
 	} else {
 		struct mp t;
 
