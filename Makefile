@@ -42,7 +42,7 @@ LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
-DEPS.check += cppcheck shellcheck lintian git dpkg-dev openssl tzdata strace cron
+DEPS.check += cppcheck shellcheck lintian git dpkg-dev debhelper openssl tzdata strace cron
 
 CPUS = $(shell nproc 2>/dev/null || echo 2)
 BINS = $(TOOLS:%=$(O)/%)

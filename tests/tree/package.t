@@ -48,22 +48,26 @@ else skip "make dist" "no git, or not its folder"; fi
 
 # --- the Debian package
 
-if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null; then
-	SOURCE_DATE_EPOCH=1700000000 DEBFULLNAME='A Packager' DEBEMAIL=packager@debian.org
+if command -v dh >/dev/null; then
+	SOURCE_DATE_EPOCH=1700000000 DEBFULLNAME='A Packager & Son' DEBEMAIL=packager@debian.org
 	export SOURCE_DATE_EPOCH DEBFULLNAME DEBEMAIL
-	run .pkg/deb "$T/deb" "$version" "$BUILD"
-	is "make deb" "$status" 0
-	deb=$(ls "$T"/deb/td-pipe_*.deb)
-	(umask 077; .pkg/deb "$T/deb2" "$version" "$BUILD" >/dev/null 2>&1)
+	run .pkg/deb "$T/deb" "$version"
+	deb=$T/deb/td-pipe_${version}_$(dpkg --print-architecture).deb
+	is "make deb" "$status $out" "0 $deb"
+	(umask 077; TZ=Asia/Tokyo DEB_BUILD_OPTIONS=nocheck .pkg/deb "$T/deb2" "$version" >/dev/null 2>&1)
 	ok "make deb: the same bytes twice" cmp "$deb" "$T/deb2/${deb##*/}"
 	dpkg-deb -x "$deb" "$T/unpacked"
 	for t in $tools; do is "$t of the package runs" "$("$T/unpacked/usr/bin/$t" -V)" "$t $version"; done
-	is "make deb: every manual, compressed" "$(cd "$T/unpacked/usr/share/man" && find . -type f | sed 's,.*/,,' | sort)" \
-		"$(for page in man/*; do echo "${page##*/}.gz"; done | sort)"
+	files() { (cd "$T/unpacked/usr/share/$1" && find . -type f | sed 's,^\./,,' | sort); }
+	is "make deb: every manual, compressed" "$(files man | sed 's,.*/,,' | sort)" "$(for page in man/*; do echo "${page##*/}.gz"; done | sort)"
+	is "make deb: the cookbook" "$(files doc/td-pipe/examples)" "$(cd tests/cookbook && find . -type f ! -name '*.t' | sed 's,^\./,,' | sort)"
+	is "make deb: completions" "$(files . | grep -c complet)" $((2 * $(echo "$tools" | wc -l) + 1))
 	is "make deb: owned by root" "$(dpkg-deb -c "$deb" | awk '{ print $2 }' | sort -u)" root/root
 	is "make deb: its sums" "$(cd "$T/unpacked" && dpkg-deb -I "$deb" md5sums | md5sum -c --quiet 2>&1)" ""
+	is "make deb: a purge leaves nothing: no scripts, no configuration, nothing outside of /usr" \
+		"$(dpkg-deb --ctrl-tarfile "$deb" | tar -t | sort | tr '\n' ' ')$(ls "$T/unpacked")" "./ ./control ./md5sums usr"
 	like "make deb: says what it needs" "$(dpkg-deb -f "$deb" Depends)" "libc6 .*libcurl4.*libsqlite3-0"
-	like "make deb: by whom" "$(dpkg-deb -f "$deb" Maintainer)" "^A Packager <packager@debian.org>$"
+	like "make deb: by whom" "$(dpkg-deb -f "$deb" Maintainer)" "^A Packager & Son <packager@debian.org>$"
 	if ! command -v lintian >/dev/null; then
 		skip "lintian is content" "no lintian"
 	elif sanitized; then
@@ -72,6 +76,6 @@ if command -v dpkg-deb >/dev/null && command -v dpkg-shlibdeps >/dev/null; then
 		run lintian --allow-root --fail-on error,warning "$deb"
 		is "lintian is content" "$status $out" "0 "
 	fi
-else skip "make deb" "no dpkg-dev"; fi
+else skip "make deb" "no debhelper"; fi
 
 finish
