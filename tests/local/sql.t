@@ -299,7 +299,7 @@ SELECT * FROM sqlite_temp_master	!
 SELECT * FROM dbstat	!
 SELECT * FROM sqlite_stmt	!
 SELECT * FROM sqlite_dbpage	!
-SELECT * FROM json_each('[1]')	!no such table
+SELECT * FROM json_each('[1]')	!json_each
 SELECT COUNT(1) FROM sqlite_schema	!
 SELECT COUNT(1) FROM dbstat	!no such table
 SELECT * FROM fsdir('/')	!
