@@ -25,22 +25,33 @@ $(foreach t,$(TOOLS),$(eval SRC.$t := $(wildcard bin/$t/*.c bin/$t/*/*.c)))
 ISAL ?= $(if $(wildcard /usr/include/isa-l.h /usr/local/include/isa-l.h),-lisal)
 OWN += $(if $(ISAL),-DHAVE_ISAL)
 
-LIBS.td-fetch  = -lcurl -linih -ljansson $(ISAL) -lz
-LIBS.td-encode = -lcsv -ljansson $(ISAL) -lz
-LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) -lz
-LIBS.td-swap   = -lcurl -linih -ljansson -lz
-LIBS.td-conn   = -lcurl -linih -ljansson -lz
-LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) -lz -lm
+# Half of the sandboxes on Linux; TD_SANDBOX=require in the environment makes the tools demand it. make SECCOMP= builds without.
+SECCOMP ?= $(if $(wildcard /usr/include/seccomp.h /usr/local/include/seccomp.h),-lseccomp)
+OWN += $(if $(SECCOMP),-DHAVE_SECCOMP)
+
+# What Debian and more harden programs with. make HARDEN= HARDEN.link= builds without.
+MACHINE := $(shell uname -sm)
+HARDEN ?= $(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) -fPIE -fstack-protector-strong -fstack-clash-protection \
+          $(if $(filter x86_64,$(MACHINE)),-fcf-protection) $(if $(filter aarch64,$(MACHINE)),-mbranch-protection=standard)
+HARDEN.link ?= $(if $(filter Linux,$(MACHINE)),-pie -Wl$(COMMA)-z$(COMMA)relro$(COMMA)-z$(COMMA)now)
+COMMA = ,
+
+LIBS.td-fetch  = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.td-encode = -lcsv -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.td-swap   = -lcurl -linih -ljansson $(SECCOMP) -lz
+LIBS.td-conn   = -lcurl -linih -ljansson $(SECCOMP) -lz
+LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) $(SECCOMP) -lz -lm
 
 # One program a room, tests/unit/ROOM.c; they print TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl upload_part receipt tempname
 UNITS += lossless tdtime type csvin jsonin zone sandbox visible
-LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) -lz
+LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) $(SECCOMP) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
-       libmicrohttpd-dev libsqlite3-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
+       libmicrohttpd-dev libsqlite3-dev libseccomp-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
 DEPS.check += cppcheck shellcheck lintian git dpkg-dev debhelper openssl tzdata strace cron
 
@@ -74,18 +85,18 @@ $(O)/bin/td-local/%.o: OWN += -iquote bin/td-local
 
 $(O)/%.o: %.c Makefile | $(O)/.ready
 	@mkdir -p $(@D)
-	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(OWN) $(HARDEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/libtd.a: $(COMMON:%.c=$(O)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(BINS): $(O)/%: $$(addprefix $(O)/,$$(SRC.$$*:.c=.o)) $(O)/libtd.a
-	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.$*) $(LDLIBS)
+	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.$*) $(LDLIBS)
 
 $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 	@mkdir -p $(@D)
-	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
+	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # The same rooms without SSE2, as they are on other machines: csvin-plain, jsonin-plain.
 PLAIN = format/csvscan format/jsontok
@@ -93,11 +104,11 @@ UNITS += csvin-plain jsonin-plain
 
 $(O)/plain/%.o: %.c Makefile | $(O)/.ready
 	@mkdir -p $(@D)
-	$(CC) $(OWN) -U__SSE2__ $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(OWN) -U__SSE2__ $(HARDEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/libtd.a
 	@mkdir -p $(@D)
-	$(CC) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
+	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
 FUZZ = csvin jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone
@@ -118,7 +129,7 @@ FUZZ_SECONDS = 60
 
 # Needs clang. What is found is left in $(O)/fuzz as crash-*; a smaller form of it belongs into the corpus.
 fuzz:
-	$(MAKE) O=.build/fuzz CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
+	$(MAKE) O=.build/fuzz HARDEN= HARDEN.link= CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
 		-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' fuzz-run
 
 fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
@@ -159,7 +170,7 @@ check: deps-check
 # Without the tests that run no code of ours in C: shells on a slow terminal, linters, packaging.
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-san: deps-check
-	$(MAKE) O=.build/san CFLAGS='$(SANITIZE)' NOT='tests/tree/completion.t tests/tree/lint.t tests/tree/package.t' check
+	$(MAKE) O=.build/san HARDEN= HARDEN.link= CFLAGS='$(SANITIZE)' NOT='tests/tree/completion.t tests/tree/lint.t tests/tree/package.t' check
 
 lint: deps-check
 	@$(PROVE) -v tests/tree/lint.t

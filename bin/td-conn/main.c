@@ -140,22 +140,26 @@ static int list(struct fail *f)
 {
 	struct conn *all;
 	size_t n;
+	int rc;
 
-	sandbox_client(NULL);
 	if (conn_list(&all, &n, f))
 		return -1;
+	rc = sandbox_client(NULL, NULL, f);
 	for (size_t i = 0; i < n; i++) {
 		const struct conn *c = all + i;
 		char *url = tdurl_format(&c->url);
 
-		printf("%s\t%s\tkey: %s\n", c->name, url,
-		       c->apikey || c->url.key ? "in the file" : c->apikey_file ? c->apikey_file
-		       : c->apikey_command ? "from a command" : "of the environment");
+		if (rc == 0)
+			printf("%s\t%s\tkey: %s\n", c->name, url,
+				c->apikey || c->url.key ? "in the file"
+				: c->apikey_file        ? c->apikey_file
+				: c->apikey_command     ? "from a command"
+							: "of the environment");
 		free(url);
 		conn_free(all + i);
 	}
 	free(all);
-	return 0;
+	return rc;
 }
 
 /* --- test ------------------------------------------------------------------ */
@@ -226,7 +230,10 @@ static int test(const struct opts *o, const char *name, struct fail *f)
 
 	if (conf_load(&c, name, NULL, f))
 		return -1;
-	sandbox_client(NULL);
+	if (api_sandbox(&o->api, NULL, f)) {
+		conf_free(&c);
+		return -1;
+	}
 	site = tdurl_site(c.endpoint);
 	printf("server: %s%s%s%s\nkey: of %s\n", c.endpoint, site ? " (site " : "",
 		site ? site : "", site ? ")" : "", c.key_from);
@@ -250,6 +257,7 @@ int main(int argc, char **argv)
 	char **arg;
 	int n, rc;
 
+	sandbox_hide();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);

@@ -448,7 +448,9 @@ static ssize_t open_inner(struct input *in, const char **p, struct fail *f)
 		from = &in->recode.source;
 	}
 	/* everything is open, and nothing of the input was looked into but its first bytes */
-	sandbox_seal();
+	if (sandbox_seal(in->child.pid, f))
+		return -1;
+	debug("sandbox: %s", sandbox_parts());
 	lookahead_init(&in->peek, from);
 	return lookahead_peek(&in->peek, LOOK, p, f);
 }

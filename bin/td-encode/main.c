@@ -1,5 +1,6 @@
 /* td-encode: rows in, upload-ready records out. */
 #include "encode.h"
+#include "sys/sandbox.h"
 
 #include "base/die.h"
 #include "base/mem.h"
@@ -15,6 +16,7 @@ int main(int argc, char **argv)
 	};
 	struct fail f = { 0 };
 
+	sandbox_hide();
 	mem_give_back();
 	fd_standard();
 	sig_init();

@@ -2,6 +2,7 @@
  * td-fetch: the result of a Treasure Data job, as rows on stdout. Its contract is man/td-fetch.1.
  */
 #include "fetch.h"
+#include "sys/sandbox.h"
 
 #include "base/die.h"
 #include "base/fd.h"
@@ -221,6 +222,7 @@ int main(int argc, char **argv)
 	struct fail f = { 0 };
 	struct fd_sink to;
 
+	sandbox_hide();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);

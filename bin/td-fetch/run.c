@@ -389,15 +389,16 @@ static int run_job(struct run *r, const char *database, const char *sql, struct 
 }
 
 /* FILE.new becomes FILE at the end: that much must stay possible. */
-static void close_sandbox(const char *since)
+static int close_sandbox(const struct opts *o, struct fail *f)
 {
-	const char *slash = since ? strrchr(since, '/') : NULL;
+	const char *since = o->since, *slash = since ? strrchr(since, '/') : NULL;
 	char *folder = !since ? NULL
 		: slash       ? mem_copy(since, (size_t)(slash - since) + 1)
 			      : mem_string(".");
+	int rc = api_sandbox(&o->api, folder, f);
 
-	sandbox_client(folder);
 	free(folder);
+	return rc;
 }
 
 static int with_server(struct run *r, const char *sql, struct fail *f)
@@ -410,7 +411,8 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 		return -1;
 	if (conf_load(&r->conf, r->o->connection, NULL, f))
 		return -1;
-	close_sandbox(r->o->since);
+	if (close_sandbox(r->o, f))
+		return -1;
 	r->api = api_open(&r->conf, &r->o->api);
 	rc = run_job(r, r->o->database ? r->o->database : r->conf.database, sql, f);
 	api_close(r->api);

@@ -7,6 +7,7 @@
 #include "http/faults.h"
 #include "jobs/dispatcher.h"
 #include "server.h"
+#include "sys/sandbox.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -182,6 +183,7 @@ int main(int argc, char **argv)
 	struct fail f = { 0 };
 	int c;
 
+	sandbox_hide();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);

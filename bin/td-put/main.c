@@ -156,6 +156,7 @@ int main(int argc, char **argv)
 	struct fd_source in;
 	int rc;
 
+	sandbox_hide();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
@@ -168,7 +169,8 @@ int main(int argc, char **argv)
 		die_fail(&f);
 	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))
 		die_usage("--once, --session and --streaming are for mode=append");
-	sandbox_client(NULL);
+	if (api_sandbox(&o.api, NULL, &f))
+		die_fail(&f);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.from = &in.source;
 	rc = o.commit ? load_commit(&l, &f) : load_run(&l, &f);

@@ -254,8 +254,7 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 			"name the "
 			"destination",
 			s->in.endpoint, s->conf.endpoint);
-	if (f->kind == FAIL_NONE) {
-		sandbox_client(NULL);
+	if (f->kind == FAIL_NONE && api_sandbox(&s->o->api, NULL, f) == 0) {
 		s->api = api_open(&s->conf, &s->o->api);
 		return 0;
 	}
@@ -310,10 +309,10 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	struct receipt *r = &s->in;
 
-	if (to && (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f)))
+	if (to && (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
+			  api_sandbox(&s->o->api, NULL, f)))
 		return -1;
 	if (to) {
-		sandbox_client(NULL);
 		s->api = api_open(&s->conf, &s->o->api);
 		r->mode = TDURL_REPLACE;
 		r->endpoint = mem_string(s->conf.endpoint);
@@ -353,9 +352,9 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 
 static int collect(struct swap *s, struct tdurl *to, struct fail *f)
 {
-	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f))
+	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
+		api_sandbox(&s->o->api, NULL, f))
 		return -1;
-	sandbox_client(NULL);
 	s->api = api_open(&s->conf, &s->o->api);
 	if (gc_run(s, to->database, to->table, f))
 		return -1;
@@ -463,6 +462,7 @@ int main(int argc, char **argv)
 	bool has_to;
 	int rc;
 
+	sandbox_hide();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);

@@ -1,5 +1,7 @@
 #include "api/api_call.h"
+#include "base/die.h"
 #include "sys/clock.h"
+#include "sys/sandbox.h"
 #include "base/mem.h"
 #include "base/num.h"
 
@@ -7,6 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f)
+{
+	const char *const given[] = { o->http.cacert, o->http.cert, o->http.cert_key };
+	const char *reads[sizeof given / sizeof *given + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+		if (given[i])
+			reads[n++] = given[i];
+	reads[n] = NULL;
+	if (sandbox_client(folder, reads, f))
+		return -1;
+	debug("sandbox: %s", sandbox_parts());
+	return 0;
+}
 
 enum { MESSAGE_MAX = 500 };
 

@@ -29,6 +29,12 @@ struct api_opt {
 };
 #define API_OPT_DEFAULT { HTTP_DEFAULT, RETRY_DEFAULT, false }
 
+/*
+ * From here on this process only talks to the server: see sandbox_client(). Certificates that o
+ * names stay readable. Call when the key is known, before api_open().
+ */
+int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f);
+
 /* The options that every tool that talks to TD has: rows for getopt_long() and their meaning. */
 enum {
 	API_TIMEOUT = 0x4100,

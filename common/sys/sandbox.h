@@ -1,14 +1,23 @@
 /*
- * sandbox: what this process can no longer do, before it reads what others have written. On Linux,
- * by Landlock and limits of resources, and no_new_privs; where the kernel has less of it, or the
- * system none, less is taken away, silently: a second wall, never the first. Descriptors that are
- * open stay as they are, and so do children that run already. No list of system calls: such a list
- * knows too little of resolvers and of other C libraries. Off in sanitizer builds, whose run-time
- * needs files. Call in the only thread, after what needs more (commands that print keys, locks,
- * output files).
+ * sandbox: what this process can no longer do, before it reads what others have written.
+ *
+ * On Linux by Landlock (files, TCP ports, scopes), seccomp (system calls) and no_new_privs; on
+ * OpenBSD by pledge(2). Where the kernel or the build has less of it, less is taken away: a second
+ * wall, never the first. The environment variable TD_SANDBOX decides: "require" makes a missing
+ * part a failure (FAIL_CONFIG), "off" leaves the sandbox out; a build with
+ * -DSANDBOX_REQUIRED always requires it.
+ *
+ * Descriptors that are open stay as they are, and so do children that run already. A forbidden
+ * system call fails with EPERM, it does not kill. Off in sanitizer builds, whose run-time needs
+ * files. Call in the only thread, after what needs more (commands that print keys, locks, output
+ * files). Each function that fails says why in f and returns -1.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
+
+#include "base/fail.h"
+
+#include <sys/types.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer) || \
@@ -24,19 +33,31 @@
 #endif
 
 /*
- * For who only works on descriptors: none can be added to them, so no file and no socket of any
- * kind; no file is changed, removed or renamed, and no program is run. poll(2) does not work any
- * more.
+ * The first statement of every main(): this process leaves no core, and other processes of its
+ * user can neither trace it nor read its memory and environment. Programs that it runs are not
+ * hidden.
  */
-void sandbox_seal(void);
+void sandbox_hide(void);
 
 /*
- * For who talks to a server: files can be read (resolver, certificates), sockets can connect; no
- * file can be written, made, removed or renamed, no program is run, no TCP port is listened on.
- * `folder`, if not NULL: below it, regular files may be made, removed and renamed, but still not
- * opened for writing. And since it knows a key: it leaves no core, and other processes of its user
- * cannot look into it.
+ * For who only works on open descriptors: an allow-list of system calls. No file is opened,
+ * changed, removed or renamed, no socket made, no program run, no process made, no memory made
+ * executable; signals go to itself and to `child` (0: none) alone.
  */
-void sandbox_client(const char *folder);
+int sandbox_seal(pid_t child, struct fail *f);
+
+/*
+ * For who talks to a server. Sockets of the internet can connect; none can listen, and local ones
+ * (AF_UNIX) are not made unless the resolver has no other way (nsswitch.conf). Files can be read
+ * where resolver, certificates, libraries and time zones are (/etc, /usr, /lib, ...), and at
+ * `reads` (NULL, or files and folders, ended by NULL), and nowhere else. No file can be written,
+ * made, removed or renamed; below `folder`, if not NULL, regular files may be made, removed and
+ * renamed, but still not opened for writing. No program is run, no process made, no memory made
+ * executable; signals go to itself alone.
+ */
+int sandbox_client(const char *folder, const char *const *reads, struct fail *f);
+
+/* Which parts are active, for people: "Landlock 7, seccomp, no new privileges"; or "none". */
+const char *sandbox_parts(void);
 
 #endif

@@ -31,6 +31,22 @@ is "make uninstall: nothing is left" "$(find "$T/root" ! -type d)" ""
 
 like "NEWS speaks of this version" "$(cat NEWS)" "^$version "
 
+# --- hardening, as hardening-check(1) looks for it
+
+hardened() { # TOOL: what it lacks
+	elf=$(readelf -hldW "$BUILD/$1") symbols=$(readelf -sW --dyn-syms "$BUILD/$1")
+	echo "$elf" | grep -q 'Type: *DYN' || echo "$1: not position-independent"
+	echo "$elf" | grep -q GNU_RELRO || echo "$1: no RELRO"
+	echo "$elf" | grep -qE 'BIND_NOW|Flags:.*NOW' || echo "$1: symbols are bound late"
+	echo "$elf" | grep -qE 'GNU_STACK.*RWE' && echo "$1: an executable stack"
+	echo "$symbols" | grep -q __stack_chk_fail || echo "$1: no stack protector"
+	echo "$symbols" | grep -qE '__[a-z]+_chk' || echo "$1: no fortified functions"
+}
+case $(uname -s) in
+Linux) is "the programs are hardened" "$(for t in $tools; do hardened "$t"; done)" "" ;;
+*) skip "the programs are hardened" "not an ELF system with glibc" ;;
+esac
+
 # --- the tarball
 
 if git rev-parse HEAD >/dev/null 2>&1; then
