@@ -1,25 +1,35 @@
-/*
- * td-fetch's own parts: options (td-fetch.c), the run (td-fetch-run.c), runs of a schedule
- * (td-fetch-since.c).
- */
+/* td-fetch's own parts: the options, the run, and the runs of a schedule (since). */
 #ifndef TD_FETCH_H
 #define TD_FETCH_H
 
 #include "api/api.h"
 #include "frame/resultout.h"
 
+/* How far missed runs of a schedule are made up for. */
+struct since_limit {
+	unsigned at_most;   /* only so many of the newest; 0: all */
+	int64_t not_before; /* only those scheduled since; epoch seconds; 0: all */
+};
+
+enum { JOB_KEY_MAX = 200 };
+
 struct opts {
 	const char *database, *type, *connection, *sql, *job_id;
 	const char *schedule, *since, *after;
+	struct since_limit limit;
+	const char *job_key;  /* --job-key: the domain_key of the new job, or NULL */
+	uint64_t wait_ms;     /* --wait: give up after this long; 0: never */
 	/* --result: where the service itself takes the result; may hold a key */
 	char *result;
 	const char *pool, *engine_version;
 	int priority, jobs;
-	bool has_format, no_wait, progress;
+	bool has_format, has_priority, no_wait, progress;
 	int verbosity;
 	struct resultout_opts out;
 	struct api_opt api;
 };
+
+void options_parse(struct opts *o, int argc, char **argv); /* ends the program if they are wrong */
 
 /*
  * Which run of a schedule was taken last: in td-fetch's own file (--since), which it replaces when
@@ -42,11 +52,12 @@ int since_keep(struct since *s, struct fail *f); /* it has been taken */
 void since_drop(struct since *s);                /* it has not; also allowed after since_keep() */
 
 /*
- * The run to take: without `last` the newest that is done, else the oldest behind `last`. FAIL_TEMP
- * if there is none (yet), FAIL_REFUSED if it failed.
+ * The run to take: without `last` the newest that is done, else the oldest after `last` within the
+ * limit. FAIL_TEMP if there is none (yet), FAIL_REFUSED if it failed, FAIL_CONFIG if `last` is not
+ * a run of this schedule.
  */
-int since_pick(struct api *a, const char *schedule, const char *last, struct api_run *run,
-	struct fail *f);
+int since_pick(struct api *a, const char *schedule, const char *last,
+	const struct since_limit *limit, struct api_run *run, struct fail *f);
 
 /* Everything up to the last byte: 0, or -1 when it failed and the frame, if it is one, says why. */
 int fetch(const struct opts *o, struct since *since, struct sink *to, struct fail *f);

@@ -26,8 +26,10 @@ struct run {
 	struct sink *to;
 	struct progress progress;
 	struct since *since;
-	char key[64];          /* of the job that we issue */
-	bool own;              /* the job is ours: to be killed when nobody waits for it any more */
+	char key[JOB_KEY_MAX + 1]; /* of the job that we issue */
+	bool own;              /* the job is ours */
+	bool adopted;          /* but an earlier run may have issued it */
+	uint64_t until_ms;     /* --wait: the end of our patience by clock_ms(), 0: none */
 	char last[32];         /* the status of the job that was told last */
 	struct sink watch;     /* between the server and out: looks how far it is */
 	int64_t size;          /* of the result, -1 if not known */
@@ -66,14 +68,18 @@ static int query(const struct opts *o, char **sql, struct fail *f)
 }
 
 /*
- * Interrupted: nobody waits for our job any more. id "": an answer was awaited; it is looked for by
- * its key.
+ * Interrupted: nobody waits for our job any more, unless --job-key says that somebody will. id "":
+ * an answer was awaited; the job is looked for by its key.
  */
 static void kill_job(struct run *r, const char *id)
 {
 	char found[32] = "";
 	struct fail f = { 0 };
 
+	if (r->o->job_key) {
+		warn("the job goes on; the same command finds it by its key");
+		return;
+	}
 	sig_hold(true);
 	api_hurry(r->api);
 	if (*id)
@@ -105,9 +111,12 @@ static int issue(struct run *r, const char *database, const char *sql, char id[3
 	if (tdurl_check_name("database", database, f))
 		return -1;
 	r->own = true;
-	job_key(r->key);
-	if (api_job_issue(r->api, &i, id, f) == 0) {
-		note("job %s issued", id);
+	if (o->job_key)
+		snprintf(r->key, sizeof r->key, "%s", o->job_key);
+	else
+		job_key(r->key);
+	if (api_job_issue(r->api, &i, id, &r->adopted, f) == 0) {
+		note(r->adopted && o->job_key ? "job %s has this key" : "job %s issued", id);
 		return 0;
 	}
 	if (f->kind == FAIL_SIGNAL)
@@ -128,7 +137,7 @@ static int find_job(struct run *r, const char *database, const char *sql, char i
 	}
 	if (!o->schedule)
 		return issue(r, database, sql, id, f);
-	if (since_pick(r->api, o->schedule, r->since->last, &run, f) ||
+	if (since_pick(r->api, o->schedule, r->since->last, &o->limit, &run, f) ||
 		since_prepare(r->since, o->schedule, &run, f))
 		return -1;
 	note("schedule %s: job %s, scheduled at %s", o->schedule, run.id, run.scheduled_at);
@@ -140,9 +149,13 @@ static void seen(void *arg, const struct api_job *j)
 {
 	struct run *r = arg;
 
-	if (strcmp(r->last, j->status) != 0)
+	if (strcmp(r->last, j->status) != 0 && j->odd_state)
+		warn("job %s: its state is '%s', which this program does not know: it waits", j->id,
+			j->status);
+	else if (strcmp(r->last, j->status) != 0)
 		note("job %s: %s", j->id, j->status);
 	memcpy(r->last, j->status, sizeof r->last);
+	progress_phase(&r->progress, "job %s: %s", j->id, j->status);
 	if (progress_due(&r->progress))
 		progress_say(&r->progress, "job %s: %s, %llu s", j->id, j->status,
 			     (unsigned long long)progress_seconds(&r->progress));
@@ -151,11 +164,15 @@ static void seen(void *arg, const struct api_job *j)
 /* Wait until the job is done, and insist on success. */
 static int wait_for(struct run *r, const char *id, struct api_job *j, struct fail *f)
 {
+	const struct job_watch watch = {
+		.seen = seen, .arg = r, .fresh = r->own, .until_ms = r->until_ms
+	};
 	int rc;
 
 	r->last[0] = '\0';
+	progress_phase(&r->progress, "job %s: waiting for its status", id);
 	progress_start(&r->progress);
-	rc = job_wait(r->api, id, j, seen, r, f);
+	rc = job_wait(r->api, id, &watch, j, f);
 	progress_end(&r->progress);
 	if (rc == 0)
 		return job_check(j, f);
@@ -174,6 +191,8 @@ static int put_watched(struct sink *s, const void *p, size_t n, struct fail *f)
 
 	if (io_put(&r->out.sink, p, n, f))
 		return -1;
+	if (r->until_ms > 0 && clock_ms() > r->until_ms)
+		return fail_set(f, FAIL_TEMP, "not done within the --wait time");
 	progress_rate(&r->progress, "result", r->out.taken, r->size, resultout_rows(&r->out), -1);
 	return 0;
 }
@@ -190,7 +209,7 @@ static int check_size(const struct api_job *j, uint64_t bytes, bool sure, bool a
 			"nothing says how long it is: -f msgpack looks inside");
 	if (j->result_size < 0 || (uint64_t)j->result_size == bytes)
 		return 0;
-	if (!sure || alone)
+	if (!sure || alone || j->num_records < 0)
 		return fail_set(f, FAIL_TEMP, "%llu bytes came, but it has %lld",
 			(unsigned long long)bytes, (long long)j->result_size);
 	note("job %s: its result has %llu bytes, not %lld as job/show says", j->id,
@@ -209,6 +228,7 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 
 	r->watch = (struct sink){ .put = put_watched, .name = r->to->name };
 	r->size = j->result_size;
+	progress_phase(&r->progress, "job %s: waiting for its result", j->id);
 	progress_start(&r->progress);
 	progress_hand_over(&r->progress);
 	rc = result_download(r->api, &o, j->id, j->has_schema ? j->num_records : -1, &r->watch,
@@ -261,6 +281,9 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 		.endpoint = (char *)(uintptr_t)api_endpoint(r->api),
 		.rows = j->num_records };
 
+	if (j->schema_fail.kind && r->o->out.format != RESULTOUT_GZIP)
+		return fail_set(f, FAIL_DATA, "job %s: its columns cannot be used: %s", j->id,
+			j->schema_fail.why);
 	if (resultout_open(&r->out, &r->o->out, &head, r->to, f) || download(r, j, f))
 		return !j->has_schema && f->kind == FAIL_DATA
 			? fail_at(f, "TD does not name the columns")
@@ -359,6 +382,35 @@ static int export(struct run *r, const struct api_job *j, const char *started, s
 
 /* --- all of it ------------------------------------------------------------- */
 
+static bool same_text(const char *a, const char *b)
+{
+	static const char blank[] = " \t\r\n";
+	size_t n, m;
+
+	a += strspn(a, blank);
+	b += strspn(b, blank);
+	n = strlen(a);
+	m = strlen(b);
+	while (n > 0 && strchr(blank, a[n - 1]))
+		n--;
+	while (m > 0 && strchr(blank, b[m - 1]))
+		m--;
+	return n == m && memcmp(a, b, n) == 0;
+}
+
+/* --job-key found a job: is it the one that this command would have issued? */
+static int check_adopted(const struct run *r, const struct api_job *j, const char *database,
+	const char *sql, struct fail *f)
+{
+	const char *what = j->query && !same_text(j->query, sql) ? "another query"
+		: *j->database && strcmp(j->database, database) != 0 ? "another database" : NULL;
+
+	if (!what)
+		return 0;
+	return fail_set(f, FAIL_REFUSED, "job %s has the key '%s', but %s: choose another key",
+		j->id, r->key, what);
+}
+
 static int print_id(struct run *r, const char *id, struct fail *f)
 {
 	char line[40];
@@ -374,14 +426,21 @@ static int run_job(struct run *r, const char *database, const char *sql, struct 
 {
 	char id[32] = "", started[21];
 	struct api_job j = { 0 };
-	int rc;
+	int rc = 0;
 
 	clock_utc(started);
 	if (find_job(r, database, sql, id, f))
 		return -1;
-	if (r->o->no_wait)
-		return print_id(r, id, f);
+	if (r->o->no_wait) {
+		if (r->adopted && r->o->job_key)
+			rc = api_job_show(r->api, id, &j, f) ||
+				check_adopted(r, &j, database, sql, f);
+		api_job_free(&j);
+		return rc ? -1 : print_id(r, id, f);
+	}
 	rc = wait_for(r, id, &j, f);
+	if (rc == 0 && r->adopted && r->o->job_key)
+		rc = check_adopted(r, &j, database, sql, f);
 	if (rc == 0)
 		rc = r->o->result ? export(r, &j, started, f) : deliver(r, &j, f);
 	api_job_free(&j);
@@ -414,6 +473,8 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 	if (close_sandbox(r->o, f))
 		return -1;
 	r->api = api_open(&r->conf, &r->o->api);
+	progress_start(&r->progress);
+	progress_phase(&r->progress, "waiting for the server");
 	rc = run_job(r, r->o->database ? r->o->database : r->conf.database, sql, f);
 	api_close(r->api);
 	conf_free(&r->conf);
@@ -437,7 +498,10 @@ static void give_up(struct run *r, const struct fail *why)
 
 int fetch(const struct opts *o, struct since *since, struct sink *to, struct fail *f)
 {
-	struct run r = { .o = o, .since = since, .to = to };
+	struct run r = { .o = o,
+		.since = since,
+		.to = to,
+		.until_ms = o->wait_ms > 0 ? clock_ms() + o->wait_ms : 0 };
 	char *sql = NULL;
 	int rc;
 

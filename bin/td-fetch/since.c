@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
+#include "value/tdtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE = 100, PAGES_MAX = 100, FILE_MAX = 16 << 20 };
+enum { PAGE = 100, RUNS_MAX = 10000, FILE_MAX = 16 << 20 };
 
 /* --- the file -------------------------------------------------------------- */
 
@@ -177,64 +178,141 @@ static bool is_done(const struct api_run *r)
 	return r->state >= API_JOB_SUCCESS;
 }
 
-/*
- * Is r a better choice than what was found so far? With `last`: the oldest behind it that did not
- * fail.
- */
-static bool better(const struct api_run *r, const struct api_run *found, const char *last)
+static bool has_failed(const struct api_run *r)
 {
-	if (!*last)
-		return is_done(r) && (!*found->id || compare(r->id, found->id) > 0);
-	if (compare(r->id, last) <= 0 || r->state == API_JOB_ERROR || r->state == API_JOB_KILLED)
-		return false;
-	return !*found->id || compare(r->id, found->id) < 0;
+	return r->state == API_JOB_ERROR || r->state == API_JOB_KILLED;
 }
 
-static int search(struct api *a, const char *schedule, const char *last, struct api_run *found,
-	struct api_run *failed, struct fail *f)
+/* The runs after `last`; without it, back to a moment or to the newest that is done. */
+struct runs {
+	struct api_run *run;
+	size_t n;
+	bool enough; /* older runs do not matter */
+	bool met;    /* `last` is among the older ones */
+};
+
+/* Too old to be made up for. */
+static bool is_late(const struct api_run *r, int64_t not_before)
+{
+	static const struct tdtime rules = { 0 };
+	int64_t at;
+
+	return not_before > 0 &&
+		!tdtime_parse(&rules, r->scheduled_at, strlen(r->scheduled_at), &at) &&
+		at < not_before;
+}
+
+static void see(struct runs *all, const struct api_run *r, const char *last, int64_t not_before)
+{
+	const int order = *last ? compare(r->id, last) : 1;
+
+	all->enough |= *last ? order <= 0 : not_before > 0 ? is_late(r, not_before) : is_done(r);
+	all->met |= order == 0;
+	if (order <= 0)
+		return;
+	if ((all->n & (all->n - 1)) == 0) /* a power of two: full */
+		all->run = mem_resize(all->run, all->n ? 2 * all->n : 1, sizeof *all->run);
+	all->run[all->n++] = *r;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return compare(((const struct api_run *)a)->id, ((const struct api_run *)b)->id);
+}
+
+/* The service gives as many runs at a time as it likes: only an empty page is the end. */
+static int read_runs(struct api *a, const char *schedule, const char *last, int64_t not_before,
+	struct runs *all, struct fail *f)
 {
 	struct api_run page[PAGE];
+	unsigned n = 0;
 
-	for (unsigned from = 0; from < PAGE * PAGES_MAX; from += PAGE) {
-		unsigned n;
-		bool old = false;
-
+	for (unsigned from = 0; !all->enough; from += n) {
+		if (from > RUNS_MAX)
+			return fail_set(f, FAIL_REFUSED,
+				"schedule %s: its last %d runs are all newer than job %s", schedule,
+				RUNS_MAX, last);
 		if (api_schedule_history(a, schedule, from, page, PAGE, &n, f))
 			return -1;
-		for (unsigned i = 0; i < n; i++) {
-			bool behind = !*last || compare(page[i].id, last) > 0;
-
-			old |= !behind;
-			if (better(&page[i], found, last))
-				*found = page[i];
-			if (behind && is_done(&page[i]) && page[i].state != API_JOB_SUCCESS &&
-			    (!*failed->id || compare(page[i].id, failed->id) > 0))
-				*failed = page[i];
-		}
-		if (n < PAGE || old || (!*last && *found->id))
-			return 0;
+		for (unsigned i = 0; i < n; i++)
+			see(all, &page[i], last, not_before);
+		if (n == 0)
+			break;
 	}
-	return fail_set(f, FAIL_REFUSED, "schedule %s: its last %d runs are all newer than job %s",
-		schedule, PAGE * PAGES_MAX, last);
+	if (*last && !all->met)
+		return fail_set(f, FAIL_CONFIG,
+			"job %s is not a run of schedule %s, or no longer: begin anew without it",
+			last, schedule);
+	if (all->n > 0)
+		qsort(all->run, all->n, sizeof *all->run, by_id);
+	return 0;
 }
 
-int since_pick(struct api *a, const char *schedule, const char *last, struct api_run *run,
-	struct fail *f)
+/* The oldest of the runs that may be taken: all, or the newest `at_most`. */
+static const struct api_run *oldest(const struct runs *all, const struct since_limit *limit,
+	unsigned *passed)
 {
-	struct api_run failed = { 0 };
+	const struct api_run *found = NULL;
+	unsigned n = 0;
 
-	*run = (struct api_run){ 0 };
-	if (search(a, schedule, last, run, &failed, f))
-		return -1;
-	if (*run->id && !is_done(run))
-		return fail_set(f, FAIL_TEMP, "schedule %s: its next run, job %s, is not done yet",
-			schedule, run->id);
-	if (!*run->id && *failed.id)
-		*run = failed; /* there is nothing behind it: its own words are the reason */
-	if (!*run->id)
+	*passed = 0;
+	for (size_t i = all->n; i-- > 0;) {
+		const struct api_run *r = all->run + i;
+
+		if (has_failed(r))
+			continue;
+		if (is_late(r, limit->not_before) || (limit->at_most > 0 && n == limit->at_most)) {
+			++*passed;
+		} else {
+			found = r;
+			n++;
+		}
+	}
+	return found;
+}
+
+/* The newest run that is done, or that failed. */
+static const struct api_run *newest(const struct runs *all, bool failed)
+{
+	for (size_t i = all->n; i-- > 0;)
+		if (failed ? has_failed(all->run + i) : is_done(all->run + i))
+			return all->run + i;
+	return NULL;
+}
+
+static int pick(const struct runs *all, const char *schedule, const char *last,
+	const struct since_limit *limit, struct api_run *run, struct fail *f)
+{
+	const struct api_run *failed = newest(all, true), *r;
+	unsigned passed = 0;
+
+	r = *last || limit->not_before > 0 ? oldest(all, limit, &passed) : newest(all, false);
+	passed = *last ? passed : 0;
+	if (r && !is_done(r))
+		return fail_set(f, FAIL_TEMP,
+			"schedule %s: its next run, job %s, is not done yet", schedule, r->id);
+	if (passed > 0)
+		warn("schedule %s: %u run%s not made up for (%s)", schedule, passed,
+			passed == 1 ? " is" : "s are",
+			limit->not_before > 0 ? "--not-before" : "--at-most");
+	if (!r)
+		r = failed; /* there is nothing after it: its own words are the reason */
+	if (!r)
 		return fail_set(f, FAIL_TEMP, "schedule %s has no %s run%s%s", schedule,
 			*last ? "new" : "finished", *last ? " since job " : " yet", last);
-	if (*last && *failed.id && run->state == API_JOB_SUCCESS && compare(failed.id, run->id) < 0)
-		warn("schedule %s: job %s failed and is passed over", schedule, failed.id);
+	if (*last && failed && r->state == API_JOB_SUCCESS && compare(failed->id, r->id) < 0)
+		warn("schedule %s: job %s failed and is passed over", schedule, failed->id);
+	*run = *r;
 	return 0;
+}
+
+int since_pick(struct api *a, const char *schedule, const char *last,
+	const struct since_limit *limit, struct api_run *run, struct fail *f)
+{
+	struct runs all = { 0 };
+	int rc = read_runs(a, schedule, last, limit->not_before, &all, f) ||
+		pick(&all, schedule, last, limit, run, f);
+
+	free(all.run);
+	return rc ? -1 : 0;
 }

@@ -155,9 +155,12 @@ static int transfer(struct load *l, struct fail *f)
 		return -1;
 	if (l->in.head.job_id)
 		l->receipt.source_job = mem_string(l->in.head.job_id);
-	if (l->o->once && !l->o->once_key && !l->in.head.job_id)
+	if (l->o->once && !l->o->once_key && !l->in.head.job_id) {
+		if (input_next(l, &b, &p, &n, f) == FRAMEIN_FAILED)
+			return -1; /* a source that gave up before it had a job has the reason */
 		return fail_set(f, FAIL_USAGE,
 			"--once needs a KEY: these rows do not come from a job (--once=KEY)");
+	}
 	if (check_target(l, f))
 		return -1;
 	/*

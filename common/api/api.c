@@ -1,3 +1,4 @@
+/* The handle, its options, and what an answer says. */
 #include "api/api_call.h"
 #include "base/die.h"
 #include "sys/clock.h"
@@ -97,10 +98,15 @@ void api_hurry(struct api *a)
 static int option_time(const char *name, const char *arg, uint64_t max, uint64_t *seconds,
 	struct fail *f)
 {
+	uint64_t longer;
+
 	if (num_seconds(arg, max, seconds))
 		return 1;
+	if (num_seconds(arg, UINT64_MAX, &longer))
+		return fail_set(f, FAIL_USAGE, "--%s: '%s' is longer than %llud", name, arg,
+			(unsigned long long)max / 86400);
 	return fail_set(f, FAIL_USAGE,
-		"--%s: '%s' is no time: digits with an optional s, m, h or d", name, arg);
+		"--%s: '%s' is not a time: digits with an optional s, m, h or d", name, arg);
 }
 
 int api_option(struct api_opt *o, int c, const char *arg, struct fail *f)

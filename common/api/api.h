@@ -201,11 +201,13 @@ struct api_job {
 	char id[32];
 	enum api_job_state state;  /* "booting" counts as running */
 	char status[32];           /* as sent */
+	bool odd_state;            /* a status that is not known here, counted as running */
 	char type[32];             /* presto, hive, ... */
 	char database[TDURL_NAME_MAX + 1];
 	int64_t num_records, result_size; /* -1: not known */
 	bool has_schema;
 	struct schema schema;      /* hive_result_schema: column names and the engine's types */
+	struct fail schema_fail;   /* why there is one that cannot be read */
 	char *query;               /* or NULL */
 	/* the job that carries its result to where `result` said, "" if none */
 	char export_id[32];
@@ -224,7 +226,9 @@ struct api_issue {
 	int priority, retry_limit;  /* 0, 0: not sent */
 	const char *engine_version, *pool_name; /* or NULL */
 };
-int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], struct fail *f);
+/* *adopted: the job was there already, from an earlier try or an earlier run with this key. */
+int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], bool *adopted,
+	struct fail *f);
 /* cheap; fills the first lines only */
 int api_job_status(struct api *a, const char *id, struct api_job *j, struct fail *f);
 int api_job_show(struct api *a, const char *id, struct api_job *j, struct fail *f);

@@ -1,3 +1,4 @@
+/* Jobs: issuing, polling, schedules, and results in one stream or in ranges. */
 #include "api/api_call.h"
 #include "sys/clock.h"
 #include "base/die.h"
@@ -88,25 +89,40 @@ static int found_by_key(struct api *a, const char *domain_key, char job_id[32], 
 	return 0;
 }
 
-/* A request that makes a job. */
+/* 409: the key is taken. By which job? An answer that does not say is not enough. */
+static int earlier_job(struct api *a, const struct api_call *c, const char *domain_key,
+	char job_id[32], struct fail *f)
+{
+	struct fail why = { 0 };
+
+	conflicting(&c->answer, job_id);
+	if (!*job_id && (api_job_by_key(a, domain_key, job_id, &why) || !*job_id))
+		return -1;
+	*f = (struct fail){ 0 };
+	return 0;
+}
+
+/* A request that makes a job. *adopted: one with this key was there; by us or by somebody else. */
 static int make_job(struct api *a, struct api_call *c, const char *domain_key, char job_id[32],
-	struct fail *f)
+	bool *adopted, struct fail *f)
 {
 	int rc = api_call(a, c, f);
 
 	job_id[0] = '\0';
+	if (adopted)
+		*adopted = rc != 0;
 	if (rc == 0)
 		rc = issued(a, c, job_id, f);
-	else if (a->status == 409 && (conflicting(&c->answer, job_id), *job_id) &&
-		api_forgive(a, 409, f))
-		rc = 0;
+	else if (a->status == 409)
+		rc = earlier_job(a, c, domain_key, job_id, f);
 	else if (c->maybe_done && f->kind == FAIL_TEMP)
 		rc = found_by_key(a, domain_key, job_id, f);
 	api_call_free(c);
 	return rc;
 }
 
-int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], struct fail *f)
+int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], bool *adopted,
+	struct fail *f)
 {
 	struct buf form;
 	struct api_call c = { .e = JOB_ISSUE, .seg = { i->type, i->database }, .form = &form };
@@ -114,7 +130,7 @@ int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], str
 
 	buf_init(&form, 32 << 20);
 	issue_form(&form, i);
-	rc = make_job(a, &c, i->domain_key, job_id, f);
+	rc = make_job(a, &c, i->domain_key, job_id, adopted, f);
 	buf_free(&form);
 	return rc ? fail_at(f, "cannot issue the query") : 0;
 }
@@ -129,7 +145,7 @@ int api_result_export(struct api *a, const char *id, const char *result, const c
 	buf_init(&form, 1 << 20);
 	api_form(&form, "result", result);
 	api_form(&form, "domain_key", domain_key);
-	rc = make_job(a, &c, domain_key, new_id, f);
+	rc = make_job(a, &c, domain_key, new_id, NULL, f);
 	buf_free(&form);
 	return rc ? fail_at(f, "cannot export the result of job %s", id) : 0;
 }
@@ -159,8 +175,11 @@ static int read_state(struct api_job *out, const json_t *j, struct fail *f)
 	out->result_size = api_int(j, "result_size", -1);
 	if (state_of(out->status, &out->state))
 		return 0;
-	return fail_set(f, FAIL_REFUSED, "it is in a state that this program does not know: '%s'",
-		out->status);
+	if (!*out->status)
+		return fail_set(f, FAIL_REFUSED, "the answer does not say in which state it is");
+	out->state = API_JOB_RUNNING; /* a state that ends a job would have to be a known one */
+	out->odd_state = true;
+	return 0;
 }
 
 static int look(struct api *a, enum endpoint e, const char *id, struct api_job *out, json_t **j,
@@ -227,6 +246,16 @@ static char *error_text(const json_t *j)
 	return b.p;
 }
 
+/* A schema that can be read in part is not one: it would name the wrong columns. */
+static void read_schema(struct api_job *j, const char *text)
+{
+	if (!text || !*text)
+		return;
+	j->has_schema = schema_parse(&j->schema, text, &j->schema_fail) == 0;
+	if (!j->has_schema)
+		schema_free(&j->schema);
+}
+
 int api_job_show(struct api *a, const char *id, struct api_job *out, struct fail *f)
 {
 	json_t *j;
@@ -238,8 +267,7 @@ int api_job_show(struct api *a, const char *id, struct api_job *out, struct fail
 		api_text(j, "database", out->database, sizeof out->database);
 		api_text(j, "linked_result_export_job_id", out->export_id, sizeof out->export_id);
 		out->query = query ? mem_string(query) : NULL;
-		out->has_schema = schema && *schema &&
-			schema_parse(&out->schema, schema, &(struct fail){ 0 }) == 0;
+		read_schema(out, schema);
 		if (out->state == API_JOB_ERROR || out->state == API_JOB_KILLED)
 			out->error = error_text(j);
 	}
@@ -263,9 +291,10 @@ static int read_run(struct api_run *run, const json_t *j, struct fail *f)
 	api_text(j, "job_id", run->id, sizeof run->id);
 	api_text(j, "status", status, sizeof status);
 	api_text(j, "scheduled_at", run->scheduled_at, sizeof run->scheduled_at);
-	if (!*run->id || !state_of(status, &run->state))
-		return fail_set(f, FAIL_REFUSED, "a run without a job or in the unknown state '%s'",
-			status);
+	if (!*run->id || !*status)
+		return fail_set(f, FAIL_REFUSED, "a run without a job or a state");
+	if (!state_of(status, &run->state))
+		run->state = API_JOB_RUNNING;
 	return 0;
 }
 
@@ -287,6 +316,9 @@ int api_schedule_history(struct api *a, const char *name, unsigned from, struct 
 	json_array_foreach(all, i, one)
 		if (rc == 0 && *n < max)
 			rc = read_run(&runs[(*n)++], one, f);
+	if (rc == 0 && *n == 0 && api_int(j, "count", 0) > from)
+		rc = fail_set(f, FAIL_TEMP, "it has %lld runs, but none came from number %u on",
+			(long long)api_int(j, "count", 0), from);
 	json_decref(j);
 	return rc ? fail_at(f, "schedule %s", name) : 0;
 }
@@ -304,10 +336,29 @@ static int counted_put(struct sink *s, const void *p, size_t n, struct fail *f)
 {
 	struct counted *c = (struct counted *)s;
 
+	if (c->r->total >= 0 && n > (uint64_t)c->r->total - c->r->at)
+		return fail_set(f, FAIL_REFUSED, "more than its %lld bytes came",
+			(long long)c->r->total);
 	if (io_put(c->to, p, n, f))
 		return -1;
 	c->r->at += n;
 	return 0;
+}
+
+/* Keep the ETag, unless it is a weak one: other bytes may have that, too (RFC 9110, 13.1.5). */
+static void keep_etag(struct api_result *r, const struct http_answer *a)
+{
+	memcpy(r->etag, a->etag, sizeof r->etag);
+	if (strncmp(r->etag, "W/", 2) == 0)
+		r->etag[0] = '\0';
+}
+
+/* An answer from byte `at` on of the same result: its ETag and its whole length prove that. */
+static bool continues(const struct api_result *r, const struct http_answer *a, uint64_t at)
+{
+	return a->status == 206 && a->range_from == (int64_t)at && a->range_total > (int64_t)at &&
+		r->etag[0] && strcmp(a->etag, r->etag) == 0 &&
+		(r->total < 0 || a->range_total == r->total);
 }
 
 /* Before the first byte: is this the answer that continues what we have? */
@@ -321,17 +372,18 @@ static int result_begins(void *arg, const struct http_answer *a, struct fail *f)
 				a->status);
 		r->started = true;
 		r->total = a->length;
-		memcpy(r->etag, a->etag, sizeof r->etag);
+		keep_etag(r, a);
 		return 0;
 	}
 	if (r->at == 0 && a->status == 200) { /* nothing was used yet: a new beginning */
 		r->total = a->length;
-		memcpy(r->etag, a->etag, sizeof r->etag);
+		keep_etag(r, a);
 		return 0;
 	}
-	if (a->status == 206 && a->range_from == (int64_t)r->at && strcmp(a->etag, r->etag) == 0 &&
-	    (r->total < 0 || a->range_total == r->total))
+	if (continues(r, a, r->at)) {
+		r->total = a->range_total;
 		return 0;
+	}
 	r->changed = true; /* not FAIL_TEMP: the same request would get the same answer */
 	return fail_set(f, FAIL_REFUSED,
 		"the result cannot be continued at byte %llu: the server sent another one",
@@ -366,30 +418,37 @@ static int result_try(struct api *a, const char *id, struct api_result *r, struc
 	return rc;
 }
 
+/* Nothing is missing, as far as the server has said how much there is. */
+static bool is_whole(const struct api_result *r)
+{
+	return r->total < 0 || r->at == (uint64_t)r->total;
+}
+
 int api_job_result(struct api *a, const char *id, struct api_result *r, struct sink *to,
 	struct fail *f)
 {
-	if (r->started && r->total >= 0 && r->at == (uint64_t)r->total)
+	if (r->started && r->total >= 0 && is_whole(r))
 		return 0;
 	for (;;) {
 		const uint64_t before = r->at;
 		struct fail why = { 0 };
 		bool again;
+		int rc = result_try(a, id, r, to, &again, &why);
 
-		if (result_try(a, id, r, to, &again, &why) == 0)
+		if (rc == 0 && is_whole(r))
 			return 0;
-		if (again && r->at > 0 && !r->etag[0])
-			r->changed = true; /* the server gave no name to ask for the rest by */
-		/*
-		 * a try that brought bytes was not repeated inside; one that brought none was, to
-		 * the end
-		 */
-		if (!again || r->changed || r->at == before) {
+		if (rc == 0) /* a part of what was asked for: no reason to believe in an end */
+			fail_set(&why, FAIL_TEMP, "the server sent bytes up to %llu of %lld",
+				(unsigned long long)r->at, (long long)r->total);
+		else if (again && r->at > 0 && !r->etag[0])
+			r->changed = true; /* no name to ask for the rest by */
+		/* a try that brought bytes was not repeated inside; one that brought none was */
+		if ((rc && !again) || r->changed || r->at == before) {
 			fail_set(f, why.kind, "%s", why.why);
 			return fail_at(f, "result of job %s", id);
 		}
 		note("%s; going on at byte %llu", why.why, (unsigned long long)r->at);
-		if (r->total >= 0 && r->at == (uint64_t)r->total)
+		if (r->total >= 0 && is_whole(r))
 			return 0;
 		if (clock_sleep(a->retry.cap_ms < 500 ? a->retry.cap_ms : 500, f))
 			return -1;
@@ -412,14 +471,14 @@ static int part_begins(void *arg, const struct http_answer *a, struct fail *f)
 	if (a->status != 206 || a->range_from != (int64_t)(g->from + r->at) ||
 		a->length != (int64_t)(g->to - g->from - r->at + 1) ||
 		(g->etag && strcmp(a->etag, g->etag) != 0) ||
-		(r->at > 0 && strcmp(a->etag, r->etag) != 0)) {
+		(r->at > 0 && !continues(r, a, g->from + r->at))) {
 		r->changed = true;
 		return fail_set(f, FAIL_REFUSED,
 			"the server did not send bytes %llu to %llu of the same result",
 			(unsigned long long)g->from, (unsigned long long)g->to);
 	}
 	r->total = a->range_total;
-	memcpy(r->etag, a->etag, sizeof r->etag);
+	keep_etag(r, a);
 	return 0;
 }
 
@@ -444,6 +503,8 @@ int api_job_result_part(struct api *a, const char *id, const char *etag, uint64_
 		struct fail why = { 0 };
 		int rc = api_call(a, &c, &why);
 
+		if (rc && a->status == 416)
+			r->changed = true;
 		api_call_free(&c);
 		if (rc == 0 || (c.broke && r->at == g.to - from + 1))
 			return 0;

@@ -1,3 +1,4 @@
+/* Lists: databases, tables, sessions, parts. */
 #include "api/api_call.h"
 #include "base/mem.h"
 

@@ -1,12 +1,16 @@
+/* Which server and which key: URL, connection, environment, td.conf. */
 #include "api/conf.h"
 #include "sys/child.h"
 #include "api/conn.h"
+#include "base/die.h"
 #include "sys/inifile.h"
 #include "base/mem.h"
 #include "base/visible.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { KEY_MAX = 1024 };
 
@@ -57,6 +61,12 @@ static int read_account(struct account *a, struct fail *f)
 	if (!said && !home)
 		return 0;
 	path = said ? mem_string(said) : mem_printf("%s/.td/td.conf", home);
+	if (!said && access(path, R_OK)) { /* no home, or another user's */
+		if (errno == EACCES)
+			warn("cannot read %s: going on without it", path);
+		free(path);
+		return 0;
+	}
 	rc = inifile_read(path, false, on_account, a, f);
 	if (rc == 1)
 		rc = said ? fail_set(f, FAIL_CONFIG,
@@ -220,6 +230,18 @@ static int find_import(struct conf *c, bool named, struct fail *f)
 		: 0;
 }
 
+/* td.conf is read only if something is left for it to say: a broken one is no obstacle else. */
+static bool needs_account(const struct conn *conn, const struct tdurl *url)
+{
+	const bool endpoint = conn->url.endpoint || (url && url->endpoint) ||
+		variable("TD_API_SERVER");
+	const bool key = conn->apikey || conn->apikey_file || conn->apikey_command ||
+		conn->url.key || (url && url->key) || variable("TD_API_KEY_FILE") ||
+		variable("TD_API_KEY");
+
+	return !endpoint || !key;
+}
+
 int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f)
 {
 	struct account account = { 0 };
@@ -229,7 +251,8 @@ int conf_load(struct conf *c, const char *connection, const struct tdurl *url, s
 	*c = (struct conf){ 0 };
 	if (!connection && url)
 		connection = url->connection;
-	rc = (connection && conn_load(&conn, connection, f)) || read_account(&account, f) ||
+	rc = (connection && conn_load(&conn, connection, f)) ||
+			(needs_account(&conn, url) && read_account(&account, f)) ||
 			find_endpoint(c, &conn, url, &account, f) ||
 			find_import(c, conn.url.endpoint || (url && url->endpoint), f) ||
 			find_key(c, &conn, url, &account, f)

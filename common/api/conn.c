@@ -1,3 +1,4 @@
+/* The file of named connections: read by inih, rewritten one section at a time. */
 #include "api/conn.h"
 #include "base/buf.h"
 #include "base/fd.h"
@@ -197,43 +198,7 @@ static bool is_section(const char *line, const char *name)
 	return line[0] == '[' && strncmp(line + 1, name, n) == 0 && line[1 + n] == ']';
 }
 
-/*
- * The file's lines but for those of section `name`. True if there was such a section. Comments
- * above a section are its own.
- */
-static bool without(const char *text, const char *name, struct buf *out)
-{
-	bool inside = false, found = false;
-	/* where comments and empty lines begin that stand behind what goes */
-	const char *above = NULL;
-
-	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
-		buf_put(out, text, 3);
-		text += 3;
-	}
-	for (size_t n; *text; text += n) {
-		char first = text[strspn(text, " \t\r")];
-
-		n = strcspn(text, "\n");
-		n += text[n] == '\n';
-		if (first == '[') {
-			inside = is_section(text, name);
-			if (!inside && above)
-				buf_put(out, above, (size_t)(text - above));
-			above = NULL;
-		}
-		found = found || inside;
-		if (!inside)
-			buf_put(out, text, n);
-		else if (!strchr("#;\n", first))
-			above = NULL;
-		else if (!above)
-			above = text;
-	}
-	return found;
-}
-
-static void add_section(struct buf *out, const struct conn *c)
+static void put_section(struct buf *out, const struct conn *c)
 {
 	char *url = tdurl_format(&c->url);
 
@@ -249,6 +214,38 @@ static void add_section(struct buf *out, const struct conn *c)
 	if (c->apikey_command)
 		buf_printf(out, "apikey_command = %s\n", c->apikey_command);
 	free(url);
+}
+
+/*
+ * The file's text with section `name` replaced by c, or without it if c is NULL. Only the section's
+ * header and its values go; comments and empty lines stay where they are. True if there was such a
+ * section.
+ */
+static bool replace(const char *text, const char *name, const struct conn *c, struct buf *out)
+{
+	bool inside = false, found = false;
+
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+		buf_put(out, text, 3);
+		text += 3;
+	}
+	for (size_t n; *text; text += n) {
+		char first = text[strspn(text, " \t\r")];
+
+		n = strcspn(text, "\n");
+		n += text[n] == '\n';
+		if (first == '[') {
+			inside = is_section(text, name);
+			if (inside && c && !found)
+				put_section(out, c);
+			found = found || inside;
+		}
+		if (!inside || first == '#' || first == ';' || first == '\n' || !first)
+			buf_put(out, text, n);
+	}
+	if (c && !found)
+		put_section(out, c);
+	return found;
 }
 
 /*
@@ -360,11 +357,9 @@ static int rewrite(const char *name, const struct conn *c, struct fail *f)
 			inifile_slurp(path, true, &text, f) < 0
 		? -1
 		: 0;
-	found = rc == 0 && without(text ? text : "", name, &b);
+	found = rc == 0 && replace(text ? text : "", name, c, &b);
 	if (rc == 0 && !c && !found)
 		rc = fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s", name, path);
-	if (rc == 0 && c)
-		add_section(&b, c);
 	if (rc == 0)
 		rc = replace_file(path, &b, f);
 	if (locked >= 0)

@@ -1,3 +1,4 @@
+/* One request by libcurl: settings, callbacks, and why it failed. */
 #include "api/http.h"
 #include "base/die.h"
 #include "base/mem.h"
@@ -252,9 +253,10 @@ static size_t on_write(char *p, size_t size, size_t count, void *arg)
 
 	if (!c->begun && begin(c))
 		return 0;
-	c->a->got += n;
-	if (c->a->status / 100 == 2 && c->r->to)
+	if (c->a->status / 100 == 2 && c->r->to) {
+		c->a->got += n;
 		return io_put(c->r->to, p, n, c->f) ? 0 : n;
+	}
 	if (n > room && c->a->status / 100 == 2) {
 		fail_set(c->f, FAIL_REFUSED, "an answer longer than %zu bytes", c->a->body.max);
 		return 0;
@@ -271,6 +273,7 @@ static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl
 	(void)b;
 	(void)c;
 	(void)d;
+	sig_answer();
 	return sig_caught() || (stop && atomic_load(stop));
 }
 

@@ -1,3 +1,4 @@
+/* A result over several connections: workers fetch ranges, the caller writes them in order. */
 #include "api/parallel_download.h"
 #include "base/mem.h"
 #include "base/sig.h"
@@ -100,6 +101,11 @@ static void *work(void *arg)
 			p->n != to - from + 1)
 			fail_set(&f, FAIL_TEMP, "result of job %s: a piece is too short",
 				r->job_id);
+		if (f.kind == FAIL_NONE && got.total != (int64_t)r->total) {
+			got.changed = true;
+			fail_set(&f, FAIL_TEMP, "result of job %s: its length has changed",
+				r->job_id);
+		}
 		if (f.kind == FAIL_REFUSED)
 			f.kind = FAIL_TEMP; /* it was there a moment ago */
 		done(r, p, got.changed, &f);

@@ -1,3 +1,4 @@
+/* A whole result, whatever the connection does; repeats are proven to be the same bytes. */
 #include "api/result_download.h"
 #include "sys/clock.h"
 #include "base/crc.h"

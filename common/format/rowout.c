@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+enum { SLICE = 64 << 10 };
+
 static bool is_binary(const char *type)
 {
 	return type && (strcasecmp(type, "varbinary") == 0 || strcasecmp(type, "binary") == 0);
@@ -122,35 +124,57 @@ static ssize_t take(struct rowout *o, const char *p, size_t n, struct fail *f)
 
 static int keep(struct rowout *o, const char *p, size_t n, struct fail *f)
 {
-	if (buf_put(&o->part, p, n))
-		return fail_set(f, FAIL_DATA, "row %llu is longer than %d bytes",
-			(unsigned long long)o->rows + 1, ROWOUT_ROW_MAX);
-	return 0;
+	if (buf_put(&o->part, p, n) == 0 && o->part.len <= (size_t)ROWOUT_ROW_MAX + SLICE)
+		return 0;
+	return fail_set(f, FAIL_DATA, "row %llu is longer than %d bytes",
+		(unsigned long long)o->rows + 1, ROWOUT_ROW_MAX);
 }
 
 /*
- * The row in `part` is looked at when it has doubled, so that a huge row costs its length and not
- * its square.
+ * More of the row in `part`, at most SLICE bytes. It is tried when it has doubled, so that a huge
+ * row costs its length and not its square, and from ROWOUT_ROW_MAX on always.
  */
-static int put(struct sink *s, const void *p, size_t n, struct fail *f)
+static int put_slice(struct rowout *o, const char *p, size_t n, struct fail *f)
 {
-	struct rowout *o = (struct rowout *)s;
 	ssize_t used;
 
-	if (o->part.len == 0) {
-		used = take(o, p, n, f);
-		o->try_at = 2 * (n - (size_t)used);
-		return used < 0 ? -1 : keep(o, (const char *)p + used, n - (size_t)used, f);
-	}
 	if (keep(o, p, n, f))
 		return -1;
-	if (o->part.len < o->try_at)
+	if (o->part.len < o->try_at && o->part.len <= ROWOUT_ROW_MAX)
 		return 0;
 	used = take(o, o->part.p, o->part.len, f);
 	if (used < 0)
 		return -1;
 	buf_eat(&o->part, (size_t)used);
 	o->try_at = 2 * o->part.len;
+	return 0;
+}
+
+static int put(struct sink *s, const void *bytes, size_t n, struct fail *f)
+{
+	struct rowout *o = (struct rowout *)s;
+	const char *p = bytes;
+
+	while (n > 0) {
+		size_t some = n < SLICE ? n : SLICE;
+		ssize_t used;
+
+		if (o->part.len == 0) {
+			used = take(o, p, n, f);
+			o->try_at = 2 * (n - (size_t)used);
+			if (used < 0)
+				return -1;
+			p += used;
+			n -= (size_t)used;
+			some = n < SLICE ? n : SLICE;
+			if (n > 0 && keep(o, p, some, f))
+				return -1;
+		} else if (put_slice(o, p, some, f)) {
+			return -1;
+		}
+		p += some;
+		n -= some;
+	}
 	return 0;
 }
 
@@ -206,7 +230,7 @@ int rowout_init(struct rowout *o, const struct rowout_opts *opts, const struct s
 	csvout_init(&o->csv, opts->format == ROWOUT_TSV, opts->null, &o->out);
 	tableout_init(&o->table, schema);
 	buf_init(&o->key, 16 << 20);
-	buf_init(&o->part, ROWOUT_ROW_MAX);
+	buf_init(&o->part, (size_t)ROWOUT_ROW_MAX + 2 * SLICE);
 	for (size_t i = 0; i < schema->n; i++)
 		o->binary[i] = is_binary(schema->col[i].type);
 	if (opts->format == ROWOUT_JSONL && json_keys(o, f))

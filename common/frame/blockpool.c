@@ -1,3 +1,4 @@
+/* Worker threads that compress blocks and write them into the frame in order. */
 #include "frame/blockpool.h"
 #include "frame/deflater.h"
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Blocks of raw deflate data, by ISA-L or zlib. */
 #include "frame/deflater.h"
 #include "base/crc.h"
 #include "frame/gzip.h"

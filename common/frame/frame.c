@@ -1,3 +1,4 @@
+/* The JSON of a frame's head and end, and the subfield of its members. */
 #include "frame/frame.h"
 #include "base/mem.h"
 #include "base/visible.h"

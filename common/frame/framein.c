@@ -1,3 +1,4 @@
+/* Reading a frame: members, counts, checksum, and what its writer says at the end. */
 #include "frame/framein.h"
 #include "base/crc.h"
 #include "frame/gzip.h"

@@ -1,3 +1,4 @@
+/* Writing a frame: head, blocks or members of others, end. */
 #include "frame/frameout.h"
 #include "base/crc.h"
 #include "frame/gzip.h"

@@ -1,3 +1,4 @@
+/* A gzip stream that is pushed: checked, inflated, and passed on with plain headers. */
 #include "frame/gunzip.h"
 #include "frame/gzip.h"
 #include "base/mem.h"

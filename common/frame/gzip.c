@@ -1,3 +1,4 @@
+/* gzip headers and trailers, blocks of deflate data, and a source that inflates. */
 #include "frame/gzip.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Raw deflate data inflated, by ISA-L or zlib. */
 #include "frame/inflater.h"
 #include "frame/gzip.h"
 #include "base/mem.h"

@@ -1,10 +1,21 @@
+/* A job's result on its way out: checked, and written as a frame or in another format. */
 #include "frame/resultout.h"
 #include "frame/gzip.h"
+
+/* Of the first two bytes those that are here. */
+static bool begins_gzip(const struct resultout *o, const char *p, size_t n)
+{
+	const size_t had = (size_t)o->taken, room = 2 - had;
+
+	return memcmp(p, gzip_plain_header + had, n < room ? n : room) == 0;
+}
 
 static int put(struct sink *s, const void *p, size_t n, struct fail *f)
 {
 	struct resultout *o = (struct resultout *)s;
 
+	if (o->format == RESULTOUT_GZIP && o->taken < 2 && !begins_gzip(o, p, n))
+		return fail_set(f, FAIL_DATA, "no gzip member at byte 0");
 	o->taken += n;
 	return io_put(o->format == RESULTOUT_GZIP ? o->to : &o->gunzip.sink, p, n, f);
 }

@@ -29,6 +29,7 @@ int clock_sleep_or(uint64_t ms, const atomic_bool *stop, struct fail *f)
 		struct timespec t = { 0, (long)slice * 1000000 };
 
 		nanosleep(&t, NULL);
+		sig_answer();
 	}
 	return stopped(stop) ? fail_set(f, FAIL_SIGNAL, "interrupted") : 0;
 }

@@ -36,6 +36,12 @@ static char *next_line(char *to, int cap, void *stream)
 	r->p += strspn(r->p, " \t");
 	n = strcspn(r->p, "\n");
 	r->line++;
+	if (*r->p == '#' || *r->p == ';') { /* a comment, of any length */
+		r->p += n + (r->p[n] == '\n');
+		to[0] = '\n';
+		to[1] = '\0';
+		return to;
+	}
 	if (n + 2 > (size_t)cap) {
 		r->too_long = true;
 		return NULL;

@@ -128,8 +128,19 @@ static void answer(void *arg)
 	p->asked = true;
 	if (p->rate.what)
 		say_rate(p);
+	else if (p->phase[0])
+		progress_say(p, "%s, %llu s", p->phase, (unsigned long long)progress_seconds(p));
 	else
 		progress_say(p, "waits for its input");
+}
+
+void progress_phase(struct progress *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(p->phase, sizeof p->phase, fmt, ap);
+	va_end(ap);
 }
 
 void progress_hand_over(struct progress *p)

@@ -31,6 +31,7 @@ struct progress {
 	uint64_t start_ms; /* of what is going on */
 	uint64_t next_ms;  /* when a line is due */
 	struct progress_rate rate;
+	char phase[80];    /* progress_phase() */
 };
 
 /*
@@ -39,6 +40,9 @@ struct progress {
  */
 void progress_init(struct progress *p, bool wanted, bool quiet);
 /* something new begins, its input is there: rates count from here */
+/* What is waited for, as an answer to SIGUSR1; until then it is the input. */
+void progress_phase(struct progress *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void progress_start(struct progress *p);
 uint64_t progress_seconds(const struct progress *p);             /* since then */
 /* True if a line should be said now; callers ask before they gather what to say. */

@@ -126,7 +126,7 @@ if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 	script -qec "td-fetch -d testdb -e 'SELECT 1 AS one'" /dev/null </dev/null >"$T/out" 2>&1
 	like "on a terminal a table" "$(tr -d '\r' <"$T/out" | tail -3 | tr '\n' '|')" '^--- ?\||one\|---\|  1\|'
 	script -qec "td-fetch -f frame 1" /dev/null </dev/null >"$T/out" 2>&1
-	like "no frame on a terminal" "$(cat "$T/out")" "nothing for a terminal"
+	like "no frame on a terminal" "$(cat "$T/out")" "a frame is not for a terminal"
 	script -qec "td-fetch -d testdb" /dev/null >"$T/out" 2>&1 </dev/null
 	like "no query from a terminal" "$(cat "$T/out")" "no query: give a job id"
 else skip "on a terminal" "script(1) has no pseudo-terminal here"; fi
@@ -148,6 +148,20 @@ is "and again" "$status $out" "0 c
 run td-fetch -v -T hive -f csv -d sample_datasets --priority 1 -e 'SELECT COUNT(1) AS c FROM www_access'
 is "an engine and a priority" "$status $(api GET job/list | jq -c '.jobs[0] | [.type, .priority]')" '0 ["hive",1]'
 like "-v says the job's id and its states" "$err" 'job [0-9]+: running'
+for i in 1 2; do
+	run td-fetch --job-key night -d sample_datasets -f csv -e 'SELECT COUNT(1) AS c FROM www_access'
+	is "--job-key, run $i: status and rows" "$status $out" "0 c
+5000"
+done
+jobs=$(api GET job/list | jq .count)
+run td-fetch --job-key night --no-wait -d sample_datasets -e ' SELECT COUNT(1) AS c FROM www_access
+'
+is "--job-key issues no other job" "$status $(api GET job/list | jq .count)" "0 $jobs"
+run td-fetch --job-key night -d sample_datasets -f csv -e 'SELECT 1'
+is "--job-key, another query: status" "$status" 69
+like "--job-key, another query: says so" "$err" "job [0-9]+ has the key 'night', but another query: choose another key"
+run td-fetch --job-key night -d testdb -f csv -e 'SELECT COUNT(1) AS c FROM www_access'
+like "--job-key, another database" "$status $err" "^69 .* but another database"
 run td-fetch -d sample_datasets -f jsonl -e 'SELECT * FROM www_access WHERE code = 12345'
 is "no rows: status, and nothing" "$status $out" "0 "
 td-fetch -d sample_datasets -e 'SELECT code FROM www_access WHERE code = 12345' >"$T/frame"
@@ -163,31 +177,50 @@ while IFS='|' read -r args why; do
 	like "td-fetch $args: says why" "$err" "^td-fetch: .*$why"
 	is "td-fetch $args: nothing written" "$out" ""
 done <<'EOF'
--f xml|no format: xml
--T mysql -e x|no engine: mysql
---priority 3 -e x|a number from -2 to 2
-12x|no job id
-1 2|one job at a time
-1 -f csv|options stand before the job's id: -f
--d testdb 1|belongs to a new job
--e x 1|belongs to a new job
---no-wait 1|belongs to a new job
--d testdb --schedule x|belongs to a new job
---schedule x 1|either a job's id or --schedule
---since x 1|belongs to --schedule
---schedule x --since y --after z|either --since or --after
---result td://@/db/tbl -f csv 1|has no format
---result= 1|the destination is empty
---schedule s --since=|the name of the file is empty
---schedule s --after=|the name of the file is empty
--f csv --null N,A 1|reads as several fields
--f csv --null " 1|reads as several fields
--j 17 1|a number from 1 to 16
+-f xml|'xml' is not a format
+-T mysql -e x|'mysql' is not an engine
+--priority 3 -e x|'3' is not a number from -2 to 2
+12x|'12x' is not a job ID: SQL goes after -e
+/dev/null|'/dev/null' is not a job ID but a file: write td-fetch -d DB < /dev/null
+1 2|one job at a time: '2' is left over
+1 -f csv|options go before the job ID: -f
+-d testdb 1|--database is for a new job, but a job ID names an existing one
+-e x 1|--execute is for a new job
+--no-wait 1|--no-wait is for a new job
+-d testdb --schedule x|--database is for a new job, but --schedule names
+-T hive 1|--type is for a new job
+--priority 0 1|--priority is for a new job
+--pool p --schedule x|--pool is for a new job
+--engine-version 1 1|--engine-version is for a new job
+--job-key k 1|--job-key is for a new job
+--job-key= -e x|a key has 1 to 200 characters
+--job-key k --result td://@/db/tbl -e x|--job-key and --result
+--wait 1m --no-wait -e x|--wait and --no-wait: choose one
+--wait 0 1|'0' is not a time of 1s to 30d
+--schedule x 1|a job ID and --schedule: choose one
+--since x 1|--since goes with --schedule
+--schedule x --since y --after z|--since and --after: choose one
+--schedule x --at-most 3|--at-most goes with --since or --after
+--schedule x --after y --at-most 0|'0' is not a number from 1 to 10000
+--schedule x --after y --not-before soon|--not-before: 'soon' is
+--result td://@/db/tbl -f csv 1|--format and --result: no rows are written
+-f csv --no-wait -e x|--format and --no-wait: no rows are written
+--result= 1|--result: the value is empty
+--schedule s --since=|--since: the value is empty
+--schedule s --after=|--after: the value is empty
+--schedule=|--schedule: the value is empty
+-f csv --null N,A 1|would read as several fields
+-f csv --null " 1|would read as several fields
+-f jsonl --null x 1|--null goes with the formats csv and tsv
+-f msgpack --no-header 1|--no-header goes with the formats csv and tsv
+--null x 1|--null goes with the formats csv and tsv
+-j 17 1|'17' is not a number from 1 to 16
 -f|needs a value
 --no-wait=3|takes no value
 -f csv -e SELECT|needs a database
 -f csv -d Test-db -e x|
---timeout soon 1|is no time
+--timeout soon 1|'soon' is not a time
+--timeout 31d 1|'31d' is longer than 30d
 EOF
 run td-fetch -f tsv --null "$(printf 'a\tb')" 1
 is "a NULL of two fields of TSV: status" "$status" 2
@@ -255,6 +288,15 @@ kill -TERM $pid
 wait $pid
 is "a job that was given by its id goes on" "$(last_job)" running
 api POST "job/kill/$job" >/dev/null
+: >"$T/err"
+td-fetch -v -d sample_datasets -f csv --job-key kept -e "$endless" >"$T/out" 2>"$T/err" &
+pid=$!
+until_ok grep -q running "$T/err"
+kill -TERM $pid
+wait $pid
+is "a job with a key of its own goes on, too" "$(last_job)" running
+like "and that is reported" "$(cat "$T/err")" "the job goes on; the same command finds it by its key"
+api POST "job/kill/$(api GET job/list | jq -r '.jobs[0].job_id')" >/dev/null
 
 # --- schedules, and results that the service carries itself
 

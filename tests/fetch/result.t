@@ -35,6 +35,8 @@ def member(data, extra, comment):
 end = b"TD\x0e\0\1E" + b"\0" * 12
 put("hostile.gz", member(body[:1001], end, b'{"frame":1,"commit":true}') + member(b"", end, b"{}")
     + gzip.compress(body[1001:], mtime=5))
+put("two.gz", gzip.compress(b"".join(map(msgpack.packb, rows[:10000])), mtime=0) + gzip.compress(b"".join(map(msgpack.packb, rows[10000:])), mtime=0))
+print(len(gzip.compress(b"".join(map(msgpack.packb, rows[:10000])), mtime=0)), file=open(d + "/half", "w"))
 put("garbage.gz", gzip.compress(body) + b"behind")
 put("damaged.gz", (lambda b: b[:-5] + bytes([b[-5] ^ 1]) + b[-4:])(gzip.compress(body)))
 put("narrow.gz", gzip.compress(b"".join(msgpack.packb(x[:2]) for x in rows)))
@@ -135,6 +137,44 @@ is "cut, no ranges: all rows once" "$(wc -l <"$T/got")" 20001
 is "cut, no ranges: asks for the rest only once" "$(cut -d' ' -f1,3 "$S/log")" "None 200
 bytes=50000- 200
 None 200"
+
+# a 206 may be shorter than what was asked for; where it ends is not the end
+half=$(cat "$S/half")
+show num_records=null
+for format in frame csv tsv jsonl msgpack msgpack.gz; do
+	plan "etag=a file=two.gz cut=50000" "etag=a file=two.gz short=$((half - 50000))" "etag=a file=two.gz short=1000" "etag=a file=two.gz"
+	fetch -f $format
+	is "a 206 that ends with a member, $format: status" "$status" 0
+	case $format in
+	frame) is "a 206 that ends with a member, frame: all rows" "$(gzip -dc "$T/got" | md5sum)" "$md5  -" ;;
+	msgpack) ok "a 206 that ends with a member, msgpack: all rows" cmp "$T/got" "$S/plain" ;;
+	msgpack.gz) ok "a 206 that ends with a member, msgpack.gz: all bytes" cmp "$T/got" "$S/two.gz" ;;
+	*) is "a 206 that ends with a member, $format: all rows" "$(wc -l <"$T/got")" "$([ $format = jsonl ] && echo 20000 || echo 20001)" ;;
+	esac
+done
+for format in frame msgpack.gz; do
+	plan "etag=a file=two.gz cut=50000" "etag=a file=two.gz short=$((half - 50000))" "etag=a file=two.gz short=0"
+	fetch -f $format
+	is "a 206 without a byte, $format: status" "$status" 75
+	plan "weak=a file=two.gz cut=50000" "weak=a file=two.gz"
+	fetch -f $format
+	is "a weak ETag resumes nothing, $format" "$status $(cut -d' ' -f1 "$S/log" | tr '\n' ' ')" "0 None None "
+done
+plan "cut=50000" "file=html.gz"
+fetch -f msgpack.gz
+is "cut, then a page of HTML: status" "$status" 75
+plan "file=html.gz"
+fetch -f msgpack.gz
+is "a page of HTML is no result, msgpack.gz: status" "$status" 65
+show "result_size=1" num_records=null
+plan ""
+fetch
+is "a job that tells a length, another one, and no rows: status" "$status" 75
+show
+plan "etag=a status=503 cut=10" "etag=a"
+fetch
+is "503 with a body that is cut, then the result: status" "$status" 0
+is "503 with a body that is cut, then the result: the frame" "$(whole)" "$(committed)"
 
 plan "etag=a cut=50000" "etag=b file=other.gz"
 fetch
@@ -267,6 +307,47 @@ fetch -f csv
 like "a killed job: TD's own words" "$err" "job 7 was killed: killed by admin$"
 show
 
+# --- answers that lag
+
+states() {
+	printf '%s\n' "$@" >"$S/states"
+	curl -s "$TD_API_SERVER/again" >/dev/null
+}
+plan ""
+states running success running running success
+fetch
+is "success, then running: waits" "$status" 0
+states running frozen success success
+fetch
+is "a state that is not known: waits" "$status" 0
+like "a state that is not known: and says so" "$err" "^td-fetch: job 7: its state is 'frozen', which this program does not know"
+states 404 404 success success
+run td-fetch --retry-wait 0 -d testdb -f msgpack -e 'SELECT 1'
+is "404 for a job just issued: waits" "$status" 0
+fetch
+states 404
+fetch -f csv
+is "404 for another job: status" "$status" 69
+states running
+fetch --wait 1s
+is "--wait: status" "$status" 75
+like "--wait: says so" "$err" "job 7 is not done within the --wait time"
+like "--wait: the frame passes it on" "$(aborted)" "abort job 7 is not done"
+rm "$S/states"
+
+# --- columns that cannot be used
+
+many=$("$PYTHON" -c 'import json; print(json.dumps(json.dumps([["c%d" % i, "bigint"] for i in range(4097)])))')
+for schema in '"[[\"a\",\"bigint\"],[\"b\",\"bigint\"],5]"' '"not JSON"' "$many"; do
+	show "hive_result_schema=$schema"
+	fetch -f csv
+	is "columns $(printf %.40s "$schema"): status, and nothing written" "$status $(wc -c <"$T/got")" "65 0"
+	like "columns $(printf %.40s "$schema"): why" "$err" "job 7: its columns cannot be used: (column 3 is not a pair|the columns are|more than 4096 columns)"
+	fetch -f msgpack.gz
+	ok "columns $(printf %.40s "$schema"): -f msgpack.gz passes it all the same" cmp "$T/got" "$S/result.gz"
+done
+show
+
 # --- formats and their limits
 
 show num_records=1
@@ -366,6 +447,14 @@ like "-j 2, another result behind the first piece: no commit" "$(aborted)" "^abo
 plan "etag=a file=wide.gz" "etag=a status=404"
 fetch -j 2
 is "-j 2, a piece is refused: status" "$status" 75
+plan "etag=a file=wide.gz" "etag=a file=wide.gz status=416" "etag=a file=wide.gz"
+fetch -f msgpack -j 2
+is "-j 2, 416 for a later piece: one connection does" "$status" 0
+ok "-j 2, 416 for a later piece: the rows" cmp "$T/got" "$S/wide"
+plan "file=wide.gz cut=5000" "file=wide.gz"
+fetch -f msgpack.gz -j 2
+is "-j 2, cut, no ETag: not put together from two answers" "$status $(cut -d' ' -f1 "$S/log" | tr '\n' ' ')" "0 bytes=0-8388607 bytes=5000-8388607 None "
+ok "-j 2, cut, no ETag: the bytes" cmp "$T/got" "$S/wide.gz"
 plan "etag=a"
 fetch -j 16
 is "-j 16 for a small result" "$status $(whole)" "0 $(committed)"
@@ -480,6 +569,26 @@ while [ $i -gt 100 ]; do echo "$i success"; i=$((i - 1)); done | xargs -n 2 prin
 printf '{"schedule":"daily","job_id":"103"}\n' >"$T/s"
 scheduled --since "$T/s"
 is "a run far back" "$status $(taken)" "0 104"
+echo 7 >"$S/page"
+echo '{"source_job_id":"103","status":"done"}' >"$T/far"
+scheduled --after "$T/far"
+is "a run far back, with short pages" "$status $(taken)" "0 104"
+scheduled --after "$T/far" --at-most 3
+is "--at-most 3: the oldest of the newest three" "$status $(taken)" "0 348"
+like "--at-most 3: what is skipped is reported" "$err" "244 runs are not made up for \\(--at-most\\)"
+rm "$S/page"
+echo '{"source_job_id":"99","status":"done"}' >"$T/far"
+scheduled --after "$T/far"
+is "the receipt of a job that is not of this schedule: status" "$status $(taken)" "78 "
+like "the receipt of a job that is not of this schedule: says so" "$err" "job 99 is not a run of schedule daily"
+for i in 5 4 3 2 1; do printf '{"job_id":"%s","status":"success","scheduled_at":"2026-01-0%s 00:00:00 UTC"}\n' $i $i; done >"$S/history"
+echo '{"source_job_id":"1","status":"done"}' >"$T/far"
+scheduled --after "$T/far" --not-before 2026-01-03
+is "--not-before" "$status $(taken)" "0 3"
+scheduled --after "$T/none" --not-before 2026-01-02
+is "--not-before, no receipt yet: begins there" "$status $(taken)" "0 2"
+scheduled --after "$T/far" --not-before 2026-01-03
+like "--not-before: what is skipped is reported" "$err" "1 run is not made up for \(--not-before\)"
 
 # --- the service carries the result
 

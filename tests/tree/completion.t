@@ -25,7 +25,7 @@ us=$(printf '\037')
 # What is typed, and what must be offered, in every shell.
 cat >"$T/cases" <<END
 td-fetch --for	--format
-td-fetch --no-	--no-header --no-wait
+td-fetch --no-h	--no-header
 td-fetch --format 	csv frame jsonl msgpack msgpack.gz table tsv
 td-fetch -q -f t	table tsv
 td-encode -f 	auto csv frame jsonl msgpack tsv
@@ -91,10 +91,10 @@ END
 # What the options are for is shown where the shell can show it.
 if command -v fish >/dev/null; then
 	like "fish: an option with its description" "$(echo 'td-fetch --sch' |
-		fish --no-config "$ROOT/tests/tree/offered.fish" "$ROOT/completions")" '^--schedule	the last finished run'
+		fish --no-config "$ROOT/tests/tree/offered.fish" "$ROOT/completions")" '^--schedule	take the last finished run'
 else skip "fish: descriptions" "no fish"; fi
 if command -v zsh >/dev/null; then
 	like "zsh: an option with its description" "$(echo 'td-fetch --s' | "$PYTHON" "$ROOT/tests/lib/typed.py" zsh "$ROOT/completions" shown)" \
-		'--schedule +-- the last finished run'
+		'--schedule +-- take the last finished run'
 else skip "zsh: descriptions" "no zsh"; fi
 finish

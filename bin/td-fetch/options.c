@@ -1,0 +1,328 @@
+/* td-fetch's command line: the table of options, and what does not go together. */
+#include "fetch.h"
+
+#include "base/die.h"
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/option.h"
+#include "api/parallel_download.h"
+#include "value/tdtime.h"
+
+#include <unistd.h>
+
+static const char help[] =
+	"Usage: td-fetch [-f FORMAT] JOB_ID\n"
+	"       td-fetch [-f FORMAT] -d DB [-e SQL]  [< query.sql]\n"
+	"       td-fetch [-f FORMAT] --schedule NAME [--since FILE | --after RECEIPT]\n"
+	"Write the result of a Treasure Data job to standard output: of JOB_ID, of a new job\n"
+	"for SQL, or of a run of a schedule.\n"
+	"\n"
+	"  -d, --database DB    database of the new job\n"
+	"  -T, --type TYPE      its engine: presto (default), trino or hive\n"
+	"  -e, --execute SQL    its query; without -e and JOB_ID, standard input\n"
+	"  -f, --format FORMAT  frame, csv, tsv, jsonl, msgpack, msgpack.gz or table; default:\n"
+	"                       table (the first rows) on a terminal, otherwise frame\n"
+	"  -j, --jobs N         download over N connections, 1 to 16 (1)\n"
+	"      --no-header      csv, tsv: omit the line with the column names\n"
+	"      --null TEXT      csv, tsv: write NULL as TEXT (default: nothing; tsv: \\N)\n"
+	"      --wait TIME      give up when the job takes longer; the job goes on\n"
+	"      --no-wait        print the ID of the new job and do not wait for it\n"
+	"      --job-key KEY    run the query once: take an earlier job with this KEY\n"
+	"      --priority N     priority of the new job, -2 to 2 (0)\n"
+	"      --pool NAME      its resource pool\n"
+	"      --engine-version VERSION\n"
+	"      --schedule NAME  take the last finished run of this schedule\n"
+	"      --since FILE     take the run after the one recorded in FILE, then record it\n"
+	"      --after FILE     take the run after the one in FILE, a receipt of td-put or td-swap\n"
+	"      --at-most N      skip all missed runs but the newest N\n"
+	"      --not-before TIME  skip runs scheduled before TIME\n"
+	"      --result DEST    let the service carry the result to DEST (td://..., NAME:TABLE);\n"
+	"                       prints a receipt instead of rows\n"
+	"  -c, --connection NAME  take server and key from this connection\n"
+	API_USAGE
+	"      --progress       report progress even when standard error is not a terminal\n"
+	OPTION_USAGE;
+
+enum {
+	NO_HEADER = 0x100,
+	NULL_TEXT,
+	NO_WAIT,
+	PRIORITY,
+	POOL,
+	ENGINE_VERSION,
+	PROGRESS,
+	SCHEDULE,
+	SINCE,
+	AFTER,
+	RESULT,
+	AT_MOST,
+	NOT_BEFORE,
+	JOB_KEY,
+	WAIT
+};
+
+static const struct option long_options[] = {
+	{ "database", required_argument, NULL, 'd' },
+	{ "type", required_argument, NULL, 'T' },
+	{ "execute", required_argument, NULL, 'e' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "connection", required_argument, NULL, 'c' },
+	{ "no-header", no_argument, NULL, NO_HEADER },
+	{ "null", required_argument, NULL, NULL_TEXT },
+	{ "no-wait", no_argument, NULL, NO_WAIT },
+	{ "priority", required_argument, NULL, PRIORITY },
+	{ "pool", required_argument, NULL, POOL },
+	{ "engine-version", required_argument, NULL, ENGINE_VERSION },
+	{ "schedule", required_argument, NULL, SCHEDULE },
+	{ "since", required_argument, NULL, SINCE },
+	{ "after", required_argument, NULL, AFTER },
+	{ "result", required_argument, NULL, RESULT },
+	{ "at-most", required_argument, NULL, AT_MOST },
+	{ "not-before", required_argument, NULL, NOT_BEFORE },
+	{ "job-key", required_argument, NULL, JOB_KEY },
+	{ "wait", required_argument, NULL, WAIT },
+	{ "progress", no_argument, NULL, PROGRESS },
+	OPTION_LONG,
+	API_LONG_OPTIONS,
+	{ 0 },
+};
+
+/* --- values of options ----------------------------------------------------- */
+
+static enum resultout_format format_of(const char *name)
+{
+	static const char *const names[] = { [RESULTOUT_FRAME] = "frame",
+		[RESULTOUT_MSGPACK] = "msgpack",
+		[RESULTOUT_CSV] = "csv",
+		[RESULTOUT_TSV] = "tsv",
+		[RESULTOUT_JSONL] = "jsonl",
+		[RESULTOUT_TABLE] = "table",
+		[RESULTOUT_GZIP] = "msgpack.gz" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum resultout_format)i;
+	die_usage("'%s' is not a format: frame, csv, tsv, jsonl, msgpack, msgpack.gz or table",
+		name);
+}
+
+static const char *type_of(const char *name)
+{
+	if (strcmp(name, "presto") != 0 && strcmp(name, "trino") != 0 && strcmp(name, "hive") != 0)
+		die_usage("'%s' is not an engine: presto, trino or hive", name);
+	return name;
+}
+
+static int64_t number_of(const char *option, const char *text, int64_t min, int64_t max)
+{
+	int64_t n;
+
+	if (!num_i64(text, strlen(text), &n) || n < min || n > max)
+		die_usage("%s: '%s' is not a number from %lld to %lld", option, text,
+			(long long)min, (long long)max);
+	return n;
+}
+
+static uint64_t duration_of(const char *option, const char *text)
+{
+	uint64_t seconds;
+
+	if (!num_seconds(text, 30 * 86400, &seconds) || seconds == 0)
+		die_usage("%s: '%s' is not a time of 1s to 30d: "
+			  "digits with an optional s, m, h or d", option, text);
+	return seconds * 1000;
+}
+
+static int64_t moment_of(const char *option, const char *text)
+{
+	static const struct tdtime rules = { 0 };
+	int64_t at;
+	const char *why = tdtime_parse(&rules, text, strlen(text), &at);
+
+	if (why)
+		die_usage("%s: '%s' %s", option, text, why);
+	return at;
+}
+
+/* The service takes any text; blanks and control characters only invite mistakes. */
+static const char *key_of(const char *text)
+{
+	size_t n = strlen(text);
+
+	for (const char *p = text; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 127)
+			n = 0;
+	if (n == 0 || n > JOB_KEY_MAX)
+		die_usage("--job-key: a key has 1 to %d characters and no blanks", JOB_KEY_MAX);
+	return text;
+}
+
+static const char *filled(const char *option, const char *text)
+{
+	if (!*text)
+		die_usage("%s: the value is empty", option);
+	return text;
+}
+
+/*
+ * A copy of a destination, whose secrets are then wiped out of the process list: also those of
+ * parameters, as of apikey.
+ */
+static char *taken_from(char *arg)
+{
+	char *copy = mem_string(arg), *start = strstr(arg, "://"), *query = arg + strcspn(arg, "?"),
+	     *at = NULL;
+
+	if (arg[strspn(arg, " \t\r\n")] == '{')
+		query = arg;
+	for (char *p = start ? start + 3 : query; p < query; p++)
+		at = *p == '@' ? p : at;
+	if (at)
+		memset(start + 3, '*', (size_t)(at - start - 3));
+	if (*query)
+		memset(query + (*query == '?'), '*', strlen(query) - (*query == '?'));
+	return copy;
+}
+
+static bool own_option(struct opts *o, int c)
+{
+	switch (c) {
+	case 'd': o->database = filled("--database", optarg); return true;
+	case 'T': o->type = type_of(optarg); return true;
+	case 'e': o->sql = optarg; return true;
+	case 'f': o->out.format = format_of(optarg); o->has_format = true; return true;
+	case 'c': o->connection = optarg; return true;
+	case NO_HEADER: o->out.header = false; return true;
+	case NULL_TEXT: o->out.null = optarg; return true;
+	case NO_WAIT: o->no_wait = true; return true;
+	case PRIORITY:
+		o->priority = (int)number_of("--priority", optarg, -2, 2);
+		o->has_priority = true;
+		return true;
+	case POOL: o->pool = filled("--pool", optarg); return true;
+	case ENGINE_VERSION: o->engine_version = filled("--engine-version", optarg); return true;
+	case SCHEDULE: o->schedule = filled("--schedule", optarg); return true;
+	case SINCE: o->since = filled("--since", optarg); return true;
+	case AFTER: o->after = filled("--after", optarg); return true;
+	case RESULT:
+		filled("--result", optarg);
+		o->result = taken_from(optarg);
+		return true;
+	case AT_MOST:
+		o->limit.at_most = (unsigned)number_of("--at-most", optarg, 1, 10000);
+		return true;
+	case NOT_BEFORE: o->limit.not_before = moment_of("--not-before", optarg); return true;
+	case JOB_KEY: o->job_key = key_of(optarg); return true;
+	case WAIT: o->wait_ms = duration_of("--wait", optarg); return true;
+	case 'j': o->jobs = (int)number_of("--jobs", optarg, 1, PARALLEL_DOWNLOAD_MAX); return true;
+	case PROGRESS: o->progress = true; return true;
+	default: return false;
+	}
+}
+
+static void option(struct opts *o, int c, char **argv)
+{
+	struct fail f = { 0 };
+	int taken;
+
+	if (own_option(o, c))
+		return;
+	taken = api_option(&o->api, c, optarg, &f);
+	if (taken < 0)
+		die_fail(&f);
+	if (taken == 0)
+		option_common(c, argv, help, &o->verbosity);
+}
+
+/* --- what does not go together --------------------------------------------- */
+
+static void check_job_id(const char *id)
+{
+	if (*id && strspn(id, "0123456789") == strlen(id) && strlen(id) <= 19)
+		return;
+	if (access(id, R_OK) == 0)
+		die_usage("'%s' is not a job ID but a file: write td-fetch -d DB < %s", id, id);
+	die_usage("'%s' is not a job ID: SQL goes after -e or to standard input", id);
+}
+
+/* Options that only mean something for a job that this run issues. */
+static void check_new_job(const struct opts *o)
+{
+	const struct { bool given; const char *name; } new[] = {
+		{ o->sql, "--execute" }, { o->no_wait, "--no-wait" }, { o->database, "--database" },
+		{ o->type, "--type" }, { o->has_priority, "--priority" }, { o->pool, "--pool" },
+		{ o->engine_version, "--engine-version" }, { o->job_key, "--job-key" },
+	};
+	const char *old = o->job_id ? "a job ID" : o->schedule ? "--schedule" : NULL;
+
+	if (o->job_id && o->schedule)
+		die_usage("a job ID and --schedule: choose one");
+	for (size_t i = 0; old && i < sizeof new / sizeof *new; i++)
+		if (new[i].given)
+			die_usage("%s is for a new job, but %s names an existing one", new[i].name,
+				old);
+	if (o->job_key && o->result)
+		die_usage("--job-key and --result: an earlier job may have gone elsewhere");
+	if (o->wait_ms > 0 && o->no_wait)
+		die_usage("--wait and --no-wait: choose one");
+}
+
+static void check_schedule(const struct opts *o)
+{
+	const bool limited = o->limit.at_most > 0 || o->limit.not_before > 0;
+	const char *own = o->since ? "--since" : o->after ? "--after" : NULL;
+
+	if (own && !o->schedule)
+		die_usage("%s goes with --schedule", own);
+	if (o->since && o->after)
+		die_usage("--since and --after: choose one");
+	if (limited && !own)
+		die_usage("%s goes with --since or --after",
+			o->limit.at_most > 0 ? "--at-most" : "--not-before");
+}
+
+static void check_format(struct opts *o)
+{
+	const bool terminal = isatty(STDOUT_FILENO), rows = !o->no_wait && !o->result;
+	const enum resultout_format f = o->has_format ? o->out.format
+		: terminal ? RESULTOUT_TABLE : RESULTOUT_FRAME;
+
+	if (!rows && o->has_format)
+		die_usage("--format and %s: no rows are written",
+			o->result ? "--result" : "--no-wait");
+	if (f != RESULTOUT_CSV && f != RESULTOUT_TSV && (o->out.null || !o->out.header))
+		die_usage("%s goes with the formats csv and tsv",
+			o->out.null ? "--null" : "--no-header");
+	if (o->out.null && strpbrk(o->out.null, f == RESULTOUT_TSV ? "\t\r\n" : ",\"\r\n"))
+		die_usage("--null: the text would read as several fields, or be quoted itself");
+	if (rows && o->since && f == RESULTOUT_TABLE)
+		die_usage("--since: a table does not show all rows; choose another format");
+	if (rows && o->has_format && f == RESULTOUT_FRAME && terminal)
+		die_usage("a frame is not for a terminal: pipe it on, or choose another format");
+	o->out.format = f;
+	o->out.room = fd_columns(STDOUT_FILENO);
+}
+
+void options_parse(struct opts *o, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+:d:T:e:f:c:j:" OPTION_SHORT, long_options, NULL)) !=
+		-1)
+		option(o, c, argv);
+	if (optind < argc) {
+		o->job_id = argv[optind++];
+		if (optind < argc && argv[optind][0] == '-')
+			die_usage("options go before the job ID: %s", argv[optind]);
+		check_job_id(o->job_id);
+	}
+	if (optind < argc)
+		die_usage("one job at a time: '%s' is left over", argv[optind]);
+	check_new_job(o);
+	check_schedule(o);
+	check_format(o);
+	if (!o->type)
+		o->type = "presto";
+}
