@@ -195,7 +195,7 @@ static int try_key(struct api *a, const struct conf *c, struct fail *f)
 
 	if (api_database_list(a, &all, &n, f)) {
 		if (api_status(a) == 403) {
-			*f = (struct fail){ 0 };
+			fail_clear(f);
 			puts("the key works: it may import (append); it may not query, replace or "
 			     "list (a write-only key)");
 			return 0;

@@ -302,7 +302,7 @@ static void check_format(struct opts *o)
 	if (rows && o->has_format && f == RESULTOUT_FRAME && terminal)
 		die_usage("a frame is not for a terminal: pipe it on, or choose another format");
 	o->out.format = f;
-	o->out.room = fd_columns(STDOUT_FILENO);
+	o->out.room = die_columns(STDOUT_FILENO);
 }
 
 void options_parse(struct opts *o, int argc, char **argv)

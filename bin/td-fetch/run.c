@@ -235,7 +235,7 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 		&bytes, &sure, f);
 	progress_end(&r->progress);
 	if (r->out.text.full)
-		*f = (struct fail){ 0 };
+		fail_clear(f);
 	else if (rc)
 		return -1;
 	else if (check_size(j, bytes, sure, r->o->out.format == RESULTOUT_GZIP, f))

@@ -1,4 +1,4 @@
-/* The handle, its options, and what an answer says. */
+/* The handle, and the options that all tools have that talk to Treasure Data. */
 #include "api/api_call.h"
 #include "base/die.h"
 #include "sys/clock.h"
@@ -10,26 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f)
-{
-	const char *const given[] = { o->http.cacert, o->http.cert, o->http.cert_key };
-	const char *reads[sizeof given / sizeof *given + 1];
-	size_t n = 0;
-
-	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
-		if (given[i])
-			reads[n++] = given[i];
-	reads[n] = NULL;
-	if (sandbox_client(folder, reads, f))
-		return -1;
-	debug("sandbox: %s", sandbox_parts());
-	return 0;
-}
-
-enum { MESSAGE_MAX = 500 };
-
-/* --- the handle ------------------------------------------------------------ */
 
 struct api *api_open(const struct conf *c, const struct api_opt *o)
 {
@@ -145,111 +125,18 @@ int api_option(struct api_opt *o, int c, const char *arg, struct fail *f)
 	}
 }
 
-/* --- what an answer says --------------------------------------------------- */
-
-/*
- * TD's own sentence: message, error or text of a JSON body; else the body's first line; it may be
- * empty.
- */
-static void message(const struct http_answer *a, char *out, size_t cap)
+int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f)
 {
-	static const char *const names[] = { "message", "error", "text" };
-	json_t *j = a->body.len ? json_loadb(a->body.p, a->body.len, 0, NULL) : NULL;
-	const char *text = NULL;
+	const char *const given[] = { o->http.cacert, o->http.cert, o->http.cert_key };
+	const char *reads[sizeof given / sizeof *given + 1];
+	size_t n = 0;
 
-	for (size_t i = 0; i < 3 && (!text || !*text); i++)
-		text = api_string(j, names[i]);
-	if (text && *text)
-		snprintf(out, cap, ": %s", text);
-	else if (!j && a->body.len && a->body.p[0] != '<')
-		snprintf(out, cap, ": %.*s", (int)(a->body.len < 200 ? a->body.len : 200),
-			a->body.p);
-	else
-		out[0] = '\0';
-	out[strcspn(out, "\r\n")] = '\0';
-	json_decref(j);
-}
-
-int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct fail *f)
-{
-	int s = c->answer.status;
-	char text[MESSAGE_MAX], after[40] = "";
-
-	message(&c->answer, text, sizeof text);
-	if (tries > 1)
-		snprintf(after, sizeof after, " (after %u tries)", tries);
-	if (s == 401)
-		return fail_set(f, FAIL_KEY, "401 from %s%s: the key of %s is not known there",
-			a->host, text, a->key_from);
-	if (s == 403)
-		return fail_set(f, FAIL_KEY, "403 from %s%s: the key of %s may not do this",
-			a->host, text, a->key_from);
-	if (s == 407)
-		return fail_set(f, FAIL_CONFIG,
-			"407 from the proxy%s: it wants a user and a password", text);
-	if (s / 100 == 3)
-		return fail_set(f, FAIL_REFUSED,
-			"%d from %s: a redirect, which is not followed with a key in hand", s,
-			a->host);
-	if (s == 408 || s == 429 || s >= 500)
-		return fail_set(f, FAIL_TEMP, "%d from %s%s%s", s, a->host, text, after);
-	return fail_set(f, FAIL_REFUSED, "%d from %s%s", s, a->host, text);
-}
-
-bool api_forgive(struct api *a, int status, struct fail *f)
-{
-	if (f->kind == FAIL_NONE || a->status != status)
-		return false;
-	*f = (struct fail){ 0 };
-	return true;
-}
-
-json_t *api_call_json(struct api *a, struct api_call *c, struct fail *f)
-{
-	json_t *j = c->answer.body.len ? json_loadb(c->answer.body.p, c->answer.body.len, 0, NULL)
-				       : NULL;
-
-	if (json_is_object(j))
-		return j;
-	json_decref(j);
-	fail_set(f, FAIL_REFUSED,
-		"%s answered something that is not a JSON object: is it Treasure Data?", a->host);
-	return NULL;
-}
-
-const char *api_string(const json_t *o, const char *name)
-{
-	return json_string_value(json_object_get(o, name));
-}
-
-int64_t api_int(const json_t *o, const char *name, int64_t otherwise)
-{
-	const json_t *v = json_object_get(o, name);
-	int64_t n;
-
-	if (json_is_integer(v))
-		return json_integer_value(v);
-	if (json_is_string(v) && num_i64(json_string_value(v), json_string_length(v), &n))
-		return n;
-	return otherwise;
-}
-
-void api_text(const json_t *o, const char *name, char *out, size_t cap)
-{
-	const json_t *v = json_object_get(o, name);
-
-	out[0] = '\0';
-	if (json_is_string(v) && json_string_length(v) < cap)
-		memcpy(out, json_string_value(v), json_string_length(v) + 1);
-	else if (json_is_integer(v))
-		snprintf(out, cap, "%lld", (long long)json_integer_value(v));
-}
-
-void api_form(struct buf *b, const char *name, const char *value)
-{
-	if (b->len)
-		buf_putc(b, '&');
-	buf_puts(b, name);
-	buf_putc(b, '=');
-	http_escape(b, value);
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+		if (given[i])
+			reads[n++] = given[i];
+	reads[n] = NULL;
+	if (sandbox_client(folder, reads, f))
+		return -1;
+	debug("sandbox: %s", sandbox_parts());
+	return 0;
 }

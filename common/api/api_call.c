@@ -231,3 +231,25 @@ int api_send(struct api *a, struct api_call *c, int fine, struct fail *f)
 	api_call_free(c);
 	return rc && fine > 0 && api_forgive(a, fine, f) ? 0 : rc;
 }
+
+json_t *api_call_json(struct api *a, struct api_call *c, struct fail *f)
+{
+	json_t *j = c->answer.body.len ? json_loadb(c->answer.body.p, c->answer.body.len, 0, NULL)
+				       : NULL;
+
+	if (json_is_object(j))
+		return j;
+	json_decref(j);
+	fail_set(f, FAIL_REFUSED,
+		"%s answered something that is not a JSON object: is it Treasure Data?", a->host);
+	return NULL;
+}
+
+void api_form(struct buf *b, const char *name, const char *value)
+{
+	if (b->len)
+		buf_putc(b, '&');
+	buf_puts(b, name);
+	buf_putc(b, '=');
+	http_escape(b, value);
+}

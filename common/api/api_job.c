@@ -76,16 +76,14 @@ static int issued(struct api *a, struct api_call *c, char job_id[32], struct fai
 static int found_by_key(struct api *a, const char *domain_key, char job_id[32], struct fail *f)
 {
 	struct fail why = { 0 };
-	size_t n = strlen(f->why);
 
 	if (api_job_by_key(a, domain_key, job_id, &why)) {
 		f->kind = FAIL_UNKNOWN;
-		snprintf(f->why + n, sizeof f->why - n, "; a job may have been issued and run");
-		return -1;
+		return fail_add(f, "; a job may have been issued and run");
 	}
 	if (!*job_id)
 		return -1;
-	*f = (struct fail){ 0 };
+	fail_clear(f);
 	return 0;
 }
 
@@ -98,7 +96,7 @@ static int earlier_job(struct api *a, const struct api_call *c, const char *doma
 	conflicting(&c->answer, job_id);
 	if (!*job_id && (api_job_by_key(a, domain_key, job_id, &why) || !*job_id))
 		return -1;
-	*f = (struct fail){ 0 };
+	fail_clear(f);
 	return 0;
 }
 

@@ -24,7 +24,7 @@ static void read_table(struct api_table *t, const json_t *j)
 	t->include_v = json_is_true(v);
 	api_text(j, "last_log_timestamp", t->last_log, sizeof t->last_log);
 	t->schema_text = mem_string(text ? text : "");
-	if (schema_parse(&t->schema, text, &(struct fail){ 0 }))
+	if (schema_parse(&t->schema, text, FAIL_IGNORED))
 		schema_free(&t->schema);
 }
 
@@ -147,7 +147,7 @@ int api_table_import(struct api *a, const char *db, const char *table, const cha
 
 	*maybe = rc != 0 && c.maybe_done;
 	md5[0] = '\0';
-	if (rc == 0 && (j = api_call_json(a, &c, &(struct fail){ 0 })) != NULL) {
+	if (rc == 0 && (j = api_call_json(a, &c, FAIL_IGNORED)) != NULL) {
 		api_text(j, "md5_hex", md5, 33);
 		json_decref(j);
 	}

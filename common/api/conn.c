@@ -18,7 +18,8 @@
 /* inih cuts names at 49 */
 enum { CONNECTIONS_MAX = 1000, FILE_MAX = 1 << 20, LINE_MAX_ = 190, NAME_MAX_ = 49 };
 
-char *conn_path(struct fail *f)
+/* malloc'ed; NULL with f: neither XDG_CONFIG_HOME nor HOME is set */
+static char *path_of(struct fail *f)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
@@ -146,7 +147,7 @@ static void free_all(struct all *all)
  */
 static int read_all(struct all *all, struct fail *f)
 {
-	char *path = conn_path(f);
+	char *path = path_of(f);
 	int rc = path ? inifile_read(path, true, on_value, all, f) : -1;
 
 	free(path);
@@ -181,7 +182,7 @@ int conn_load(struct conn *c, const char *name, struct fail *f)
 	free_all(&all);
 	if (c->name)
 		return 0;
-	path = conn_path(f);
+	path = path_of(f);
 	fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s (td-conn add %s ...)", name,
 		path, name);
 	free(path);
@@ -335,7 +336,7 @@ static int lock(const char *path, struct fail *f)
 /* Where the file is, if its name is a link to it. */
 static char *real_path(struct fail *f)
 {
-	char *path = conn_path(f), *real = path ? realpath(path, NULL) : NULL;
+	char *path = path_of(f), *real = path ? realpath(path, NULL) : NULL;
 
 	if (!real)
 		return path;

@@ -23,7 +23,6 @@ struct conn {
 	char *apikey_file, *apikey_command;
 };
 
-char *conn_path(struct fail *f); /* malloc'ed; NULL: neither XDG_CONFIG_HOME nor HOME is set */
 int conn_check_name(const char *name, struct fail *f); /* letters, digits, '_', '-', '.' */
 
 /* FAIL_CONFIG if there is none of that name; its sentence names the file. */

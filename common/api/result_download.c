@@ -90,7 +90,7 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 		} else {
 			break;
 		}
-		*f = (struct fail){ 0 };
+		fail_clear(f);
 		r = (struct api_result){ 0 };
 		wait = wait_first_ms << (fruitless + times);
 		if (clock_sleep(wait < wait_ms ? wait : wait_ms, f))
@@ -105,7 +105,7 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 			return fail_at(f, "job %s has no result%s", job_id,
 				rows > 0 ? " any more"
 					 : " (one that writes or changes a table has none)");
-		*f = (struct fail){ 0 };
+		fail_clear(f);
 		return 0;
 	}
 	if (rc == 0 && p->again < p->passed)
@@ -130,7 +130,7 @@ int result_download(struct api *a, const struct result_download_opts *o, const c
 			return -1;
 		if (p.passed > 0)
 			note("%s; over one connection from the start", f->why);
-		*f = (struct fail){ 0 };
+		fail_clear(f);
 		begin_again(&p);
 	}
 	return over_one(a, o->api->retry.cap_ms, job_id, rows, &p, bytes, sure, f);

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -6,7 +6,6 @@
 #ifndef BUF_H
 #define BUF_H
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 

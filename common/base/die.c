@@ -1,15 +1,16 @@
 #include "base/die.h"
-#include "base/fd.h"
 #include "base/sig.h"
 #include "base/visible.h"
 
 #include <getopt.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static const char *name = "td";
@@ -42,10 +43,17 @@ const char *die_name(void)
 	return name;
 }
 
+unsigned die_columns(int fd)
+{
+	struct winsize w;
+
+	return ioctl(fd, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
+}
+
 /* A line that fills the last column may wrap, and one that wraps could not be taken away. */
 static size_t columns(void)
 {
-	unsigned n = fd_columns(STDERR_FILENO);
+	unsigned n = die_columns(STDERR_FILENO);
 
 	return n > 1 ? n - 1 : 79;
 }
@@ -136,11 +144,6 @@ void die_option(int c, char **argv)
 	die_usage("unrecognized option '%s'", name_of);
 }
 
-void die_report(const struct fail *f)
-{
-	die_say(f->why);
-}
-
 void die_fail(const struct fail *f)
 {
 	if (f->kind == FAIL_PIPE) {
@@ -153,7 +156,7 @@ void die_fail(const struct fail *f)
 		die(FAIL_SYSTEM, "%s", f->why);
 	}
 	if (f->why[0])
-		die_report(f);
+		die_say(f->why);
 	if (f->kind == FAIL_SIGNAL && sig_caught())
 		sig_die(sig_caught());
 	exit(f->kind >= FAIL_PIPE ? (int)FAIL_SYSTEM : (int)f->kind);

@@ -36,15 +36,15 @@ _Noreturn void die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 
  */
 _Noreturn void die_option(int c, char **argv);
 
-/* Print f's sentence without ending. */
-void die_report(const struct fail *f);
-
 /*
  * A line on a terminal that the next message, or the next such line, replaces; "" only takes it
  * away. See progress.h. ASCII: it is cut to the width of the terminal.
  */
 void die_line(const char *text);
 bool die_terminal(void); /* stderr is a terminal, and one that can do this */
+
+/* The width of a terminal; 0 if the descriptor is none, or does not know. */
+unsigned die_columns(int fd);
 
 /* A line at every verbosity: what was asked for (--progress, SIGUSR1). */
 void die_say(const char *text);

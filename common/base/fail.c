@@ -1,24 +1,41 @@
+/* The first failure, in one sentence, and what callers add to it. */
 #include "base/fail.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-int fail_setv(struct fail *f, enum fail_kind kind, const char *fmt, va_list ap)
+/* Appends to what is there, as far as there is room. */
+static void append(struct fail *f, const char *fmt, va_list ap)
 {
-	if (f->kind == FAIL_NONE) {
-		f->kind = kind;
-		vsnprintf(f->why, sizeof f->why, fmt, ap);
-	}
-	return -1;
+	size_t len = strlen(f->why);
+
+	vsnprintf(f->why + len, sizeof f->why - len, fmt, ap);
 }
 
 int fail_set(struct fail *f, enum fail_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (f->kind != FAIL_NONE)
+		return -1;
+	fail_clear(f);
+	f->kind = kind;
 	va_start(ap, fmt);
-	fail_setv(f, kind, fmt, ap);
+	append(f, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int fail_add(struct fail *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (f->kind == FAIL_NONE)
+		return -1;
+	va_start(ap, fmt);
+	append(f, fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -26,30 +43,34 @@ int fail_set(struct fail *f, enum fail_kind kind, const char *fmt, ...)
 int fail_errno(struct fail *f, enum fail_kind kind, const char *fmt, ...)
 {
 	int err = errno;
-	size_t len;
 	va_list ap;
 
 	if (f->kind != FAIL_NONE)
 		return -1;
+	fail_clear(f);
+	f->kind = kind;
 	va_start(ap, fmt);
-	fail_setv(f, kind, fmt, ap);
+	append(f, fmt, ap);
 	va_end(ap);
-	len = strlen(f->why);
-	snprintf(f->why + len, sizeof f->why - len, ": %s", strerror(err));
-	return -1;
+	return fail_add(f, ": %s", strerror(err));
 }
 
 int fail_at(struct fail *f, const char *fmt, ...)
 {
-	char old[sizeof f->why];
-	size_t len;
+	struct fail old = *f;
 	va_list ap;
 
-	memcpy(old, f->why, sizeof old);
+	if (old.kind == FAIL_NONE)
+		return -1;
+	f->why[0] = '\0';
 	va_start(ap, fmt);
-	vsnprintf(f->why, sizeof f->why, fmt, ap);
+	append(f, fmt, ap);
 	va_end(ap);
-	len = strlen(f->why);
-	snprintf(f->why + len, sizeof f->why - len, ": %s", old);
-	return -1;
+	return fail_add(f, ": %s", old.why);
+}
+
+void fail_clear(struct fail *f)
+{
+	f->kind = FAIL_NONE;
+	f->why[0] = '\0';
 }

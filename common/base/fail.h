@@ -8,8 +8,6 @@
 #ifndef FAIL_H
 #define FAIL_H
 
-#include <stdarg.h>
-
 /* The exit statuses of all tools (td.7). A kind of failure is its status. */
 enum fail_kind {
 	FAIL_NONE = 0,
@@ -32,20 +30,25 @@ struct fail {
 	char why[1024]; /* no newline; may hold bytes from outside, die() makes them printable */
 };
 
-/*
- * Record a failure unless one is recorded already. Returns -1, so that `return fail_set(f, ...)`
- * reads well.
- */
+/* Record a failure unless one is recorded already. Returns -1, to be returned. */
 int fail_set(struct fail *f, enum fail_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-int fail_setv(struct fail *f, enum fail_kind kind, const char *fmt, va_list ap)
-	__attribute__((format(printf, 3, 0)));
 
-/* The same with ": " and the text of errno at the end. */
+/* The same, followed by ": " and the text of errno. */
 int fail_errno(struct fail *f, enum fail_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Put "PLACE: " in front of the recorded sentence. Returns -1. */
+/*
+ * Put "PLACE: " in front of the recorded sentence, or add to its end; the arguments do not point
+ * into it. Without a recorded failure nothing happens. Both return -1.
+ */
 int fail_at(struct fail *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int fail_add(struct fail *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Forget the failure: it was dealt with. */
+void fail_clear(struct fail *f);
+
+/* Where failures go that change nothing for the caller. Lives until the end of the block. */
+#define FAIL_IGNORED (&(struct fail){ 0 })
 
 #endif

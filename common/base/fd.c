@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,13 +94,6 @@ bool fd_are_one_file(int a, int b)
 
 	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && S_ISREG(x.st_mode) &&
 		x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-unsigned fd_columns(int fd)
-{
-	struct winsize w;
-
-	return ioctl(fd, TIOCGWINSZ, &w) == 0 ? w.ws_col : 0;
 }
 
 int64_t fd_place(int fd, int64_t *size)

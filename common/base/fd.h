@@ -32,7 +32,6 @@ int fd_write(int fd, const char *name, const void *p, size_t n, struct fail *f);
 int fd_close(int fd, const char *name, struct fail *f);                          /* checked */
 bool fd_is_file(int fd); /* a regular file: it cannot be the output of a program that is dying */
 bool fd_are_one_file(int a, int b); /* one regular file, by whatever names */
-unsigned fd_columns(int fd); /* the width of a terminal, 0: it is none, or does not know */
 /* how far a regular file was read, and its size; -1: it is none */
 int64_t fd_place(int fd, int64_t *size);
 

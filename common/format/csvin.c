@@ -312,7 +312,7 @@ static enum row_result bad_escaped(struct csvin *c, const char *why, struct row 
 
 	fail_here(c, c->row_line, why, f);
 	c->here.line++;
-	end = line_end(c, 0, &(struct fail){ 0 });
+	end = line_end(c, 0, FAIL_IGNORED);
 	return end < 0 ? ROW_FAILED : bad_row(c, (size_t)end, row);
 }
 

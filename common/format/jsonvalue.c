@@ -52,7 +52,7 @@ enum jsontok_step jsonvalue_colon(struct jsontok *s)
 
 const char jsonvalue_no_key[] = "a key in quotes should stand here";
 
-enum jsontok_step jsonvalue_key(struct jsontok *s)
+static enum jsontok_step put_key(struct jsontok *s)
 {
 	enum jsontok_step rc;
 
@@ -79,7 +79,7 @@ static enum jsontok_step items(struct jsontok *s, char close, int depth)
 		if (rc != STEP_GOOD || closed)
 			break;
 		if (close == '}')
-			rc = jsonvalue_key(s);
+			rc = put_key(s);
 		if (rc == STEP_GOOD)
 			rc = jsonvalue_put(s, depth + 1);
 		count++;

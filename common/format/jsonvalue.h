@@ -16,8 +16,7 @@ enum jsontok_step jsonvalue_put(struct jsontok *s, int depth);
  */
 enum jsontok_step jsonvalue_comma(struct jsontok *s, char close, bool first, bool *closed);
 
-/* A key and its colon, or the colon alone. */
-enum jsontok_step jsonvalue_key(struct jsontok *s);
+/* The colon behind a key. */
 enum jsontok_step jsonvalue_colon(struct jsontok *s);
 extern const char jsonvalue_no_key[]; /* the sentence for what is no key */
 

@@ -249,7 +249,7 @@ int rowout_end(struct rowout *o, struct fail *f)
 		if (used < 0 && !o->full)
 			return -1;
 		if (o->full) /* only now: no failure, as it is none of a put */
-			*f = (struct fail){ 0 };
+			fail_clear(f);
 		else
 			buf_eat(&o->part, (size_t)used);
 		if (o->part.len > 0 && !o->full)

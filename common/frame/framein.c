@@ -302,7 +302,7 @@ static int broken(struct framein *in, struct fail *f)
 			frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E')
 			continue;
 		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
-			*f = (struct fail){ 0 };
+			fail_clear(f);
 			gave_up(&e, f);
 			in->end = e;
 			return -1;

@@ -8,14 +8,14 @@ int64_t calendar_floor(int64_t a, int64_t b)
 	return a / b - (a % b < 0);
 }
 
-int64_t calendar_rest(int64_t a, int64_t b)
+static int64_t rest(int64_t a, int64_t b)
 {
 	return a - b * calendar_floor(a, b);
 }
 
 int64_t calendar_days(int64_t year, int64_t month, int64_t day)
 {
-	int64_t m = calendar_rest(month - 1, 12) + 1;
+	int64_t m = rest(month - 1, 12) + 1;
 	int64_t y = year + calendar_floor(month - 1, 12) - (m <= 2);
 	int64_t era = calendar_floor(y, 400), in_era = y - era * 400;
 
@@ -35,5 +35,5 @@ struct calendar_date calendar_date(int64_t days)
 
 unsigned calendar_weekday(int64_t days)
 {
-	return (unsigned)calendar_rest(days + 4, 7); /* 1970-01-01 was a Thursday */
+	return (unsigned)rest(days + 4, 7); /* 1970-01-01 was a Thursday */
 }

@@ -21,8 +21,7 @@ struct calendar_date calendar_date(int64_t days);
 /* 0 for Sunday to 6 for Saturday. */
 unsigned calendar_weekday(int64_t days);
 
-/* The quotient rounded down, and what is left: 0 to b - 1 for b > 0. */
+/* The quotient rounded down, for b > 0: seconds to whole days. */
 int64_t calendar_floor(int64_t a, int64_t b);
-int64_t calendar_rest(int64_t a, int64_t b);
 
 #endif

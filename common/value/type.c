@@ -26,15 +26,15 @@ void type_free(struct type *t)
 	free(t);
 }
 
-int type_format(const struct type *t, struct buf *b)
+static int put_type(const struct type *t, struct buf *b)
 {
 	switch (t->kind) {
 	case TYPE_ARRAY:
-		return buf_puts(b, "array<") || type_format(t->item, b) || buf_putc(b, '>') ? -1
+		return buf_puts(b, "array<") || put_type(t->item, b) || buf_putc(b, '>') ? -1
 											    : 0;
 	case TYPE_MAP:
-		return buf_puts(b, "map<") || type_format(t->key, b) || buf_putc(b, ',') ||
-				type_format(t->item, b) || buf_putc(b, '>')
+		return buf_puts(b, "map<") || put_type(t->key, b) || buf_putc(b, ',') ||
+				put_type(t->item, b) || buf_putc(b, '>')
 			? -1
 			: 0;
 	default:
@@ -47,7 +47,7 @@ char *type_text(const struct type *t)
 	struct buf b;
 
 	buf_init(&b, TEXT_MAX);
-	type_format(t, &b);
+	put_type(t, &b);
 	buf_text(&b);
 	return b.p;
 }

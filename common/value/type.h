@@ -36,8 +36,7 @@ struct type {
 struct type *type_new(enum type_kind kind);
 /* NULL with f: FAIL_DATA, "'x' is no type ..." */
 struct type *type_parse(const char *text, struct fail *f);
-int type_format(const struct type *t, struct buf *b);
-char *type_text(const struct type *t); /* the same, malloc'ed */
+char *type_text(const struct type *t); /* what type_parse() reads; malloc'ed */
 void type_free(struct type *t);        /* NULL is fine */
 
 /*

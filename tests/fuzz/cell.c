@@ -26,7 +26,7 @@ static struct type *const *types(void)
 	static struct type *all[TYPES];
 
 	for (size_t i = 0; i < TYPES && !all[TYPES - 1]; i++)
-		all[i] = type_parse(texts[i], &(struct fail){ 0 });
+		all[i] = type_parse(texts[i], FAIL_IGNORED);
 	return all;
 }
 

@@ -18,7 +18,7 @@ static struct type *const *types(void)
 	static struct type *all[TYPES];
 
 	for (size_t i = 0; i < TYPES && !all[TYPES - 1]; i++)
-		all[i] = i < TEXTS ? type_parse(texts[i], &(struct fail){ 0 })
+		all[i] = i < TEXTS ? type_parse(texts[i], FAIL_IGNORED)
 				   : type_of_engine(engines[i - TEXTS]);
 	return all;
 }

@@ -88,7 +88,7 @@ static int read_plain(const char *p, size_t n, size_t piece, struct buf *out, st
 	char some[7];
 	ssize_t got = 0;
 
-	*f = (struct fail){ 0 };
+	fail_clear(f);
 	if (framein_open(&in, &s.source, f) == 0) {
 		from = framein_plain(&in);
 		while ((got = io_read(from, some, sizeof some, f)) > 0)
@@ -108,7 +108,7 @@ static int read_blocks(const char *p, size_t n, struct fail *f)
 	const char *bytes;
 	size_t len;
 
-	*f = (struct fail){ 0 };
+	fail_clear(f);
 	if (framein_open(&in, &s.source, f) == 0)
 		while (framein_next(&in, &b, &bytes, &len, f) > FRAMEIN_END)
 			;

@@ -95,7 +95,7 @@ static int read_all(const char *p, size_t n, size_t *total, struct fail *f)
 	char some[100];
 	ssize_t got;
 
-	*f = (struct fail){ 0 };
+	fail_clear(f);
 	*total = 0;
 	gzip_source_init(&g, &from.source, f);
 	while ((got = io_read(&g.source, some, sizeof some, f)) > 0)

@@ -190,12 +190,12 @@ static void counted(void)
 	rowcount_init(&r, 4, NULL);
 	io_put(&r.sink, b.data, b.size - 1, &f);
 	tap_result(rowcount_end(&r, &f) == -1 && f.kind == FAIL_DATA, "and sees an unfinished one");
-	f = (struct fail){ 0 };
+	fail_clear(&f);
 	rowcount_init(&r, 3, NULL);
 	tap_result(io_put(&r.sink, b.data, b.size, &f) == -1 &&
 			strstr(f.why, "row 1 is no array of 3"),
 		"and one with a value too many");
-	f = (struct fail){ 0 };
+	fail_clear(&f);
 	rowcount_init(&r, 1, NULL);
 	tap_result(io_put(&r.sink, "\x81\xa1k\x01", 4, &f) == -1 && f.kind == FAIL_DATA,
 		"a map is no row");

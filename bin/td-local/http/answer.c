@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "http/faults.h"
 
+#include <stdarg.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -50,7 +50,7 @@ static int load_parts(struct queue *w, struct interrupt *me, const struct parts 
 			n->valid++;
 		} else if (f->kind == FAIL_DATA) {
 			n->bad++;
-			*f = (struct fail){ 0 };
+			fail_clear(f);
 		}
 		close(fd);
 		if (f->kind)

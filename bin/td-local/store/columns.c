@@ -259,7 +259,7 @@ json_t *columns_append(const json_t *old, const json_t *more, bool strict, struc
 			json_decref(out);
 			return NULL;
 		}
-		*f = (struct fail){ 0 }; /* found in data: what cannot be a column stays data */
+		fail_clear(f); /* found in data: what cannot be a column stays data */
 	}
 	return out;
 }
