@@ -18,7 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VISIBLE_SECRETS = 32, VISIBLE_SECRET_MIN = 6, VISIBLE_SECRET_MAX = 1024, VISIBLE_MAX = 4096 };
+enum {
+	VISIBLE_SECRETS = 32,
+	VISIBLE_SECRET_MIN = 6, /* bytes of a secret */
+	VISIBLE_SECRET_MAX = 1024,
+	VISIBLE_MAX = 4096 /* bytes of a text */
+};
 
 /*
  * Mask `secret` from now on; for a key N/DIGITS also DIGITS alone. The text is copied. NULL and

@@ -197,8 +197,8 @@ static int allow_some(scmp_filter_ctx c, pid_t child)
 			where(c, SCMP_ACT_ALLOW, "tgkill", 0, SCMP_CMP_EQ, self, 0) ||
 			where(c, SCMP_ACT_ALLOW, "tkill", 0, SCMP_CMP_EQ, self, 0) ||
 			where(c, SCMP_ACT_ALLOW, "kill", 0, SCMP_CMP_EQ, self, 0) ||
-			(child > 0 &&
-				where(c, SCMP_ACT_ALLOW, "kill", 0, SCMP_CMP_EQ, (uint64_t)child, 0))
+			(child > 0 && where(c, SCMP_ACT_ALLOW, "kill", 0, SCMP_CMP_EQ,
+					      (uint64_t)child, 0))
 		? -1
 		: 0;
 }
@@ -220,13 +220,15 @@ static int deny_calls(scmp_filter_ctx c)
 		"io_uring_setup", "io_uring_enter", "io_uring_register", "open_by_handle_at",
 		"name_to_handle_at", "io_setup", "io_submit", "splice", "tee", "vmsplice",
 		/* files' modes, owners, times and attributes */
-		"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "chown32", "fchown", "fchown32",
+		"chmod", "fchmod", "fchmodat", "fchmodat2",
+		"chown", "chown32", "fchown", "fchown32",
 		"lchown", "lchown32", "fchownat", "utime", "utimes", "utimensat",
 		"utimensat_time64", "futimesat", "setxattr", "lsetxattr", "fsetxattr",
 		"setxattrat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat",
 		"file_setattr",
 		/* the system */
-		"mount", "umount", "umount2", "fsopen", "fsmount", "fsconfig", "fspick", "move_mount",
+		"mount", "umount", "umount2", "fsopen", "fsmount", "fsconfig", "fspick",
+		"move_mount",
 		"open_tree", "mount_setattr", "pivot_root", "chroot", "swapon", "swapoff", "reboot",
 		"init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load",
 		"bpf", "perf_event_open", "userfaultfd", "add_key", "request_key", "keyctl",
@@ -338,10 +340,12 @@ static bool hosts_need_local(void)
 static void allow_reads(int ruleset, const char *const *reads)
 {
 	/* libraries of name services, certificates, zones; what /etc links to below /run */
-	static const char *const always[] = { "/etc", "/usr", "/lib", "/lib64", "/lib32", "/nix/store",
+	static const char *const always[] = {
+		"/etc", "/usr", "/lib", "/lib64", "/lib32", "/nix/store",
 		"/run/systemd/resolve", "/run/resolvconf", "/run/nscd", "/run/NetworkManager",
-		"/run/connman", "/var/lib/ca-certificates", "/var/ssl", "/dev/null", "/dev/urandom",
-		"/dev/random", NULL };
+		"/run/connman", "/var/lib/ca-certificates", "/var/ssl",
+		"/dev/null", "/dev/urandom", "/dev/random", NULL
+	};
 
 	for (const char *const *p = always; *p; p++)
 		allow(ruleset, *p, READ_FILE | READ_DIR);
@@ -394,7 +398,8 @@ int sandbox_seal(pid_t child, struct fail *f)
 	ruleset_enter(
 		ruleset_new(BIND_TCP | CONNECT_TCP, ABSTRACT_SOCKETS | (child > 0 ? 0 : SIGNALS)));
 	filter_strictly(child);
-	if (!filtered) /* no descriptor can be added, so no file and no socket; nor does poll(2) work */
+	/* no descriptor can be added, so no file and no socket; nor does poll(2) work */
+	if (!filtered)
 		setrlimit(RLIMIT_NOFILE, &none);
 	return check(required, f);
 }

@@ -41,6 +41,47 @@ run td-encode -- "$T/command" "$T/csv" "$T/limits"
 is "td-encode -- COMMAND: status" "$status" 0
 unlike "td-encode -- COMMAND: the command opens what it wants" "$(cat "$T/limits")" '^0/0$'
 
+# --- a payload inside each tool, from the moment when its sandbox is on
+if ! "${CC:-cc}" -std=c11 -Wno-unused-function -shared -fPIC -o "$T/payload.so" "$ROOT/tests/lib/payload.c" -lseccomp 2>"$T/cc"; then
+	skip "a payload in each tool" "no compiler, or no libseccomp"
+elif [ "$($PYTHON -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))' 2>/dev/null)" -lt 6 ]; then
+	skip "a payload in each tool" "this kernel has no Landlock, or one without scopes"
+else
+	acts=$(grep -c '^	{ try_' "$ROOT/tests/lib/acts.h")
+	mkdir "$T/p"
+	attacked() { # WHAT INPUT TOOL [OPTION...]
+		what=$1 input=$2
+		shift 2
+		: >"$T/worked"
+		env "LD_PRELOAD=$T/payload.so" "PAYLOAD=$T/p" "$@" <"$input" >"$T/out" 2>"$T/err" 9>"$T/worked"
+		[ -s "$T/worked" ] || sed "s/^/# /" "$T/err"
+		is "$what: what a payload can do" "$(cat "$T/worked")" "tried $acts"
+	}
+	local_start plain --no-samples
+	td-put --create-database 'td://@/sandbox/table?mode=replace' <"$T/frame" >"$T/receipt"
+	mkdir "$T/since"
+	attacked "td-encode" "$T/csv" td-encode
+	gzip -c "$T/csv" >"$T/csv.gz"
+	attacked "td-encode, gzip'ed input" "$T/csv.gz" td-encode
+	attacked "td-encode -- COMMAND" /dev/null td-encode -f csv -- cat "$T/csv"
+	attacked "td-fetch" /dev/null td-fetch 1
+	attacked "td-fetch --since" /dev/null td-fetch --schedule s --since "$T/since/run"
+	attacked "td-put" "$T/frame" td-put td://@/sandbox/table
+	attacked "td-swap" "$T/receipt" td-swap
+	attacked "td-swap --gc" /dev/null td-swap --gc td://@/sandbox
+	attacked "td-conn test" /dev/null td-conn test
+	attacked "td-conn list" /dev/null td-conn list
+	local_stop
+	like "-vv says which parts are active" "$(td-encode -vv <"$T/csv" 2>&1 >/dev/null)" 'sandbox: Landlock [0-9]+, seccomp'
+fi
+
+# --- TD_SANDBOX
+TD_SANDBOX=maybe run td-encode <"$T/csv"
+is "TD_SANDBOX=maybe: status" "$status" 78
+TD_SANDBOX=off run td-encode -vv <"$T/csv"
+is "TD_SANDBOX=off: status" "$status" 0
+like "TD_SANDBOX=off: says so" "$err" 'sandbox: none'
+
 # --- the clients: libcurl writes a log of TLS keys if the environment asks, whose file it opens when it connects
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
 	-addext subjectAltName=IP:127.0.0.1 -keyout "$T/tls.key" -out "$T/tls.crt" >"$T/openssl" 2>&1
