@@ -62,6 +62,19 @@ if git rev-parse HEAD >/dev/null 2>&1; then
 	is "make dist: gzip has no name and no time" "$(od -An -tx1 -N 8 "$T/1/$tar" | tr -d ' ')" 1f8b080000000000
 else skip "make dist" "no git, or not its folder"; fi
 
+mkdir "$T/loose" "$T/a b"
+make -s O="$T/loose" dist >/dev/null 2>&1
+tar -xzf "$T/loose/td-pipe-$version.tar.gz" -C "$T/a b"
+cd "$T/a b/td-pipe-$version" || exit 1
+make -s dist >"$T/out" 2>&1
+cp ".build/td-pipe-$version.tar.gz" "$T/loose/again.tar.gz"
+(umask 077 && TZ=Asia/Tokyo make -s dist >"$T/out" 2>&1)
+ok "make dist, from a tarball: the same bytes twice" cmp ".build/td-pipe-$version.tar.gz" "$T/loose/again.tar.gz"
+members() { tar --numeric-owner -tvzf "$1" | awk '$1 !~ /^d/ { print $1, $2, $3, $4, $5, $6 }' | sort -k 6; }
+is "make dist, from a tarball: the files of that, with their modes and times" "$(members "$T/loose/again.tar.gz")" \
+	"$(members "$T/loose/td-pipe-$version.tar.gz")"
+cd "$ROOT" || exit 1
+
 # --- the Debian package
 
 if command -v dh >/dev/null; then
