@@ -1,10 +1,38 @@
 #!/bin/sh
-# What users and packagers get: make install and uninstall, make dist, make deb.
+# What users and packagers get: make deps, make install and uninstall, make dist, make deb.
 . "$(dirname "$0")/../lib/lib.sh"
 cd "$ROOT" || exit 1
 m() { make -s --no-print-directory O="${BUILD#"$ROOT/"}" "$@"; } # make splits an absolute name at blanks
 version=$(m print-version)
 tools=$(m print-tools)
+
+# --- a machine that lacks something
+
+run .pkg/ready 'no-such-compiler -O2' zlib.h
+is "without the compiler, make says what to do" "$status $err" "1 make: cannot build without the compiler no-such-compiler.
+On Debian or Ubuntu, run 'make deps' first; elsewhere, install what DEPS in the Makefile lists."
+run .pkg/ready 'cc -O2' no/such.h zlib.h not/there.h
+like "without headers, it names them" "$status $err" "^1 make: cannot build without no/such.h not/there.h[.]"
+run .pkg/ready 'cc -O2' zlib.h
+is "with all of them, it is silent" "$status $out$err" "0 "
+mkdir "$T/few"
+for program in sh env grep tr; do ln -s "$(command -v "$program")" "$T/few/$program"; done
+# shellcheck disable=SC2016 # for that shell
+printf '#!/bin/sh\nfor p; do :; done\n[ "$p" = there ] || exit 1\necho install ok installed\n' >"$T/few/dpkg-query"
+# shellcheck disable=SC2016
+printf '#!/bin/sh\n[ "$2" = new ]\n' >"$T/few/apt-cache"
+printf '#!/bin/sh\necho 1000\n' >"$T/few/id"
+chmod +x "$T"/few/*
+run env PATH="$T/few" .pkg/deps there 'gone|there'
+is "make deps: nothing is missing" "$status $out$err" "0 "
+run env PATH="$T/few" .pkg/deps there missing 'new|old' 'newest|new'
+is "make deps without sudo names what is missing, as this release calls it" "$status $err" \
+	"1 make deps: packages are missing, and there is no sudo. As root, run: apt-get install missing new new"
+printf '#!/bin/sh\nexit 1\n' >"$T/few/sudo"
+chmod +x "$T/few/sudo"
+run env PATH="$T/few" .pkg/deps missing
+is "make deps where sudo refuses" "$status $err" "1 Installing: missing
+make deps: cannot update the package lists. As root, run: apt-get install missing"
 
 # --- install, uninstall
 
