@@ -177,6 +177,8 @@ lint: deps-check
 
 print-version: ; @echo '$(VERSION)'
 
+print-deps: ; @printf '%s\n' $(DEPS:%='%')
+
 print-units: ; @printf '%s\n' $(UNITS)
 
 print-fuzz: ; @printf '%s\n' $(FUZZ)
@@ -214,7 +216,7 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-version print-tools print-units print-fuzz units all help deps deps-check check check-san check-faults lint demo install \
+.PHONY: print-version print-deps print-tools print-units print-fuzz units all help deps deps-check check check-san check-faults lint demo install \
 	uninstall clean
 
 include tests/bench/Makefile .pkg/Makefile

@@ -105,6 +105,10 @@ cd "$ROOT" || exit 1
 
 # --- the Debian package
 
+is "the package needs what make deps installs, beside what every build of a package has" \
+	"$(sed -n '/^Build-Depends/,/^Standards/s/^  *//p' .pkg/debian/control | sed 's/ *\[.*//; s/,$//' | tr -d ' ' | sort)" \
+	"$(m print-deps | grep -vx 'gcc\|libc6-dev\|pkg-config' | sort)"
+
 if command -v dh >/dev/null; then
 	SOURCE_DATE_EPOCH=1700000000 DEBFULLNAME='A Packager & Son' DEBEMAIL=packager@debian.org
 	export SOURCE_DATE_EPOCH DEBFULLNAME DEBEMAIL
