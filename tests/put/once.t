@@ -14,7 +14,7 @@ requests() { # PATTERN: how many the server has seen since the last `mark`
 mark() { marked=$(wc -l <"$T/local.log"); }
 
 # --- once
-td-fetch 999 2>/dev/null >"$T/gone"
+td-fetch 999 2>/dev/null | td-encode 2>/dev/null >"$T/gone"
 run td-put --once $D/once <"$T/gone"
 is "--once behind a source that failed: status" "$status" 66
 like "--once behind a source that failed: its reason, not a missing key" "$err" "^td-put: upstream gave up: job 999: 404"
