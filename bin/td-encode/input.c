@@ -371,7 +371,7 @@ static int open_source(struct input *in, struct fail *f)
 		lookahead_init(&in->outer, &in->fd.source);
 		return 0;
 	}
-	if (child_open(&in->child, in->opts->command, f))
+	if (child_open(&in->child, in->opts->command, false, f))
 		return -1;
 	lookahead_init(&in->outer, &in->child.source);
 	return 0;

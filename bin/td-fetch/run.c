@@ -490,7 +490,7 @@ static void give_up(struct run *r, const struct fail *why)
 	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->result ||
 		r->o->out.format != RESULTOUT_FRAME)
 		return;
-	sig_hold(true);
+	sig_hold(why->kind == FAIL_SIGNAL); /* else a signal still ends the wait for the reader */
 	if (r->out.open || resultout_open(&r->out, &r->o->out, &head, r->to, &ignored) == 0)
 		resultout_abort(&r->out, why);
 	sig_hold(false);

@@ -134,7 +134,7 @@ static int key_command(struct conf *c, const char *name, char *command, struct f
 	ssize_t got = 0;
 
 	unsetenv("TD_API_KEY");
-	if (child_open(&child, argv, f) == 0) {
+	if (child_open(&child, argv, true, f) == 0) {
 		while (n <= KEY_MAX &&
 			(got = io_read(&child.source, text + n, KEY_MAX + 1 - n, f)) > 0)
 			n += (size_t)got;

@@ -1,18 +1,50 @@
+/* Descriptors: loops over EINTR, EAGAIN and short counts, and what close(2) says. */
 #include "base/fd.h"
 #include "base/buf.h"
 #include "base/sig.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { HURRY = 10 }; /* slices of await() */
 
 static int interrupted(struct fail *f)
 {
 	if (sig_caught())
 		return fail_set(f, FAIL_SIGNAL, "interrupted");
 	return 0;
+}
+
+/*
+ * Wait until fd can be read or written, at most `slices` of 0.2 s, 0: for ever. select(2), because
+ * poll(2) refuses every descriptor under the sandbox's RLIMIT_NOFILE of 0.
+ */
+static int await(int fd, bool to_write, unsigned slices, const char *name, struct fail *f)
+{
+	if (fd >= FD_SETSIZE)
+		return fail_set(f, FAIL_SYSTEM, "%s: descriptor %d cannot be waited for", name, fd);
+	for (unsigned i = 0; slices == 0 || i < slices; i++) {
+		struct timeval slice = { 0, 200000 };
+		fd_set set;
+		int rc;
+
+		if (interrupted(f))
+			return -1;
+		FD_ZERO(&set);
+		FD_SET(fd, &set);
+		rc = select(fd + 1, to_write ? NULL : &set, to_write ? &set : NULL, NULL, &slice);
+		if (rc > 0)
+			return 0;
+		if (rc < 0 && errno != EINTR)
+			return fail_errno(f, FAIL_SYSTEM, "cannot wait for %s", name);
+		sig_answer();
+	}
+	return fail_set(f, FAIL_SIGNAL, "interrupted");
 }
 
 ssize_t fd_read(int fd, const char *name, void *p, size_t cap, struct fail *f)
@@ -25,7 +57,9 @@ ssize_t fd_read(int fd, const char *name, void *p, size_t cap, struct fail *f)
 		n = read(fd, p, cap);
 		if (n >= 0)
 			return n;
-		if (errno != EINTR)
+		if (errno == EAGAIN && await(fd, false, 0, name, f))
+			return -1;
+		if (errno != EINTR && errno != EAGAIN)
 			return fail_errno(f, FAIL_SYSTEM, "cannot read %s", name);
 		sig_answer();
 	}
@@ -36,18 +70,25 @@ int fd_write(int fd, const char *name, const void *p, size_t n, struct fail *f)
 	const char *at = p;
 
 	while (n > 0) {
-		ssize_t put = write(fd, at, n);
+		const bool hurry = sig_cleaning_up();
+		ssize_t put;
 
-		if (put >= 0) {
-			at += put;
-			n -= (size_t)put;
-			continue;
-		}
-		if (errno == EPIPE)
+		/* a pipe that is ready takes so much without blocking */
+		if (hurry && await(fd, true, HURRY, name, f))
+			return -1;
+		put = write(fd, at, hurry && n > PIPE_BUF ? PIPE_BUF : n);
+		if (put < 0 && errno == EPIPE)
 			return fail_set(f, FAIL_PIPE, "%s: its reader is gone", name);
-		if (errno != EINTR)
+		if (put < 0 && errno == EAGAIN) {
+			if (await(fd, true, 0, name, f))
+				return -1;
+		} else if (put < 0 && errno != EINTR) {
 			return fail_errno(f, FAIL_SYSTEM, "cannot write to %s", name);
-		if (interrupted(f))
+		}
+		at += put > 0 ? put : 0;
+		n -= put > 0 ? (size_t)put : 0;
+		sig_answer();
+		if (n > 0 && interrupted(f)) /* a signal also cuts a write short */
 			return -1;
 	}
 	return 0;

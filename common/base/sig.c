@@ -1,3 +1,4 @@
+/* Signals as a flag, and what the process does about each. */
 #include "base/sig.h"
 
 #include <signal.h>
@@ -7,14 +8,25 @@
 
 static atomic_int caught;
 static atomic_bool held, asked;
-static bool pipe_was_ignored;
+static bool pipe_was_ignored, xfsz_was_ignored;
 static _Thread_local const atomic_bool *stop_when;
 static _Thread_local void (*answer)(void *);
 static _Thread_local void *answer_arg;
 
+/*
+ * A signal may come between the last look at the flag and a call that blocks. So from the first one
+ * on an alarm interrupts whatever blocks, every second.
+ */
 static void on_signal(int sig)
 {
 	atomic_store(&caught, sig);
+	alarm(1);
+}
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	alarm(1);
 }
 
 static void on_usr1(int sig)
@@ -39,6 +51,9 @@ void sig_init(void)
 
 	pipe_was_ignored = sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
 	sigaction(SIGPIPE, &ignore, NULL);
+	xfsz_was_ignored = sigaction(SIGXFSZ, NULL, &old) == 0 && old.sa_handler == SIG_IGN;
+	sigaction(SIGXFSZ, &ignore, NULL);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = on_alarm }, NULL);
 	signal(SIGCHLD, SIG_DFL);
 	catch(SIGINT);
 	catch(SIGTERM);
@@ -91,6 +106,20 @@ int sig_caught(void)
 void sig_hold(bool on)
 {
 	atomic_store(&held, on);
+}
+
+bool sig_cleaning_up(void)
+{
+	return atomic_load(&held) && atomic_load(&caught);
+}
+
+void sig_of_child(sigset_t *set)
+{
+	sigemptyset(set);
+	if (!pipe_was_ignored)
+		sigaddset(set, SIGPIPE);
+	if (!xfsz_was_ignored)
+		sigaddset(set, SIGXFSZ);
 }
 
 bool sig_pipe_was_ignored(void)

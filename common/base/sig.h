@@ -1,12 +1,13 @@
 /*
  * sig: signals as a flag that long operations look at.
  *
- * INT, TERM and HUP set the flag and interrupt blocking reads (no SA_RESTART); whoever sees it
- * stops with FAIL_SIGNAL, cleans up what is cheap and safe, and die_fail() then ends the process by
- * the same signal. A second signal kills at once. USR1 interrupts reads, too, so that who waits can
- * say for what. SIGPIPE is ignored so that a vanished reader is an error of write(2), which `fd`
- * turns into FAIL_PIPE. A signal that was inherited ignored stays ignored (nohup); not CHLD,
- * because then nobody could say how a child ended.
+ * INT, TERM and HUP set the flag and interrupt calls that block (no SA_RESTART), again every
+ * second; whoever sees it stops with FAIL_SIGNAL, cleans up what is cheap and safe, and
+ * die_fail() then ends the process by the same signal. A second signal kills at once. USR1
+ * interrupts such calls, too, so that a program that waits can say for what. PIPE is ignored,
+ * so that a vanished reader is an error of write(2), which `fd` turns into FAIL_PIPE; so is
+ * XFSZ: a limit of the file size is a full disk. A signal that was inherited ignored stays
+ * ignored (nohup); not CHLD, because then nobody could say how a child ended.
  */
 #ifndef SIG_H
 #define SIG_H
@@ -14,6 +15,7 @@
 #include "base/fail.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -35,6 +37,8 @@ void sig_answer_by(void (*say)(void *), void *arg);
 void sig_answer(void);
 /* while on, sig_caught() says 0: for cleaning up after a signal. A second one still kills */
 void sig_hold(bool on);
+bool sig_cleaning_up(void);      /* on, and a signal was caught: nothing is to block for long */
+void sig_of_child(sigset_t *set); /* the signals that a child is to have at their defaults */
 bool sig_pipe_was_ignored(void); /* SIGPIPE was ignored when we started */
 /* what the process exits with for such a failure: for a signal 128 and its number */
 int sig_status(enum fail_kind kind);

@@ -204,6 +204,41 @@ static enum framein_what take_end(struct framein *in, const struct gzip_header *
 	return FRAMEIN_END;
 }
 
+/*
+ * A member that broke off: its writer may have said why, after bytes that were cut anywhere. f,
+ * filled already, becomes the writer's reason if an abort is the last thing that comes.
+ */
+static int broken(struct framein *in, struct fail *f)
+{
+	struct fail ignored = { 0 };
+
+	if (f->kind != FAIL_DATA && f->kind != FAIL_UPSTREAM)
+		return -1;
+	if (fill(in, READ_SIZE, &ignored) < 0 && ignored.kind == FAIL_SIGNAL)
+		*f = ignored;
+	if (!in->at_eof)
+		return -1;
+	for (size_t at = 0; at < in->in.len; at++) {
+		struct gzip_header h;
+		struct frame_extra x;
+		struct frame_end e = { 0 };
+		ptrdiff_t n = gzip_header_parse(in->in.p + at, in->in.len - at, &h);
+
+		if (n <= 0 || at + (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN != in->in.len ||
+			!h.extra || !h.comment ||
+			frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E')
+			continue;
+		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
+			fail_clear(f);
+			gave_up(&e, f);
+			in->end = e;
+			return -1;
+		}
+		frame_end_free(&e);
+	}
+	return -1;
+}
+
 static enum framein_what take_block(struct framein *in, const struct frame_extra *x, size_t n,
 	struct frame_block *b, struct fail *f)
 {
@@ -219,8 +254,10 @@ static enum framein_what take_block(struct framein *in, const struct frame_extra
 	have = fill(in, x->member_len, f);
 	if (have < 0)
 		return FRAMEIN_FAILED;
-	if ((size_t)have < x->member_len)
-		return died(in, f);
+	if ((size_t)have < x->member_len) {
+		died(in, f);
+		return (enum framein_what)broken(in, f);
+	}
 	p = in->in.p + in->at;
 	b->data = p + n;
 	b->len = x->member_len - n - TAIL;
@@ -274,42 +311,6 @@ static int foreign_end(struct framein *in, struct fail *f)
 	in->foreign = false;
 	in->blocks++;
 	return 0;
-}
-
-/*
- * A foreign member that broke off: its writer may have said why, behind the bytes that were cut
- * anywhere and so look like damaged data. f, filled already, becomes the writer's reason if an
- * abort is the last thing that comes.
- */
-static int broken(struct framein *in, struct fail *f)
-{
-	struct fail ignored = { 0 };
-
-	if (f->kind != FAIL_DATA && f->kind != FAIL_UPSTREAM)
-		return -1;
-	if (fill(in, READ_SIZE, &ignored) < 0 && ignored.kind == FAIL_SIGNAL)
-		*f = ignored;
-	if (!in->at_eof)
-		return -1;
-	for (size_t at = 0; at < in->in.len; at++) {
-		struct gzip_header h;
-		struct frame_extra x;
-		struct frame_end e = { 0 };
-		ptrdiff_t n = gzip_header_parse(in->in.p + at, in->in.len - at, &h);
-
-		if (n <= 0 || at + (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN != in->in.len ||
-			!h.extra || !h.comment ||
-			frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E')
-			continue;
-		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
-			fail_clear(f);
-			gave_up(&e, f);
-			in->end = e;
-			return -1;
-		}
-		frame_end_free(&e);
-	}
-	return -1;
 }
 
 void framein_blame(struct framein *in, struct fail *f)

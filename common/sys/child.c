@@ -1,3 +1,4 @@
+/* A command whose output is read, and how it ended. */
 #include "sys/child.h"
 #include "base/sig.h"
 
@@ -11,6 +12,20 @@
 
 extern char **environ;
 
+/*
+ * A group of its own is out of reach of the terminal's keys, and cannot read from the terminal. So
+ * only a program that is not in the foreground starts one.
+ */
+static bool in_foreground(void)
+{
+	int tty = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	bool in = tty >= 0 && tcgetpgrp(tty) == getpgrp();
+
+	if (tty >= 0)
+		close(tty);
+	return in;
+}
+
 static int spawn(struct child *c, char *const argv[], int out)
 {
 	posix_spawn_file_actions_t actions;
@@ -20,13 +35,14 @@ static int spawn(struct child *c, char *const argv[], int out)
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	if (c->alone)
+		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawnattr_init(&attr);
-	if (!sig_pipe_was_ignored()) { /* our own disposition is not the command's */
-		sigemptyset(&set);
-		sigaddset(&set, SIGPIPE);
-		posix_spawnattr_setsigdefault(&attr, &set);
-		posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
-	}
+	sig_of_child(&set); /* our own dispositions are not the command's */
+	posix_spawnattr_setsigdefault(&attr, &set);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setflags(&attr,
+		(short)(POSIX_SPAWN_SETSIGDEF | (c->group ? POSIX_SPAWN_SETPGROUP : 0)));
 	rc = posix_spawnp(&c->pid, argv[0], &actions, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
@@ -70,11 +86,12 @@ static ssize_t child_read(struct source *s, void *p, size_t cap, struct fail *f)
 	return n == 0 && c->pid && fate(c, f) ? -1 : n;
 }
 
-int child_open(struct child *c, char *const argv[], struct fail *f)
+int child_open(struct child *c, char *const argv[], bool alone, struct fail *f)
 {
 	int ends[2], rc;
 
-	*c = (struct child){ .source = { child_read, argv[0] } };
+	*c = (struct child){ .source = { child_read, argv[0] }, .alone = alone };
+	c->group = alone && !in_foreground();
 	if (pipe(ends) != 0)
 		return fail_errno(f, FAIL_SYSTEM, "cannot make a pipe");
 	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -96,7 +113,7 @@ void child_stop(struct child *c)
 
 	if (c->pid <= 0)
 		return;
-	kill(c->pid, SIGTERM);
+	kill(c->group ? -c->pid : c->pid, SIGTERM);
 	/* one that does not listen is not waited for: its reader is gone soon */
 	waitpid(c->pid, &status, WNOHANG);
 	c->pid = 0;

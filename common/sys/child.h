@@ -17,10 +17,14 @@ struct child {
 	struct source source; /* its name is argv[0] */
 	struct fd_source out;
 	pid_t pid; /* 0: none, or waited for */
+	bool alone, group; /* private */
 };
 
-/* argv ends with NULL and is looked up in PATH. FAIL_UPSTREAM: it cannot be run. */
-int child_open(struct child *c, char *const argv[], struct fail *f);
+/*
+ * argv ends with NULL and is looked up in PATH. FAIL_UPSTREAM: it cannot be run. alone: its standard
+ * input is empty, ours being somebody else's, and it is stopped together with what it has started.
+ */
+int child_open(struct child *c, char *const argv[], bool alone, struct fail *f);
 
 /* We gave up: ask it to end (TERM). Does nothing if it has ended. */
 void child_stop(struct child *c);
