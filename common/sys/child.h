@@ -21,8 +21,9 @@ struct child {
 };
 
 /*
- * argv ends with NULL and is looked up in PATH. FAIL_UPSTREAM: it cannot be run. alone: its standard
- * input is empty, ours being somebody else's, and it is stopped together with what it has started.
+ * argv ends with NULL and is looked up in PATH. FAIL_UPSTREAM: it cannot be run. alone: its
+ * standard input is empty, ours being somebody else's, and it is stopped together with what it has
+ * started.
  */
 int child_open(struct child *c, char *const argv[], bool alone, struct fail *f);
 

@@ -168,8 +168,8 @@ static int allow_calls(scmp_filter_ctx c)
 		"set_tid_address", "gettid", "exit", "exit_group",
 		/* signals, and children that run already */
 		"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigreturn", "rt_sigpending",
-		"rt_sigtimedwait", "rt_sigtimedwait_time64", "sigaltstack", "restart_syscall", "alarm",
-		"setitimer",
+		"rt_sigtimedwait", "rt_sigtimedwait_time64", "sigaltstack", "restart_syscall",
+		"alarm", "setitimer",
 		"wait4", "waitid", "waitpid",
 		/* the time, chance, and oneself */
 		"clock_gettime", "clock_gettime64", "clock_getres", "clock_nanosleep",
