@@ -49,14 +49,14 @@ static void options(struct opts *o, int argc, char **argv)
 	struct fail f = { 0 };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+:k" OPTION_SHORT, list, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "k" OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
 		case 'k': o->key = true; break;
 		case KEY_FILE: o->key_file = optarg; break;
 		case KEY_COMMAND: o->key_command = optarg; break;
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
-				option_common(c, argv, help, &o->verbosity);
+				option_common(c, help, &o->verbosity);
 			if (f.kind)
 				die_usage("%s", f.why);
 		}

@@ -76,15 +76,6 @@ static void columns_of(struct schema *s, const char *text)
 		die_usage("--columns: %s", f.why);
 }
 
-static int number_of(const char *option, const char *s, int max)
-{
-	uint64_t v;
-
-	if (!num_u64(s, strlen(s), (uint64_t)max, &v))
-		die_usage("%s %s: a number up to %d is wanted", option, s, max);
-	return (int)v;
-}
-
 /* --time-value, read as the column would be. */
 static int64_t time_of(const struct opts *o, const char *s)
 {
@@ -267,7 +258,7 @@ static const struct option options[] = {
 static void form_option(struct opts *o, int opt, char *arg)
 {
 	switch (opt) {
-	case 'd': o->csv.delim = char_of("--delimiter", arg); break;
+	case 'd': o->csv.delim = char_of(option_typed(), arg); break;
 	case ESCAPE: o->csv.escape = char_of("--escape", arg); break;
 	case QUOTE:
 		o->quote_given = true;
@@ -275,7 +266,7 @@ static void form_option(struct opts *o, int opt, char *arg)
 		break;
 	case NO_HEADER: o->no_header = true; break;
 	case REPEATED: o->csv.repeated = true; break;
-	case SKIP: o->csv.skip = (uint64_t)number_of("--skip-lines", arg, INT32_MAX); break;
+	case SKIP: o->csv.skip = (uint64_t)option_number(0, INT32_MAX); break;
 	case COMMENT: o->csv.comment = arg; break;
 	case NULL_TEXT: null_of(&o->nulls, arg); break;
 	case ENCODING: o->encoding = arg; break;
@@ -324,13 +315,14 @@ static void check(struct opts *o, const char *time_value)
 
 void opts_parse(struct opts *o, int argc, char **argv)
 {
+	static const int may_be_empty[] = { NULL_TEXT, 0 };
 	const char *time_value = NULL, *value = NULL;
 	struct schema schema = { 0 };
 	bool dashes;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "+:f:c:d:t:j:0123456789" OPTION_SHORT, options,
-			NULL)) != -1) {
+	while ((opt = option_next(argc, argv, "f:c:d:t:j:0123456789" OPTION_SHORT, options,
+			may_be_empty)) != -1) {
 		switch (opt) {
 		case 'f': o->format = format_of(optarg); break;
 		case 'c': columns_of(&o->columns, optarg); break;
@@ -345,14 +337,12 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		case MAX_REJECTS: max_rejects_of(o, optarg); break;
 		case PREVIEW: o->preview = true; break;
 		case PROGRESS: o->progress = true; break;
-		case 'j': o->jobs = number_of("-j", optarg, BLOCKPOOL_WORKERS); break;
-		case LEVEL: o->level = number_of("--level", optarg, 9); break;
+		case 'j': o->jobs = (int)option_number(0, BLOCKPOOL_WORKERS); break;
+		case LEVEL: o->level = (int)option_number(0, 9); break;
 		case 'v':
 		case 'q':
 		case 'h':
-		case 'V':
-		case '?':
-		case ':': option_common(opt, argv, help, &o->verbosity); break;
+		case 'V': option_common(opt, help, &o->verbosity); break;
 		default: form_option(o, opt, optarg);
 		}
 		value = optarg;

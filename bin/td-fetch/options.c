@@ -115,16 +115,6 @@ static const char *type_of(const char *name)
 	return name;
 }
 
-static int64_t number_of(const char *option, const char *text, int64_t min, int64_t max)
-{
-	int64_t n;
-
-	if (!num_i64(text, strlen(text), &n) || n < min || n > max)
-		die_usage("%s: '%s' is not a number from %lld to %lld", option, text,
-			(long long)min, (long long)max);
-	return n;
-}
-
 static uint64_t duration_of(const char *option, const char *text)
 {
 	uint64_t seconds;
@@ -198,7 +188,7 @@ static bool own_option(struct opts *o, int c)
 	case NULL_TEXT: o->out.null = optarg; return true;
 	case NO_WAIT: o->no_wait = true; return true;
 	case PRIORITY:
-		o->priority = (int)number_of("--priority", optarg, -2, 2);
+		o->priority = (int)option_number(-2, 2);
 		o->has_priority = true;
 		return true;
 	case POOL: o->pool = filled("--pool", optarg); return true;
@@ -211,18 +201,18 @@ static bool own_option(struct opts *o, int c)
 		o->result = taken_from(optarg);
 		return true;
 	case AT_MOST:
-		o->limit.at_most = (unsigned)number_of("--at-most", optarg, 1, 10000);
+		o->limit.at_most = (unsigned)option_number(1, 10000);
 		return true;
 	case NOT_BEFORE: o->limit.not_before = moment_of("--not-before", optarg); return true;
 	case JOB_KEY: o->job_key = key_of(optarg); return true;
 	case WAIT: o->wait_ms = duration_of("--wait", optarg); return true;
-	case 'j': o->jobs = (int)number_of("--jobs", optarg, 1, PARALLEL_DOWNLOAD_MAX); return true;
+	case 'j': o->jobs = (int)option_number(1, PARALLEL_DOWNLOAD_MAX); return true;
 	case PROGRESS: o->progress = true; return true;
 	default: return false;
 	}
 }
 
-static void option(struct opts *o, int c, char **argv)
+static void option(struct opts *o, int c)
 {
 	struct fail f = { 0 };
 	int taken;
@@ -233,7 +223,7 @@ static void option(struct opts *o, int c, char **argv)
 	if (taken < 0)
 		die_fail(&f);
 	if (taken == 0)
-		option_common(c, argv, help, &o->verbosity);
+		option_common(c, help, &o->verbosity);
 }
 
 /* --- what does not go together --------------------------------------------- */
@@ -307,11 +297,12 @@ static void check_format(struct opts *o)
 
 void options_parse(struct opts *o, int argc, char **argv)
 {
+	static const int may_be_empty[] = { NULL_TEXT, 0 };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+:d:T:e:f:c:j:" OPTION_SHORT, long_options, NULL)) !=
-		-1)
-		option(o, c, argv);
+	while ((c = option_next(argc, argv, "d:T:e:f:c:j:" OPTION_SHORT, long_options,
+			may_be_empty)) != -1)
+		option(o, c);
 	if (optind < argc) {
 		o->job_id = argv[optind++];
 		if (optind < argc && argv[optind][0] == '-')

@@ -2,14 +2,13 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
-#include "base/num.h"
+#include "base/option.h"
 #include "base/sig.h"
 #include "http/faults.h"
 #include "jobs/dispatcher.h"
 #include "server.h"
 #include "sys/sandbox.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,10 +57,7 @@ static const struct option long_options[] = {
 	{ "tls", required_argument, NULL, OPT_TLS },
 	{ "service", required_argument, NULL, OPT_SERVICE },
 	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },
+	OPTION_LONG,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -71,16 +67,6 @@ static void print(const char *text)
 
 	if (fd_write(STDOUT_FILENO, "standard output", text, strlen(text), &f))
 		die_fail(&f);
-}
-
-static _Noreturn void print_and_exit(const char *text)
-{
-	struct fail f = { 0 };
-
-	print(text);
-	if (fd_close(STDOUT_FILENO, "standard output", &f))
-		die_fail(&f);
-	exit(0);
 }
 
 static const char *checked_key(const char *key)
@@ -99,27 +85,18 @@ static void take_tls(struct options *o, char *arg)
 	*o->cert_key++ = '\0';
 }
 
-static void take(struct options *o, int c, char **argv, struct faults *faults)
+static void take(struct options *o, int c, struct faults *faults)
 {
 	struct fail f = { 0 };
-	uint64_t n;
 
 	switch (c) {
 	case 'l': o->listen = optarg; break;
 	case 'd': o->data = optarg; break;
 	case 'k': o->key = checked_key(optarg); break;
-	case 'v': o->verbosity++; break;
-	case 'q': o->verbosity = -1; break;
-	case 'V': print_and_exit("td-local " TD_VERSION "\n");
-	case 'h': print_and_exit(usage);
 	case OPT_WRITE_KEY: o->write_key = checked_key(optarg); break;
 	case OPT_NO_SAMPLES: o->samples = false; break;
 	case OPT_TLS: take_tls(o, optarg); break;
-	case OPT_POLLS:
-		if (!num_u64(optarg, strlen(optarg), 1000, &n))
-			die_usage("--polls: '%s' is not a number from 0 to 1000", optarg);
-		o->polls = (unsigned)n;
-		break;
+	case OPT_POLLS: o->polls = (unsigned)option_number(0, 1000); break;
 	case OPT_FAULT:
 		if (faults_add(faults, optarg, &f))
 			die_usage("--fault: %s", f.why);
@@ -128,7 +105,7 @@ static void take(struct options *o, int c, char **argv, struct faults *faults)
 		if (unknowns_parse(&o->unknowns, optarg, &f))
 			die_usage("--service: %s", f.why);
 		break;
-	default: die_option(c, argv);
+	default: option_common(c, usage, &o->verbosity);
 	}
 }
 
@@ -187,8 +164,8 @@ int main(int argc, char **argv)
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
-	while ((c = getopt_long(argc, argv, "+:l:d:k:vqVh", long_options, NULL)) != -1)
-		take(&o, c, argv, l.faults);
+	while ((c = option_next(argc, argv, "l:d:k:" OPTION_SHORT, long_options, NULL)) != -1)
+		take(&o, c, l.faults);
 	if (optind < argc)
 		die_usage("'%s': td-local takes no arguments", argv[optind]);
 	die_verbosity(o.verbosity);

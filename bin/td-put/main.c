@@ -45,7 +45,7 @@ static uint64_t number(const char *option, const char *s, uint64_t max)
 	uint64_t v;
 
 	if (!num_size(s, max, &v) || v == 0)
-		die_usage("%s: '%s' is no number from 1 to %llu", option, s,
+		die_usage("%s: '%s' is not a number from 1 to %llu", option, s,
 			(unsigned long long)max);
 	return v;
 }
@@ -93,9 +93,9 @@ static void options(struct opts *o, int argc, char **argv)
 	struct fail f = { 0 };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+:j:" OPTION_SHORT, list, NULL)) != -1) {
+	while ((c = option_next(argc, argv, "j:" OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
-		case 'j': o->jobs = (unsigned)number("-j", optarg, UPLOAD_THREADS); break;
+		case 'j': o->jobs = (unsigned)number(option_typed(), optarg, UPLOAD_THREADS); break;
 		case PART_SIZE: o->part_size = number("--part-size", optarg, PART_SIZE_MAX); break;
 		case CREATE_DATABASE: o->create_database = true; break;
 		case STRICT: o->strict = true; break;
@@ -113,7 +113,7 @@ static void options(struct opts *o, int argc, char **argv)
 			break;
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
-				option_common(c, argv, help, &o->verbosity);
+				option_common(c, help, &o->verbosity);
 			if (f.kind)
 				die_usage("%s", f.why);
 		}

@@ -48,7 +48,8 @@ static int64_t number(const char *option, const char *s, uint64_t max)
 	uint64_t v;
 
 	if (!num_u64(s, n, max, &v))
-		die_usage("%s: '%s' is no number up to %llu", option, s, (unsigned long long)max);
+		die_usage("%s: '%s' is not a number up to %llu", option, s,
+			(unsigned long long)max);
 	return (int64_t)v;
 }
 
@@ -87,7 +88,7 @@ static void options(struct opts *o, int argc, char **argv)
 	struct fail f = { 0 };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "+:" OPTION_SHORT, list, NULL)) != -1) {
+	while ((c = option_next(argc, argv, OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
 		case ALLOW_EMPTY: o->allow_empty = true; break;
 		case MIN_ROWS: o->min_rows = number("--min-rows", optarg, INT64_MAX); break;
@@ -106,7 +107,7 @@ static void options(struct opts *o, int argc, char **argv)
 			break;
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
-				option_common(c, argv, help, &o->verbosity);
+				option_common(c, help, &o->verbosity);
 			if (f.kind)
 				die_usage("%s", f.why);
 		}

@@ -2,7 +2,6 @@
 #include "base/sig.h"
 #include "base/visible.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -121,27 +120,6 @@ void die_usage(const char *fmt, ...)
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	die(FAIL_USAGE, "%s (see '%s -h')", text, name);
-}
-
-void die_option(int c, char **argv)
-{
-	const char *arg = argv[optind - 1], *next = argv[optind];
-	char letter[] = { '-', (char)optopt, '\0' };
-	/* optind has not passed a word of several letters, of which one is wrong */
-	bool among = c == '?' && optopt > 0 && optopt <= 0xff && next && next[0] == '-' &&
-		strchr(next + 1, optopt);
-	bool is_long = !among && strncmp(arg, "--", 2) == 0 && arg[2];
-	char whole[64];
-	const char *name_of = is_long ? whole : letter;
-
-	/* what follows the = may be a key */
-	snprintf(whole, sizeof whole, "%.*s", (int)strcspn(arg, "="), arg);
-
-	if (c == ':')
-		die_usage("option '%s' needs a value", name_of);
-	if (is_long && optopt) /* one that we know */
-		die_usage("option '%s' takes no value", name_of);
-	die_usage("unrecognized option '%s'", name_of);
 }
 
 void die_fail(const struct fail *f)

@@ -31,12 +31,6 @@ _Noreturn void die_fail(const struct fail *f);
 _Noreturn void die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * getopt_long() returned c, '?' or ':'; its option string began with "+:", so that it said nothing
- * itself. Names the option on one line, exits 2.
- */
-_Noreturn void die_option(int c, char **argv);
-
-/*
  * A line on a terminal that the next message, or the next such line, replaces; "" only takes it
  * away. See progress.h. ASCII: it is cut to the width of the terminal.
  */

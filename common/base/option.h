@@ -1,30 +1,48 @@
 /*
- * option: what the command lines of the tools have in common: -v, -q, -h, -V, and the sentence for
- * what is none of theirs.
+ * option: the command line, as all tools read it.
+ *
+ * getopt_long(3), but stricter. A long option is a whole word: an abbreviation that is accepted
+ * today means something else when the next option is added. A value may not be empty, unless the
+ * tool says so. What is wrong is reported with the option as it was typed, and the nearest option
+ * is suggested, never acted upon. Of an option given more than once the last counts; those that
+ * add up instead say so in the manual. For the main thread, before others start.
  */
 #ifndef OPTION_H
 #define OPTION_H
 
 #include <getopt.h>
+#include <stdint.h>
 
-/* For the short options, the table and the help text. */
+/* For the letters, the table and the help text of every tool. */
 #define OPTION_SHORT "vqhV"
 #define OPTION_LONG                                                                                \
 	{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },                \
-		{ "help", no_argument, NULL, 'h' },                                                \
-	{                                                                                          \
-		"version", no_argument, NULL, 'V'                                                  \
-	}
-#define OPTION_USAGE \
-	"  -v, --verbose        say more; -vv more still\n" \
-	"  -q, --quiet          say only errors\n" \
-	"  -h, --help           this text\n" \
-	"  -V, --version        the version\n"
+	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }
+#define OPTION_USAGE                                                                               \
+	"  -v, --verbose        print more; -vv prints still more\n"                               \
+	"  -q, --quiet          print only errors\n"                                               \
+	"  -h, --help           print this help\n"                                                 \
+	"  -V, --version        print the version\n"
 
 /*
- * c: what getopt_long() gave, if the tool does not know it. -v and -q change *verbosity and what
- * die's room says; -h and -V print and exit; anything else is wrong usage, and exits 2.
+ * The next option: its value in the table or its letter, and its argument in optarg. -1 after the
+ * last one: argv[optind] is the first operand, at which options end. letters: as for getopt(3);
+ * the table ends with a row of zeros. may_be_empty: the options whose argument may be an empty
+ * text, up to a 0; NULL: none. Wrong usage exits 2.
  */
-void option_common(int c, char **argv, const char *help, int *verbosity);
+int option_next(int argc, char **argv, const char *letters, const struct option *table,
+	const int *may_be_empty);
+
+/* The option that option_next() returned last, as it was typed: "-j" or "--jobs". */
+const char *option_typed(void);
+
+/* optarg as a decimal number from min to max; anything else is wrong usage, and exits 2. */
+int64_t option_number(int64_t min, int64_t max);
+
+/*
+ * -v, -q, -h and -V: the first two change *verbosity, and with it what die prints; the others
+ * print and exit 0. Any other c is a bug in the tool's table.
+ */
+void option_common(int c, const char *help, int *verbosity);
 
 #endif

@@ -83,13 +83,28 @@ for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 	done <"$T/in-help"
 	is "$tool: options that the program does not take as -h says" "$bad" ""
 	bad=
-	while read -r o; do # an unambiguous beginning of an option is an option, too
-		grep -q -e "^$o" "$T/in-help" || case $(about "$o") in
+	while read -r o; do
+		grep -q -e "^$o " "$T/in-help" || case $(about "$o") in
 		*"'$o'"*) ;;
 		*) bad="$bad $o" ;;
 		esac
 	done <"$T/any"
 	is "$tool: options that the program knows and -h does not list" "$bad" ""
+	bad=
+	while read -r o kind name; do # cut, it is not an option, and the whole word is suggested
+		case $o in --???*) ;; *) continue ;; esac
+		cut=${o%?}
+		grep -q -e "^$cut " "$T/in-help" || case $(about "$cut") in
+		*"unrecognized option '$cut': did you mean "*"$o"*) ;;
+		*) bad="$bad $cut" ;;
+		esac
+		[ "$kind:$o" != ARG:--null ] || continue
+		[ "$kind" = NONE ] || case $("$tool" "$o=" --no-such-option 2>&1 </dev/null) in
+		*"option '$o': the value is empty"*) ;;
+		*) bad="$bad $o=" ;;
+		esac
+	done <"$T/in-help"
+	is "$tool: options that may be cut or empty" "$bad" ""
 
 	# SYNOPSIS names options that there are, and all of them unless it says [options].
 	mandoc -Tascii -O width=1000 "$page" | col -b | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' >"$T/synopsis"
