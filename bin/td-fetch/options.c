@@ -149,13 +149,6 @@ static const char *key_of(const char *text)
 	return text;
 }
 
-static const char *filled(const char *option, const char *text)
-{
-	if (!*text)
-		die_usage("%s: the value is empty", option);
-	return text;
-}
-
 /*
  * A copy of a destination, whose secrets are then wiped out of the process list: also those of
  * parameters, as of apikey.
@@ -179,7 +172,7 @@ static char *taken_from(char *arg)
 static bool own_option(struct opts *o, int c)
 {
 	switch (c) {
-	case 'd': o->database = filled("--database", optarg); return true;
+	case 'd': o->database = optarg; return true;
 	case 'T': o->type = type_of(optarg); return true;
 	case 'e': o->sql = optarg; return true;
 	case 'f': o->out.format = format_of(optarg); o->has_format = true; return true;
@@ -191,13 +184,12 @@ static bool own_option(struct opts *o, int c)
 		o->priority = (int)option_number(-2, 2);
 		o->has_priority = true;
 		return true;
-	case POOL: o->pool = filled("--pool", optarg); return true;
-	case ENGINE_VERSION: o->engine_version = filled("--engine-version", optarg); return true;
-	case SCHEDULE: o->schedule = filled("--schedule", optarg); return true;
-	case SINCE: o->since = filled("--since", optarg); return true;
-	case AFTER: o->after = filled("--after", optarg); return true;
+	case POOL: o->pool = optarg; return true;
+	case ENGINE_VERSION: o->engine_version = optarg; return true;
+	case SCHEDULE: o->schedule = optarg; return true;
+	case SINCE: o->since = optarg; return true;
+	case AFTER: o->after = optarg; return true;
 	case RESULT:
-		filled("--result", optarg);
 		o->result = taken_from(optarg);
 		return true;
 	case AT_MOST:

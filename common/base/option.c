@@ -125,7 +125,7 @@ int option_next(int argc, char **argv, const char *letters, const struct option 
 	if (c == ':')
 		die_usage("option '%s' needs a value", typed);
 	if (c != -1 && optarg && !*optarg && !in_list(may_be_empty, c))
-		die_usage("option '%s': the value is empty", typed);
+		die_usage("%s: the value is empty", typed);
 	return c;
 }
 

@@ -193,7 +193,7 @@ done <<'EOF'
 --pool p --schedule x|--pool is for a new job
 --engine-version 1 1|--engine-version is for a new job
 --job-key k 1|--job-key is for a new job
---job-key= -e x|a key has 1 to 200 characters
+--job-key= -e x|--job-key: the value is empty
 --job-key k --result td://@/db/tbl -e x|--job-key and --result
 --wait 1m --no-wait -e x|--wait and --no-wait: choose one
 --wait 0 1|'0' is not a time of 1s to 30d

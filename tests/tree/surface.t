@@ -100,7 +100,7 @@ for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 		esac
 		[ "$kind:$o" != ARG:--null ] || continue
 		[ "$kind" = NONE ] || case $("$tool" "$o=" --no-such-option 2>&1 </dev/null) in
-		*"option '$o': the value is empty"*) ;;
+		*" $o: the value is empty"*) ;;
 		*) bad="$bad $o=" ;;
 		esac
 	done <"$T/in-help"
