@@ -202,9 +202,7 @@ static void move_step(struct replace *r, const struct replace_seen *s, struct re
 		nothing(r, n, r->sent ? FAIL_UNKNOWN : FAIL_TEMP, REPLACE_TAKEN);
 }
 
-/* --- before
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- before --- */
 
 static void target(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -335,9 +333,7 @@ static void rows(struct replace *r, const struct replace_seen *s, struct replace
 		verdict(r, n, FAIL_GUARD, REPLACE_OTHER_ROWS);
 }
 
-/* --- the step
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- the step --- */
 
 static void put(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -390,6 +386,18 @@ static void untold(struct replace *r, struct replace_ask *n)
 	verdict(r, n, FAIL_UNKNOWN, REPLACE_UNTOLD);
 }
 
+/*
+ * Ids that went with the rows. If the target is a third table by now, another run has replaced it
+ * since: ours were in it.
+ */
+static bool crossed(const struct replace *r)
+{
+	if (r->target_id < 0 || r->was_own == r->was_target)
+		return false;
+	return r->target_id == r->was_own ||
+		(r->own_id >= 0 && r->own_id == r->was_target && r->target_id != r->was_target);
+}
+
 /* Under a name that no swap was sent from: what is seen now stays so. */
 static void judged(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -401,7 +409,7 @@ static void judged(struct replace *r, const struct replace_seen *s, struct repla
 	r->target_id = r->there ? s->id : -1;
 	if (!r->foreign && !r->exchanged)
 		not_swapped(r, n);
-	else if (r->target_id >= 0 && r->target_id == r->was_own && r->was_own != r->was_target)
+	else if (crossed(r))
 		swapped(r, n);
 	else if (!REPLACE_MARK(6) && r->target_id >= 0 && r->target_id == r->was_target)
 		not_swapped(r, n);
@@ -487,9 +495,7 @@ static void rename_target(struct replace *r, const struct replace_seen *s, struc
 	}
 }
 
-/* --- afterwards
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- afterwards --- */
 
 /*
  * The target was seen with the new rows, but another run has taken the table that was beside it: it

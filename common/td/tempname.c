@@ -4,16 +4,51 @@
 #include "value/tdtime.h"
 #include "td/tdurl.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-static const char mark[] = "_tdput_", head[] = "td_put_";
-enum { MARK = sizeof mark - 1, HEX = 16, HEAD = sizeof head - 1, WHEN = 15 };
+static const char mark[] = "_tdput_", head[] = "td_put_", undo_mark[] = "_tdundo_";
+enum { MARK = sizeof mark - 1, HEX = 16, HEAD = sizeof head - 1, WHEN = 15, HASH = 8 };
+/* Of the target: with all that may follow, the name is as long as Treasure Data advises. */
+enum { TARGET = TDURL_NAME_ADVISED - MARK - HEX - 1 - HEX };
+
+/* The target as names have it. Two long ones that begin alike differ in the hash. */
+static void target_part(const char *target, char out[TARGET + 1])
+{
+	uint32_t hash = 2166136261u;
+
+	if (strlen(target) <= TARGET) {
+		memcpy(out, target, strlen(target) + 1);
+		return;
+	}
+	for (const char *p = target; *p; p++)
+		hash = (hash ^ (unsigned char)*p) * 16777619u;
+	snprintf(out, TARGET + 1, "%.*s_%08lx", TARGET - 1 - HASH, target, (unsigned long)hash);
+}
+
+static char *stamped(const char *before, const char *sign, int64_t now, uint64_t random)
+{
+	return mem_printf("%s%s%08llx%08llx", before, sign, (unsigned long long)now & 0xffffffff,
+		(unsigned long long)random & 0xffffffff);
+}
 
 char *tempname_table(const char *target, int64_t now, uint64_t random)
 {
-	return mem_printf("%.*s%s%08llx%08llx", TDURL_NAME_ADVISED - MARK - HEX, target, mark,
-		(unsigned long long)now & 0xffffffff, (unsigned long long)random & 0xffffffff);
+	char part[TARGET + 1];
+
+	target_part(target, part);
+	return stamped(part, mark, now, random);
+}
+
+char *tempname_own(const char *temporary, int64_t now, uint64_t random)
+{
+	return stamped(temporary, "_", now, random);
+}
+
+char *tempname_undo(const char *kept, int64_t now, uint64_t random)
+{
+	return stamped(kept, undo_mark, now, random);
 }
 
 /* 0 and the number of n hexadecimal digits; -1. */
@@ -32,16 +67,49 @@ static int hex(const char *s, size_t n, uint64_t *out)
 	return 0;
 }
 
-int64_t tempname_table_time(const char *name, const char *target)
+/* The time that ends a name behind `sign`, and how much stands before; -1. */
+static int64_t stamp(const char *name, size_t n, const char *sign, size_t *before)
 {
-	size_t n = strlen(name), of = n - MARK - HEX, want = target ? strlen(target) : 0;
+	const size_t len = strlen(sign);
 	uint64_t v;
 
-	if (n <= MARK + HEX || memcmp(name + of, mark, MARK) != 0 || hex(name + n - HEX, HEX, &v))
+	if (n <= len + HEX || memcmp(name + n - HEX - len, sign, len) != 0 ||
+		hex(name + n - HEX, HEX, &v))
 		return -1;
-	if (target && (of != want && !(n == TDURL_NAME_ADVISED && of < want)))
+	*before = n - HEX - len;
+	return (int64_t)(v >> 32);
+}
+
+int64_t tempname_table_time(const char *name, const char *target)
+{
+	size_t of, n = strlen(name);
+	int64_t at = stamp(name, n, mark, &of);
+	char part[TARGET + 1];
+
+	if (at < 0 && (at = stamp(name, n, "_", &n)) >= 0 && stamp(name, n, mark, &of) < 0)
 		return -1;
-	return target && memcmp(name, target, of) != 0 ? -1 : (int64_t)(v >> 32);
+	if (at < 0 || !target)
+		return at;
+	target_part(target, part);
+	return strlen(part) == of && memcmp(name, part, of) == 0 ? at : -1;
+}
+
+static bool follows(const char *name, const char *first, const char *sign)
+{
+	size_t before;
+
+	return stamp(name, strlen(name), sign, &before) >= 0 && before == strlen(first) &&
+	       memcmp(name, first, before) == 0;
+}
+
+bool tempname_is_own(const char *name, const char *temporary)
+{
+	return follows(name, temporary, "_");
+}
+
+bool tempname_is_undo(const char *name, const char *kept)
+{
+	return follows(name, kept, undo_mark);
 }
 
 char *tempname_session(int64_t now, uint64_t random)

@@ -3,9 +3,12 @@
  * what others have left behind (td-swap --gc), find the rule here. Pure.
  *
  *   TARGET_tdput_TTTTTTTTRRRRRRRR            a table: the time and chance, each in eight hexadecimal digits
+ *   ..._TTTTTTTTRRRRRRRR                     the same table, once td-swap has claimed it
+ *   KEPT_tdundo_TTTTTTTTRRRRRRRR             a kept table while td-swap --undo has it; --gc leaves these
  *   td_put_YYYYMMDD_HHMMSS_RRRRRRRRRRRRRRRR  a session: the time, UTC, and chance
  *
- * A TARGET is cut so that the name stays within the length that Treasure Data advises.
+ * A long TARGET is cut, and a hash of the whole name put behind it, so that the name stays within
+ * the length that Treasure Data advises.
  */
 #ifndef TEMPNAME_H
 #define TEMPNAME_H
@@ -14,10 +17,16 @@
 #include <stdint.h>
 
 char *tempname_table(const char *target, int64_t now, uint64_t random);   /* malloc'ed */
+char *tempname_own(const char *temporary, int64_t now, uint64_t random);
+char *tempname_undo(const char *kept, int64_t now, uint64_t random);
 char *tempname_session(int64_t now, uint64_t random);
 
+/* Was it made by these from that table? */
+bool tempname_is_own(const char *name, const char *temporary);
+bool tempname_is_undo(const char *name, const char *kept);
+
 /*
- * When it was made, epoch seconds; -1: it is none of ours, or not of target, which may be NULL: of
+ * When it was made or claimed, epoch seconds; -1: it is not one of ours, or not of target; NULL: of
  * any.
  */
 int64_t tempname_table_time(const char *name, const char *target);

@@ -56,9 +56,7 @@ struct world {
 	u8 faults, kills, ids, meddled, disturbed;
 };
 
-/* --- the service
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- the service --- */
 
 enum { CREATE = REPLACE_END + 1 }; /* of td-put: given up, done again, and still under way */
 
@@ -138,9 +136,7 @@ static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 n
 	return s;
 }
 
-/* --- the clients
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- the clients --- */
 
 static void begin(struct world *w, int k)
 {
@@ -381,9 +377,7 @@ static void expand(struct engine *e, const void *state)
 	}
 }
 
-/* --- the laws
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- the laws --- */
 
 static const char *const laws[] = {
 	"status 0, and the target does not have the new rows",
@@ -514,9 +508,7 @@ static void check(struct engine *e, const void *state)
 		engine_broken(e, 8);
 }
 
-/* --- runs
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- runs --- */
 
 static uint64_t total, some;
 static int show_traces;

@@ -27,7 +27,7 @@ static void lengths(void)
 		struct fail f = { 0 };
 
 		tap_result(strlen(name) <= TDURL_NAME_ADVISED &&
-				tdurl_check_name("table", name, &f) == 0,
+				   tdurl_check_name("table", name, &f) == 0,
 			"a name that Treasure Data takes");
 		tap_num(tempname_table_time(name, target), NOW,
 			"it is known as its target's, and when it was made");
@@ -50,9 +50,31 @@ static void tables(void)
 	tap_is(name, "tbl_tdput_6553f10089abcdef", "a table");
 	tap_num(tempname_table_time(name, "tb"), -1, "a shorter name is another table's");
 	tap_num(tempname_table_time(name, "tbl_"), -1, "and a longer one");
-	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
-		tap_num(tempname_table_time(not[i], NULL), -1, not[i]);
+	for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+		tap_num(tempname_table_time(not [i], NULL), -1, not [i]);
 	free(name);
+}
+
+static void claimed(void)
+{
+	char *long_target = repeat('t', 120), *alike = repeat('t', 121);
+	char *table = tempname_table(long_target, NOW, chance),
+	     *own = tempname_own(table, NOW + 9, chance),
+	     *undo = tempname_undo("tbl_kept", NOW, chance);
+
+	tap_num((int64_t)strlen(own), TDURL_NAME_ADVISED, "a claimed name of a long table");
+	tap_num(tempname_table_time(own, long_target), NOW + 9, "its age is that of the claim");
+	tap_num(tempname_table_time(table, alike), -1, "long names that begin alike are two");
+	tap_num(tempname_is_own(own, table), 1, "it is of its table");
+	tap_num(tempname_is_own(table, table), 0, "which is not its own");
+	tap_num(tempname_table_time("tbl_0123456789abcdef", NULL), -1, "a claim of nothing");
+	tap_num(tempname_is_undo(undo, "tbl_kept"), 1, "of an undo");
+	tap_num(tempname_table_time(undo, NULL), -1, "which is no temporary table");
+	free(long_target);
+	free(alike);
+	free(table);
+	free(own);
+	free(undo);
 }
 
 static void sessions(void)
@@ -66,8 +88,8 @@ static void sessions(void)
 
 	tap_is(name, "td_put_20231114_221320_0123456789abcdef", "a session");
 	tap_num(tempname_session_time(name), NOW, "when it was made");
-	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
-		tap_num(tempname_session_time(not[i]), -1, not[i]);
+	for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+		tap_num(tempname_session_time(not [i]), -1, not [i]);
 	free(name);
 }
 
@@ -75,6 +97,7 @@ int main(void)
 {
 	lengths();
 	tables();
+	claimed();
 	sessions();
 	return tap_done();
 }
