@@ -39,7 +39,7 @@ COMMA = ,
 LIBS.td-fetch  = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-encode = -lcsv -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
-LIBS.td-swap   = -lcurl -linih -ljansson $(SECCOMP) -lz
+LIBS.td-swap   = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-conn   = -lcurl -linih -ljansson $(SECCOMP) -lz
 LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) $(SECCOMP) -lz -lm
 

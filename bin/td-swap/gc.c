@@ -44,7 +44,7 @@ static int tables(struct swap *s, const char *db, const char *target, struct fai
 
 		if (made < 0 || made > before)
 			continue;
-		rc = api_table_delete(s->api, db, list[i].name, f);
+		rc = replace_collect(s, db, list[i].name, f);
 		if (rc == 0)
 			rc = removed("table", list[i].name, f);
 	}
@@ -63,9 +63,8 @@ static bool is_ours(const struct api_session *c, const char *db, const char *tar
 		return false;
 	if (!c->database[0] || !c->table[0])
 		return true;
-	return strcmp(c->database, db) == 0 &&
-		(!target || strcmp(c->table, target) == 0 ||
-			tempname_table_time(c->table, target) >= 0);
+	return strcmp(c->database, db) == 0 && (!target || strcmp(c->table, target) == 0 ||
+						       tempname_table_time(c->table, target) >= 0);
 }
 
 static int sessions(struct swap *s, const char *db, const char *target, struct fail *f)

@@ -24,23 +24,28 @@ static const char help[] =
 	"       td-swap --undo [--keep=NAME] DEST, or --undo < RECEIPT\n"
 	"       td-swap --gc [--older-than TIME] td://@/DATABASE[/TABLE]\n"
 	"\n"
-	"Reads the receipt of td-put. After mode=replace: puts the temporary table in the place of the target, in one step, and\n"
-	"drops the old rows. The receipt of an append passes through. DEST, a td:// URL, is needed only where the receipt's\n"
+	"Reads the receipt of td-put. After mode=replace: puts the temporary table in the place of "
+	"the target, in one step, and\n"
+	"drops the old rows. The receipt of an append passes through. DEST, a td:// URL, is needed "
+	"only where the receipt's\n"
 	"server or account is not the default one; its table must be the receipt's.\n"
 	"\n"
 	"      --allow-empty        let an empty result replace a table that has rows\n"
 	"      --min-rows N         refuse to replace by fewer rows\n"
-	"      --max-shrink P       refuse when the table would lose more than P percent of its rows\n"
+	"      --max-shrink P       refuse when the table would lose more than P percent of its "
+	"rows\n"
 	"      --same-schema        refuse when a column would be dropped or change its type\n"
-	"      --strict             refuse when the source was not proven to be complete, and when the temporary table does\n"
+	"      --strict             refuse when the source was not proven to be complete, and when "
+	"the temporary table does\n"
 	"                           not show all rows yet\n"
-	"      --keep[=NAME]        keep the old rows, in table NAME (TABLE_kept, which is overwritten)\n"
+	"      --keep[=NAME]        keep the old rows, in table NAME (TABLE_kept, which is "
+	"overwritten)\n"
 	"      --undo               exchange the table and its kept one again\n"
-	"      --gc                 remove temporary tables and sessions that earlier runs left behind\n"
+	"      --gc                 remove temporary tables and sessions that earlier runs left "
+	"behind\n"
 	"      --older-than TIME    --gc: only those at least so old (2d)\n"
-	"      --progress           say what was done also where standard error is no terminal\n"
-	API_USAGE
-	OPTION_USAGE;
+	"      --progress           say what was done also where standard error is no "
+	"terminal\n" API_USAGE OPTION_USAGE;
 
 static int64_t number(const char *option, const char *s, uint64_t max)
 {
@@ -76,29 +81,48 @@ static void options(struct opts *o, int argc, char **argv)
 		OLDER_THAN,
 		PROGRESS
 	};
-	static const struct option list[] = {
-		{ "allow-empty", no_argument, NULL, ALLOW_EMPTY }, { "min-rows", required_argument, NULL, MIN_ROWS },
-		{ "max-shrink", required_argument, NULL, MAX_SHRINK }, { "same-schema", no_argument, NULL, SAME_SCHEMA },
+	static const struct option list[] = { { "allow-empty", no_argument, NULL, ALLOW_EMPTY },
+		{ "min-rows", required_argument, NULL, MIN_ROWS },
+		{ "max-shrink", required_argument, NULL, MAX_SHRINK },
+		{ "same-schema", no_argument, NULL, SAME_SCHEMA },
 		{ "strict", no_argument, NULL, STRICT }, { "keep", optional_argument, NULL, KEEP },
 		{ "undo", no_argument, NULL, UNDO }, { "gc", no_argument, NULL, GC },
-		{ "older-than", required_argument, NULL, OLDER_THAN }, { "progress", no_argument, NULL, PROGRESS },
-		OPTION_LONG,
-		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
-	};
+		{ "older-than", required_argument, NULL, OLDER_THAN },
+		{ "progress", no_argument, NULL, PROGRESS }, OPTION_LONG, API_LONG_OPTIONS,
+		{ NULL, 0, NULL, 0 } };
 	struct fail f = { 0 };
 	int c;
 
 	while ((c = option_next(argc, argv, OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
-		case ALLOW_EMPTY: o->allow_empty = true; break;
-		case MIN_ROWS: o->min_rows = number("--min-rows", optarg, INT64_MAX); break;
-		case MAX_SHRINK: o->max_shrink = percent(optarg); break;
-		case SAME_SCHEMA: o->same_schema = true; break;
-		case STRICT: o->strict = true; break;
-		case KEEP: o->keep = true; o->keep_name = optarg; break;
-		case UNDO: o->undo = true; break;
-		case GC: o->gc = true; break;
-		case PROGRESS: o->progress = true; break;
+		case ALLOW_EMPTY:
+			o->allow_empty = true;
+			break;
+		case MIN_ROWS:
+			o->min_rows = number("--min-rows", optarg, INT64_MAX);
+			break;
+		case MAX_SHRINK:
+			o->max_shrink = percent(optarg);
+			break;
+		case SAME_SCHEMA:
+			o->same_schema = true;
+			break;
+		case STRICT:
+			o->strict = true;
+			break;
+		case KEEP:
+			o->keep = true;
+			o->keep_name = optarg;
+			break;
+		case UNDO:
+			o->undo = true;
+			break;
+		case GC:
+			o->gc = true;
+			break;
+		case PROGRESS:
+			o->progress = true;
+			break;
 		case OLDER_THAN:
 			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
 				die_usage("--older-than: '%s' is no time: digits with an optional "
@@ -118,7 +142,8 @@ static void options(struct opts *o, int argc, char **argv)
 		die_usage("--undo and --gc: only one of them");
 }
 
-/* --- our receipt ----------------------------------------------------------- */
+/* --- our receipt -------------------------------------------------------------------------------
+ */
 
 static int put_text(char *text, struct fail *f)
 {
@@ -179,7 +204,8 @@ static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
 	return fd_close(STDOUT_FILENO, "standard output", f);
 }
 
-/* --- one run --------------------------------------------------------------- */
+/* --- one run -----------------------------------------------------------------------------------
+ */
 
 static int pass(const char *text, size_t n, struct fail *f)
 {
@@ -193,8 +219,9 @@ static int rows_stay(const struct swap *s, struct fail *f)
 {
 	size_t n = strlen(f->why);
 
-	snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s",
-		s->in.database, s->in.temporary);
+	if (s->in.temporary)
+		snprintf(f->why + n, sizeof f->why - n, "; the new rows stay in table %s.%s",
+			s->in.database, s->in.temporary);
 	return -1;
 }
 
@@ -216,8 +243,8 @@ static int check_names(const struct receipt *r, struct fail *f)
 		return fail_at(f, "the receipt");
 	}
 	if (strcmp(r->temporary, r->table) == 0)
-		return fail_set(f, FAIL_DATA, "the receipt names %s as its own temporary table",
-			r->table);
+		return fail_set(
+			f, FAIL_DATA, "the receipt names %s as its own temporary table", r->table);
 	if (tempname_table_time(r->temporary, r->table) < 0)
 		return fail_set(f, FAIL_DATA,
 			"the receipt names %s, which is no name of a temporary table of %s",
@@ -238,9 +265,8 @@ static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 		fail_set(f, FAIL_DATA,
 			"the receipt's %lld rows are not its %lld valid and %lld error records",
 			(long long)r->rows, (long long)r->valid, (long long)r->errors);
-	else if (to &&
-		((to->database && strcmp(to->database, r->database) != 0) ||
-			strcmp(to->table, r->table) != 0))
+	else if (to && ((to->database && strcmp(to->database, r->database) != 0) ||
+			       strcmp(to->table, r->table) != 0))
 		fail_set(f, FAIL_USAGE,
 			"the receipt is of table %s.%s, not of the destination given", r->database,
 			r->table);
@@ -266,7 +292,10 @@ static void say_done(struct swap *s)
 {
 	const struct receipt *r = &s->out;
 
-	if (r->rows_before < 0)
+	if (r->already)
+		progress_done(&s->progress, "%s.%s has these %lld rows already", r->database,
+			r->table, (long long)r->rows);
+	else if (r->rows_before < 0)
 		progress_done(&s->progress, "%s.%s is there, with %lld rows", r->database, r->table,
 			(long long)r->rows);
 	else
@@ -306,24 +335,11 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
  * The receipt of a swap that kept the old rows says where they are; without one, the destination
  * and --keep do.
  */
-static int undo(struct swap *s, struct tdurl *to, struct fail *f)
+static int undo_names(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	struct receipt *r = &s->in;
 
-	if (to && (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
-			  api_sandbox(&s->o->api, NULL, f)))
-		return -1;
-	if (to) {
-		s->api = api_open(&s->conf, &s->o->api);
-		r->mode = TDURL_REPLACE;
-		r->endpoint = mem_string(s->conf.endpoint);
-		r->database = mem_string(to->database);
-		r->table = mem_string(to->table);
-		r->temporary = s->o->keep_name ? mem_string(s->o->keep_name)
-					       : replace_kept_name(to->table, f);
-		if (!r->temporary)
-			return -1;
-	} else {
+	if (!to) {
 		if (!r->kept)
 			return fail_set(f, FAIL_DATA,
 				"this receipt names no kept table: there is nothing to undo");
@@ -331,10 +347,33 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 			return fail_set(f, FAIL_USAGE,
 				"--keep=%s: the kept table of this receipt is %s", s->o->keep_name,
 				r->kept);
-		r->temporary = mem_string(r->kept);
+		if (tdurl_check_name("database", r->database, f) ||
+			tdurl_check_name("table", r->table, f) ||
+			tdurl_check_name("table", r->kept, f)) {
+			f->kind = FAIL_DATA;
+			return fail_at(f, "the receipt");
+		}
+		return 0;
 	}
-	if (strcmp(r->temporary, r->table) == 0)
-		return fail_set(f, FAIL_DATA, "%s cannot be its own kept table", r->table);
+	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
+		api_sandbox(&s->o->api, NULL, f))
+		return -1;
+	s->api = api_open(&s->conf, &s->o->api);
+	s->by_name = true;
+	r->mode = TDURL_REPLACE;
+	r->endpoint = mem_string(s->conf.endpoint);
+	r->database = mem_string(to->database);
+	r->table = mem_string(to->table);
+	r->kept = s->o->keep_name ? mem_string(s->o->keep_name) : guards_kept_name(to->table, f);
+	return r->kept ? 0 : -1;
+}
+
+static int undo(struct swap *s, struct tdurl *to, struct fail *f)
+{
+	if (undo_names(s, to, f))
+		return -1;
+	if (strcmp(s->in.kept, s->in.table) == 0)
+		return fail_set(f, FAIL_DATA, "%s cannot be its own kept table", s->in.table);
 	if ((!to && lock_receipt(s, f)) || start_receipt(s, f))
 		return -1;
 	if (!s->api && connect_to(s, to, f))
@@ -343,7 +382,6 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1;
 	s->out.has_time = false;
 	s->out.action = mem_string("undo");
-	s->out.kept = mem_string(r->temporary);
 	if (replace_undo(s, f) == 0)
 		return end_receipt(s, NULL, f);
 	if (f->kind != FAIL_PIPE)
@@ -370,8 +408,8 @@ static int read_receipt(struct buf *b, struct fail *f)
 	buf_init(b, RECEIPT_MAX);
 	do {
 		if (buf_room(b, b->len < 4096 ? 4096 : 1))
-			return fail_set(f, FAIL_DATA, "standard input: longer than %d bytes",
-				RECEIPT_MAX);
+			return fail_set(
+				f, FAIL_DATA, "standard input: longer than %d bytes", RECEIPT_MAX);
 		n = fd_read(STDIN_FILENO, "standard input", b->p + b->len, b->cap - b->len, f);
 		b->len += n > 0 ? (size_t)n : 0;
 	} while (n > 0);
@@ -486,7 +524,7 @@ int main(int argc, char **argv)
 	if (s.repeatable)
 		flock(STDIN_FILENO, LOCK_UN); /* a shell may have the same file open */
 	api_table_free(&s.target);
-	api_table_free(&s.temporary);
+	api_table_free(&s.loaded);
 	api_close(s.api);
 	receipt_free(&s.in);
 	receipt_free(&s.out);

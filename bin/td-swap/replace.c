@@ -1,510 +1,515 @@
 /*
- * td-swap: one replacement.
- *
- * A swap is its own inverse: sent twice, it does nothing, and the rows that are dropped afterwards
- * are the new ones. So its answer is never waited for a second time. Both tables are described
- * before; when the answer is lost they are described again, and the comparison decides
- * (td-swap-decide.c): swapped, not swapped (then it may be sent again), or it cannot be said.
+ * td-swap: carries out what common/td/replace asks for, and says what it decided. Nothing is
+ * decided here.
  */
 #include "swap.h"
 
-#include "sys/clock.h"
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/sig.h"
+#include "sys/clock.h"
+#include "td/replace.h"
+#include "td/tempname.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 6, LOOK_MS = 500, COUNT_LOOKS = 20, COUNT_MS = 150 };
+enum { NAMES = REPLACE_OWN + 32, AGAIN_MS = 250, AGAIN_MAX = 4 };
 
-/* --- looking --------------------------------------------------------------- */
+/* One run of the machine. */
+struct run {
+	struct swap *s;
+	struct replace r;
+	char *name[NAMES]; /* of the tables, as the machine numbers them */
+	struct rows want;  /* what makes rows the new ones */
+	bool measured;     /* want is known */
+	bool held;         /* signals wait */
+	unsigned again;    /* requests that got no answer */
+	struct fail why;   /* the last refusal, silence or signal */
+};
 
-/* Fills both, or none. */
-static int look(struct swap *s, struct api_table *target, struct api_table *temporary,
-	struct fail *f)
-{
-	return swap_show(s, s->in.table, s->in.temporary, target, temporary, f);
-}
-
-/* --- before ---------------------------------------------------------------- */
-
-/* Rows that were loaded: without those that the import refused. */
-static int64_t loaded(const struct receipt *r)
-{
-	return r->valid >= 0 ? r->valid : r->rows;
-}
-
-/* Types are not compared: a service may give a type its own name. */
-static int check_loaded_columns(const struct swap *s, struct fail *f)
-{
-	const struct receipt *r = &s->in;
-
-	for (size_t i = 0; i < r->schema.n; i++) {
-		const struct column *c = r->schema.col + i;
-
-		if (c->type && strcmp(c->name, "time") != 0 && strcmp(c->name, "v") != 0 &&
-		    schema_find(&s->temporary.schema, c->name) < 0)
-			return fail_set(f, FAIL_GUARD,
-				"table %s.%s has no column %s any more: somebody changed it",
-				r->database, r->temporary, c->name);
-	}
-	return 0;
-}
-
-/*
- * The temporary table is td-put's: the same id, all columns, and the rows of the receipt. td-put
- * compared the import's own counts; the count of a table may lag behind by minutes, so a smaller
- * one is waited for only a moment. A larger one means that somebody else wrote into it.
+/* --- names -------------------------------------------------------------------------------------
  */
-static int check_temporary(struct swap *s, struct fail *f)
+
+static const char *name_of(struct run *u, uint8_t n)
 {
-	const struct receipt *r = &s->in;
+	struct swap *s = u->s;
 
-	for (unsigned i = 0;; i++) {
-		struct api_table *t = &s->temporary;
-
-		s->not_there = !t->exists ||
-			(r->temporary_id >= 0 && t->id >= 0 && t->id != r->temporary_id);
-		if (!t->exists)
-			return fail_set(f, FAIL_REFUSED,
-				"the temporary table %s.%s does not exist: was this receipt used "
-				"already?",
-				r->database, r->temporary);
-		if (s->not_there)
-			return fail_set(f, FAIL_GUARD,
-				"table %s.%s is not the one that td-put made", r->database,
-				r->temporary);
-		if (check_loaded_columns(s, f))
-			return -1;
-		if (t->count > loaded(r))
-			return fail_set(f, FAIL_GUARD,
-				"table %s.%s holds %lld rows, but td-put sent %lld", r->database,
-				r->temporary, (long long)t->count, (long long)loaded(r));
-		if (t->count == loaded(r))
-			return 0;
-		if (i == COUNT_LOOKS)
-			break;
-		api_table_free(t);
-		if (clock_sleep(COUNT_MS, f) ||
-			api_table_show(s->api, r->database, r->temporary, t, f))
-			return -1;
-	}
-	if (s->o->strict)
-		return fail_set(f, FAIL_TEMP,
-			"--strict: table %s.%s shows %lld rows so far, td-put sent %lld",
-			r->database, r->temporary, (long long)s->temporary.count,
-			(long long)loaded(r));
-	note("table %s.%s shows %lld of %lld rows so far", r->database, r->temporary,
-		(long long)s->temporary.count, (long long)loaded(r));
-	return 0;
+	if (!u->name[n] && u->r.task.kind == REPLACE_UNDO)
+		u->name[n] = tempname_undo(u->name[REPLACE_KEPT], api_time(s->api), clock_random());
+	else if (!u->name[n])
+		u->name[n] =
+			tempname_own(u->name[REPLACE_LOADED], api_time(s->api), clock_random());
+	return u->name[n];
 }
 
-static int check_columns(const struct swap *s, struct fail *f)
+static void free_names(struct run *u)
 {
-	for (size_t i = 0; i < s->target.schema.n; i++) {
-		const struct column *c = s->target.schema.col + i;
-		long at = schema_find(&s->temporary.schema, c->name);
-
-		if (at < 0)
-			return fail_set(f, FAIL_GUARD,
-				"--same-schema: column %s is missing in the new rows", c->name);
-		if (c->type && s->temporary.schema.col[at].type &&
-			strcmp(c->type, s->temporary.schema.col[at].type) != 0)
-			return fail_set(f, FAIL_GUARD,
-				"--same-schema: column %s is %s, in the new rows %s", c->name,
-				c->type, s->temporary.schema.col[at].type);
-	}
-	return 0;
+	for (size_t i = 0; i < NAMES; i++)
+		free(u->name[i]);
 }
 
-static int guards(const struct swap *s, struct fail *f)
-{
-	const struct opts *o = s->o;
-	const int64_t rows = loaded(&s->in), before = s->target.exists ? s->target.count : 0;
-
-	if (o->strict && !s->in.verified)
-		return fail_set(f, FAIL_GUARD,
-			"--strict: nothing proves that the source was complete: %s.%s is as it was",
-			s->in.database, s->in.table);
-	if (rows < o->min_rows)
-		return fail_set(f, FAIL_GUARD,
-			"%lld rows, fewer than --min-rows %lld: %s.%s is as it was",
-			(long long)rows, (long long)o->min_rows, s->in.database, s->in.table);
-	if (rows == 0 && before > 0 && !o->allow_empty)
-		return fail_set(f, FAIL_GUARD,
-			"no rows: %s.%s keeps its %lld (--allow-empty replaces them)",
-			s->in.database, s->in.table, (long long)before);
-	if (o->max_shrink >= 0 && rows < before &&
-		(double)(before - rows) * 100 > (double)before * o->max_shrink)
-		return fail_set(f, FAIL_GUARD,
-			"%lld rows instead of %lld, which is more than --max-shrink %d%%: %s.%s is "
-			"as it was",
-			(long long)rows, (long long)before, o->max_shrink, s->in.database,
-			s->in.table);
-	return o->same_schema && s->target.exists ? check_columns(s, f) : 0;
-}
-
-/* A name that the user chose is never overwritten. */
-static int check_keep(struct swap *s, struct fail *f)
-{
-	struct api_table t;
-	bool there;
-
-	if (s->o->keep && !s->o->keep_name) {
-		char *name = replace_kept_name(s->in.table, f);
-
-		free(name);
-		return name ? 0 : -1;
-	}
-	if (!s->o->keep_name || !s->target.exists)
-		return 0;
-	if (api_table_show(s->api, s->in.database, s->o->keep_name, &t, f))
-		return -1;
-	there = t.exists;
-	api_table_free(&t);
-	return there ? fail_set(f, FAIL_GUARD, "--keep: table %s.%s exists already", s->in.database,
-			       s->o->keep_name)
-		     : 0;
-}
-
-/* --- the step -------------------------------------------------------------- */
-
-enum step { FAILED = -1, DONE, AGAIN };
-
-static enum step unknown(struct swap *s, struct fail *f)
-{
-	char why[sizeof f->why];
-
-	memcpy(why, f->why, sizeof why);
-	*f = (struct fail){ 0 };
-	fail_set(f, FAIL_UNKNOWN,
-		"whether %s.%s was replaced cannot be said: the new rows are there or in %s, which "
-		"was left "
-		"alone; look at both (%s)",
-		s->in.database, s->in.table, s->in.temporary, why);
-	return FAILED;
-}
-
-/* What was begun is looked after, also when it was a signal that broke it. */
-static enum verdict decide(struct swap *s, bool ask)
-{
-	enum verdict v;
-
-	sig_hold(true);
-	v = decide_swap(s, ask);
-	sig_hold(false);
-	return v;
-}
-
-/*
- * An earlier swap, whose answer was lost, may have come late and undone this one: the rows that go
- * next must be the old ones.
+/* --- one ask -----------------------------------------------------------------------------------
  */
-static enum step swapped(struct swap *s, struct fail *f)
-{
-	if (!s->doubt || decide(s, false) == VERDICT_SWAPPED)
-		return DONE;
-	fail_set(f, FAIL_UNKNOWN, "a swap whose answer was lost may have come late");
-	return unknown(s, f);
-}
 
-static enum step swap_tables(struct swap *s, struct fail *f)
+/* What a request came to. The sentence is kept, unless a table that is missing explains all. */
+static uint8_t heard(struct run *u, int rc, const struct fail *why)
 {
-	if (api_table_swap(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
-		return swapped(s, f);
-	/* one of them is gone: look again */
-	if (api_status(s->api) == 404 && f->kind == FAIL_REFUSED) {
-		*f = (struct fail){ 0 };
-		return AGAIN;
+	const int status = api_status(u->s->api);
+
+	if (rc == 0)
+		return REPLACE_DONE;
+	if (why->kind == FAIL_REFUSED && (status == 404 || status == 409))
+		return REPLACE_ABSENT;
+	u->why = *why;
+	if (why->kind == FAIL_SIGNAL)
+		return REPLACE_STOPPED;
+	if (why->kind == FAIL_TEMP || why->kind == FAIL_UNKNOWN) {
+		u->again++;
+		return REPLACE_SILENT;
 	}
-	if (f->kind != FAIL_UNKNOWN && f->kind != FAIL_SIGNAL)
-		return FAILED;
-	s->doubt = true;
-	switch (decide(s, f->kind == FAIL_UNKNOWN)) {
-	case VERDICT_SWAPPED:
-		*f = (struct fail){ 0 };
-		return DONE;
-	case VERDICT_UNKNOWN:
-		return unknown(s, f);
-	case VERDICT_HARDLY:
-		f->kind = f->kind == FAIL_SIGNAL ? FAIL_SIGNAL : FAIL_TEMP;
-		return FAILED;
-	case VERDICT_NOT:
-		break;
+	return REPLACE_REFUSED;
+}
+
+static struct replace_seen look(struct run *u, uint8_t n)
+{
+	struct replace_seen s = { .id = -1 };
+	struct api_table *t = n == REPLACE_TARGET ? &u->s->target : &u->s->loaded;
+	struct fail why = { 0 };
+	int rc;
+
+	api_table_free(t);
+	rc = api_table_show(u->s->api, u->s->in.database, name_of(u, n), t, &why);
+	s.result = heard(u, rc, &why);
+	if (rc == 0 && !t->exists)
+		s.result = REPLACE_ABSENT;
+	if (rc == 0)
+		s.id = t->id;
+	return s;
+}
+
+static struct replace_seen list(struct run *u)
+{
+	struct replace_seen s = { .name = u->r.next, .id = -1 };
+	bool (*const is)(const char *, const char *) =
+		u->r.task.kind == REPLACE_UNDO ? tempname_is_undo : tempname_is_own;
+	struct fail why = { 0 };
+	struct api_name *all;
+	size_t n;
+	int rc = api_table_list(u->s->api, u->s->in.database, &all, &n, &why);
+
+	s.result = heard(u, rc, &why);
+	if (rc)
+		return s;
+	s.result = REPLACE_ABSENT;
+	for (size_t i = 0; i < n && s.result == REPLACE_ABSENT; i++)
+		if (is(all[i].name, u->name[REPLACE_LOADED])) {
+			free(u->name[s.name]);
+			u->name[s.name] = mem_string(all[i].name);
+			s.result = REPLACE_DONE;
+		}
+	api_names_free(all, n);
+	return s;
+}
+
+static struct replace_seen query(struct run *u, uint8_t n, bool measure)
+{
+	struct replace_seen s = { .id = -1 };
+	struct fail why = { 0 };
+	struct rows have;
+	int rc;
+
+	if (!measure && !u->measured)
+		rc = fail_set(&why, FAIL_REFUSED, "what %s is to hold is not known",
+			u->name[REPLACE_TARGET]);
+	else
+		rc = rows_query(u->s->api, u->s->in.database, name_of(u, n), &have, &why);
+	s.result = heard(u, rc, &why);
+	if (rc == 0 && measure) {
+		u->want = have;
+		u->measured = true;
 	}
-	if (f->kind == FAIL_SIGNAL)
-		return FAILED;
-	note("%s; the tables were not swapped: once more", f->why);
-	*f = (struct fail){ 0 };
-	return AGAIN;
+	s.new_rows = rc == 0 && rows_equal(&u->want, &have);
+	return s;
 }
 
-/* A rename whose answer is missing: the name that is there tells. */
-static enum verdict decide_rename(struct swap *s, struct fail *f)
-{
-	struct api_table target, temporary;
-	enum verdict v = VERDICT_UNKNOWN;
-
-	sig_hold(true);
-	if (look(s, &target, &temporary, f) == 0) {
-		if (temporary.exists)
-			v = VERDICT_NOT;
-		else if (target.exists)
-			v = VERDICT_SWAPPED;
-		api_table_free(&target);
-		api_table_free(&temporary);
-	}
-	sig_hold(false);
-	return v;
-}
-
-/*
- * A rename that was done already is refused when it is sent again: it is safe to repeat after a
- * look.
- */
-static enum step rename_table(struct swap *s, bool *maybe, struct fail *f)
-{
-	int status;
-
-	if (api_table_rename(s->api, s->in.database, s->in.temporary, s->in.table, f) == 0)
-		return DONE;
-	status = api_status(s->api);
-	if (f->kind == FAIL_SIGNAL && decide_rename(s, &(struct fail){ 0 }) == VERDICT_SWAPPED) {
-		*f = (struct fail){ 0 };
-		return DONE;
-	}
-	if (f->kind == FAIL_UNKNOWN)
-		*maybe = true;
-	else if (!(f->kind == FAIL_REFUSED && (status == 404 || status == 409)))
-		return FAILED;
-	note("%s; looking again", f->why);
-	*f = (struct fail){ 0 };
-	return AGAIN;
-}
-
-static enum step one_round(struct swap *s, bool *maybe_renamed, struct fail *f)
-{
-	api_table_free(&s->target);
-	api_table_free(&s->temporary);
-	if (look(s, &s->target, &s->temporary, f))
-		return FAILED;
-	free(s->out.action);
-	s->out.action = mem_string(s->target.exists ? "swap" : "rename");
-	s->out.rows_before = s->target.exists ? s->target.count : -1;
-	if (*maybe_renamed && s->target.exists && !s->temporary.exists) {
-		free(s->out.action);
-		s->out.action = mem_string("rename");
-		s->out.rows_before = -1;
-		return DONE;
-	}
-	if (check_temporary(s, f) || guards(s, f) || check_keep(s, f) || swap_begin_receipt(s, f))
-		return FAILED;
-	if (s->target.exists &&
-		api_table_settings(s->api, s->in.database, s->in.temporary, &s->temporary,
-			&s->target, f))
-		return FAILED;
-	return s->target.exists ? swap_tables(s, f) : rename_table(s, maybe_renamed, f);
-}
-
-/* Not cut: then two tables might have one name for their kept rows. */
-char *replace_kept_name(const char *table, struct fail *f)
-{
-	char *name = mem_printf("%s_kept", table);
-
-	if (strlen(name) <= TDURL_NAME_ADVISED)
-		return name;
-	fail_set(f, FAIL_USAGE,
-		"--keep: %s is longer than the %d characters that Treasure Data advises: say "
-		"--keep=NAME",
-		name, TDURL_NAME_ADVISED);
-	free(name);
-	return NULL;
-}
-
-/* A lost answer is decided by looking: the name that is there tells which. */
-static int rename_kept(struct swap *s, const char *to, struct fail *f)
-{
-	for (unsigned i = 0;; i++) {
-		struct fail why = { 0 };
-		struct api_table t;
-		bool there;
-
-		if (api_table_rename(s->api, s->in.database, s->in.temporary, to, &why) == 0)
-			return 0;
-		if (why.kind != FAIL_UNKNOWN || i == ROUNDS)
-			return fail_set(f, why.kind, "%s", why.why);
-		if (clock_sleep(LOOK_MS, f) ||
-			api_table_show(s->api, s->in.database, s->in.temporary, &t, f))
-			return -1;
-		there = t.exists;
-		api_table_free(&t);
-		if (!there)
-			return 0;
-	}
-}
-
-/*
- * The old rows under the name of --keep. Those of an earlier run go only where the name is our own.
- */
-static void keep_old_rows(struct swap *s)
-{
-	char *name = s->o->keep_name ? mem_string(s->o->keep_name)
-				     : replace_kept_name(s->in.table, &(struct fail){ 0 });
-	struct fail f = { 0 };
-
-	if ((s->o->keep_name || api_table_delete(s->api, s->in.database, name, &f) == 0) &&
-		rename_kept(s, name, &f) == 0) {
-		s->out.kept = name;
-		return;
-	}
-	warn("%s.%s holds the new rows; the old ones stay in %s: %s", s->in.database, s->in.table,
-		s->in.temporary, f.why);
-	s->out.kept = mem_string(s->in.temporary);
-	free(name);
-}
-
-static void old_rows_stay(struct swap *s, const struct fail *why)
-{
-	warn("%s.%s holds the new rows; the old ones are still in %s: %s", s->in.database,
-		s->in.table, s->in.temporary, why->why);
-	s->out.kept = mem_string(s->in.temporary);
-}
-
-/*
- * Another td-swap with a copy of the receipt may have swapped, too: then the name stands for the
- * new rows again, and nothing is dropped. Nor is it where no look is possible, but then the answer
- * to the swap counts.
- */
-static int drop_old_rows(struct swap *s, struct fail *f)
+/* The guards, and the first half of the receipt: a full disk or a dead reader is met here. */
+static uint8_t check(struct run *u, uint8_t n)
 {
 	struct fail why = { 0 };
-	const enum verdict v = decide_old(s, &why);
+	int rc = u->r.task.kind == REPLACE_UNDO ? guards_check_undo(u->s, name_of(u, n), &why)
+						: guards_check(u->s, name_of(u, n), &why);
 
-	if (why.kind) {
-		old_rows_stay(s, &why);
-		return 0;
+	u->s->out.rows_before = u->s->target.exists ? u->s->target.count : -1;
+	if (rc == 0 && u->r.task.kind == REPLACE_UNDO)
+		u->s->out.rows = u->s->loaded.count;
+	if (rc == 0)
+		rc = swap_begin_receipt(u->s, &why);
+	if (rc == 0)
+		return REPLACE_DONE;
+	u->why = why;
+	return why.kind == FAIL_SIGNAL ? REPLACE_STOPPED : REPLACE_REFUSED;
+}
+
+static uint8_t settings(struct run *u, uint8_t n)
+{
+	struct fail why = { 0 };
+	int rc = 0;
+
+	if (sig_caught())
+		rc = fail_set(&why, FAIL_SIGNAL, "interrupted");
+	else if (u->r.sent &&
+		 clock_sleep(AGAIN_MS << (u->r.rounds < AGAIN_MAX ? u->r.rounds : AGAIN_MAX), &why))
+		rc = -1;
+	else if (u->s->target.exists && u->s->loaded.exists)
+		rc = api_table_settings(u->s->api, u->s->in.database, name_of(u, n), &u->s->loaded,
+			&u->s->target, &why);
+	return heard(u, rc, &why);
+}
+
+static uint8_t rename_to(struct run *u, uint8_t a, uint8_t b)
+{
+	const bool keep = b == REPLACE_KEPT;
+	struct swap *s = u->s;
+	struct fail why = { 0 };
+	char *mark;
+
+	if (keep && u->r.status == FAIL_NONE) {
+		mark = guards_kept_mark(s->in.table, s->out.replaced_by);
+		if (api_table_describe(s->api, s->in.database, name_of(u, a), mark, &why))
+			note("%s", why.why); /* only --undo by a receipt asks for it */
+		why = (struct fail){ 0 };
+		free(mark);
 	}
-	if (v != VERDICT_SWAPPED) {
-		fail_set(f, FAIL_UNKNOWN,
-			v == VERDICT_NOT
-				? "they were swapped back: was this receipt used twice at once?"
-				: "the old rows are not seen after the swap");
-		return unknown(s, f);
-	}
-	if (s->o->keep) {
-		keep_old_rows(s);
-		return 0;
-	}
-	if (api_table_delete(s->api, s->in.database, s->in.temporary, &why))
-		old_rows_stay(s, &why);
-	return 0;
+	return heard(u,
+		api_table_rename(s->api, s->in.database, name_of(u, a), name_of(u, b),
+			keep && s->overwrite, &why),
+		&why);
+}
+
+static uint8_t delete_table(struct run *u, uint8_t n)
+{
+	struct fail why = { 0 };
+	int rc = api_table_delete(u->s->api, u->s->in.database, name_of(u, n), &why);
+	const uint8_t result = heard(u, rc, &why);
+
+	return rc == 0 && api_status(u->s->api) == 404 ? REPLACE_ABSENT : result;
 }
 
 /*
- * Names may be used again: only what bears the id that td-put saw is dropped. One that is said not
- * to be there, too: it costs nothing, and a service that says so of every table may be wrong.
+ * A signal breaks off a swap, but waits until it was looked after; and for a claim. So it
+ * does when a failure is cleaned up, but not while old rows are: they are named.
  */
-static bool is_td_puts(struct swap *s)
+static void hold(struct run *u, const struct replace_ask *a)
 {
-	struct api_table t;
-	bool its;
+	const bool tidying = a->what == REPLACE_DELETE ||
+			     (a->what == REPLACE_RENAME && a->b == REPLACE_KEPT) ||
+			     u->r.left != REPLACE_TARGET;
+	const bool step = a->what == REPLACE_EXCHANGE ||
+			  (a->what == REPLACE_RENAME && a->b == REPLACE_TARGET);
+	const bool looking = a->what == REPLACE_RENAME || u->r.moving || u->r.bare ||
+			     (u->r.sent && a->what != REPLACE_SETTINGS);
+	const bool on = tidying ? u->r.status != FAIL_NONE : looking && !step;
 
-	if (api_table_show(s->api, s->in.database, s->in.temporary, &t, &(struct fail){ 0 }))
-		return true; /* then deleting fails too, and says so */
-	its = !t.exists || s->in.temporary_id < 0 || t.id < 0 || t.id == s->in.temporary_id;
-	api_table_free(&t);
-	return its;
+	if (tidying && (a->what == REPLACE_DELETE || a->what == REPLACE_RENAME))
+		api_hurry(u->s->api);
+	if (on != u->held)
+		sig_hold(on);
+	u->held = on;
 }
 
-/* The receipt came through a pipe: nobody can use it again, so the rows that it speaks of go. */
-void replace_drop(struct swap *s, struct fail *f)
+static struct replace_seen carry_out(struct run *u, const struct replace_ask *a)
 {
-	size_t n = strlen(f->why);
+	struct swap *s = u->s;
+	struct replace_seen seen = { .id = -1 };
+	struct fail why = { 0 };
 
-	/* a rename or swap may still come: nothing is removed, all is named */
-	if (f->kind == FAIL_UNKNOWN) {
-		if (!strstr(f->why, s->in.temporary))
-			snprintf(f->why + n, sizeof f->why - n,
-				"; look at %s.%s and %s: the new rows are in one of them",
-				s->in.database, s->in.table, s->in.temporary);
-		return;
+	hold(u, a);
+	switch ((enum replace_do)a->what) {
+	case REPLACE_LOOK:
+		return look(u, a->a);
+	case REPLACE_LIST:
+		return list(u);
+	case REPLACE_MEASURE:
+		return query(u, a->a, true);
+	case REPLACE_QUERY:
+		return query(u, a->a, false);
+	case REPLACE_CHECK:
+		seen.result = check(u, a->a);
+		break;
+	case REPLACE_SETTINGS:
+		seen.result = settings(u, a->a);
+		break;
+	case REPLACE_RENAME:
+		seen.result = rename_to(u, a->a, a->b);
+		break;
+	case REPLACE_EXCHANGE:
+		seen.result = heard(u,
+			api_table_swap(
+				s->api, s->in.database, name_of(u, a->a), name_of(u, a->b), &why),
+			&why);
+		break;
+	case REPLACE_DELETE:
+		seen.result = delete_table(u, a->a);
+		break;
+	case REPLACE_END:
+		break;
 	}
-	if (s->repeatable) {
-		if (!s->not_there)
-			snprintf(f->why + n, sizeof f->why - n,
-				"; the new rows stay in %s.%s for another try", s->in.database,
-				s->in.temporary);
-		return;
+	return seen;
+}
+
+static void run(struct run *u, const struct replace_task *t)
+{
+	struct replace_ask a;
+
+	replace_start(&u->r, t, &a);
+	while (a.what != REPLACE_END) {
+		const struct replace_seen seen = carry_out(u, &a);
+
+		replace_next(&u->r, &seen, &a);
 	}
-	sig_hold(true);
-	api_hurry(s->api);
-	if (is_td_puts(s) &&
-		api_table_delete(s->api, s->in.database, s->in.temporary, &(struct fail){ 0 }))
+	if (u->held)
+		sig_hold(false);
+}
+
+/* --- the verdict in words ----------------------------------------------------------------------
+ */
+
+static int cannot_say(struct run *u, struct fail *f, const char *why)
+{
+	const struct swap *s = u->s;
+	const char *left = u->r.left ? name_of(u, u->r.left) : s->in.temporary;
+
+	return fail_set(f, FAIL_UNKNOWN,
+		"whether %s.%s was replaced cannot be said: the new rows are there or in %s, which "
+		"was left alone; look at both (%s)",
+		s->in.database, s->in.table, left, why);
+}
+
+static int untold(struct run *u, struct fail *f)
+{
+	const struct swap *s = u->s;
+
+	if (u->r.left)
+		return cannot_say(u, f,
+			u->why.kind ? u->why.why : "neither their ids nor a query tell them apart");
+	return fail_set(f, FAIL_UNKNOWN,
+		"table %s.%s does not exist any more, and %s holds as many rows as the receipt: it "
+		"was probably used already; look at the table",
+		s->in.database, s->in.temporary, s->in.table);
+}
+
+static int words(struct run *u, struct fail *f)
+{
+	const struct swap *s = u->s;
+	const bool undo = u->r.task.kind == REPLACE_UNDO;
+	const char *db = s->in.database, *table = s->in.table, *loaded = u->name[REPLACE_LOADED];
+
+	switch ((enum replace_why)u->r.why) {
+	case REPLACE_WELL:
+	case REPLACE_ALREADY:
+		return 0;
+	case REPLACE_CALLER:
+	case REPLACE_NO_ANSWER:
+		return fail_set(
+			f, u->why.kind == FAIL_UNKNOWN ? FAIL_TEMP : u->why.kind, "%s", u->why.why);
+	case REPLACE_TRIES:
+		return fail_set(f, FAIL_TEMP,
+			"%s.%s could not be replaced, however often it was tried%s%s", db, table,
+			u->why.kind ? ": " : "", u->why.why);
+	case REPLACE_USED:
+		return fail_set(f, FAIL_REFUSED,
+			undo ? "there is no table %s.%s"
+			     : "the temporary table %s.%s does not exist: was this receipt used "
+			       "already?",
+			db, loaded);
+	case REPLACE_NOT_OURS:
+		return fail_set(
+			f, FAIL_GUARD, "table %s.%s is not the one that td-put made", db, loaded);
+	case REPLACE_OTHER_ROWS:
+		return fail_set(f, FAIL_GUARD,
+			"table %s.%s does not hold the %lld rows that td-put sent", db, loaded,
+			(long long)rows_loaded(&s->in));
+	case REPLACE_NO_TARGET:
+		return fail_set(f, FAIL_REFUSED, "there is no table %s.%s", db, table);
+	case REPLACE_NOT_LAST:
+		return fail_set(f, FAIL_GUARD,
+			"%s.%s or %s was replaced since: this receipt is not the last (--undo "
+			"td://@/%s/%s "
+			"undoes the last)",
+			db, table, loaded, db, table);
+	case REPLACE_TAKEN:
+		if (u->r.status == FAIL_TEMP)
+			return fail_set(f, FAIL_TEMP, "another run has table %s.%s", db, loaded);
+		return fail_set(f, FAIL_UNKNOWN,
+			"another run has taken the new rows of %s.%s, or the table itself, in the "
+			"meantime: "
+			"look at what it says, and at the table",
+			db, table);
+	case REPLACE_UNSEEN:
+		return cannot_say(u, f, u->why.why);
+	case REPLACE_UNTOLD:
+		return untold(u, f);
+	}
+	return fail_set(f, FAIL_SYSTEM, "a verdict without words");
+}
+
+/* What a failure leaves behind is named: a receipt in a file can be used again. */
+static void name_left(struct run *u, struct fail *f)
+{
+	const struct swap *s = u->s;
+	const size_t n = strlen(f->why);
+	const char *left = u->r.left ? name_of(u, u->r.left) : NULL;
+
+	if (!left || strstr(f->why, left))
+		return;
+	if (u->r.task.kind == REPLACE_UNDO)
+		snprintf(f->why + n, sizeof f->why - n, "; the other rows are in %s.%s",
+			s->in.database, left);
+	else if (s->repeatable || u->r.status == FAIL_UNKNOWN)
+		snprintf(f->why + n, sizeof f->why - n,
+			"; the new rows stay in %s.%s for another try", s->in.database, left);
+	else
 		snprintf(f->why + n, sizeof f->why - n, "; the table %s.%s could not be removed",
-			s->in.database, s->in.temporary);
-	sig_hold(false);
+			s->in.database, left);
+	if (u->r.moving && u->r.next < NAMES && u->name[u->r.next]) {
+		const size_t m = strlen(f->why);
+
+		snprintf(f->why + m, sizeof f->why - m, " (or %s)", u->name[u->r.next]);
+	}
 }
 
-/* The last rename may have been done although its answer was lost. */
-static enum step give_up(struct swap *s, bool maybe_renamed, struct fail *f)
+/* The old rows: kept under the name that was asked for, or left where they are. */
+static void old_rows(struct run *u)
 {
-	const enum verdict v = maybe_renamed ? decide_rename(s, f) : VERDICT_NOT;
+	struct swap *s = u->s;
 
-	if (v == VERDICT_SWAPPED)
-		return DONE;
-	fail_set(f, FAIL_TEMP, "%s.%s could not be replaced after %d tries", s->in.database,
-		s->in.table, ROUNDS);
-	return v == VERDICT_UNKNOWN ? unknown(s, f) : FAILED;
+	if (u->r.left == REPLACE_TARGET)
+		return;
+	s->out.kept = mem_string(name_of(u, u->r.left));
+	if (u->r.left != REPLACE_KEPT)
+		warn("%s.%s holds the new rows; the old ones are still in %s: %s", s->in.database,
+			s->in.table, s->out.kept,
+			u->why.kind ? u->why.why : "they could not be removed");
+	else if (s->o->keep || s->o->undo) {
+		struct api_table t = { 0 };
+
+		if (api_table_show(s->api, s->in.database, s->out.kept, &t, &(struct fail){ 0 }) ==
+			0)
+			s->out.kept_id = t.exists ? t.id : -1;
+		api_table_free(&t);
+	}
 }
+
+static int finish(struct run *u, struct fail *f)
+{
+	struct swap *s = u->s;
+
+	if (words(u, f)) {
+		name_left(u, f);
+		return -1;
+	}
+	s->out.already = u->r.why == REPLACE_ALREADY;
+	s->out.table_id = s->target.exists ? s->target.id : -1;
+	if (!s->out.action)
+		s->out.action = mem_string(u->r.way == REPLACE_BY_RENAME ? "rename" : "swap");
+	if (u->r.way != REPLACE_NOTHING && u->r.way != REPLACE_BY_RENAME)
+		old_rows(u);
+	if (u->r.way == REPLACE_BY_RENAME)
+		s->out.rows_before = -1;
+	return swap_begin_receipt(s, f);
+}
+
+/* --- tasks -------------------------------------------------------------------------------------
+ */
 
 int replace_run(struct swap *s, struct fail *f)
 {
-	enum step step = AGAIN;
-	bool maybe_renamed = false;
+	const struct receipt *in = &s->in;
+	struct run u = { .s = s, .measured = true };
+	const struct replace_task t = { .kind = REPLACE_SWAP,
+		.keep = s->o->keep,
+		.drop = !s->repeatable,
+		.new_id = in->temporary_id,
+		.target_id = -1 };
 	int rc;
 
-	for (unsigned i = 0; i < ROUNDS && step == AGAIN; i++)
-		step = one_round(s, &maybe_renamed, f);
-	if (step == AGAIN)
-		step = give_up(s, maybe_renamed, f);
-	if (step != DONE) {
-		replace_drop(s, f);
+	u.want = (struct rows){ rows_loaded(in), in->has_time && in->errors <= 0, in->time_min,
+		in->time_max };
+	u.name[REPLACE_TARGET] = mem_string(in->table);
+	u.name[REPLACE_LOADED] = mem_string(in->temporary);
+	u.name[REPLACE_KEPT] = s->o->keep_name ? mem_string(s->o->keep_name)
+			       : s->o->keep    ? guards_kept_name(in->table, f)
+					       : NULL;
+	if (s->o->keep && !u.name[REPLACE_KEPT]) {
+		free_names(&u);
 		return -1;
 	}
-	if (strcmp(s->out.action, "swap") != 0)
-		return 0;
-	sig_hold(true); /* a signal is too late for the new rows: the old ones do not stay */
-	rc = drop_old_rows(s, f);
-	sig_hold(false);
+	s->out.replaced_by = mem_string(in->temporary);
+	run(&u, &t);
+	rc = finish(&u, f);
+	free_names(&u);
 	return rc;
 }
 
-/*
- * The same exchange again. Nothing is dropped: the rows that are undone take the kept table's
- * place, so that an undo can be undone.
- */
 int replace_undo(struct swap *s, struct fail *f)
 {
-	enum step step = AGAIN;
+	struct run u = { .s = s };
+	const struct replace_task t = { .kind = REPLACE_UNDO,
+		.keep = true,
+		.new_id = s->by_name ? -1 : s->in.kept_id,
+		.target_id = s->by_name ? -1 : s->in.table_id };
+	int rc;
 
-	for (unsigned i = 0; i < ROUNDS && step == AGAIN; i++) {
-		api_table_free(&s->target);
-		api_table_free(&s->temporary);
-		if (look(s, &s->target, &s->temporary, f))
-			return -1;
-		if (!s->target.exists || !s->temporary.exists)
-			return fail_set(f, FAIL_REFUSED, "there is no table %s.%s", s->in.database,
-					s->target.exists ? s->in.temporary : s->in.table);
-		s->out.rows = s->temporary.count;
-		s->out.rows_before = s->target.count;
-		if (swap_begin_receipt(s, f))
-			return -1;
-		step = swap_tables(s, f);
+	u.name[REPLACE_TARGET] = mem_string(s->in.table);
+	u.name[REPLACE_LOADED] = mem_string(s->in.kept);
+	u.name[REPLACE_KEPT] = mem_string(s->in.kept);
+	s->out.replaced_by =
+		mem_printf("undoing %s", s->in.replaced_by ? s->in.replaced_by : s->in.table);
+	run(&u, &t);
+	rc = finish(&u, f);
+	free_names(&u);
+	return rc;
+}
+
+int replace_collect(struct swap *s, const char *db, const char *table, struct fail *f)
+{
+	struct run u = { .s = s };
+	const struct replace_task t = { .kind = REPLACE_COLLECT, .new_id = -1, .target_id = -1 };
+	int rc;
+
+	free(s->in.database);
+	s->in.database = mem_string(db);
+	free(s->in.table);
+	s->in.table = mem_string(table);
+	u.name[REPLACE_TARGET] = mem_string(table);
+	u.name[REPLACE_LOADED] = mem_string(table);
+	run(&u, &t);
+	rc = words(&u, f);
+	if (rc == 0 && u.r.left)
+		rc = fail_set(f, u.why.kind ? u.why.kind : FAIL_TEMP,
+			"table %s.%s could not be removed%s%s", db, name_of(&u, u.r.left),
+			u.why.kind ? ": " : "", u.why.why);
+	free_names(&u);
+	return rc;
+}
+
+void replace_drop(struct swap *s, struct fail *f)
+{
+	const struct receipt *in = &s->in;
+	struct api_table t = { 0 };
+	struct fail why = { 0 };
+	const size_t n = strlen(f->why);
+
+	api_hurry(s->api);
+	if (api_table_show(s->api, in->database, in->temporary, &t, &why) == 0 && t.exists &&
+		in->temporary_id >= 0 && t.id >= 0 && t.id != in->temporary_id) {
+		api_table_free(&t);
+		return;
 	}
-	if (step == AGAIN)
-		fail_set(f, FAIL_TEMP, "%s.%s could not be swapped after %d tries", s->in.database,
-			s->in.table, ROUNDS);
-	return step == DONE ? 0 : -1;
+	api_table_free(&t);
+	if (api_table_delete(s->api, in->database, in->temporary, &(struct fail){ 0 }))
+		snprintf(f->why + n, sizeof f->why - n, "; the table %s.%s could not be removed",
+			in->database, in->temporary);
 }

@@ -1,7 +1,7 @@
 /*
- * td-swap: what its files share. td-swap.c: options, the receipts, main; td-swap-replace.c: one
- * replacement, and its undoing; td-swap-decide.c: what became of a swap whose answer was lost;
- * td-swap-gc.c: what earlier runs left behind.
+ * td-swap: what its files share. main.c: options, the receipts; replace.c: carries out what
+ * common/td/replace asks for, and says what it decided; guards.c: what is checked before; rows.c:
+ * what a table holds, by a query; gc.c: what earlier runs left behind.
  */
 #ifndef TD_SWAP_H
 #define TD_SWAP_H
@@ -15,8 +15,8 @@ struct opts {
 	bool keep, undo, gc;
 	const char *keep_name; /* of --keep=NAME, or NULL */
 	uint64_t older_s;      /* --gc: of things at least so old */
-	int64_t min_rows;   /* -1: not asked for */
-	int max_shrink;     /* percent, -1 */
+	int64_t min_rows;      /* -1: not asked for */
+	int max_shrink;        /* percent, -1 */
 	int verbosity;
 	struct api_opt api;
 };
@@ -25,35 +25,16 @@ struct swap {
 	const struct opts *o;
 	struct conf conf;
 	struct api *api;
-	struct receipt in;      /* td-put's */
-	struct receipt out;     /* ours */
+	struct receipt in;  /* td-put's; --undo: one of ours */
+	struct receipt out; /* ours */
 	/* the receipt stands in a file: the same command can be given again */
 	bool repeatable;
+	bool by_name; /* --undo DEST: no receipt says what must be undone */
 	bool out_begun;
 	struct progress progress;
-	struct api_table target, temporary; /* as they were before */
-	/* seen: td-put's temporary table is gone, or its name is another's */
-	bool not_there;
-	bool doubt;             /* the answer to a swap was lost */
-	bool ids_move;          /* known: a swap moves the ids of the tables with their rows */
+	struct api_table target, loaded; /* as they were seen last */
+	bool overwrite;                  /* --keep: an older kept table goes */
 };
-
-/* Describes two tables of its database, which need not exist. Fills both, or none. */
-int swap_show(struct swap *s, const char *a, const char *b, struct api_table *x,
-	struct api_table *y, struct fail *f);
-
-/*
- * The tables of s->target and s->temporary after a swap whose answer was lost. HARDLY: they look as
- * before, which proves nothing.
- */
-enum verdict { VERDICT_NOT, VERDICT_HARDLY, VERDICT_SWAPPED, VERDICT_UNKNOWN };
-enum verdict decide_swap(struct swap *s, bool ask); /* ask: try out what HARDLY means */
-
-/*
- * Does the temporary name stand for the old rows after a swap that was answered? NOT: it was
- * undone. f: why UNKNOWN, if it is said.
- */
-enum verdict decide_old(struct swap *s, struct fail *f);
 
 /* Write the first half of our receipt, once. */
 int swap_begin_receipt(struct swap *s, struct fail *f);
@@ -61,20 +42,41 @@ int swap_begin_receipt(struct swap *s, struct fail *f);
 /* The temporary table of s->in in the place of its target; fills s->out. */
 int replace_run(struct swap *s, struct fail *f);
 
-/*
- * A failure before anything changed: the new rows go, or are named in f if the receipt can be used
- * again.
- */
-void replace_drop(struct swap *s, struct fail *f);
-
-/* The kept table of s->in, which is named as the temporary one, and its target, exchanged again. */
+/* The kept table s->in.kept and its target, exchanged again. */
 int replace_undo(struct swap *s, struct fail *f);
 
+/* Remove td-put's temporary table, if it is the one of the receipt; where not, f names it. */
+void replace_drop(struct swap *s, struct fail *f);
+
+/* Claim a table that a dead run left behind, and delete it. */
+int replace_collect(struct swap *s, const char *db, const char *table, struct fail *f);
+
+/* The kept table's default name, malloc'ed; NULL: too long. */
+char *guards_kept_name(const char *table, struct fail *f);
+
 /*
- * The name under which --keep keeps the old rows of a table if none is given; malloc'ed; NULL: too
- * long.
+ * May s->loaded, which is called `name` now, take the place of s->target? Waits a moment for its
+ * count.
  */
-char *replace_kept_name(const char *table, struct fail *f);
+int guards_check(struct swap *s, const char *name, struct fail *f);
+
+/* --undo by a receipt: is s->loaded, `name`, what that run kept? */
+int guards_check_undo(struct swap *s, const char *name, struct fail *f);
+
+/* What is written into the description of a kept table: made by whom, instead of which rows. */
+char *guards_kept_mark(const char *table, const char *instead);
+
+/* What a table holds, as a query finds it: descriptions lag behind. */
+struct rows {
+	int64_t n;
+	bool has_time; /* n > 0 and known */
+	int64_t time_min, time_max;
+};
+int rows_query(struct api *a, const char *db, const char *table, struct rows *out, struct fail *f);
+bool rows_equal(const struct rows *want, const struct rows *have);
+
+/* Rows that were loaded: without those that the import refused. */
+int64_t rows_loaded(const struct receipt *r);
 
 /*
  * Temporary tables and sessions of a database (and a table, if not NULL) that td-put made and

@@ -3,6 +3,9 @@
  * and the sentence that explains a refusal. What a request may do on a lost answer is written in
  * the endpoint table in api_call.c, nowhere else.
  *
+ * An answer to a request that changes something counts if it is the service's: a success has the
+ * field that its call promises, a refusal TD's own words. All else is no answer.
+ *
  * All functions return 0, or -1 with f filled: FAIL_KEY (401, 403), FAIL_REFUSED (other 4xx),
  * FAIL_TEMP (no answer, 5xx, 429, after all repeats; nothing was changed), FAIL_UNKNOWN (a request
  * that must not be repeated got no usable answer: the caller looks and decides), FAIL_SIGNAL.
@@ -127,14 +130,19 @@ int api_table_create(struct api *a, const char *db, const char *table, enum api_
 	struct fail *f);
 /* 404 is success */
 int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f);
-/* never repeated */
+/* never repeated; overwrite: a table `to` that is there goes in the same step */
 int api_table_rename(struct api *a, const char *db, const char *from, const char *to,
-	struct fail *f);
+	bool overwrite, struct fail *f);
 /* never repeated */
 int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f);
 /* expire_days and include_v of `like`, as far as it has them and `table` differs. */
 int api_table_settings(struct api *a, const char *db, const char *table, const struct api_table *is,
 	const struct api_table *like, struct fail *f);
+/* A table's description: text that people may read. Cut at cap; "" if there is none. */
+int api_table_describe(struct api *a, const char *db, const char *table, const char *text,
+	struct fail *f);
+int api_table_description(struct api *a, const char *db, const char *table, char *out, size_t cap,
+	struct fail *f);
 int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s,
 	struct fail *f);
 

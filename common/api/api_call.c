@@ -36,6 +36,7 @@ enum rule {
 static const struct {
 	const char *method, *path;
 	enum rule rule;
+	const char *field; /* that its answer has; NULL of those that only read */
 } endpoints[] = {
 	[DATABASE_LIST] = { "GET", "database/list", READ },
 	[TABLE_LIST] = { "GET", "table/list", READ },
@@ -52,37 +53,37 @@ static const struct {
 	[SERVER_STATUS] = { "GET", "system/server_status", READ },
 
 	/* 409: it is there, whoever made it */
-	[DATABASE_CREATE] = { "POST", "database/create", SAME },
+	[DATABASE_CREATE] = { "POST", "database/create", SAME, "database" },
 	/* matters for a temporary table: it must be new */
-	[TABLE_CREATE] = { "POST", "table/create", MADE },
-	[TABLE_UPDATE] = { "POST", "table/update", SAME },       /* sets values */
+	[TABLE_CREATE] = { "POST", "table/create", MADE, "table" },
+	[TABLE_UPDATE] = { "POST", "table/update", SAME, "table" },       /* sets values */
 	/* columns that are there with this type are accepted */
-	[SCHEMA_APPEND] = { "POST", "table/append-schema", SAME },
+	[SCHEMA_APPEND] = { "POST", "table/append-schema", SAME, "table" },
 	/* 404: gone. Only tables whose names nobody else makes */
-	[TABLE_DELETE] = { "POST", "table/delete", SAME },
+	[TABLE_DELETE] = { "POST", "table/delete", SAME, "table" },
 	/* td-swap: done if the old name is gone */
-	[TABLE_RENAME] = { "POST", "table/rename", LOOK },
+	[TABLE_RENAME] = { "POST", "table/rename", LOOK, "table" },
 	/* td-swap: a second one undoes it; compares the tables */
-	[TABLE_SWAP] = { "POST", "table/swap", LOOK },
+	[TABLE_SWAP] = { "POST", "table/swap", LOOK, "table1" },
 	/* a part's id is the same at every try */
-	[TABLE_IMPORT] = { "PUT", "table/import_with_id", KEYED },
+	[TABLE_IMPORT] = { "PUT", "table/import_with_id", KEYED, "unique_id" },
 
-	[SESSION_CREATE] = { "POST", "bulk_import/create", MADE },
+	[SESSION_CREATE] = { "POST", "bulk_import/create", MADE, "name" },
 	/* the part of that name is written over, by its own bytes */
-	[SESSION_UPLOAD] = { "PUT", "bulk_import/upload_part", SAME },
-	[SESSION_PART_DELETE] = { "POST", "bulk_import/delete_part", SAME }, /* 404: gone */
-	[SESSION_FREEZE] = { "POST", "bulk_import/freeze", SAME }, /* 409: frozen */
-	[SESSION_UNFREEZE] = { "POST", "bulk_import/unfreeze", SAME },
+	[SESSION_UPLOAD] = { "PUT", "bulk_import/upload_part", SAME, "name" },
+	[SESSION_PART_DELETE] = { "POST", "bulk_import/delete_part", SAME, "name" }, /* 404: gone */
+	[SESSION_FREEZE] = { "POST", "bulk_import/freeze", SAME, "name" }, /* 409: frozen */
+	[SESSION_UNFREEZE] = { "POST", "bulk_import/unfreeze", SAME, "name" },
 	/* api_bulk: at the session's state */
-	[SESSION_PERFORM] = { "POST", "bulk_import/perform", LOOK },
-	[SESSION_COMMIT] = { "POST", "bulk_import/commit", LOOK },   /* api_bulk: the same */
-	[SESSION_DELETE] = { "POST", "bulk_import/delete", SAME }, /* 404: gone */
+	[SESSION_PERFORM] = { "POST", "bulk_import/perform", LOOK, "name" },
+	[SESSION_COMMIT] = { "POST", "bulk_import/commit", LOOK, "name" }, /* api_bulk: the same */
+	[SESSION_DELETE] = { "POST", "bulk_import/delete", SAME, "name" }, /* 404: gone */
 
 	/* domain_key: 409 names the job that is there */
-	[JOB_ISSUE] = { "POST", "job/issue", KEYED },
-	[RESULT_EXPORT] = { "POST", "job/result_export", KEYED }, /* the same */
+	[JOB_ISSUE] = { "POST", "job/issue", KEYED, "job_id" },
+	[RESULT_EXPORT] = { "POST", "job/result_export", KEYED, "job_id" }, /* the same */
 	/* one that has ended stays as it is */
-	[JOB_KILL] = { "POST", "job/kill", SAME },
+	[JOB_KILL] = { "POST", "job/kill", SAME, "job_id" },
 };
 
 static void make_url(struct api *a, const struct api_call *c, struct buf *url)
@@ -146,6 +147,38 @@ static int one_try(struct api *a, struct api_call *c, const char *url, uint64_t 
 	return rc;
 }
 
+/*
+ * An answer to a request that changes something is the service's, or there is none: a proxy's page
+ * says nothing about what was done. A refusal has TD's own words, a success the field of its call.
+ */
+static bool is_service(const struct api_call *c)
+{
+	static const char *const words[] = { "error", "message", "text" };
+	const int status = c->answer.status;
+	const bool done = status / 100 == 2;
+	json_t *j;
+	bool is = false;
+
+	if (endpoints[c->e].rule == READ || status == 407 || status == 429 || status >= 500)
+		return true;
+	j = c->answer.body.len ? json_loadb(c->answer.body.p, c->answer.body.len, 0, NULL) : NULL;
+	if (done)
+		is = json_object_get(j, endpoints[c->e].field) != NULL;
+	for (size_t i = 0; !done && status / 100 == 4 && i < sizeof words / sizeof *words; i++)
+		is = is || api_string(j, words[i]);
+	json_decref(j);
+	return is;
+}
+
+static int not_service(struct api_call *c, struct fail *f)
+{
+	fail_set(f, FAIL_TEMP, "the answer (%d%s%s) is not Treasure Data's", c->answer.status,
+		c->answer.type[0] ? ", " : "", c->answer.type);
+	c->answer.status = 0;
+	c->answer.sent = c->broke = true;
+	return -1;
+}
+
 static int no_answer(struct api *a, unsigned tries, struct fail *f)
 {
 	char after[40] = "";
@@ -181,6 +214,10 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 		int64_t wait;
 
 		rc = one_try(a, c, url.p, left(a, start), &why);
+		if (rc == 0 && !is_service(c)) {
+			rc = not_service(c, &why);
+			a->status = 0;
+		}
 		if (rc == 0 && c->answer.status / 100 == 2) {
 			if (attempt > 0)
 				die_line(""); /* the remark is past */

@@ -28,8 +28,8 @@ static void read_table(struct api_table *t, const json_t *j)
 		schema_free(&t->schema);
 }
 
-int api_table_show(struct api *a, const char *db, const char *table, struct api_table *t,
-	struct fail *f)
+int api_table_show(
+	struct api *a, const char *db, const char *table, struct api_table *t, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_SHOW, .seg = { db, table } };
 	int rc = api_call(a, &c, f);
@@ -56,8 +56,8 @@ void api_table_free(struct api_table *t)
 	*t = (struct api_table){ 0 };
 }
 
-int api_table_create(struct api *a, const char *db, const char *table, enum api_made *made,
-	struct fail *f)
+int api_table_create(
+	struct api *a, const char *db, const char *table, enum api_made *made, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_CREATE, .seg = { db, table, "log" } };
 	int rc = api_call(a, &c, f);
@@ -75,12 +75,50 @@ int api_table_delete(struct api *a, const char *db, const char *table, struct fa
 }
 
 int api_table_rename(struct api *a, const char *db, const char *from, const char *to,
-	struct fail *f)
+	bool overwrite, struct fail *f)
 {
 	struct api_call c = { .e = TABLE_RENAME, .seg = { db, from, to } };
+	struct buf form;
+	int rc;
 
-	return api_send(a, &c, 0, f) ? fail_at(f, "cannot rename table %s.%s to %s", db, from, to)
-				     : 0;
+	buf_init(&form, 64);
+	if (overwrite) {
+		api_form(&form, "overwrite", "true");
+		c.form = &form;
+	}
+	rc = api_send(a, &c, 0, f);
+	buf_free(&form);
+	return rc ? fail_at(f, "cannot rename table %s.%s to %s", db, from, to) : 0;
+}
+
+int api_table_describe(
+	struct api *a, const char *db, const char *table, const char *text, struct fail *f)
+{
+	struct api_call c = { .e = TABLE_UPDATE, .seg = { db, table } };
+	struct buf form;
+	int rc;
+
+	buf_init(&form, 64 << 10);
+	api_form(&form, "description", text);
+	c.form = &form;
+	rc = api_send(a, &c, 0, f);
+	buf_free(&form);
+	return rc ? fail_at(f, "cannot describe table %s.%s", db, table) : 0;
+}
+
+int api_table_description(
+	struct api *a, const char *db, const char *table, char *out, size_t cap, struct fail *f)
+{
+	struct api_call c = {
+		.e = TABLE_SHOW, .seg = { db, table }, .query = "include_descriptions=true"
+	};
+	json_t *j = api_call(a, &c, f) ? NULL : api_call_json(a, &c, f);
+	const char *text = api_string(j, "description");
+
+	snprintf(out, cap, "%s", text ? text : "");
+	api_call_free(&c);
+	json_decref(j);
+	return j ? 0 : fail_at(f, "cannot look at table %s.%s", db, table);
 }
 
 int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f)
@@ -91,8 +129,8 @@ int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2
 				     : 0;
 }
 
-int api_schema_append(struct api *a, const char *db, const char *table, const struct schema *s,
-	struct fail *f)
+int api_schema_append(
+	struct api *a, const char *db, const char *table, const struct schema *s, struct fail *f)
 {
 	struct api_call c = { .e = SCHEMA_APPEND, .seg = { db, table } };
 	json_t *j = schema_to_json(s);

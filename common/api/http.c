@@ -410,7 +410,9 @@ static bool was_sent(CURL *c, CURLcode rc)
 	long request = 0;
 
 	curl_easy_getinfo(c, CURLINFO_REQUEST_SIZE, &request);
-	return !never_left(rc) && !is_setting(rc) && request > 0;
+	/* UNSUPPORTED_PROTOCOL of a request that was sent: the answer was not HTTP */
+	return !never_left(rc) && (!is_setting(rc) || rc == CURLE_UNSUPPORTED_PROTOCOL) &&
+		request > 0;
 }
 
 static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *f)
@@ -423,7 +425,7 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 		return fail_set(f, FAIL_SIGNAL, "interrupted");
 	if (rc == CURLE_OUT_OF_MEMORY || rc == CURLE_FAILED_INIT)
 		return fail_set(f, FAIL_SYSTEM, "%s", why);
-	if (is_setting(rc))
+	if (is_setting(rc) && !call->a->sent)
 		return fail_set(f, FAIL_CONFIG, "%s", why);
 	call->a->transport = true;
 	return fail_set(f, FAIL_TEMP, "%s", why);

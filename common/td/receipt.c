@@ -14,13 +14,16 @@ void receipt_init(struct receipt *r)
 		.errors = -1,
 		.parts = -1,
 		.bytes = -1,
-		.rows_before = -1 };
+		.rows_before = -1,
+		.table_id = -1,
+		.kept_id = -1 };
 }
 
 void receipt_free(struct receipt *r)
 {
 	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary,
-		r->session, r->job_id, r->source_job, r->started, r->kept, r->reason, r->finished };
+		r->session, r->job_id, r->source_job, r->started, r->kept, r->replaced_by,
+		r->reason, r->finished };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
@@ -28,7 +31,8 @@ void receipt_free(struct receipt *r)
 	receipt_init(r);
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing -----------------------------------------------------------------------------------
+ */
 
 static void text(json_t *o, const char *name, const char *value)
 {
@@ -97,7 +101,12 @@ char *receipt_end(const struct receipt *r)
 	if (r->done)
 		text(o, "action", r->action);
 	number(o, "rows_before", r->rows_before);
+	if (r->done && r->already)
+		json_object_set_new(o, "already", json_true());
+	number(o, "table_id", r->table_id);
 	text(o, "kept_table", r->kept);
+	number(o, "kept_table_id", r->kept_id);
+	text(o, "replaced_by", r->replaced_by);
 	if (!r->done) {
 		const char *why = r->reason ? r->reason : "no reason given";
 
@@ -112,7 +121,8 @@ char *receipt_end(const struct receipt *r)
 	return line;
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading -----------------------------------------------------------------------------------
+ */
 
 static char *get_text(const json_t *o, const char *name)
 {
@@ -175,7 +185,11 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 	r->time_max = json_integer_value(json_object_get(o, "time_max"));
 	r->verified = source && strcmp(source, "verified") == 0;
 	r->started = get_text(o, "started");
+	r->already = json_is_true(json_object_get(o, "already"));
+	r->table_id = get_number(o, "table_id");
 	r->kept = get_text(o, "kept_table");
+	r->kept_id = get_number(o, "kept_table_id");
+	r->replaced_by = get_text(o, "replaced_by");
 	r->reason = get_text(o, "reason");
 	r->status = status_of(get_number(o, "exit"));
 	r->finished = get_text(o, "finished");
@@ -185,8 +199,8 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 		return 0;
 	if (get_mode(r, json_string_value(json_object_get(o, "mode"))) || !r->action ||
 		!r->endpoint || !r->database || !r->table)
-		return fail_set(f, FAIL_DATA,
-			"a receipt without a mode, an action or a destination");
+		return fail_set(
+			f, FAIL_DATA, "a receipt without a mode, an action or a destination");
 	return 0;
 }
 

@@ -39,6 +39,10 @@ struct receipt {
 	/* td-swap: in the table that was replaced; -1: there was none, or not said */
 	int64_t rows_before;
 	char *kept;        /* td-swap: the table that holds the old rows, or NULL */
+	bool already;      /* the rows were there since an earlier run */
+	/* td-swap: ids of the table and of the kept one afterwards; -1: not shown */
+	int64_t table_id, kept_id;
+	char *replaced_by; /* td-swap: the temporary table that td-put made, or NULL */
 	char *reason;      /* of a failure */
 	int status;
 	char *finished;

@@ -8,7 +8,7 @@
 #define REPLACE_MARK(n) true
 #endif
 
-enum { TRIES = 3, ROUNDS = 3 };
+enum { TRIES = 3, ROUNDS = 6 };
 
 /* clang-format off */
 enum at {
@@ -63,7 +63,7 @@ static void verdict(
 	r->status = (uint16_t)status;
 	r->why = (uint8_t)why;
 	r->left = r->own;
-	if (r->bare || r->moving)
+	if (r->bare || (r->moving && r->sent))
 		end(r, n);
 	else if (r->task.kind == REPLACE_UNDO && r->claimed)
 		keep(r, n);
@@ -101,7 +101,8 @@ static bool is_answer(const struct replace_seen *s)
 	return s->result == REPLACE_DONE || s->result == REPLACE_ABSENT;
 }
 
-/* --- to a new name --- */
+/* --- to a new name -----------------------------------------------------------------------------
+ */
 
 /* Seen under the new name, requests under the old one that are still under way find nothing. */
 
@@ -109,6 +110,7 @@ static void move(struct replace *r, struct replace_ask *n, enum then then)
 {
 	r->then = (uint8_t)then;
 	r->tries = 0;
+	r->doubt = r->refused = false;
 	r->moving = true;
 	ask(r, n, AT_MOVED, REPLACE_RENAME, r->own, r->next);
 }
@@ -166,6 +168,18 @@ static void moved(struct replace *r, struct replace_ask *n, int64_t id)
 	}
 }
 
+/* Given up. Where each try was answered, none is still under way. */
+static void not_moved(struct replace *r, struct replace_ask *n)
+{
+	r->moving = r->doubt;
+	if (r->sent)
+		verdict(r, n, FAIL_UNKNOWN, REPLACE_UNSEEN);
+	else if (r->refused)
+		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
+	else
+		verdict(r, n, FAIL_TEMP, REPLACE_TRIES);
+}
+
 /*
  * Not under the new name. If it is not under the old one either, the rename may have come between
  * the two looks.
@@ -176,12 +190,17 @@ static void move_source(struct replace *r, const struct replace_seen *s, struct 
 		unseen(r, n, (enum replace_result)s->result);
 	else if (s->result == REPLACE_ABSENT)
 		ask(r, n, AT_MOVE_SURE, REPLACE_LOOK, r->next, 0);
-	else if (r->tries++ < TRIES)
+	else if (r->tries++ < TRIES && !r->refused)
 		ask(r, n, AT_MOVED, REPLACE_RENAME, r->own, r->next);
-	else if (r->sent)
-		verdict(r, n, FAIL_UNKNOWN, REPLACE_UNSEEN);
 	else
-		verdict(r, n, FAIL_TEMP, REPLACE_TRIES);
+		not_moved(r, n);
+}
+
+static void move_look(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	r->refused = s->result == REPLACE_REFUSED;
+	r->doubt = r->doubt || s->result == REPLACE_SILENT || s->result == REPLACE_STOPPED;
+	ask(r, n, AT_MOVE_SEEN, REPLACE_LOOK, r->next, 0);
 }
 
 static void move_step(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
@@ -189,7 +208,7 @@ static void move_step(struct replace *r, const struct replace_seen *s, struct re
 	if (r->at == AT_MOVED && s->result == REPLACE_DONE && !REPLACE_MARK(3))
 		moved(r, n, -1);
 	else if (r->at == AT_MOVED)
-		ask(r, n, AT_MOVE_SEEN, REPLACE_LOOK, r->next, 0);
+		move_look(r, s, n);
 	else if (r->at == AT_MOVE_SOURCE)
 		move_source(r, s, n);
 	else if (!is_answer(s))
@@ -202,7 +221,8 @@ static void move_step(struct replace *r, const struct replace_seen *s, struct re
 		nothing(r, n, r->sent ? FAIL_UNKNOWN : FAIL_TEMP, REPLACE_TAKEN);
 }
 
-/* --- before --- */
+/* --- before ------------------------------------------------------------------------------------
+ */
 
 static void target(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -257,11 +277,14 @@ static void nowhere(struct replace *r, struct replace_ask *n)
 	if (r->task.kind == REPLACE_UNDO && !r->again) {
 		r->again = true;
 		ask(r, n, AT_LOADED, REPLACE_LOOK, REPLACE_LOADED, 0);
-	} else if (r->stranger)
+	} else if (r->stranger) {
 		nothing(r, n, FAIL_GUARD,
 			r->task.kind == REPLACE_UNDO ? REPLACE_NOT_LAST : REPLACE_NOT_OURS);
-	else
-		nothing(r, n, FAIL_REFUSED, REPLACE_USED);
+	} else {
+		verdict(r, n, FAIL_REFUSED,
+			REPLACE_USED); /* where nobody can use it again, it goes */
+		r->left = REPLACE_TARGET;
+	}
 }
 
 /* An earlier run left our table under a name of its own, or it is done, or it never was. */
@@ -333,7 +356,8 @@ static void rows(struct replace *r, const struct replace_seen *s, struct replace
 		verdict(r, n, FAIL_GUARD, REPLACE_OTHER_ROWS);
 }
 
-/* --- the step --- */
+/* --- the step ----------------------------------------------------------------------------------
+ */
 
 static void put(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -371,8 +395,8 @@ static void not_swapped(struct replace *r, struct replace_ask *n)
 {
 	if (r->foreign && !r->sent)
 		ask(r, n, AT_CHECK, REPLACE_CHECK, r->own, 0);
-	else if (r->final)
-		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
+	else if (r->final || r->stopped)
+		verdict(r, n, r->stopped ? FAIL_SIGNAL : FAIL_REFUSED, REPLACE_CALLER);
 	else if (++r->rounds >= ROUNDS)
 		verdict(r, n, FAIL_TEMP, REPLACE_TRIES);
 	else if (!r->there && r->task.kind == REPLACE_UNDO)
@@ -395,7 +419,7 @@ static bool crossed(const struct replace *r)
 	if (r->target_id < 0 || r->was_own == r->was_target)
 		return false;
 	return r->target_id == r->was_own ||
-		(r->own_id >= 0 && r->own_id == r->was_target && r->target_id != r->was_target);
+	       (r->own_id >= 0 && r->own_id == r->was_target && r->target_id != r->was_target);
 }
 
 /* Under a name that no swap was sent from: what is seen now stays so. */
@@ -447,6 +471,7 @@ static void judged_rows(struct replace *r, const struct replace_seen *s, struct 
 static void exchanged(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
 	r->final = s->result == REPLACE_REFUSED;
+	r->stopped = s->result == REPLACE_STOPPED;
 	if (s->result == REPLACE_DONE && !REPLACE_MARK(8))
 		swapped(r, n);
 	else if (!REPLACE_MARK(9))
@@ -461,6 +486,7 @@ static void renamed(struct replace *r, const struct replace_seen *s, struct repl
 {
 	if (r->at == AT_RENAMED && r->looks == 0) {
 		r->final = s->result == REPLACE_REFUSED;
+		r->stopped = s->result == REPLACE_STOPPED;
 		r->looks = 1;
 		if (s->result == REPLACE_DONE && !REPLACE_MARK(10))
 			nothing(r, n, FAIL_NONE, REPLACE_WELL);
@@ -495,7 +521,8 @@ static void rename_target(struct replace *r, const struct replace_seen *s, struc
 	}
 }
 
-/* --- afterwards --- */
+/* --- afterwards --------------------------------------------------------------------------------
+ */
 
 /*
  * The target was seen with the new rows, but another run has taken the table that was beside it: it
@@ -539,11 +566,15 @@ static void tidied(struct replace *r, const struct replace_seen *s, struct repla
 
 	if (r->at == AT_DELETED || r->at == AT_KEPT) {
 		r->heard = s->result == REPLACE_DONE;
-		if (deleting && r->heard)
+		if (deleting && r->heard && !r->moving)
 			end_tidy(r, n);
 		else
 			ask(r, n, deleting ? AT_DELETE_SEEN : AT_KEEP_SEEN, REPLACE_LOOK, r->own,
 				0);
+	} else if (s->result == REPLACE_ABSENT && deleting && r->moving) {
+		r->moving = false; /* it may be there after all */
+		r->own = r->next;
+		remove_own(r, n);
 	} else if (s->result == REPLACE_ABSENT) {
 		r->left = deleting ? REPLACE_TARGET : REPLACE_KEPT;
 		if (r->status == FAIL_NONE && r->task.kind != REPLACE_COLLECT && !r->heard &&

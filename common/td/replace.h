@@ -115,18 +115,20 @@ struct replace {
 	uint8_t at, then;
 	uint8_t own, next; /* the name of our table as it was seen last; the next fresh one */
 	uint8_t tries, rounds, looks, moves;
-	bool there;                  /* the target */
-	bool sent;                   /* a swap or rename into the target was sent */
-	bool bare;                   /* ... under the name `own`, which is not fenced yet */
-	bool claimed;                /* `own` was made by this run */
-	bool foreign;                /* an earlier run had the table: it may have been swapped */
-	bool final;                  /* the service refused the swap for good */
-	bool own_new;                /* a query found the new rows there */
-	bool exchanged;              /* a swap was sent, not only a rename */
-	bool heard;                  /* the service says that the last request was done */
-	bool again;                  /* LOADED was looked at twice */
-	bool stranger;               /* LOADED is there, but with another id */
-	bool moving;                 /* a rename of `own` to `next` was sent and not seen */
+	bool there;          /* the target */
+	bool sent;           /* a swap or rename into the target was sent */
+	bool bare;           /* ... under the name `own`, which is not fenced yet */
+	bool claimed;        /* `own` was made by this run */
+	bool foreign;        /* an earlier run had the table: it may have been swapped */
+	bool final;          /* the service refused the swap for good */
+	bool own_new;        /* a query found the new rows there */
+	bool refused, doubt; /* the last rename; one of those to the same name got no answer */
+	bool stopped;        /* by a signal, while a swap was sent */
+	bool exchanged;      /* a swap was sent, not only a rename */
+	bool heard;          /* the service says that the last request was done */
+	bool again;          /* LOADED was looked at twice */
+	bool stranger;       /* LOADED is there, but with another id */
+	bool moving;         /* a rename of `own` to `next` was sent and not seen */
 	int64_t target_id, own_id;   /* as they are */
 	int64_t was_target, was_own; /* before the swap */
 };

@@ -271,6 +271,9 @@ static void faults(struct engine *e, const struct world *from, int k, struct req
 	v = w;
 	if (hold(&v, q))
 		give(e, &v, k, answer(REPLACE_SILENT), say(k, q, "held"));
+	v = w;
+	if (q.what == REPLACE_EXCHANGE && hold(&v, q))
+		give(e, &v, k, answer(REPLACE_STOPPED), say(k, q, "held, and a signal"));
 	v = w, rc = do_request(&v, q);
 	if (hold(&v, q))
 		give(e, &v, k, answer(rc), say(k, q, "done, and a copy held"));

@@ -1,0 +1,215 @@
+/* td-swap: what is checked before anything changes for a reader. */
+#include "swap.h"
+
+#include "base/die.h"
+#include "base/mem.h"
+#include "sys/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COUNT_LOOKS = 20, COUNT_MS = 150, MARK_MAX = 600 };
+
+/* Types are not compared: a service may give a type its own name. */
+static int check_loaded_columns(const struct swap *s, const char *name, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+
+	for (size_t i = 0; i < r->schema.n; i++) {
+		const struct column *c = r->schema.col + i;
+
+		if (c->type && strcmp(c->name, "time") != 0 && strcmp(c->name, "v") != 0 &&
+			schema_find(&s->loaded.schema, c->name) < 0)
+			return fail_set(f, FAIL_GUARD,
+				"table %s.%s has no column %s any more: somebody changed it",
+				r->database, name, c->name);
+	}
+	return 0;
+}
+
+/* Shown as empty: the count may lag behind, or somebody has emptied the table. A query tells. */
+static int check_not_empty(struct swap *s, const char *name, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+	struct rows have;
+
+	if (s->loaded.count > 0 || rows_loaded(r) == 0 || s->o->allow_empty)
+		return 0;
+	if (rows_query(s->api, r->database, name, &have, f))
+		return -1;
+	if (have.n == rows_loaded(r))
+		return 0;
+	return fail_set(f, FAIL_GUARD, "table %s.%s holds %lld rows, but td-put sent %lld",
+		r->database, name, (long long)have.n, (long long)rows_loaded(r));
+}
+
+/*
+ * The temporary table has all columns and the rows of the receipt. td-put compared the import's own
+ * counts; the count of a table may lag behind by minutes, so a smaller one is waited for only a
+ * moment. A larger one means that somebody else wrote into it.
+ */
+static int check_loaded(struct swap *s, const char *name, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+	const int64_t want = rows_loaded(r);
+
+	for (unsigned i = 0;; i++) {
+		struct api_table *t = &s->loaded;
+
+		if (!t->exists)
+			return fail_set(f, FAIL_REFUSED, "table %s.%s does not exist any more",
+				r->database, name);
+		if (check_loaded_columns(s, name, f))
+			return -1;
+		if (t->count > want)
+			return fail_set(f, FAIL_GUARD,
+				"table %s.%s holds %lld rows, but td-put sent %lld", r->database,
+				name, (long long)t->count, (long long)want);
+		if (t->count == want)
+			return 0;
+		if (i == COUNT_LOOKS)
+			break;
+		api_table_free(t);
+		if (clock_sleep(COUNT_MS, f) || api_table_show(s->api, r->database, name, t, f))
+			return -1;
+	}
+	if (s->o->strict)
+		return fail_set(f, FAIL_TEMP,
+			"--strict: table %s.%s shows %lld rows so far, td-put sent %lld",
+			r->database, name, (long long)s->loaded.count, (long long)want);
+	note("table %s.%s shows %lld of %lld rows so far", r->database, name,
+		(long long)s->loaded.count, (long long)want);
+	return check_not_empty(s, name, f);
+}
+
+static int check_columns(const struct swap *s, struct fail *f)
+{
+	for (size_t i = 0; i < s->target.schema.n; i++) {
+		const struct column *c = s->target.schema.col + i;
+		long at = schema_find(&s->loaded.schema, c->name);
+
+		if (at < 0)
+			return fail_set(f, FAIL_GUARD,
+				"--same-schema: column %s is missing in the new rows", c->name);
+		if (c->type && s->loaded.schema.col[at].type &&
+			strcmp(c->type, s->loaded.schema.col[at].type) != 0)
+			return fail_set(f, FAIL_GUARD,
+				"--same-schema: column %s is %s, in the new rows %s", c->name,
+				c->type, s->loaded.schema.col[at].type);
+	}
+	return 0;
+}
+
+static int guards(const struct swap *s, struct fail *f)
+{
+	const struct opts *o = s->o;
+	const int64_t rows = rows_loaded(&s->in), before = s->target.exists ? s->target.count : 0;
+
+	if (o->strict && !s->in.verified)
+		return fail_set(f, FAIL_GUARD,
+			"--strict: nothing proves that the source was complete: %s.%s is as it was",
+			s->in.database, s->in.table);
+	if (rows < o->min_rows)
+		return fail_set(f, FAIL_GUARD,
+			"%lld rows, fewer than --min-rows %lld: %s.%s is as it was",
+			(long long)rows, (long long)o->min_rows, s->in.database, s->in.table);
+	if (rows == 0 && before > 0 && !o->allow_empty)
+		return fail_set(f, FAIL_GUARD,
+			"no rows: %s.%s keeps its %lld (--allow-empty replaces them)",
+			s->in.database, s->in.table, (long long)before);
+	if (o->max_shrink >= 0 && rows < before &&
+		(double)(before - rows) * 100 > (double)before * o->max_shrink)
+		return fail_set(f, FAIL_GUARD,
+			"%lld rows instead of %lld, which is more than --max-shrink %d%%: %s.%s is "
+			"as it was",
+			(long long)rows, (long long)before, o->max_shrink, s->in.database,
+			s->in.table);
+	return o->same_schema && s->target.exists ? check_columns(s, f) : 0;
+}
+
+char *guards_kept_mark(const char *table, const char *instead)
+{
+	return mem_printf("td-swap: the rows of %s before %s", table, instead);
+}
+
+/* Not cut: then two tables might have one name for their kept rows. */
+char *guards_kept_name(const char *table, struct fail *f)
+{
+	char *name = mem_printf("%s_kept", table);
+
+	if (strlen(name) <= TDURL_NAME_ADVISED)
+		return name;
+	fail_set(f, FAIL_USAGE,
+		"--keep: %s is longer than the %d characters that Treasure Data advises: say "
+		"--keep=NAME",
+		name, TDURL_NAME_ADVISED);
+	free(name);
+	return NULL;
+}
+
+/* TABLE_kept is overwritten only if its description says that an earlier --keep made it. */
+static int check_older(struct swap *s, const char *name, struct fail *f)
+{
+	char *mark = guards_kept_mark(s->in.table, ""), text[MARK_MAX];
+	int rc = api_table_description(s->api, s->in.database, name, text, sizeof text, f);
+
+	s->overwrite = rc == 0 && strncmp(text, mark, strlen(mark)) == 0;
+	free(mark);
+	if (rc || s->overwrite)
+		return rc;
+	return fail_set(f, FAIL_GUARD,
+		"--keep: table %s.%s exists, and its description does not say that an earlier "
+		"--keep made it: drop or rename it, or say --keep=NAME",
+		s->in.database, name);
+}
+
+/* A name that the user chose is never overwritten. */
+static int check_keep(struct swap *s, struct fail *f)
+{
+	const char *chosen = s->o->keep_name;
+	struct api_table t;
+	char *name;
+	bool there;
+	int rc;
+
+	if (!s->o->keep)
+		return 0;
+	name = chosen ? mem_string(chosen) : guards_kept_name(s->in.table, f);
+	rc = name ? 0 : -1;
+	if (rc == 0 && s->target.exists)
+		rc = api_table_show(s->api, s->in.database, name, &t, f);
+	if (rc == 0 && s->target.exists) {
+		there = t.exists;
+		api_table_free(&t);
+		if (there && chosen)
+			rc = fail_set(f, FAIL_GUARD, "--keep: table %s.%s exists already",
+				s->in.database, name);
+		else if (there)
+			rc = check_older(s, name, f);
+	}
+	free(name);
+	return rc;
+}
+
+int guards_check(struct swap *s, const char *name, struct fail *f)
+{
+	return check_loaded(s, name, f) || guards(s, f) || check_keep(s, f) ? -1 : 0;
+}
+
+int guards_check_undo(struct swap *s, const char *name, struct fail *f)
+{
+	char *mark, text[MARK_MAX];
+	int rc;
+
+	if (s->by_name)
+		return 0;
+	mark = guards_kept_mark(s->in.table, s->in.replaced_by ? s->in.replaced_by : "");
+	rc = api_table_description(s->api, s->in.database, name, text, sizeof text, f);
+	if (rc == 0 && strcmp(text, mark) != 0)
+		rc = fail_set(f, FAIL_GUARD,
+			"nothing shows that %s.%s holds the rows of this receipt: it may not be "
+			"the last one (--undo td://@/%s/%s undoes the last)",
+			s->in.database, s->in.kept, s->in.database, s->in.table);
+	free(mark);
+	return rc;
+}
