@@ -153,8 +153,8 @@ LONG = matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/f
 FIRST = $(wildcard $(LONG:%=tests/%.t))
 TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*/*.t))))
 
-# Every interleaving of what td-swap decides: tests/explore/NAME.c includes common/td/NAME.c.
-EXPLORE = replace
+# Every interleaving of what td-swap and td-put decide: tests/explore/NAME.c includes common/td/NAME.c.
+EXPLORE = replace append
 
 $(O)/explore/%: tests/explore/%.c tests/explore/engine.c tests/explore/engine.h common/td/%.c \
 		common/td/%.h
