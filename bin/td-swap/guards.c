@@ -31,7 +31,7 @@ static int check_loaded_columns(const struct swap *s, const char *name, struct f
 static int check_not_empty(struct swap *s, const char *name, struct fail *f)
 {
 	const struct receipt *r = &s->in;
-	struct rows have;
+	struct rows have = { 0 };
 
 	if (s->loaded.count > 0 || rows_loaded(r) == 0 || s->o->allow_empty)
 		return 0;

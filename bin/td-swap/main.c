@@ -327,7 +327,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 			s->in.database, s->in.table);
 	}
 	if (f->kind != FAIL_PIPE)
-		end_receipt(s, f, &(struct fail){ 0 });
+		end_receipt(s, f, FAIL_IGNORED);
 	return -1;
 }
 
@@ -385,7 +385,7 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 	if (replace_undo(s, f) == 0)
 		return end_receipt(s, NULL, f);
 	if (f->kind != FAIL_PIPE)
-		end_receipt(s, f, &(struct fail){ 0 });
+		end_receipt(s, f, FAIL_IGNORED);
 	return -1;
 }
 
@@ -461,7 +461,7 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 	n = b.len;
 	rc = receipt_parse(&s->in, text, n, "standard input", f);
 	if (rc == 0 && !s->in.done) {
-		pass(text, n, &(struct fail){ 0 });
+		pass(text, n, FAIL_IGNORED);
 		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s",
 			s->in.reason ? s->in.reason : "no reason given");
 	} else if (rc == 0 && s->o->undo) {

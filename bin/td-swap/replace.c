@@ -117,7 +117,7 @@ static struct replace_seen query(struct run *u, uint8_t n, bool measure)
 {
 	struct replace_seen s = { .id = -1 };
 	struct fail why = { 0 };
-	struct rows have;
+	struct rows have = { 0 };
 	int rc;
 
 	if (!measure && !u->measured)
@@ -179,7 +179,7 @@ static uint8_t rename_to(struct run *u, uint8_t a, uint8_t b)
 		mark = guards_kept_mark(s->in.table, s->out.replaced_by);
 		if (api_table_describe(s->api, s->in.database, name_of(u, a), mark, &why))
 			note("%s", why.why); /* only --undo by a receipt asks for it */
-		why = (struct fail){ 0 };
+		fail_clear(&why);
 		free(mark);
 	}
 	return heard(u,
@@ -395,7 +395,7 @@ static void old_rows(struct run *u)
 	else if (s->o->keep || s->o->undo) {
 		struct api_table t = { 0 };
 
-		if (api_table_show(s->api, s->in.database, s->out.kept, &t, &(struct fail){ 0 }) ==
+		if (api_table_show(s->api, s->in.database, s->out.kept, &t, FAIL_IGNORED) ==
 			0)
 			s->out.kept_id = t.exists ? t.id : -1;
 		api_table_free(&t);
@@ -509,7 +509,7 @@ void replace_drop(struct swap *s, struct fail *f)
 		return;
 	}
 	api_table_free(&t);
-	if (api_table_delete(s->api, in->database, in->temporary, &(struct fail){ 0 }))
+	if (api_table_delete(s->api, in->database, in->temporary, FAIL_IGNORED))
 		snprintf(f->why + n, sizeof f->why - n, "; the table %s.%s could not be removed",
 			in->database, in->temporary);
 }

@@ -81,11 +81,13 @@ int rows_query(struct api *a, const char *db, const char *table, struct rows *ou
 	struct api_issue issue = {
 		.type = "presto", .database = db, .query = sql, .domain_key = key
 	};
+	const struct job_watch watch = { .fresh = true };
 	struct api_job job = { 0 };
+	bool adopted;
 	int rc;
 
 	job_key(key);
-	rc = api_job_issue(a, &issue, id, f) || job_wait(a, id, &job, NULL, NULL, f) ||
+	rc = api_job_issue(a, &issue, id, &adopted, f) || job_wait(a, id, &watch, &job, f) ||
 	     job_check(&job, f) || fetch(a, id, out, f);
 	api_job_free(&job);
 	free(sql);

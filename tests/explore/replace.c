@@ -682,7 +682,7 @@ int main(int argc, char **argv)
 			snprintf(text, sizeof text, "it is never %s", somes[i]);
 			result(0, text);
 		}
-	mutants(argc > 2 ? (unsigned)atoi(argv[2]) : 0);
+	mutants(argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0);
 	printf("# %llu states\n1..%d\n", (unsigned long long)total, n);
 	return failed > 0;
 }

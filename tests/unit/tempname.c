@@ -50,7 +50,7 @@ static void tables(void)
 	tap_is(name, "tbl_tdput_6553f10089abcdef", "a table");
 	tap_num(tempname_table_time(name, "tb"), -1, "a shorter name is another table's");
 	tap_num(tempname_table_time(name, "tbl_"), -1, "and a longer one");
-	for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
 		tap_num(tempname_table_time(not [i], NULL), -1, not [i]);
 	free(name);
 }
@@ -88,7 +88,7 @@ static void sessions(void)
 
 	tap_is(name, "td_put_20231114_221320_0123456789abcdef", "a session");
 	tap_num(tempname_session_time(name), NOW, "when it was made");
-	for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
 		tap_num(tempname_session_time(not [i]), -1, not [i]);
 	free(name);
 }
