@@ -111,7 +111,7 @@ $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/lib
 	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
-FUZZ = csvin jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone
+FUZZ = csvin jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone receipt tdurl conn
 # The same for td-local's rooms, which are linked whole.
 FUZZ_LOCAL = local_params local_load local_text local_sql local_value
 FUZZ += $(FUZZ_LOCAL)

@@ -355,7 +355,7 @@ char *tdurl_format(const struct tdurl *u)
 		buf_printf(&b, "td://%s@%s", u->key ? "***" : "", host);
 	if (u->database)
 		buf_printf(&b, "%s%s%s", u->connection ? "" : "/", u->database,
-			u->table ? "/" : "");
+			u->table || u->connection ? "/" : ""); /* NAME:TEXT alone is a table */
 	if (u->table)
 		buf_puts(&b, u->table);
 	if (u->has_mode)
