@@ -63,7 +63,7 @@ help:
 	@echo 'make demo       install what is missing, build, and run the main job on a local Treasure Data'
 	@echo 'make check      install what is missing, build, and run all tests'
 	@echo 'make check-faults  every fault of the server and every kill, some thousand runs'
-	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer; make check-clang: the latter as clang has it'
 	@echo 'make lint       the static checks alone'
 	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise; make bench-put: td-put'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
@@ -132,6 +132,16 @@ fuzz:
 	$(MAKE) O=.build/fuzz HARDEN= HARDEN.link= CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
 		-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' fuzz-run
 
+# One target under AFL++, whose ways of changing an input are others: make fuzz-afl TARGET=csvin
+TARGET = csvin
+fuzz-afl:
+	@.pkg/deps 'afl++'
+	AFL_QUIET=1 $(MAKE) O=.build/afl HARDEN= HARDEN.link= ISAL= CC=afl-clang-fast FUZZING=-fsanitize=fuzzer \
+		CFLAGS='-O1 -g -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' .build/afl/fuzz/$(TARGET)
+	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 afl-fuzz -V $(FUZZ_SECONDS) \
+		-i tests/fuzz/corpus/$(TARGET) -o .build/afl/found-$(TARGET) -- .build/afl/fuzz/$(TARGET)
+	@! ls '.build/afl/found-$(TARGET)/default/crashes' | grep -v README
+
 fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
 	cd $(O)/fuzz && for f in '$(CURDIR)'/tests/fuzz/corpus/*/*.hex; do \
 		t=$${f%/*} && t=new/$${t##*/} && mkdir -p $$t && perl -ne 's/#.*|\s//g; print pack "H*", $$_' "$$f" >$$t/$${f##*/} || exit 1; done
@@ -171,6 +181,12 @@ check: deps-check
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-san: deps-check
 	$(MAKE) O=.build/san HARDEN= HARDEN.link= CFLAGS='$(SANITIZE)' NOT='tests/tree/completion.t tests/tree/lint.t tests/tree/package.t' check
+
+# UndefinedBehaviorSanitizer once more, as clang has it: it finds what gcc's does not, and the other way round.
+check-clang: deps-check
+	@.pkg/deps clang 'libclang-rt-dev|libclang-rt-14-dev'
+	$(MAKE) O=.build/clang CC=clang HARDEN= HARDEN.link= CFLAGS='-O1 -g -fsanitize=undefined -fno-sanitize-recover=undefined' \
+		NOT='tests/tree/completion.t tests/tree/lint.t tests/tree/package.t' check
 
 lint: deps-check
 	@$(PROVE) -v tests/tree/lint.t
@@ -216,7 +232,7 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-version print-deps print-tools print-units print-fuzz units all help deps deps-check check check-san check-faults lint demo install \
+.PHONY: print-version print-deps print-tools print-units print-fuzz units all help deps deps-check check check-san check-clang fuzz-afl check-faults lint demo install \
 	uninstall clean
 
 include tests/bench/Makefile .pkg/Makefile
