@@ -36,7 +36,7 @@ HARDEN ?= $(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) -
 HARDEN.link ?= $(if $(filter Linux,$(MACHINE)),-pie -Wl$(COMMA)-z$(COMMA)relro$(COMMA)-z$(COMMA)now)
 COMMA = ,
 
-LIBS.td-fetch  = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.td-fetch  = -lcurl -linih -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-encode = -lcsv -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-swap   = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
@@ -47,10 +47,10 @@ LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) $(SECCOMP) -lz -lm
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl upload_part receipt tempname
 UNITS += lossless tdtime type csvin jsonin zone sandbox visible
-LIBS.unit = -lcurl -linih -lcsv -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.unit = -lcurl -linih -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 
 # What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
-DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libjansson-dev libinih-dev \
+DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libutf8proc-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev libseccomp-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
 DEPS.check += cppcheck shellcheck lintian git dpkg-dev debhelper openssl tzdata strace cron
@@ -75,7 +75,7 @@ help:
 .SECONDEXPANSION:
 
 # Before the first object: are the compiler and the headers of the libraries there?
-HEADERS = zlib.h curl/curl.h msgpack.h csv.h jansson.h ini.h microhttpd.h sqlite3.h
+HEADERS = zlib.h curl/curl.h msgpack.h csv.h jansson.h ini.h microhttpd.h sqlite3.h utf8proc.h
 $(O)/.ready:
 	@mkdir -p $(@D)
 	@.pkg/ready '$(CC) $(CPPFLAGS) $(CFLAGS)' $(HEADERS)

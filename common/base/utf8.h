@@ -1,4 +1,4 @@
-/* utf8: is it UTF-8, and how wide is it on a terminal. Pure, no locale. */
+/* utf8: whether bytes are UTF-8, and which characters they are. Pure, no locale. */
 #ifndef UTF8_H
 #define UTF8_H
 
@@ -17,8 +17,5 @@ bool utf8_is(const char *s, size_t n);
 
 /* How many bytes at s are UTF-8 without NUL: n if all are. */
 size_t utf8_text(const char *s, size_t n);
-
-/* Terminal cells of a character: 0 combining, 2 East Asian wide and emoji, else 1. */
-unsigned utf8_width(uint32_t c);
 
 #endif

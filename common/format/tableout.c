@@ -4,6 +4,7 @@
 #include "value/mp.h"
 #include "base/utf8.h"
 #include "base/visible.h"
+#include "base/width.h"
 
 #include <stdlib.h>
 
@@ -35,39 +36,68 @@ static bool harmless(uint32_t c)
 	return visible_char(c) || c == 0x200c || c == 0x200d;
 }
 
+static bool all_harmless(const char *p, size_t n)
+{
+	uint32_t c;
+
+	for (unsigned bytes; n > 0; p += bytes, n -= bytes) {
+		bytes = utf8_next(p, n, &c);
+		if (bytes == 0 || !harmless(c))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What is shown of the first *bytes of n > 0 bytes: a text of *len bytes and *cells cells. It is a
+ * whole grapheme cluster, unless a part of that could do harm.
+ */
+static const char *next_shown(const char *p, size_t n, size_t *bytes, size_t *len, unsigned *cells)
+{
+	static const char odd[] = "\xef\xbf\xbd";
+	uint32_t c = 0;
+	size_t first = utf8_next(p, n, &c);
+
+	if (first == 0 || !harmless(c)) {
+		bool space = c == '\n' || c == '\t' || c == '\r';
+
+		*bytes = first > 0 ? first : 1;
+		*cells = 1;
+		*len = space ? 1 : sizeof odd - 1;
+		return space ? " " : odd;
+	}
+	*len = width_next(p, n, cells);
+	if (!all_harmless(p, *len))
+		*len = width_next(p, first, cells);
+	*bytes = *len;
+	return p;
+}
+
 /*
  * Text as it may be shown, shortened to `room` cells, at most TABLEOUT_WIDTH; *width are the cells
  * that it takes.
  */
 static char *shown(const char *p, size_t n, unsigned room, unsigned *width)
 {
-	static const char odd[] = "\xef\xbf\xbd", dots[] = "\xe2\x80\xa6";
+	static const char dots[] = "\xe2\x80\xa6";
 	char s[TABLEOUT_CELL];
 	size_t len = 0;
 
 	*width = 0;
 	for (size_t i = 0; i < n;) {
-		uint32_t c = 0;
-		unsigned bytes = utf8_next(p + i, n - i, &c), cells;
-		const char *from = p + i;
-		bool bad = bytes == 0 || !harmless(c);
+		size_t bytes, more;
+		unsigned cells;
+		const char *from = next_shown(p + i, n - i, &bytes, &more, &cells);
 
-		i += bytes ? bytes : 1;
-		if (bad) {
-			bool space = c == '\n' || c == '\t' || c == '\r';
-
-			from = space ? " " : odd;
-			bytes = space ? 1 : sizeof odd - 1;
-		}
-		cells = bad ? 1 : utf8_width(c);
-		if (*width + cells > room - (i < n) || len + bytes > sizeof s - sizeof dots) {
+		i += bytes;
+		if (*width + cells > room - (i < n) || len + more > sizeof s - sizeof dots) {
 			memcpy(s + len, dots, sizeof dots - 1);
 			len += sizeof dots - 1;
 			++*width;
 			break;
 		}
-		memcpy(s + len, from, bytes);
-		len += bytes;
+		memcpy(s + len, from, more);
+		len += more;
 		*width += cells;
 	}
 	/* cppcheck-suppress uninitvar ; its first len bytes are written */

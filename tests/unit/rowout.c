@@ -7,6 +7,7 @@
 #include "format/rowout.h"
 #include "tap.h"
 #include "base/utf8.h"
+#include "base/width.h"
 
 #include <math.h>
 #include <msgpack.h>
@@ -283,8 +284,31 @@ static void utf8(void)
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
 		good &= utf8_is(text[i].s, text[i].n) == text[i].good;
 	tap_result(good, "what is UTF-8 and what is not");
-	tap_result(utf8_width('a') == 1 && utf8_width(0x301) == 0 && utf8_width(0x6f22) == 2,
-		"widths");
+}
+
+static void widths(void)
+{
+	static const struct { const char *s; unsigned cells, clusters; } text[] = {
+		{ "a", 1, 1 }, { "e\xcc\x81", 1, 1 }, { "\xe6\xbc\xa2\xe5\xad\x97", 4, 2 }, /* two Han */
+		{ "\xe2\x9c\x85\xe2\xad\x90", 4, 2 },                                         /* a check mark, a star */
+		{ "\xe2\x9d\xa4\xef\xb8\x8f", 2, 1 },                                         /* a heart, as an emoji */
+		{ "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7", 2, 1 },                    /* mother and daughter */
+		{ "\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 2, 1 },                                 /* a thumb with a skin tone */
+		{ "\xf0\x9f\x87\xaf\xf0\x9f\x87\xb5", 2, 1 },                                 /* the flag of Japan */
+		{ "\xf0\x9f\x87\xaf\xf0\x9f\x87\xb5\xf0\x9f\x87\xaf\xf0\x9f\x87\xb5", 4, 2 },
+		{ "\xef\xbc\xa1", 2, 1 }, { "\xef\xbd\xb1", 1, 1 }, { "\xe1\x84\x80\xe1\x85\xa1", 2, 1 },
+		{ "a\xff" "b", 3, 3 }, { "\xe6\xbc", 2, 2 }, { "\xcc\x81", 0, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+		size_t n = strlen(text[i].s), clusters = 0;
+		unsigned cells, all = 0;
+
+		for (size_t at = 0; at < n; clusters++, all += cells)
+			at += width_next(text[i].s + at, n - at, &cells);
+		tap_num(all, text[i].cells, text[i].s);
+		tap_num((long long)clusters, text[i].clusters, "its clusters");
+	}
 }
 
 static void table(void)
@@ -305,6 +329,14 @@ static void table(void)
 	      "a           b\n----------  ----------------------------\n"
 	      "\xe6\xbc\xa2\xe5\xad\x97\xef\xbf\xbd[31m\xef\xbf\xbd  012345678901234567890123456\xe2\x80\xa6\n(1 row)\n",
 	      "on a narrow terminal long columns become narrow");
+	msgpack_sbuffer_clear(&b);
+	msgpack_pack_array(&pk, 2);
+	str("\xe2\x9c\x85\xe2\xad\x90 \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 e\xcc\x81");
+	str("c");
+	check(ROWOUT_TABLE, NULL, "[[\"a\"],[\"b\"]]",
+		"a          b\n---------  -\n"
+		"\xe2\x9c\x85\xe2\xad\x90 \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 e\xcc\x81  c\n(1 row)\n",
+		"emoji, joined ones, and combining accents");
 	msgpack_sbuffer_clear(&b);
 	msgpack_pack_array(&pk, 3);
 	/* 16 cells */
@@ -354,6 +386,7 @@ int main(void)
 	counted();
 	doubles();
 	utf8();
+	widths();
 	table();
 	msgpack_sbuffer_destroy(&b);
 	return tap_done();
