@@ -58,6 +58,7 @@ is "make uninstall" "$status $err" "0 "
 is "make uninstall: nothing is left" "$(find "$T/root" ! -type d)" ""
 
 like "NEWS speaks of this version" "$(cat NEWS)" "^$version "
+is "Alpine's package is of this version" "$(sed -n 's/^pkgver=//p' .pkg/APKBUILD)" "$version"
 
 # --- hardening, as hardening-check(1) looks for it
 
