@@ -266,7 +266,7 @@ DROP TABLE quoted;	-
 DROP TABLE IF EXISTS typed	-
 DROP DATABASE testdb	!only DROP TABLE
 CREATE TABLE x AS SELECT 1	!is no name for a table
-INSERT INTO codes SELECT 1 AS a, 'soon' AS time	!time is no integer
+INSERT INTO codes SELECT 1 AS a, 'soon' AS time	!time is not an integer
 SELECT COUNT(1) FROM codes	[1]
 E2
 
