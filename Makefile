@@ -37,7 +37,7 @@ HARDEN.link ?= $(if $(filter Linux,$(MACHINE)),-pie -Wl$(COMMA)-z$(COMMA)relro$(
 COMMA = ,
 
 LIBS.td-fetch  = -lcurl -linih -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
-LIBS.td-encode = -lcsv -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.td-encode = -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-swap   = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-conn   = -lcurl -linih -ljansson $(SECCOMP) -lz

@@ -1,9 +1,10 @@
+/* columns: which there are, what they are called, their types, and which of them is the time. */
 #include "encode.h"
 
-#include "value/colname.h"
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "value/sqlname.h"
 
 #include <stdlib.h>
 
@@ -11,28 +12,30 @@
 
 static int add_key(struct input *in, const char *p, size_t n, struct fail *f)
 {
+	struct schema *raw = &in->columns.raw;
 	char *name = mem_copy(p, n);
 	int rc = utf8_text(p, n) < n
-		? fail_set(f, FAIL_DATA, "the name of column %zu is not UTF-8%s", in->names.n + 1,
+		? fail_set(f, FAIL_DATA, "the name of column %zu is not UTF-8%s", raw->n + 1,
 			  memchr(p, '\0', n) ? ": a NUL byte" : "")
-		: schema_add(&in->names, name, NULL, f);
+		: schema_add(raw, name, NULL, f);
 
 	free(name);
 	return rc ? fail_at(f, "%s", input_name(in)) : 0;
 }
 
 /* Columns that the last row brought along. */
-static int grow(struct input *in, size_t *known, struct fail *f)
+static int add_columns(struct input *in, size_t *known, struct fail *f)
 {
-	size_t n = in->keys.n > in->names.n ? in->keys.n : in->names.n;
+	struct columns *c = &in->columns;
+	const struct keys *keys = &in->reader.keys;
+	size_t n = keys->n > c->raw.n ? keys->n : c->raw.n;
 
-	while (in->names.n < n)
-		if (add_key(in, keys_name(&in->keys, in->names.n), in->keys.key[in->names.n].len,
-			    f))
+	while (c->raw.n < n)
+		if (add_key(in, keys_name(keys, c->raw.n), keys->key[c->raw.n].len, f))
 			return -1;
 	if (n > *known) {
-		in->seen = mem_resize(in->seen, n, sizeof *in->seen);
-		memset(in->seen + *known, 0, (n - *known) * sizeof *in->seen);
+		c->seen = mem_resize(c->seen, n, sizeof *c->seen);
+		memset(c->seen + *known, 0, (n - *known) * sizeof *c->seen);
 		*known = n;
 	}
 	return 0;
@@ -46,144 +49,122 @@ static bool is_array(const struct row *row)
 	return c == '[' || (c & 0xf0) == 0x90 || c == 0xdc || c == 0xdd;
 }
 
-static int see(struct input *in, const struct row *row, size_t *known, struct fail *f)
+static int sample_row(struct input *in, const struct row *row, size_t *known, struct fail *f)
 {
-	if (grow(in, known, f))
+	struct columns *c = &in->columns;
+
+	if (add_columns(in, known, f))
 		return -1;
 	for (size_t i = 0; i < row->n; i++)
 		if (!cell_is_null(&in->opts->nulls, &row->cell[i]))
-			infer_cell(&in->seen[i], &row->cell[i]);
-	in->sampled++;
-	in->listed |= is_array(row);
+			infer_cell(&c->seen[i], &row->cell[i]);
+	c->sampled++;
+	c->listed |= is_array(row);
 	return 0;
 }
 
 static int sample(struct input *in, struct fail *f)
 {
+	struct rowin *rows = in->reader.rows;
 	enum row_result rc;
 	struct row row;
 	size_t known = 0;
 
-	if (grow(in, &known, f))
+	if (add_columns(in, &known, f))
 		return -1;
-	while ((rc = row_next(in->rows, &row, f)) != ROW_END) {
+	while ((rc = row_next(rows, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects))
 			return -1;
 		f->kind = FAIL_NONE; /* a bad row is set aside when its turn comes */
-		if (rc == ROW_GOOD && see(in, &row, &known, f))
+		if (rc == ROW_GOOD && sample_row(in, &row, &known, f))
 			return -1;
 	}
 	return 0;
 }
 
-/* --- names */
-
-static bool was_there(const struct input *in, size_t i)
+static bool was_there(const struct columns *c, size_t i)
 {
-	return in->seen[i].values > in->seen[i].none;
+	return !c->seen || c->seen[i].values > c->seen[i].none;
 }
 
 /*
- * Is this what a key of the rows will be called that --columns does not call by its own name?
- * there: the keys of the rows, as they are made legal, of which the first `given` are named by
- * --columns.
+ * --columns may list the time that every table has: where no row has that key, it is not a column.
+ * Of rows that are arrays every name is that of a column.
  */
-static bool is_final_name(const struct opts *o, const struct schema *there, size_t given,
-	const char *name)
+static int forget_time(struct input *in, struct fail *f)
 {
-	bool other_time = o->time_given || (o->time_column && strcmp(o->time_column, "time") != 0);
+	struct columns *c = &in->columns;
+	struct keys *keys = &in->reader.keys;
+	long time = schema_find(&c->raw, "time");
+	struct schema all = c->raw;
 
-	for (size_t i = 0; i < o->rename.n; i++)
-		if (strcmp(o->rename.col[i].type, name) == 0 &&
-			schema_find(&o->columns, o->rename.col[i].name) < 0)
-			return true;
-	return schema_find(there, other_time && strcmp(name, "time_") == 0 ? "time" : name) >=
-		(long)given;
-}
-
-/*
- * The user may call columns by the names that they will get, and list the time that every table
- * has: where no row has such a name it is no key. Of rows that are arrays every name is that of a
- * column.
- */
-static int forget_names(struct input *in, struct fail *f)
-{
-	struct schema there = { 0 }, all = in->names;
-	struct fail ignored = { 0 }; /* a name that is too long is found again */
-	size_t given = 0;
-	int rc = 0;
-
-	if (in->listed || in->sampled == 0)
+	if (c->listed || c->sampled == 0 || time < 0 || was_there(c, (size_t)time))
 		return 0;
-	for (size_t i = 0; i < all.n && rc == 0; i++)
-		if (was_there(in, i)) {
-			rc = schema_add(&there, all.col[i].name, NULL, f);
-			given += i < in->opts->columns.n;
-		}
-	colname_make_all(&there, &ignored);
-	in->names = (struct schema){ 0 };
-	keys_free(&in->keys);
-	keys_init(&in->keys);
-	for (size_t i = 0; i < all.n && rc == 0; i++) {
-		const char *name = all.col[i].name;
-
-		if (!was_there(in, i) &&
-			(strcmp(name, "time") == 0 || is_final_name(in->opts, &there, given, name)))
+	c->raw = (struct schema){ 0 };
+	keys_free(keys);
+	keys_init(keys);
+	for (size_t i = 0; i < all.n; i++) {
+		if ((long)i == time)
 			continue;
-		in->seen[in->names.n] = in->seen[i];
-		rc = schema_add(&in->names, name, NULL, f);
-		keys_find(&in->keys, name, strlen(name));
+		c->seen[c->raw.n] = c->seen[i];
+		if (schema_add(&c->raw, all.col[i].name, NULL, f))
+			break;
+		keys_find(keys, all.col[i].name, strlen(all.col[i].name));
 	}
-	schema_free(&there);
 	schema_free(&all);
-	return rc;
+	return f->kind ? -1 : 0;
 }
 
-/* The index of the column that the user calls `name`: by its legal name, or as it came. */
-static long find(const struct input *in, const char *name)
-{
-	long i = schema_find(&in->names, name);
+/* --- names: options call columns as the input does */
 
-	return i >= 0 ? i : schema_find(&in->raw, name);
+/* The column that an option names: its index, or -1 with f. */
+static long find(const struct input *in, const char *option, const char *name, struct fail *f)
+{
+	const struct schema *raw = &in->columns.raw;
+	long at = schema_find(raw, name);
+
+	if (at < 0)
+		return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", input_name(in),
+			name, option);
+	for (size_t i = (size_t)at + 1; i < raw->n; i++)
+		if (strcmp(raw->col[i].name, name) == 0)
+			return fail_set(f, FAIL_DATA, "%s: columns %ld and %zu are both called "
+				"'%s' "
+				"(%s)", input_name(in), at + 1, i + 1, name, option);
+	return at;
 }
 
-/*
- * The same where --columns or --schema say it: what --preview prints of rows is their own name,
- * whatever others get.
- */
-static long find_given(const struct input *in, const char *name)
+static void set_name(struct columns *c, size_t i, const char *name)
 {
-	long i = input_has_own_names(in) ? schema_find(&in->raw, name) : -1;
-
-	return i >= 0 ? i : find(in, name);
+	free(c->names.col[i].name);
+	c->names.col[i].name = mem_string(name);
 }
 
-static int no_column(struct input *in, const char *option, const char *name, struct fail *f)
+/* The names that columns have without --rename. */
+static int default_names(struct input *in, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", input_name(in), name,
-		option);
-}
-
-static void say_renamed(const struct input *in)
-{
-	enum { SAID = 8 };
+	struct columns *c = &in->columns;
 	struct buf b;
-	size_t n = 0;
 
-	buf_init(&b, 1 << 16);
-	for (size_t i = 0; i < in->raw.n; i++) {
-		if (strcmp(in->raw.col[i].name, in->names.col[i].name) == 0)
-			continue;
-		if (n < SAID)
-			buf_printf(&b, "%s'%.40s' is %s", n ? ", " : "", in->raw.col[i].name,
-				in->names.col[i].name);
-		n++;
+	if (schema_copy(&c->names, &c->raw, f))
+		return -1;
+	buf_init(&b, 4 << 20);
+	for (size_t i = 0; i < c->names.n && !f->kind; i++) {
+		const char *name = c->names.col[i].name;
+
+		b.len = 0;
+		if (in->opts->sql_names && sqlname_make(&b, name, i))
+			fail_set(f, FAIL_DATA, "%s: the name of column %zu is too long",
+				input_name(in), i + 1);
+		else if (!*name)
+			buf_printf(&b, "_c%zu", i);
+		else if (strcmp(name, "v") == 0)
+			buf_puts(&b, "v_"); /* v is reserved */
+		if (b.len > 0)
+			set_name(c, i, buf_text(&b));
 	}
-	if (n > SAID)
-		buf_printf(&b, ", and %zu more", n - SAID);
-	if (n > 0)
-		warn("column names made legal: %s", buf_text(&b));
 	buf_free(&b);
+	return f->kind ? -1 : 0;
 }
 
 static int rename_columns(struct input *in, struct fail *f)
@@ -191,70 +172,157 @@ static int rename_columns(struct input *in, struct fail *f)
 	const struct schema *renames = &in->opts->rename;
 
 	for (size_t k = 0; k < renames->n; k++) {
-		long i = find(in, renames->col[k].name),
-		     other = schema_find(&in->names, renames->col[k].type);
+		long i = find(in, "--rename", renames->col[k].name, f);
 
 		if (i < 0)
-			return no_column(in, "--rename", renames->col[k].name, f);
-		if (other >= 0 && other != i)
-			return fail_set(f, FAIL_DATA,
-				"%s: --rename %s=%s: there is a column of that name already",
-				input_name(in), renames->col[k].name, renames->col[k].type);
-		colname_rename(&in->names, (size_t)i, renames->col[k].type);
+			return -1;
+		set_name(&in->columns, (size_t)i, renames->col[k].type);
 	}
 	return 0;
 }
 
-/* Which columns become part of the record, in which order: in->order[0..ordered). */
+/* Which columns become part of the record, in which order: c->order[0..ordered). */
 static int choose_columns(struct input *in, struct fail *f)
 {
 	const struct schema *select = &in->opts->select, *drop = &in->opts->drop;
+	struct columns *c = &in->columns;
 
 	for (size_t k = 0; k < select->n; k++) {
-		long i = find(in, select->col[k].name);
+		long i = find(in, "--select", select->col[k].name, f);
 
 		if (i < 0)
-			return no_column(in, "--select", select->col[k].name, f);
-		if (in->dropped[i])
-			return fail_set(f, FAIL_DATA, "%s: --select: '%s' twice", input_name(in),
-				select->col[k].name);
-		in->order[in->ordered++] = (size_t)i;
-		in->dropped[i] = true; /* it has its place */
+			return -1;
+		c->order[c->ordered++] = (size_t)i;
+		c->dropped[i] = true; /* it has its place */
 	}
 	for (size_t k = 0; k < drop->n; k++) {
-		long i = find(in, drop->col[k].name);
+		long i = find(in, "--drop", drop->col[k].name, f);
 
 		if (i < 0)
-			return no_column(in, "--drop", drop->col[k].name, f);
-		in->dropped[i] = true;
+			return -1;
+		c->dropped[i] = true;
 	}
-	for (size_t i = 0; i < in->names.n && select->n == 0; i++)
-		if (!in->dropped[i])
-			in->order[in->ordered++] = i;
+	for (size_t i = 0; i < c->raw.n && select->n == 0; i++)
+		if (!c->dropped[i])
+			c->order[c->ordered++] = i;
 	return 0;
 }
 
-/* Which cell holds the time, if any; a column `time` that does not is called time_ instead. */
+/*
+ * Which cell holds the time, if any: that of --time-column, or of a column `time` that --drop does
+ * not name. A column `time` that does not hold it is called time_ in the record.
+ */
 static int choose_time(struct input *in, struct record *r, struct fail *f)
 {
 	const struct opts *o = in->opts;
-	long own = schema_find(&in->names, "time");
+	struct columns *c = &in->columns;
+	long own = schema_find(&c->names, "time");
+	bool dropped = own >= 0 && o->drop.n > 0 && c->dropped[own];
 
 	r->time = o->time;
 	r->time_rules = o->time_rules;
+	r->time_rules.named = zones_find;
+	r->time_rules.zones = in->bytes.zones;
 	r->time_cell = -1;
 	if (o->time_column) {
-		r->time_cell = find(in, o->time_column);
+		r->time_cell = find(in, "--time-column", o->time_column, f);
 		if (r->time_cell < 0)
-			return no_column(in, "--time-column", o->time_column, f);
-	} else if (!o->time_given && own >= 0 && (o->select.n > 0 || !in->dropped[own])) {
+			return -1;
+	} else if (!o->time_given && own >= 0 && !dropped) {
 		r->time_cell = own;
+		r->time_rules.whole = true;
 	}
 	if (r->time_cell >= 0)
-		r->time_name = mem_string(in->names.col[r->time_cell].name);
+		r->time_name = mem_string(c->raw.col[r->time_cell].name);
+	else if (!o->time_given && (o->time_rules.format || o->time_rules.unit || o->time_zone))
+		return fail_set(f, FAIL_USAGE, "%s needs a time to read: --time-column COLUMN",
+			o->time_rules.format ? "--time-format" :
+			o->time_rules.unit ? "--time-unit" : "--time-zone");
 	if (own >= 0 && own != r->time_cell)
-		colname_rename(&in->names, (size_t)own, "time_");
+		set_name(c, (size_t)own, "time_");
 	return 0;
+}
+
+/* A name in the record that columns i and k both have. */
+static int same_names(const struct input *in, size_t i, size_t k, struct fail *f)
+{
+	const struct columns *c = &in->columns;
+	const char *a = c->raw.col[i].name, *b = c->raw.col[k].name;
+
+	if (strcmp(a, b) != 0)
+		return fail_set(f, FAIL_DATA, "%s: columns %zu '%.100s' and %zu '%.100s' would "
+			"both "
+			"be '%.100s': --rename one of them", input_name(in), i + 1, a, k + 1, b,
+			c->names.col[i].name);
+	return fail_set(f, FAIL_DATA, "%s: columns %zu and %zu are both called '%.200s': %s",
+		input_name(in), i + 1, k + 1, a,
+		in->reader.format == FORMAT_FRAME ?
+			"give one of them another name in the query (AS)" :
+			"name all columns with --skip-lines 1 --no-header --columns NAME,...");
+}
+
+/* An index over the names of what goes into the record, to find two that are equal. */
+static int by_name(const void *left, const void *right)
+{
+	return strcmp((*(struct column *const *)left)->name,
+		(*(struct column *const *)right)->name);
+}
+
+static int check_equal(const struct input *in, struct fail *f)
+{
+	const struct columns *c = &in->columns;
+	struct column **sorted = mem_zero(c->ordered + 1, sizeof(struct column *));
+
+	for (size_t k = 0; k < c->ordered; k++)
+		sorted[k] = &c->names.col[c->order[k]];
+	qsort(sorted, c->ordered, sizeof *sorted, by_name);
+	for (size_t k = 1; k < c->ordered && !f->kind; k++)
+		if (by_name(&sorted[k - 1], &sorted[k]) == 0)
+			same_names(in, (size_t)(sorted[k - 1] - c->names.col),
+				(size_t)(sorted[k] - c->names.col), f);
+	free(sorted);
+	return f->kind ? -1 : 0;
+}
+
+static int check_names(struct input *in, struct fail *f)
+{
+	const struct columns *c = &in->columns;
+
+	for (size_t k = 0; k < c->ordered; k++) {
+		const char *name = c->names.col[c->order[k]].name;
+
+		if (strlen(name) > SCHEMA_NAME_MAX)
+			return fail_set(f, FAIL_DATA, "%s: the name of column %zu, '%.60s...', has "
+				"%zu bytes, more than %d: --rename OLD=NEW", input_name(in),
+				c->order[k] + 1, name, strlen(name), SCHEMA_NAME_MAX);
+	}
+	return check_equal(in, f);
+}
+
+/* Names that changed although nobody asked for it. */
+static void report_names(const struct input *in)
+{
+	enum { SHOWN = 8 };
+	const struct columns *c = &in->columns;
+	struct buf b;
+	size_t n = 0;
+
+	buf_init(&b, 1 << 16);
+	for (size_t k = 0; k < c->ordered; k++) {
+		const char *raw = c->raw.col[c->order[k]].name,
+			*name = c->names.col[c->order[k]].name;
+
+		if (strcmp(raw, name) == 0 || schema_find(&in->opts->rename, raw) >= 0)
+			continue;
+		if (n < SHOWN)
+			buf_printf(&b, "%s'%.40s' → %s", n ? ", " : "", raw, name);
+		n++;
+	}
+	if (n > SHOWN)
+		buf_printf(&b, ", and %zu more", n - SHOWN);
+	if (n > 0)
+		warn("renamed columns: %s", buf_text(&b));
+	buf_free(&b);
 }
 
 /* --- types */
@@ -263,19 +331,22 @@ static int choose_time(struct input *in, struct record *r, struct fail *f)
 static int given_types(struct input *in, struct fail *f)
 {
 	const struct schema *given = &in->opts->columns;
+	struct columns *c = &in->columns;
 
 	for (size_t k = 0; k < given->n; k++) {
-		long i = find_given(in, given->col[k].name);
+		const char *name = given->col[k].name;
+		long i;
 
-		if (i < 0 && strcmp(given->col[k].name, "time") == 0)
+		if (strcmp(name, "time") == 0 && schema_find(&c->raw, name) < 0)
 			continue; /* a schema may list what every table has */
+		i = find(in, "--columns", name, f);
 		if (i < 0)
-			return no_column(in, "--columns", given->col[k].name, f);
+			return -1;
 		if (!given->col[k].type)
 			continue;
-		type_free(in->type[i]);
-		in->type[i] = type_parse(given->col[k].type, f);
-		if (!in->type[i])
+		type_free(c->type[i]);
+		c->type[i] = type_parse(given->col[k].type, f);
+		if (!c->type[i])
 			return -1;
 	}
 	return 0;
@@ -284,83 +355,107 @@ static int given_types(struct input *in, struct fail *f)
 /* Is there a column of CSV whose type only a sample can tell? */
 static bool needs_sample(const struct input *in)
 {
+	const struct columns *c = &in->columns;
 	bool untyped = false;
 
-	for (size_t i = 0; i < in->names.n; i++)
-		untyped |= !in->type[i];
-	return untyped && in->rows == &in->csv.rowin && !in->opts->all_string;
+	for (size_t i = 0; i < c->raw.n; i++)
+		untyped |= !c->type[i];
+	return untyped && in->reader.rows == &in->reader.csv.rowin && !in->opts->all_string;
+}
+
+static const char *engine_type(const struct input *in, size_t i)
+{
+	return in->reader.format == FORMAT_FRAME ? in->reader.frame.head.schema.col[i].type : NULL;
 }
 
 static int other_types(struct input *in, struct fail *f)
 {
+	struct columns *c = &in->columns;
+
 	if (needs_sample(in) && sample(in, f))
 		return -1;
-	for (size_t i = 0; i < in->names.n; i++) {
-		const char *engine =
-			in->format == FORMAT_FRAME ? in->frame.head.schema.col[i].type : NULL;
+	for (size_t i = 0; i < c->raw.n; i++) {
+		const char *engine = engine_type(in, i);
 
-		if (in->type[i])
+		if (c->type[i])
 			continue;
-		in->exact[i] = !engine;
+		c->exact[i] = !engine;
 		if (in->opts->all_string)
-			in->type[i] = type_new(TYPE_STRING);
+			c->type[i] = type_new(TYPE_STRING);
 		else if (engine)
-			in->type[i] = type_of_engine(engine);
-		else if (in->seen)
-			in->type[i] = type_new(infer_kind(&in->seen[i]));
+			c->type[i] = type_of_engine(engine);
+		else if (c->seen)
+			c->type[i] = type_new(infer_kind(&c->seen[i]));
 		else
 			return fail_set(f, FAIL_DATA,
-				"%s: column %zu '%s' has no type: say it with --columns",
-				input_name(in), i + 1, in->names.col[i].name);
+				"%s: column %zu '%s' has no type: give it one with --columns",
+				input_name(in), i + 1, c->raw.col[i].name);
 	}
-	for (size_t i = 0; i < in->names.n; i++) {
-		in->nested[i] = in->type[i]->kind == TYPE_ARRAY || in->type[i]->kind == TYPE_MAP;
-		in->strings[i] = in->type[i]->kind == TYPE_STRING;
+	for (size_t i = 0; i < c->raw.n; i++) {
+		c->nested[i] = c->type[i]->kind == TYPE_ARRAY || c->type[i]->kind == TYPE_MAP;
+		c->strings[i] = c->type[i]->kind == TYPE_STRING;
 	}
 	return 0;
 }
 
 static void fill_record(struct input *in, struct record *r)
 {
-	r->nulls = in->opts->nulls.n > 0 ? &in->opts->nulls : NULL;
-	for (size_t k = 0; k < in->ordered; k++) {
-		size_t i = in->order[k];
+	struct columns *c = &in->columns;
 
-		if (strcmp(in->names.col[i].name, "time") == 0)
+	r->nulls = in->opts->nulls.n > 0 ? &in->opts->nulls : NULL;
+	for (size_t k = 0; k < c->ordered; k++) {
+		size_t i = c->order[k];
+
+		if (strcmp(c->names.col[i].name, "time") == 0)
 			continue;
-		record_add(r, in->names.col[i].name, in->type[i], in->exact[i], i);
-		in->type[i] = NULL; /* the record's now */
+		record_add(r, c->names.col[i].name, c->raw.col[i].name, c->type[i], c->exact[i], i);
+		c->type[i] = NULL; /* the record's now */
 	}
 	record_begin(r);
 }
 
 static int name_and_type(struct input *in, struct record *r, struct fail *f)
 {
-	if (colname_make_all(&in->names, f))
-		return fail_at(f, "%s", input_name(in));
-	say_renamed(in);
-	if (rename_columns(in, f) || choose_columns(in, f) || choose_time(in, r, f) ||
-	    given_types(in, f) || other_types(in, f))
+	if (default_names(in, f) || rename_columns(in, f) || choose_columns(in, f) ||
+	    choose_time(in, r, f) || check_names(in, f) || given_types(in, f) || other_types(in, f))
 		return -1;
+	report_names(in);
 	fill_record(in, r);
 	return 0;
 }
 
 int columns_open(struct input *in, struct record *r, struct fail *f)
 {
-	int rc;
+	struct columns *c = &in->columns;
+	size_t room;
 
-	if (input_is_keyed(in) && (sample(in, f) || forget_names(in, f)))
+	if (reader_is_keyed(&in->reader) && (sample(in, f) || forget_time(in, f)))
 		return -1;
-	keys_close(&in->keys);
-	in->type = mem_zero(in->names.n + 1, sizeof(struct type *));
-	in->exact = mem_zero(in->names.n + 1, sizeof *in->exact);
-	in->nested = mem_zero(in->names.n + 1, sizeof *in->nested);
-	in->strings = mem_zero(in->names.n + 1, sizeof *in->strings);
-	in->order = mem_zero(in->names.n + 1, sizeof *in->order);
-	in->dropped = mem_zero(in->names.n + 1, sizeof *in->dropped);
-	rc = schema_copy(&in->raw, &in->names, f) || name_and_type(in, r, f) ? -1 : 0;
-	if (rc == 0)
-		input_rewind(in);
-	return rc;
+	keys_close(&in->reader.keys);
+	room = c->raw.n + 1;
+	c->type = mem_zero(room, sizeof(struct type *));
+	c->exact = mem_zero(room, sizeof *c->exact);
+	c->nested = mem_zero(room, sizeof *c->nested);
+	c->strings = mem_zero(room, sizeof *c->strings);
+	c->order = mem_zero(room, sizeof *c->order);
+	c->dropped = mem_zero(room, sizeof *c->dropped);
+	if (name_and_type(in, r, f))
+		return -1;
+	input_rewind(in);
+	return 0;
+}
+
+void columns_close(struct columns *c)
+{
+	for (size_t i = 0; c->type && i < c->raw.n; i++)
+		type_free(c->type[i]);
+	free(c->type);
+	free(c->exact);
+	free(c->nested);
+	free(c->strings);
+	free(c->seen);
+	free(c->order);
+	free(c->dropped);
+	schema_free(&c->names);
+	schema_free(&c->raw);
 }

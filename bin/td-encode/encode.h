@@ -1,6 +1,8 @@
 /*
- * td-encode's own parts: options (td-encode.c), the input and its readers (td-encode-in.c), its
- * columns (td-encode-cols.c), the run (td-encode-run.c).
+ * td-encode's own parts, each with one owner: options (options.c), the bytes of the input
+ * (bytes.c), what they are (detect.c), the reader of their rows (reader.c), the columns
+ * (columns.c), rejected rows (rejects.c, rejects_command.c), the run (run.c), --preview
+ * (preview.c).
  */
 #ifndef TD_ENCODE_H
 #define TD_ENCODE_H
@@ -15,6 +17,7 @@
 #include "sys/lookahead.h"
 #include "sys/recode.h"
 #include "record/record.h"
+#include "zones.h"
 
 enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, FORMAT_MSGPACK };
 
@@ -23,13 +26,15 @@ struct opts {
 	struct schema columns;   /* --columns and --schema: a NULL type is to be inferred */
 	struct schema select, drop; /* names */
 	struct schema rename;    /* from name to type */
+	bool sql_names;          /* --names sql */
 	bool no_header, all_string;
 	struct csvin_rules csv;  /* delim 0: what the format says */
 	bool quote_given;        /* otherwise TSV with escapes has none */
 	struct cell_nulls nulls;
 	const char *encoding;    /* or NULL: UTF-8 */
-	const char *time_column; /* or NULL */
+	char *time_column;       /* or NULL */
 	const char *time_zone;
+	struct zone *zone;       /* that it names; owned */
 	struct tdtime time_rules;
 	int64_t time;            /* --time-value, or the moment the run started */
 	bool time_given;         /* by --time-value */
@@ -46,33 +51,59 @@ struct opts {
 void opts_parse(struct opts *o, int argc, char **argv);
 void opts_free(struct opts *o);
 
-/* Where rows come from, whatever its format. */
-struct input {
-	const struct opts *opts;
+/* The bytes of the input: of standard input or a command, inflated, in UTF-8. */
+struct bytes {
 	struct fd_source fd;
 	struct child child;
-	struct lookahead outer;     /* the bytes as they come */
+	bool command;           /* they come from child */
+	struct lookahead outer; /* as they come */
 	struct gzip_source gz;
 	ssize_t (*inflate)(struct source *, void *, size_t, struct fail *); /* its read */
 	bool gzipped;
-	struct lookahead plain;     /* the same, inflated if they were gzip'ed */
+	struct lookahead plain; /* inflated if they were gzip'ed */
 	struct recode recode;
-	struct lookahead peek;      /* the same in UTF-8 */
-	enum format format;
+	struct lookahead text;  /* the same in UTF-8 */
+	struct zones *zones;    /* that times may name, or NULL */
+};
 
-	/* readers; of the formats one is open, and rows is it */
+/* Opens them, and seals the process; *p: the first bytes, whose number is returned, or -1. */
+ssize_t bytes_open(struct bytes *b, const struct opts *o, const char **p, struct fail *f);
+void bytes_close(struct bytes *b);
+
+/* What the bytes are, of which n at p are known, if the user does not say it. */
+int detect(struct bytes *b, const struct opts *o, enum format *format, struct fail *f);
+
+/* The first bytes are those of a msgpack map or array. */
+bool detect_is_msgpack(const char *p, size_t n);
+
+/* The rows, whatever their format: one of the readers is open, and rows is it. */
+struct reader {
+	const struct opts *opts;
+	enum format format;
 	struct rowin *rows;
 	struct csvin csv;
 	struct jsonin json;
 	struct mpin mp;
 	struct framein frame;
-	struct buf header;     /* CSV: the header as it came */
-	struct keys keys;      /* JSON and msgpack: the names as they are found */
-	uint64_t taken;        /* rows so far */
+	struct buf header; /* CSV: the header as it came */
+	struct keys keys;  /* JSON and msgpack: the names as they are found */
+};
 
-	/* columns, by their place in the input */
-	struct schema names;   /* as they came; then made legal */
-	struct schema raw;     /* as they came */
+/* Opens it, at the first row. names: those of the columns, as far as they are known by now. */
+int reader_open(struct reader *r, struct bytes *b, struct schema *names, struct fail *f);
+void reader_close(struct reader *r);
+const char *reader_format(const struct reader *r); /* for people */
+
+/* Do the rows name their columns? */
+static inline bool reader_is_keyed(const struct reader *r)
+{
+	return r->format == FORMAT_JSONL || r->format == FORMAT_MSGPACK;
+}
+
+/* The columns, by their place in the input. */
+struct columns {
+	struct schema raw;     /* their names in the input, by which options call them */
+	struct schema names;   /* their names in the record */
 	struct infer *seen;    /* what the sample held; NULL: nothing was sampled */
 	struct type **type;    /* NULL until known, and when the record has taken it */
 	bool *exact;           /* it was inferred */
@@ -85,7 +116,16 @@ struct input {
 	bool listed;           /* one of them was an array */
 };
 
-/* Finds out what the input is and what columns it has. in->names are as they came. */
+/* Where rows come from. */
+struct input {
+	const struct opts *opts;
+	struct bytes bytes;
+	struct reader reader;
+	struct columns columns;
+	uint64_t taken; /* rows so far */
+};
+
+/* Finds out what the input is and what columns it has: in->columns.raw. */
 int input_open(struct input *in, const struct opts *o, struct fail *f);
 
 /* Back to the first row, after those that the columns were learned from. */
@@ -98,28 +138,15 @@ void input_close(struct input *in);
 
 static inline const char *input_name(const struct input *in)
 {
-	return in->peek.source.name;
+	return in->bytes.text.source.name;
 }
-
-/* Do the rows name their columns? */
-static inline bool input_is_keyed(const struct input *in)
-{
-	return in->format == FORMAT_JSONL || in->format == FORMAT_MSGPACK;
-}
-
-/* Are columns known by names that rows or --columns give them, before these are made legal? */
-static inline bool input_has_own_names(const struct input *in)
-{
-	return input_is_keyed(in) || (in->opts->no_header && in->opts->columns.n > 0);
-}
-
-const char *input_format(const struct input *in); /* for people */
 
 /*
- * Makes the columns' names legal, finds their types, chooses the time, and fills the record; then
- * the input is rewound.
+ * Finds the columns' types and their names in the record, chooses the time, and fills the record;
+ * then the input is rewound.
  */
 int columns_open(struct input *in, struct record *r, struct fail *f);
+void columns_close(struct columns *c);
 
 /* Rows that were set aside. */
 struct rejects {

@@ -1,12 +1,13 @@
+/* options: the command line. */
 #include "encode.h"
 
 #include "frame/blockpool.h"
-#include "value/colname.h"
 #include "value/colspec.h"
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/option.h"
+#include "base/utf8.h"
 #include "sys/zonefile.h"
 
 #include <fcntl.h>
@@ -28,13 +29,14 @@ static const char help[] =
 	"                             the others are inferred from the first rows\n"
 	"      --schema FILE          the same from a file, as --preview prints it\n"
 	"      --all-string           infer nothing: every column without a given type is a string\n"
-	"      --select NAME,...      take only these columns, in this order\n"
-	"      --drop NAME,...        leave these out\n"
-	"      --rename OLD=NEW,...   call them otherwise\n"
+	"      --select NAME,...      keep only these columns, in this order\n"
+	"      --drop NAME,...        drop these columns\n"
+	"      --rename OLD=NEW,...   rename columns\n"
+	"      --names STYLE          keep: names as they are (default); sql: made [a-z_][a-z0-9_]*\n"
 	"CSV and TSV\n"
-	"  -d, --delimiter CHAR       what stands between cells\n"
-	"      --quote CHAR           what stands around cells; none: nothing does\n"
-	"      --escape CHAR          what takes the meaning from the next character: \\\\ for MySQL, td-fetch -f tsv\n"
+	"  -d, --delimiter CHAR       field separator\n"
+	"      --quote CHAR           quote character, or none\n"
+	"      --escape CHAR          escape character: \\\\ for MySQL, td-fetch -f tsv\n"
 	"      --no-header            the first line is a row; --columns names the columns\n"
 	"      --repeated-header      lines that repeat the first line are no rows (joined files)\n"
 	"      --skip-lines N         leave out the first N lines\n"
@@ -46,6 +48,7 @@ static const char help[] =
 	"      --time-format FORMAT   how times are written, as for strptime(3)\n"
 	"      --time-unit UNIT       what numbers count: s, ms, us or ns\n"
 	"      --time-zone ZONE       of times that do not say theirs: Asia/Tokyo, +09:00 (default UTC)\n"
+	"      --time-gap WHAT        local times that clock changes skip or repeat: accept or reject\n"
 	"rows that are bad\n"
 	"      --rejects FILE         set them aside instead of stopping\n"
 	"      --max-rejects N|P%     fail if there are more\n"
@@ -68,61 +71,72 @@ static enum format format_of(const char *s)
 	die_usage("-f %s: the formats are auto, frame, csv, tsv, jsonl and msgpack", s);
 }
 
-static void columns_of(struct schema *s, const char *text)
-{
-	struct fail f = { 0 };
-
-	if (colspec_list(s, text, &f))
-		die_usage("--columns: %s", f.why);
-}
-
 /* --time-value, read as the column would be. */
 static int64_t time_of(const struct opts *o, const char *s)
 {
+	struct tdtime rules = o->time_rules;
+	const char *why;
 	int64_t t;
-	const char *why = tdtime_parse(&o->time_rules, s, strlen(s), &t);
+
+	rules.any_seconds = true;
+	why = tdtime_parse(&rules, s, strlen(s), &t);
 
 	if (why)
 		die_usage("--time-value: '%s' %s", s, why);
 	return t;
 }
 
-/* NAME,NAME,... */
-static void names_of(struct schema *s, const char *option, char *text)
+/* A list of columns, as one of colspec's functions reads it. */
+static void list_of(struct schema *s, const char *option, const char *text,
+	int (*read)(struct schema *, const char *, struct fail *))
 {
 	struct fail f = { 0 };
 
-	for (char *comma = text; comma; text = comma + 1) {
-		comma = strchr(text, ',');
-		if (comma)
-			*comma = '\0';
-		if (!*text || schema_find(s, text) >= 0)
-			die_usage("%s: %s", option,
-				*text ? "a name twice" : "a column without a name");
-		if (schema_add(s, text, NULL, &f))
-			die_usage("%s: %s", option, f.why);
-	}
+	if (read(s, text, &f))
+		die_usage("%s: %s", option, f.why);
 }
 
 /* OLD=NEW,... */
-static void renames_of(struct schema *s, char *text)
+static void renames_of(struct schema *s, const char *text)
+{
+	list_of(s, "--rename", text, colspec_renames);
+	for (size_t i = 0; i < s->n; i++) {
+		const char *new = s->col[i].type;
+
+		if (strlen(new) > SCHEMA_NAME_MAX || !utf8_is(new, strlen(new)))
+			die_usage("--rename: '%.80s' is not a column name: UTF-8, up to %d bytes",
+				new, SCHEMA_NAME_MAX);
+		if (strcmp(new, "v") == 0)
+			die_usage("--rename: 'v' is reserved by Treasure Data");
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(s->col[k].type, new) == 0)
+				die_usage("--rename: '%s' and '%s' cannot both be '%s'",
+					s->col[k].name, s->col[i].name, new);
+	}
+}
+
+static char *name_of(const char *option, const char *text)
 {
 	struct fail f = { 0 };
+	char *name = colspec_one(text, &f);
 
-	for (char *comma = text, *equals; comma; text = comma + 1) {
-		comma = strchr(text, ',');
-		if (comma)
-			*comma = '\0';
-		equals = strrchr(text, '=');
-		if (!equals || equals == text)
-			die_usage("--rename %s: OLD=NEW is wanted", text);
-		*equals = '\0';
-		if (!colname_is_legal(equals + 1))
-			die_usage("--rename: '%s' is no column name: small letters, digits and _",
-				equals + 1);
-		if (schema_add(s, text, equals + 1, &f))
-			die_usage("--rename: %s", f.why);
-	}
+	if (!name)
+		die_usage("%s: %s", option, f.why);
+	return name;
+}
+
+static bool gap_of(const char *s)
+{
+	if (strcmp(s, "accept") != 0 && strcmp(s, "reject") != 0)
+		die_usage("--time-gap %s: accept or reject is wanted", s);
+	return *s == 'r';
+}
+
+static bool names_sql(const char *s)
+{
+	if (strcmp(s, "sql") != 0 && strcmp(s, "keep") != 0)
+		die_usage("--names %s: sql or keep is wanted", s);
+	return *s == 's';
 }
 
 static void schema_of(struct schema *s, const char *path)
@@ -232,7 +246,7 @@ enum {
 	MAX_REJECTS,
 	PREVIEW,
 	PROGRESS,
-	ESCAPE
+	ESCAPE, NAMES, TIME_GAP
 };
 
 static const struct option options[] = {
@@ -248,6 +262,8 @@ static const struct option options[] = {
 	{ "repeated-header", no_argument, NULL, REPEATED },
 	{ "skip-lines", required_argument, NULL, SKIP },     { "comment", required_argument, NULL, COMMENT },
 	{ "null", required_argument, NULL, NULL_TEXT },      { "encoding", required_argument, NULL, ENCODING },
+	{ "time-gap", required_argument, NULL, TIME_GAP },
+	{ "names", required_argument, NULL, NAMES },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
 	{ "preview", no_argument, NULL, PREVIEW },           { "progress", no_argument, NULL, PROGRESS },
 	OPTION_LONG,
@@ -273,6 +289,7 @@ static void form_option(struct opts *o, int opt, char *arg)
 	case TIME_FORMAT: o->time_rules.format = arg; break;
 	case TIME_UNIT: o->time_rules.unit = unit_of(arg); break;
 	case TIME_ZONE: o->time_zone = arg; break;
+	case TIME_GAP: o->time_rules.reject_gaps = gap_of(arg); break;
 	default: o->level = opt - '0';
 	}
 }
@@ -284,6 +301,7 @@ static void check(struct opts *o, const char *time_value)
 		: o->format == FORMAT_CSV ? ','
 		: o->format == FORMAT_TSV ? '\t'
 					  : 0;
+	const char *bad_format;
 
 	if (delim && (delim == o->csv.quote || delim == o->csv.escape))
 		die_usage("the delimiter, the quote and the escape must differ");
@@ -299,11 +317,12 @@ static void check(struct opts *o, const char *time_value)
 		die_usage("--select and --drop exclude each other");
 	if ((o->max_rejects < UINT64_MAX || o->max_percent < 100) && !o->rejects)
 		die_usage("--max-rejects needs --rejects FILE: rows are not thrown away");
-	if (o->time_rules.format && !tdtime_is_format(o->time_rules.format))
-		die_usage("--time-format %s: an unknown conversion (td-encode(1) lists them)",
-			o->time_rules.format);
-	if (o->time_zone && !(o->time_rules.zone = zonefile_open(o->time_zone, &f)))
+	bad_format = o->time_rules.format ? tdtime_format_error(o->time_rules.format) : NULL;
+	if (bad_format)
+		die_usage("--time-format %s: %s", o->time_rules.format, bad_format);
+	if (o->time_zone && !(o->zone = zonefile_open(o->time_zone, &f)))
 		die_usage("--time-zone %s: %s", o->time_zone, f.why);
+	o->time_rules.zone = o->zone;
 	if (time_value) {
 		o->time = time_of(o, time_value);
 		o->time_given = true;
@@ -325,13 +344,17 @@ void opts_parse(struct opts *o, int argc, char **argv)
 			may_be_empty)) != -1) {
 		switch (opt) {
 		case 'f': o->format = format_of(optarg); break;
-		case 'c': columns_of(&o->columns, optarg); break;
+		case 'c': list_of(&o->columns, "--columns", optarg, colspec_list); break;
 		case SCHEMA: schema_of(&schema, optarg); break;
-		case SELECT: names_of(&o->select, "--select", optarg); break;
-		case DROP: names_of(&o->drop, "--drop", optarg); break;
+		case SELECT: list_of(&o->select, "--select", optarg, colspec_names); break;
+		case DROP: list_of(&o->drop, "--drop", optarg, colspec_names); break;
 		case RENAME: renames_of(&o->rename, optarg); break;
 		case ALL_STRING: o->all_string = true; break;
-		case 't': o->time_column = optarg; break;
+		case 't':
+			free(o->time_column);
+			o->time_column = name_of("--time-column", optarg);
+			break;
+		case NAMES: o->sql_names = names_sql(optarg); break;
 		case TIME_VALUE: time_value = optarg; break;
 		case REJECTS: o->rejects = optarg; break;
 		case MAX_REJECTS: max_rejects_of(o, optarg); break;
@@ -371,4 +394,6 @@ void opts_free(struct opts *o)
 	schema_free(&o->select);
 	schema_free(&o->drop);
 	schema_free(&o->rename);
+	free(o->time_column);
+	zone_free(o->zone);
 }

@@ -12,10 +12,10 @@ enum { ROWS = 3, WIDTH = 24 }; /* that are shown; of an example, in characters *
 /* How a column's type is known. */
 static char *origin(const struct input *in, const struct record_column *c)
 {
-	const struct infer *seen = in->seen ? &in->seen[c->cell] : NULL;
+	const struct infer *seen = in->columns.seen ? &in->columns.seen[c->cell] : NULL;
 
-	if (in->format == FORMAT_FRAME && in->frame.head.schema.col[c->cell].type)
-		return mem_printf("job: %s", in->frame.head.schema.col[c->cell].type);
+	if (in->reader.format == FORMAT_FRAME && in->reader.frame.head.schema.col[c->cell].type)
+		return mem_printf("job: %s", in->reader.frame.head.schema.col[c->cell].type);
 	if (!c->rules.exact || !seen)
 		return mem_string(c->rules.exact ? "--all-string" : "given");
 	if (seen->values == seen->empty)
@@ -54,12 +54,12 @@ static size_t first_rows(struct input *in, char ***shown, struct fail *f)
 	enum row_result rc;
 	struct row row;
 
-	while (n < ROWS && (rc = row_next(in->rows, &row, f)) != ROW_END) {
+	while (n < ROWS && (rc = row_next(in->reader.rows, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED)
 			break;
 		if (rc == ROW_GOOD) {
-			shown[n] = mem_zero(in->names.n + 1, sizeof(char *));
-			for (size_t i = 0; i < row.n && i < in->names.n; i++)
+			shown[n] = mem_zero(in->columns.names.n + 1, sizeof(char *));
+			for (size_t i = 0; i < row.n && i < in->columns.names.n; i++)
 				shown[n][i] = printable(cell_show(&row.cell[i]));
 			n++;
 		}
@@ -108,7 +108,7 @@ static void widen(size_t *width, const char *s)
 
 static bool is_time(const struct input *in, const struct record *r, size_t i)
 {
-	return (long)i == r->time_cell && strcmp(in->names.col[i].name, "time") == 0;
+	return (long)i == r->time_cell && strcmp(in->columns.names.col[i].name, "time") == 0;
 }
 
 /*
@@ -127,27 +127,23 @@ static struct line time_line(const struct input *in, const struct record *r)
 	return l;
 }
 
-/*
- * Column i of the input. Where rows or --columns name the columns it is called by that name, which
- * --schema finds there.
- */
+/* Column i of the input, by its name there, by which --schema finds it. */
 static struct line column_line(const struct input *in, const struct record *r, size_t i)
 {
-	bool keyed = input_has_own_names(in);
-	const char *name = in->names.col[i].name, *raw = in->raw.col[i].name;
+	const char *name = in->columns.names.col[i].name, *raw = in->columns.raw.col[i].name;
 	const struct record_column *c = r->column, *end = c + r->n;
 	struct line l = { .cell = (long)i };
 
 	while (c < end && c->cell != i)
 		c++;
 	l.type = is_time(in, r, i) ? mem_string("long")
-				   : type_text(c < end ? c->rules.type : in->type[i]);
+				   : type_text(c < end ? c->rules.type : in->columns.type[i]);
 	l.from = is_time(in, r, i) ? mem_string("column time")
 		: c < end          ? origin(in, c)
 				   : mem_string("left out");
 	buf_init(&l.name, 4 * SCHEMA_NAME_MAX);
-	colspec_name(&l.name, keyed ? raw : name);
-	if (keyed && strcmp(raw, name) != 0) {
+	colspec_name(&l.name, raw);
+	if (strcmp(raw, name) != 0) {
 		char *from = mem_printf("%s, as %s", l.from, name);
 
 		free(l.from);
@@ -163,14 +159,15 @@ static struct line column_line(const struct input *in, const struct record *r, s
  */
 static size_t make_lines(struct line *l, const struct input *in, const struct record *r)
 {
-	bool selected = in->opts->select.n > 0 && !in->opts->no_header && !input_is_keyed(in);
+	bool selected = in->opts->select.n > 0 && !in->opts->no_header &&
+		!reader_is_keyed(&in->reader);
 	bool has_time = r->time_cell >= 0 && is_time(in, r, (size_t)r->time_cell);
-	size_t n = 0, all = selected ? in->ordered : in->names.n;
+	size_t n = 0, all = selected ? in->columns.ordered : in->columns.names.n;
 
 	if (!has_time)
 		l[n++] = time_line(in, r);
 	for (size_t i = 0; i < all; i++)
-		l[n++] = column_line(in, r, selected ? in->order[i] : i);
+		l[n++] = column_line(in, r, selected ? in->columns.order[i] : i);
 	return n;
 }
 
@@ -178,7 +175,7 @@ static void put_table(struct textout *t, const struct input *in, const struct re
 	char *const *const *shown, size_t rows)
 {
 	size_t width[3] = { sizeof "# column" - 1, sizeof "type" - 1, sizeof "known from" - 1 };
-	struct line *l = mem_zero(in->names.n + 1, sizeof *l);
+	struct line *l = mem_zero(in->columns.names.n + 1, sizeof *l);
 	size_t n = make_lines(l, in, r);
 
 	for (size_t i = 0; i < n; i++) {
@@ -213,12 +210,12 @@ int preview(struct input *in, struct record *r, struct fail *f)
 	textout_puts(&t, "# ");
 	textout_puts(&t, input_name(in));
 	textout_puts(&t, ": ");
-	textout_puts(&t, input_format(in));
-	textout_puts(&t, in->gzipped ? ", gzip'ed" : "");
-	if (in->seen) {
+	textout_puts(&t, reader_format(&in->reader));
+	textout_puts(&t, in->bytes.gzipped ? ", gzip'ed" : "");
+	if (in->columns.seen) {
 		textout_puts(&t, ", types from ");
-		textout_u64(&t, in->sampled);
-		textout_puts(&t, in->sampled == 1 ? " row" : " rows");
+		textout_u64(&t, in->columns.sampled);
+		textout_puts(&t, in->columns.sampled == 1 ? " row" : " rows");
 	}
 	textout_putc(&t, '\n');
 	put_table(&t, in, r, (char *const *const *)shown, rows);
@@ -227,7 +224,7 @@ int preview(struct input *in, struct record *r, struct fail *f)
 		rc = fail_set(f, why.kind, "%s", why.why); /* what was there is shown */
 	textout_free(&t);
 	for (size_t i = 0; i < rows; i++) {
-		for (size_t k = 0; k < in->names.n; k++)
+		for (size_t k = 0; k < in->columns.names.n; k++)
 			free(shown[i][k]);
 		free(shown[i]);
 	}

@@ -31,7 +31,7 @@ static int put_comment(struct rejects *r, struct buf *b, struct fail *f)
 
 int rejects_begin(struct rejects *r, struct fail *f)
 {
-	const struct buf *header = &r->in->header;
+	const struct buf *header = &r->in->reader.header;
 	struct buf b;
 	int rc;
 
@@ -154,7 +154,7 @@ static const struct type *type_of(const struct rejects *r, size_t cell)
 	for (size_t i = 0; i < r->record->n; i++)
 		if (r->record->column[i].cell == cell)
 			return r->record->column[i].rules.type;
-	return cell < r->in->names.n ? r->in->type[cell] : NULL;
+	return cell < r->in->columns.raw.n ? r->in->columns.type[cell] : NULL;
 }
 
 /*
@@ -163,12 +163,12 @@ static const struct type *type_of(const struct rejects *r, size_t cell)
  */
 static void put_row(struct textout *t, const struct rejects *r, const char *p, const char *end)
 {
-	const struct schema *names = &r->in->names;
+	const struct schema *names = &r->in->columns.raw;
 	bool named;
 	struct mp v;
 
 	p += mp_token(p, end, &v);
-	named = v.type == MP_MAP || (r->in->format == FORMAT_FRAME && v.n == names->n);
+	named = v.type == MP_MAP || (r->in->reader.format == FORMAT_FRAME && v.n == names->n);
 	textout_putc(t, named ? '{' : '[');
 	for (uint32_t i = 0; i < v.n; i++) {
 		textout_puts(t, i ? "," : "");
@@ -180,7 +180,8 @@ static void put_row(struct textout *t, const struct rejects *r, const char *p, c
 			put_string(t, names->col[i].name, strlen(names->col[i].name));
 			textout_putc(t, ':');
 		}
-		p = put_value(t, p, end, r->in->format == FORMAT_FRAME ? type_of(r, i) : NULL);
+		p = put_value(t, p, end, r->in->reader.format == FORMAT_FRAME ? type_of(r, i)
+			: NULL);
 	}
 	textout_puts(t, named ? "}\n" : "]\n");
 }
@@ -216,7 +217,7 @@ static int put_text(struct rejects *r, const struct row *row, struct fail *f)
 
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f)
 {
-	bool text = r->in->format != FORMAT_FRAME && r->in->format != FORMAT_MSGPACK;
+	bool text = r->in->reader.format != FORMAT_FRAME && r->in->reader.format != FORMAT_MSGPACK;
 	struct buf b;
 	int rc;
 

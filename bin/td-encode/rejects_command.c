@@ -1,6 +1,6 @@
+/* rejects_command: the command that takes rejected rows after repair. */
 #include "encode.h"
 
-#include "value/colname.h"
 #include "value/colspec.h"
 
 #include <stdio.h>
@@ -10,8 +10,7 @@
  * same types and times: the options that still matter, the types as they are locked, and the time
  * if no column holds it.
  *
- * Rows of texts and of msgpack keep the names that they came with, and --select and its kin work as
- * before. Rows of a frame, and CSV without a header, have the final names.
+ * Rows keep the names that they came with, and --select and its kin work as before.
  */
 
 enum { TYPES_MAX = 32 << 10 }; /* bytes of --columns; shells and people want no more */
@@ -55,32 +54,30 @@ static void option_char(struct buf *b, const char *name, char value)
 		option(b, name, (char[]){ value, '\0' });
 }
 
-/*
- * NAME,NAME or, of --rename, OLD=NEW,OLD=NEW. A name with a line end would not stay on its line:
- * the legal one is as good.
- */
+/* NAME,NAME or, of --rename, OLD=NEW,OLD=NEW; on one line, whatever the names hold. */
 static void option_names(struct buf *b, const char *name, const struct schema *s)
 {
 	struct buf list;
 
-	buf_init(&list, (size_t)SCHEMA_COLUMNS_MAX * 2 * SCHEMA_NAME_MAX);
+	buf_init(&list, (size_t)SCHEMA_COLUMNS_MAX * 8 * SCHEMA_NAME_MAX);
 	for (size_t i = 0; i < s->n; i++) {
 		buf_puts(&list, i ? "," : "");
-		if (strpbrk(s->col[i].name, "\r\n"))
-			colname_make(&list, s->col[i].name, i);
-		else
-			buf_puts(&list, s->col[i].name);
-		buf_printf(&list, "%s%s", s->col[i].type ? "=" : "",
-			s->col[i].type ? s->col[i].type : "");
+		colspec_item(&list, s->col[i].name);
+		if (s->col[i].type) {
+			buf_putc(&list, '=');
+			colspec_item(&list, s->col[i].type);
+		}
 	}
 	if (s->n > 0)
 		option(b, name, buf_text(&list));
 	buf_free(&list);
 }
 
-static bool has_final_names(const struct input *in)
+static void option_name(struct buf *b, const char *name, const char *column)
 {
-	return in->format == FORMAT_FRAME || in->opts->no_header;
+	struct schema one = { &(struct column){ (char *)(uintptr_t)column, NULL }, 1 };
+
+	option_names(b, name, &one);
 }
 
 static const struct record_column *column_of(const struct record *r, size_t cell)
@@ -97,23 +94,21 @@ static const struct record_column *column_of(const struct record *r, size_t cell
  */
 static void columns(struct buf *b, const struct input *in, const struct record *r)
 {
-	bool header = in->header.len > 0;
-	const struct schema *names = header || has_final_names(in) ? &in->names : &in->raw;
-	bool fits = true;
+	const struct schema *raw = &in->columns.raw;
+	bool header = in->reader.header.len > 0, fits = true;
 	struct buf list;
 
 	buf_init(&list, TYPES_MAX);
-	for (size_t i = 0; i < names->n; i++) {
+	for (size_t i = 0; i < raw->n; i++) {
 		const struct record_column *c = column_of(r, i);
-		const char *name = names->col[i].name;
+		const char *name = raw->col[i].name;
 		char *type = c ? type_text(c->rules.type) : NULL;
 
 		if ((c || !header) && fits)
-			fits = (c ? strcmp(name, "time") != 0 || strcmp(type, "long") == 0
-				  : !strchr(name, ':')) &&
-				colspec_is_listed(name) &&
-				buf_printf(&list, "%s%s%s%s", list.len ? "," : "", name,
-					c ? ":" : "", c ? type : "") == 0;
+			fits = (!c || strcmp(name, "time") != 0 || strcmp(type, "long") == 0) &&
+				buf_puts(&list, list.len ? "," : "") == 0 &&
+				colspec_item(&list, name) == 0 &&
+				buf_printf(&list, "%s%s", c ? ":" : "", c ? type : "") == 0;
 		free(type);
 	}
 	if (!fits)
@@ -123,23 +118,12 @@ static void columns(struct buf *b, const struct input *in, const struct record *
 	buf_free(&list);
 }
 
-static void choice(struct buf *b, const struct input *in, const struct record *r)
+static void choice(struct buf *b, const struct opts *o)
 {
-	struct schema out = { 0 };
-	struct fail ignored = { 0 };
-
-	if (!has_final_names(in)) {
-		option_names(b, "--select", &in->opts->select);
-		option_names(b, "--drop", &in->opts->drop);
-		option_names(b, "--rename", &in->opts->rename);
-		return;
-	}
-	for (size_t i = 0; i < in->names.n; i++)
-		if (!column_of(r, i) &&
-			((long)i != r->time_cell || strcmp(in->names.col[i].name, "time") != 0))
-			schema_add(&out, in->names.col[i].name, NULL, &ignored);
-	option_names(b, "--drop", &out);
-	schema_free(&out);
+	option_names(b, "--select", &o->select);
+	option_names(b, "--drop", &o->drop);
+	option_names(b, "--rename", &o->rename);
+	buf_puts(b, o->sql_names ? " --names sql" : "");
 }
 
 static void time_options(struct buf *b, const struct input *in, const struct record *r)
@@ -152,18 +136,19 @@ static void time_options(struct buf *b, const struct input *in, const struct rec
 		buf_printf(b, " --time-unit s --time-value %lld", (long long)r->time);
 		return;
 	}
-	if (has_final_names(in) ? strcmp(r->time_name, "time") != 0 : in->opts->time_column != NULL)
-		option(b, "--time-column",
-			has_final_names(in) ? r->time_name : in->opts->time_column);
-	else if (input_is_keyed(in))
-		option(b, "--time-column",
-			"time"); /* rows that have none must not get that of the run */
+	if (in->opts->time_column)
+		option_name(b, "--time-column", in->opts->time_column);
+	else if (reader_is_keyed(&in->reader) || in->reader.format == FORMAT_FRAME)
+		/* rows that have none must not get that of the run */
+		option_name(b, "--time-column", r->time_name);
 	option(b, "--time-format", rules->format);
 	for (int64_t n = rules->unit; n > 1; n /= 1000)
 		unit++;
 	if (rules->unit)
 		option(b, "--time-unit", units[unit]);
 	option(b, "--time-zone", in->opts->time_zone);
+	if (rules->reject_gaps)
+		option(b, "--time-gap", "reject");
 }
 
 static void csv_options(struct buf *b, const struct opts *o)
@@ -181,15 +166,15 @@ static void csv_options(struct buf *b, const struct opts *o)
 
 void repair_command(struct buf *b, const struct input *in, const struct record *r)
 {
-	bool csv = in->format == FORMAT_CSV || in->format == FORMAT_TSV;
+	bool csv = in->reader.format == FORMAT_CSV || in->reader.format == FORMAT_TSV;
 
 	buf_printf(b, "td-encode -f %s --comment '" REJECTS_MARK "'",
 		!csv                               ? "jsonl"
-			: in->format == FORMAT_CSV ? "csv"
+			: in->reader.format == FORMAT_CSV ? "csv"
 						   : "tsv");
 	if (csv)
 		csv_options(b, in->opts);
 	columns(b, in, r);
-	choice(b, in, r);
+	choice(b, in->opts);
 	time_options(b, in, r);
 }

@@ -1,4 +1,5 @@
 #include "record/record.h"
+#include "value/colspec.h"
 #include "value/lossless.h"
 #include "format/jsonvalue.h"
 #include "base/mem.h"
@@ -23,6 +24,7 @@ void record_free(struct record *r)
 	for (size_t i = 0; i < r->n; i++) {
 		type_free((struct type *)(uintptr_t)r->column[i].rules.type);
 		free(r->column[i].name);
+		free(r->column[i].input);
 		free(r->column[i].key);
 	}
 	free(r->column);
@@ -30,7 +32,8 @@ void record_free(struct record *r)
 	buf_free(&r->head);
 }
 
-void record_add(struct record *r, const char *name, struct type *type, bool exact, size_t cell)
+void record_add(struct record *r, const char *name, const char *input, struct type *type,
+	bool exact, size_t cell)
 {
 	struct record_column *c;
 	struct buf key;
@@ -41,8 +44,8 @@ void record_add(struct record *r, const char *name, struct type *type, bool exac
 	buf_init(&key, strlen(name) + 8 + ROW_AHEAD);
 	buf_room(&key, strlen(name) + 8 + ROW_AHEAD);
 	mpack_text(&key, name, strlen(name));
-	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name), type->kind,
-		cell, key.p, key.len };
+	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name),
+		mem_string(input), type->kind, cell, key.p, key.len };
 }
 
 void record_begin(struct record *r)
@@ -60,12 +63,18 @@ void record_begin(struct record *r)
 	}
 }
 
+/* Of a text file, in quotes or not. */
+static inline bool is_text(const struct cell *c)
+{
+	return c->kind == CELL_TEXT || c->kind == CELL_QUOTED;
+}
+
 static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, int64_t *out)
 {
 	struct mp t;
 
 	if (mp_token(c->p, c->p + c->n, &t) <= 0)
-		return "is no time";
+		return "is not a time";
 	switch (t.type) {
 	case MP_NIL:
 		return "is NULL: every record needs a time";
@@ -77,15 +86,17 @@ static const char *time_of_mp(const struct tdtime *rules, const struct cell *c, 
 		return tdtime_real(rules, t.as.d, out);
 	case MP_STR:
 		return tdtime_parse(rules, t.as.p, t.n, out);
+	case MP_EXT:
+		return t.ext == -1 ? tdtime_msgpack(t.as.p, t.n, out) : "is not a time";
 	default:
-		return "is no time";
+		return "is not a time";
 	}
 }
 
 static const char *time_of_number(const struct tdtime *rules, const struct cell *c, int64_t *out)
 {
 	struct cell number = { .kind = CELL_MP };
-	const char *why = "is no time";
+	const char *why = "is not a time";
 	struct buf value;
 
 	buf_init(&value, c->n + NUMBER);
@@ -105,7 +116,7 @@ static const char *time_of(const struct tdtime *rules, const struct cell *c, boo
 	struct cell number;
 	int64_t seconds;
 
-	if (ahead && ((c->kind == CELL_TEXT && !rules->format) || c->kind == CELL_NUMBER) &&
+	if (ahead && ((is_text(c) && !rules->format) || c->kind == CELL_NUMBER) &&
 		lossless_long_ahead(c->p, c->n, &seconds))
 		return tdtime_number(rules, seconds,
 			out); /* as tdtime_parse() or time_of_number() would, sooner */
@@ -115,8 +126,7 @@ static const char *time_of(const struct tdtime *rules, const struct cell *c, boo
 		number = cell_packed(c, room);
 		return time_of_mp(rules, &number, out);
 	}
-	if (c->kind == CELL_NONE || c->kind == CELL_QUOTED ||
-		((c->kind == CELL_TEXT || c->kind == CELL_STRING) && c->n == 0))
+	if (c->kind <= CELL_STRING && c->n == 0)
 		return "is empty: every record needs a time";
 	if (c->kind == CELL_INT)
 		return tdtime_number(rules, c->i, out);
@@ -124,13 +134,22 @@ static const char *time_of(const struct tdtime *rules, const struct cell *c, boo
 				  : tdtime_parse(rules, c->p, c->n, out);
 }
 
+/* A column that was taken for the time because of its name may be something else. */
+static const char *other_time(const struct record *r)
+{
+	return r->time_rules.whole
+		? "; if it is not the time of the row: --rename time=NAME, --time-column COLUMN, "
+		  "--time-value TIME"
+		: "";
+}
+
 static enum record_result bad_time(const struct record *r, const struct cell *c, const char *why,
 	struct fail *f)
 {
 	char *shown = cell_show(c);
 
-	fail_set(f, FAIL_DATA, "column %ld '%s': %s %s", r->time_cell + 1, r->time_name, shown,
-		why);
+	fail_set(f, FAIL_DATA, "column %ld '%s': %s %s%s", r->time_cell + 1, r->time_name, shown,
+		why, other_time(r));
 	free(shown);
 	return RECORD_BAD;
 }
@@ -144,7 +163,7 @@ static const char *better(enum type_kind kind, const struct cell *c)
 
 	if (kind >= TYPE_ARRAY)
 		return "string";
-	if (c->kind == CELL_TEXT)
+	if (c->kind == CELL_TEXT || c->kind == CELL_QUOTED)
 		return kind == TYPE_INT && lossless_long(c->p, c->n, &l) ? "long"
 			: lossless_double(c->p, c->n, &d)                ? "double"
 									 : "string";
@@ -175,10 +194,22 @@ static bool string_takes(const struct cell *c)
 /* What could be done; malloc'ed. */
 static char *hint(const struct record_column *column, const struct cell *c)
 {
-	return string_takes(c)
-		? mem_printf("--columns %s:%s would take it", column->name,
-			  better(column->rules.type->kind, c))
-		: mem_printf("no column can take it; --drop %s leaves it out", column->name);
+	struct buf b;
+
+	buf_init(&b, 1 << 16);
+	buf_puts(&b, string_takes(c) ? "--columns " : "no column can take it; --drop ");
+	colspec_item(&b, column->input);
+	if (string_takes(c))
+		buf_printf(&b, ":%s would take it", better(column->rules.type->kind, c));
+	else
+		buf_puts(&b, " leaves it out");
+	buf_text(&b);
+	return b.p;
+}
+
+static const char *article(const char *type)
+{
+	return *type == 'i' || *type == 'a' ? "an" : "a";
 }
 
 static enum record_result bad_cell(const struct record_column *column, const struct cell *c,
@@ -188,18 +219,18 @@ static enum record_result bad_cell(const struct record_column *column, const str
 
 	if (why == CELL_TWICE)
 		fail_set(f, FAIL_DATA, "column %zu '%s': %s has a key twice; %s", column->cell + 1,
-			column->name, shown, what);
+			column->input, shown, what);
 	else if (why == CELL_BROKEN)
 		fail_set(f, FAIL_DATA, "column %zu '%s': not UTF-8", column->cell + 1,
-			column->name);
+			column->input);
 	else if (why == CELL_NO_TEXT)
 		fail_set(f, FAIL_DATA,
 			"column %zu '%s': an extension of msgpack, or an array or a map as a key; "
 			"%s",
-			column->cell + 1, column->name, what);
+			column->cell + 1, column->input, what);
 	else
-		fail_set(f, FAIL_DATA, "column %zu '%s': %s is no %s%s; %s", column->cell + 1,
-			column->name, shown, type,
+		fail_set(f, FAIL_DATA, "column %zu '%s': %s is not %s %s%s; %s", column->cell + 1,
+			column->input, shown, article(type), type,
 			column->rules.exact ? ", as the first rows were" : "", what);
 	free(shown);
 	free(type);
@@ -233,7 +264,7 @@ static inline char *plain_long(char *o, const struct cell_rules *rules, const st
 	int64_t i = c->i;
 
 	if (c->kind != CELL_INT &&
-		(c->kind != CELL_TEXT ||
+		(!is_text(c) ||
 			(!lossless_long_ahead(c->p, c->n, &i) &&
 				(rules->exact || !lossless_long_lenient(c->p, c->n, &i)))))
 		return NULL;
@@ -248,7 +279,7 @@ static inline char *plain_double(char *o, const struct cell_rules *rules, const 
 	if (c->kind == CELL_INT && c->i > -EXACT_INTEGER && c->i < EXACT_INTEGER)
 		d = (double)c->i;
 	else if (c->kind != CELL_REAL &&
-		(c->kind != CELL_TEXT ||
+		(!is_text(c) ||
 			(!lossless_double_ahead(c->p, c->n, &d) &&
 				(rules->exact || !lossless_double_lenient(c->p, c->n, &d)))))
 		return NULL;

@@ -12,6 +12,7 @@
 struct record_column {
 	struct cell_rules rules; /* rules.type is owned */
 	char *name;              /* as it is written */
+	char *input;             /* its name in the input, for advice */
 	enum type_kind kind;     /* of rules.type */
 	size_t cell;             /* where its cells stand in a row */
 	/* the name as msgpack str; ROW_AHEAD bytes behind it may be read */
@@ -41,7 +42,8 @@ struct record {
  */
 void record_init(struct record *r);
 void record_free(struct record *r);
-void record_add(struct record *r, const char *name, struct type *type, bool exact, size_t cell);
+void record_add(struct record *r, const char *name, const char *input, struct type *type,
+	bool exact, size_t cell);
 void record_begin(struct record *r);
 
 enum record_result {

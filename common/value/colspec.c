@@ -1,3 +1,4 @@
+/* colspec: columns and their types as people write them. */
 #include "value/colspec.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -16,48 +17,13 @@ static int add(struct schema *s, char *name, char *type, struct fail *f)
 	if (type && !t)
 		f->kind = FAIL_USAGE;
 	else if (schema_find(s, name) >= 0)
-		fail_set(f, FAIL_USAGE, "'%s' twice", name);
+		fail_set(f, FAIL_USAGE, "'%s' is listed twice", name);
 	else
 		rc = schema_add(s, name, type, f);
 	type_free(t);
 	free(name);
 	free(type);
 	return rc;
-}
-
-static int add_pair(struct schema *s, const char *p, size_t n, struct fail *f)
-{
-	size_t colon = n;
-
-	while (colon > 0 && p[colon - 1] != ':')
-		colon--;
-	if (n == 0 || colon == 1)
-		return fail_set(f, FAIL_USAGE, "a column without a name");
-	if (colon == 0)
-		return add(s, mem_copy(p, n), NULL, f);
-	if (add(s, mem_copy(p, colon - 1), mem_copy(p + colon, n - colon), f))
-		return -1;
-	/* in a file it may be the line of a column that gave its name to another one */
-	return strcmp(s->col[s->n - 1].name, "time") == 0 &&
-			strcasecmp(s->col[s->n - 1].type, "long") != 0
-		? fail_set(f, FAIL_USAGE, "the type of time is always long")
-		: 0;
-}
-
-int colspec_list(struct schema *s, const char *text, struct fail *f)
-{
-	int open = 0;
-
-	for (const char *p = text;; p++) {
-		open += (*p == '<') - (*p == '>');
-		if (*p && (*p != ',' || open > 0)) /* the comma of map<K,V> does not separate */
-			continue;
-		if (add_pair(s, text, (size_t)(p - text), f))
-			return -1;
-		if (!*p)
-			return 0;
-		text = p + 1;
-	}
 }
 
 static bool is_blank(char c)
@@ -72,7 +38,7 @@ static const char *skip_blanks(const char *p, const char *end)
 	return p;
 }
 
-/* What stands at p, behind a backslash: xHH for a byte, or a character for itself. Behind it. */
+/* What follows a backslash: xHH is a byte, any other character itself. Returns where it ends. */
 static const char *take_escaped(const char *p, const char *end, struct buf *out)
 {
 	const int byte = end - p > 2 && *p == 'x' && num_hex(p[1]) >= 0 && num_hex(p[2]) >= 0
@@ -83,7 +49,7 @@ static const char *take_escaped(const char *p, const char *end, struct buf *out)
 	return p + (byte ? 3 : 1);
 }
 
-/* The name at p into out; behind it, or NULL if a quote is not closed. */
+/* The name at p into out. Returns where it ends, or NULL if a quote is not closed. */
 static const char *take_name(const char *p, const char *end, struct buf *out)
 {
 	if (p < end && *p != '"') {
@@ -103,13 +69,13 @@ static const char *take_name(const char *p, const char *end, struct buf *out)
 	return p < end ? p + 1 : NULL;
 }
 
-/* Behind the type at p, whose blanks inside brackets belong to it. */
+/* The end of the type at p; blanks inside brackets belong to it. */
 static const char *type_end(const char *p, const char *end)
 {
 	int open = 0;
 
 	for (; p < end && (open > 0 || !is_blank(*p)); p++)
-		open += (*p == '<') - (*p == '>');
+		open += (*p == '<' || *p == '(') - (*p == '>' || *p == ')');
 	return p;
 }
 
@@ -140,7 +106,7 @@ int colspec_lines(struct schema *s, const char *text, size_t n, struct fail *f)
 	const char *p = text, *end = text + n;
 
 	if (memchr(text, '\0', n))
-		return fail_set(f, FAIL_USAGE, "a NUL byte: this is no text");
+		return fail_set(f, FAIL_USAGE, "a NUL byte: this is not text");
 	if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		p += 3;
 	for (size_t line = 1; p < end; line++) {
@@ -174,10 +140,8 @@ static bool is_bare(const char *name)
 	return bare;
 }
 
-int colspec_name(struct buf *out, const char *name)
+static int put_quoted(struct buf *out, const char *name)
 {
-	if (is_bare(name))
-		return buf_puts(out, name);
 	buf_putc(out, '"');
 	for (size_t i = 0; name[i]; i++) {
 		if (is_control(name, i))
@@ -189,10 +153,165 @@ int colspec_name(struct buf *out, const char *name)
 	return buf_putc(out, '"');
 }
 
-bool colspec_is_listed(const char *name)
+int colspec_name(struct buf *out, const char *name)
 {
-	for (size_t i = 0; name[i]; i++)
-		if (is_control(name, i) || strchr(",<>", name[i]))
-			return false;
-	return *name != '\0';
+	return is_bare(name) ? buf_puts(out, name) : put_quoted(out, name);
+}
+
+/* --- lists on the command line */
+
+static const char special[] = ",:=<>()\"#";
+
+int colspec_item(struct buf *out, const char *name)
+{
+	bool bare = *name != '\0' && strpbrk(name, special) == NULL;
+
+	for (size_t i = 0; name[i] && bare; i++)
+		bare = !is_control(name, i);
+	return bare ? buf_puts(out, name) : put_quoted(out, name);
+}
+
+/* The name at p, in quotes or else up to `stop`. Returns where it ends, or NULL with f. */
+static const char *list_name(const char *p, const char *stop, struct buf *name, struct fail *f)
+{
+	if (*p == '"') {
+		p = take_name(p, p + strlen(p), name);
+		if (!p)
+			fail_set(f, FAIL_USAGE, "a quote that is never closed");
+		return p;
+	}
+	buf_put(name, p, (size_t)(stop - p));
+	return stop;
+}
+
+/* The end of the item at p: a comma outside of brackets and quotes, or the end of the text. */
+static const char *item_end(const char *p)
+{
+	const char *start = p;
+	bool quoted = false;
+	int open = 0;
+
+	for (; *p; p++) {
+		if (quoted && *p == '\\' && p[1])
+			p++;
+		else if (quoted)
+			quoted = *p != '"';
+		else if (*p == '"' && (p == start || p[-1] == '='))
+			quoted = true;
+		else if (*p == ',' && open <= 0)
+			break;
+		else
+			open += (*p == '<' || *p == '(') - (*p == '>' || *p == ')');
+	}
+	return p;
+}
+
+/* The last of this character between p and end, or NULL. */
+static const char *last_of(const char *p, const char *end, char what)
+{
+	while (end > p)
+		if (*--end == what)
+			return end;
+	return NULL;
+}
+
+/*
+ * NAME, or NAME and what follows `separator`; malloc'ed texts, *value NULL without one. The first
+ * separator that follows a quoted name counts, of others the last one.
+ */
+static int item(const char *p, const char *end, char separator, char **name, char **value,
+	struct fail *f)
+{
+	const char *at = *p == '"' || !separator ? NULL : last_of(p, end, separator);
+	struct buf b;
+
+	*value = NULL;
+	buf_init(&b, strlen(p) + 1);
+	p = list_name(p, at ? at : end, &b, f);
+	if (p && p < end && separator && *p == separator)
+		*value = mem_copy(p + 1, (size_t)(end - p - 1));
+	else if (p && p < end)
+		p = NULL, fail_set(f, FAIL_USAGE, "text after the closing quote of a name");
+	*name = mem_copy(b.p ? b.p : "", b.len);
+	buf_free(&b);
+	if (p && !**name)
+		p = NULL, fail_set(f, FAIL_USAGE, "a column without a name");
+	if (p)
+		return 0;
+	free(*name);
+	free(*value);
+	return -1;
+}
+
+static int add_column(struct schema *s, char *name, char *type, struct fail *f)
+{
+	if (add(s, name, type, f))
+		return -1;
+	type = s->col[s->n - 1].type;
+	/* in a file it may be the line of a column that gave its name to another one */
+	return type && strcmp(s->col[s->n - 1].name, "time") == 0 && strcasecmp(type, "long") != 0
+		? fail_set(f, FAIL_USAGE, "the type of time is always long")
+		: 0;
+}
+
+char *colspec_one(const char *text, struct fail *f)
+{
+	struct buf b;
+	const char *end;
+	char *name = NULL;
+
+	buf_init(&b, strlen(text) + 1);
+	end = list_name(text, text + strlen(text), &b, f);
+	if (end && *end)
+		fail_set(f, FAIL_USAGE, "text after the closing quote of a name");
+	else if (end)
+		name = mem_copy(b.p ? b.p : "", b.len);
+	buf_free(&b);
+	return name;
+}
+
+static int add_rename(struct schema *s, char *name, char *value, struct fail *f)
+{
+	char *new = value && *value ? colspec_one(value, f) : NULL;
+	int rc = -1;
+
+	if (!new || !*new)
+		fail_set(f, FAIL_USAGE, "'%s': OLD=NEW is wanted", name);
+	else if (schema_find(s, name) >= 0)
+		fail_set(f, FAIL_USAGE, "'%s' is renamed twice", name);
+	else
+		rc = schema_add(s, name, new, f);
+	free(name);
+	free(value);
+	free(new);
+	return rc;
+}
+
+static int each(struct schema *s, const char *text, char separator,
+	int (*put)(struct schema *, char *, char *, struct fail *), struct fail *f)
+{
+	for (const char *p = text, *end;; p = end + 1) {
+		char *name, *value;
+
+		end = item_end(p);
+		if (item(p, end, separator, &name, &value, f) || put(s, name, value, f))
+			return -1;
+		if (!*end)
+			return 0;
+	}
+}
+
+int colspec_list(struct schema *s, const char *text, struct fail *f)
+{
+	return each(s, text, ':', add_column, f);
+}
+
+int colspec_names(struct schema *s, const char *text, struct fail *f)
+{
+	return each(s, text, '\0', add, f);
+}
+
+int colspec_renames(struct schema *s, const char *text, struct fail *f)
+{
+	return each(s, text, '=', add_rename, f);
 }

@@ -1,11 +1,12 @@
 /*
- * colspec: columns and their types as people write them: NAME[:TYPE],... of --columns, and the
- * lines of a --schema file.
+ * colspec: columns and their types as people write them: in lists on the command line,
+ * NAME[:TYPE],... and NAME,... and OLD=NEW,..., and in the lines of a --schema file.
  *
- * A line is a name, a type, and anything; a name that has blanks, or begins with # or ", stands in
- * double quotes, where \" and \\ mean the character and \xHH a byte, and which may be empty. Empty
- * lines and those that begin with # say nothing. Types are as in type.h and may hold blanks. What
- * is wrong is FAIL_USAGE, of a file with its line.
+ * A name may stand in double quotes, where \" and \\ mean the character and \xHH a byte. It has to
+ * if it begins with a quote, if it holds what a list gives a meaning to, or in a file a blank, and
+ * if it begins with # in a file. A line is a name, a type, and anything; empty lines and those that
+ * begin with # are comments. Types are as in type.h and may hold blanks. Errors are FAIL_USAGE, in
+ * a file with its line.
  */
 #ifndef COLSPEC_H
 #define COLSPEC_H
@@ -13,15 +14,17 @@
 #include "base/buf.h"
 #include "value/schema.h"
 
-#include <stdbool.h>
-
-/* Appends to s. A name may be there once. */
+/* Each appends to s, where a name may be listed once; a renamed column's `type` is its new name. */
 int colspec_list(struct schema *s, const char *text, struct fail *f);
+int colspec_names(struct schema *s, const char *text, struct fail *f);
+int colspec_renames(struct schema *s, const char *text, struct fail *f);
 int colspec_lines(struct schema *s, const char *text, size_t n, struct fail *f);
 
-/* A name as colspec_lines() reads it, which controls no terminal. */
-int colspec_name(struct buf *out, const char *name);
+/* A name alone, with or without quotes; malloc'ed, or NULL with f. */
+char *colspec_one(const char *text, struct fail *f);
 
-bool colspec_is_listed(const char *name); /* can colspec_list() name it, on one line? */
+/* A name as colspec_lines() reads it, and as the lists do: neither can control a terminal. */
+int colspec_name(struct buf *out, const char *name);
+int colspec_item(struct buf *out, const char *name);
 
 #endif

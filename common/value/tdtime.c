@@ -1,18 +1,22 @@
+/* tdtime: recognising times, and reading them by a format. */
 #include "value/tdtime.h"
 #include "value/calendar.h"
 #include "value/zone.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-static const char no_time[] = "is no time: give epoch seconds or YYYY-MM-DD HH:MM:SS with or "
-			      "without a zone, or say --time-format";
+static const char no_time[] =
+	"is not a time: give YYYY-MM-DD HH:MM:SS with or without a zone or epoch seconds, "
+	"or name the form with --time-format";
 static const char before[] = "is before 1970";
 static const char beyond[] = "is beyond the year 9999";
-static const char no_day[] = "is no date of the calendar";
-static const char no_clock[] = "has a time of day that there is not";
+static const char no_day[] = "is not a date of the calendar";
+static const char no_clock[] = "has a time of day that does not exist";
+static const char fractional[] =
+	"has a fraction, which a time does not keep: --time-column cuts it off, --time-unit names "
+	"another unit";
 
 struct cursor {
 	const char *p, *end;
@@ -20,10 +24,15 @@ struct cursor {
 
 static unsigned month_days(unsigned year, unsigned month)
 {
-	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const unsigned char length[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	return days[month - 1] + (unsigned)(month == 2 && leap);
+	return length[month - 1] + (unsigned)(month == 2 && leap);
+}
+
+static bool is_day(unsigned year, unsigned month, unsigned day)
+{
+	return month >= 1 && month <= 12 && day >= 1 && day <= month_days(year, month);
 }
 
 static const char *check(int64_t seconds)
@@ -33,42 +42,94 @@ static const char *check(int64_t seconds)
 	return seconds <= TDTIME_MAX ? NULL : beyond;
 }
 
-/* 20240131 as seconds would be in August 1970: nobody means that. */
-static bool looks_like_date(uint64_t n)
+/* --- numbers: epoch time, if nothing else can be meant */
+
+#define YEAR_1990 631152000
+#define YEAR_2100 4102444800
+
+static bool is_recent_year(uint64_t year)
 {
-	return n >= 19000101 && n <= 29991231 && n / 100 % 100 >= 1 && n / 100 % 100 <= 12 &&
-		n % 100 >= 1 && n % 100 <= 31;
+	return year >= 1990 && year < 2100;
 }
 
-/* Epoch seconds, or what they are more likely to be. */
-static const char *check_seconds(uint64_t number)
+/* YYYYMMDD, of a year that people write about. */
+static bool is_date(uint64_t n)
 {
-	if (number <= TDTIME_MAX)
+	unsigned year = (unsigned)(n / 10000);
+
+	return n < 100000000 && year >= 1900 && year < 2100 &&
+	       is_day(year, (unsigned)(n / 100 % 100), (unsigned)(n % 100));
+}
+
+/* Digits that are a date, and perhaps a time of day: the advice, or NULL. */
+static const char *date_advice(uint64_t n)
+{
+	if (is_date(n))
+		return "looks like a date: --time-format %Y%m%d reads it, --time-unit s takes it "
+		       "for seconds";
+	if (n < 1990010100)
 		return NULL;
-	if (number / 1000 <= TDTIME_MAX)
+	if (is_date(n / 100) && n % 100 < 24 && is_recent_year(n / 1000000))
+		return "looks like a date and an hour: --time-format %Y%m%d%H reads it, "
+		       "--time-unit s takes it for seconds";
+	if (is_date(n / 10000) && n / 100 % 100 < 24 && n % 100 < 60)
+		return "looks like a date and a time: --time-format %Y%m%d%H%M reads it";
+	if (is_date(n / 1000000) && n / 10000 % 100 < 24 && n / 100 % 100 < 60 && n % 100 <= 60)
+		return "looks like a date and a time: --time-format %Y%m%d%H%M%S reads it";
+	if (is_date(n / 1000000000) && n / 10000000 % 100 < 24 && n / 100000 % 100 < 60)
+		return "looks like a date and a time with milliseconds: make it "
+		       "YYYY-MM-DD HH:MM:SS.mmm";
+	return NULL;
+}
+
+/* Not seconds between 1990 and 2100: what they could be. */
+static const char *other_number(uint64_t n)
+{
+	if (n >= YEAR_1990 * 1000ull && n < YEAR_2100 * 1000ull)
+		return "looks like milliseconds (--time-unit ms)";
+	if (n >= YEAR_1990 * 1000000ull && n < YEAR_2100 * 1000000ull)
+		return "looks like microseconds (--time-unit us)";
+	if (n >= YEAR_1990 * 1000000000ull && n < YEAR_2100 * 1000000000ull)
+		return "looks like nanoseconds (--time-unit ns)";
+	if (n >= 30000 && n < 60000)
+		return "looks like the day number of a spreadsheet: export dates as YYYY-MM-DD "
+		       "(--time-unit s takes it for seconds)";
+	return "is not a time between 1990 and 2100 in seconds: name its --time-unit or "
+	       "--time-format";
+}
+
+/* Seconds of any year, unless they cannot be meant so. */
+static const char *any_seconds(uint64_t n)
+{
+	if (n <= TDTIME_MAX)
+		return NULL;
+	if (n / 1000 <= TDTIME_MAX)
 		return "is beyond the year 9999 in seconds: it looks like milliseconds "
 		       "(--time-unit ms)";
-	if (number / 1000000 <= TDTIME_MAX)
+	if (n / 1000000 <= TDTIME_MAX)
 		return "is beyond the year 9999 in seconds: it looks like microseconds "
 		       "(--time-unit us)";
 	return "is beyond the year 9999 in seconds: it looks like nanoseconds (--time-unit ns)";
 }
 
 /* Seconds, or as many units: what a number that stands for a time counts. */
-static const char *counted(const struct tdtime *rules, uint64_t number, int64_t *out)
+static inline const char *counted(const struct tdtime *rules, uint64_t number, int64_t *out)
 {
 	uint64_t seconds = rules->unit ? number / (uint64_t)rules->unit : number;
+	const char *date;
 
 	*out = (int64_t)seconds;
 	if (rules->unit)
 		return seconds <= TDTIME_MAX ? NULL : beyond;
-	if (!rules->format && looks_like_date(number))
-		return "looks like a date: say --time-format %Y%m%d, or --time-unit s if it is "
-		       "seconds";
-	return check_seconds(number);
+	if (number >= YEAR_1990 && number < 1990010100)
+		return NULL;
+	date = rules->format ? NULL : date_advice(number);
+	if (date || (number >= YEAR_1990 && number < YEAR_2100))
+		return date;
+	return rules->format || rules->any_seconds ? any_seconds(number) : other_number(number);
 }
 
-/* A format is of texts: a number has the form of its digits. */
+/* A format is for text: a number has the form of its digits. */
 static const char *written(const struct tdtime *rules, bool minus, uint64_t number, int64_t *out)
 {
 	char text[24];
@@ -92,14 +153,18 @@ const char *tdtime_natural(const struct tdtime *rules, uint64_t number, int64_t 
 const char *tdtime_real(const struct tdtime *rules, double number, int64_t *out)
 {
 	const double size = number < 0 ? -number : number;
+	const bool whole = size < 0x1p64 && size == (double)(uint64_t)size;
 	char text[48];
 	int n;
 
 	if (!(size < 0x1p64))
 		return no_time;
-	if (!rules->format)
-		return number < 0 ? before : counted(rules, (uint64_t)size, out);
-	n = snprintf(text, sizeof text, "%.*f", size == (double)(uint64_t)size ? 0 : 9, number);
+	if (!rules->format) {
+		const char *why = number < 0 ? before : counted(rules, (uint64_t)size, out);
+
+		return !why && rules->whole && !rules->unit && !whole ? fractional : why;
+	}
+	n = snprintf(text, sizeof text, "%.*f", whole ? 0 : 9, number);
 	return tdtime_parse(rules, text, (size_t)n, out);
 }
 
@@ -155,9 +220,14 @@ static bool whole_part(struct cursor *c, struct number *n)
 
 static const char *time_of(const struct tdtime *rules, const struct number *n, int64_t *out)
 {
+	const char *why;
+
 	if (n->minus && (n->large || n->whole > 0 || n->fraction))
 		return before; /* and not 1970 because -0.5 would be cut to 0 */
-	return n->large ? beyond : counted(rules, n->whole, out);
+	if (n->large)
+		return rules->unit || rules->format ? beyond : other_number(UINT64_MAX);
+	why = counted(rules, n->whole, out);
+	return !why && n->fraction && rules->whole && !rules->unit ? fractional : why;
 }
 
 static const char *epoch(const struct tdtime *rules, struct cursor *c, int64_t *out)
@@ -166,100 +236,205 @@ static const char *epoch(const struct tdtime *rules, struct cursor *c, int64_t *
 
 	if (!whole_part(c, &n))
 		return no_time;
-	if (take(c, '.')) /* sub-second parts are cut off */
+	if (take(c, '.'))
 		n.fraction = fraction(c);
 	return c->p == c->end ? time_of(rules, &n, out) : no_time;
 }
 
-/* Z|UTC|GMT|+HH[[:]MM]; *out: seconds to the east. */
-static bool zone(struct cursor *c, int64_t *out)
+/* --- zones */
+
+struct offset {
+	bool given;
+	int64_t east;      /* seconds */
+	const char *name;  /* or NULL: n bytes, which the caller's rules know */
+	size_t n;
+};
+
+/* Abbreviations that mean one zone wherever they are written; CST, IST and BST do not. */
+static bool abbreviation(const char *p, size_t n, int64_t *east)
+{
+	static const struct {
+		const char name[5];
+		signed char hours;
+	} known[] = {
+		{ "UTC", 0 },  { "GMT", 0 },  { "JST", 9 },   { "KST", 9 },   { "WET", 0 },
+		{ "WEST", 1 }, { "CET", 1 },  { "CEST", 2 },  { "EET", 2 },   { "EEST", 3 },
+		{ "MSK", 3 },  { "EST", -5 }, { "EDT", -4 },  { "CDT", -5 },  { "MDT", -6 },
+		{ "PST", -8 }, { "PDT", -7 }, { "AKST", -9 }, { "AKDT", -8 }, { "HST", -10 },
+		{ "AEST", 10 }, { "AEDT", 11 }, { "NZST", 12 }, { "NZDT", 13 },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strlen(known[i].name) == n && memcmp(known[i].name, p, n) == 0) {
+			*east = known[i].hours * 3600;
+			return true;
+		}
+	return false;
+}
+
+static bool is_zone_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '/' || c == '_' || c == '+' || c == '-';
+}
+
+static bool named_zone(struct cursor *c, struct offset *z)
+{
+	const char *start = c->p;
+
+	if (c->p == c->end || *c->p < 'A' || (*c->p > 'Z' && *c->p != 'z'))
+		return false;
+	while (c->p < c->end && is_zone_letter(*c->p))
+		c->p++;
+	z->n = (size_t)(c->p - start);
+	if ((z->n == 1 && (*start == 'Z' || *start == 'z')) || abbreviation(start, z->n, &z->east))
+		return true;
+	z->name = start;
+	return memchr(start, '/', z->n) != NULL;
+}
+
+/* Z, +HH[[:]MM], or a name. */
+static bool zone(struct cursor *c, struct offset *z)
 {
 	unsigned h, m = 0;
 	bool minus;
 
-	*out = 0;
-	if (take(c, 'Z') || take(c, 'z'))
-		return true;
-	if (c->end - c->p >= 3 && (memcmp(c->p, "UTC", 3) == 0 || memcmp(c->p, "GMT", 3) == 0)) {
-		c->p += 3;
-		return true;
-	}
+	*z = (struct offset){ .given = true };
 	minus = take(c, '-');
-	if ((!minus && !take(c, '+')) || !digits(c, 2, &h))
+	if (!minus && !take(c, '+'))
+		return named_zone(c, z);
+	if (!digits(c, 2, &h))
 		return false;
 	if (take(c, ':') || (c->p < c->end && *c->p >= '0' && *c->p <= '9'))
 		if (!digits(c, 2, &m))
 			return false;
 	if (h > 18 || m > 59)
 		return false;
-	*out = ((int64_t)h * 60 + m) * (minus ? -60 : 60);
+	z->east = ((int64_t)h * 60 + m) * (minus ? -60 : 60);
 	return true;
 }
 
-static bool clock_time(struct cursor *c, int64_t *out, bool *leap)
+static const char *local_to_utc(const struct tdtime *rules, const struct zone *zone, int64_t local,
+	int64_t *out)
 {
-	unsigned h, m, s = 0;
+	struct zone_local at = zone_local(zone, local);
 
-	if (!digits(c, 2, &h) || !take(c, ':') || !digits(c, 2, &m))
-		return false;
-	if (take(c, ':')) {
-		if (!digits(c, 2, &s))
-			return false;
-		if (take(c, '.') || take(c, ','))
-			fraction(c);
+	*out = at.before;
+	if (rules->reject_gaps && at.fit == ZONE_SKIPPED)
+		return "is a local time that a clock change skips (--time-gap)";
+	if (rules->reject_gaps && at.fit == ZONE_REPEATED)
+		return "is a local time that a clock change repeats (--time-gap)";
+	return NULL;
+}
+
+static const char *to_utc(const struct tdtime *rules, int64_t local, const struct offset *z,
+	int64_t *out)
+{
+	const struct zone *zone = rules->zone;
+
+	*out = local - z->east;
+	if (z->name) {
+		zone = rules->named ? rules->named(rules->zones, z->name, z->n) : NULL;
+		return zone ? local_to_utc(rules, zone, local, out) :
+			      "names a zone that is not known here";
 	}
-	if (h > 23 || m > 59 || s > 60) /* 60: see moment() */
-		return false;
-	*leap = s == 60;
-	*out = (int64_t)h * 3600 + (int64_t)m * 60 + s;
-	return true;
+	return z->given || !zone ? NULL : local_to_utc(rules, zone, local, out);
 }
 
 /*
- * A date and a time of day, with a zone (seconds to the east) or without. Second 60 is a leap
- * second, which stands at the end of a day in UTC and which epoch time counts as the first of the
- * next day.
+ * A date and a time of day, with a zone or without. Second 60 is a leap second, which stands at the
+ * end of a day in UTC and which epoch time counts as the first of the next day.
  */
-static const char *moment(const struct tdtime *rules, int64_t local, bool leap, bool zoned,
-	int64_t east, int64_t *out)
+static const char *moment(const struct tdtime *rules, int64_t local, bool leap,
+			  const struct offset *z, int64_t *out)
 {
-	*out = zoned || !rules->zone ? local - east : zone_utc(rules->zone, local);
+	const char *why = to_utc(rules, local, z, out);
+
+	if (why)
+		return why;
 	if (leap && *out % 86400 != 0)
 		return no_clock;
 	return leap && *out <= 0 ? before : check(*out);
 }
 
-static const char *iso(const struct tdtime *rules, struct cursor *c, int64_t *out)
-{
-	unsigned y, m, d;
-	int64_t seconds = 0, east = 0;
-	bool zoned = false, leap = false;
+/* --- ISO 8601 */
 
-	if (!digits(c, 4, &y) || !take(c, '-') || !digits(c, 2, &m) || !take(c, '-') ||
-		!digits(c, 2, &d))
+struct clock {
+	unsigned hour, minute, second;
+};
+
+static bool is_clock(const struct clock *t)
+{
+	return t->hour <= 23 && t->minute <= 59 && t->second <= 60; /* 60: see moment() */
+}
+
+static int64_t clock_seconds(const struct clock *t)
+{
+	return (int64_t)t->hour * 3600 + (int64_t)t->minute * 60 + t->second;
+}
+
+static bool some_fraction_of_second(struct cursor *c)
+{
+	if (take(c, '.') || take(c, ','))
+		fraction(c);
+	return true;
+}
+
+/* HH:MM[:SS[.fraction]], or HHMM[SS] where the date has no separators either. */
+static bool clock_time(struct cursor *c, bool basic, struct clock *t)
+{
+	if (!digits(c, 2, &t->hour) || (!basic && !take(c, ':')) || !digits(c, 2, &t->minute))
+		return false;
+	if (basic ? c->p < c->end && *c->p >= '0' && *c->p <= '9' : take(c, ':'))
+		return digits(c, 2, &t->second) && some_fraction_of_second(c) && is_clock(t);
+	return is_clock(t);
+}
+
+/* The date: YYYY-MM-DD or YYYY/MM/DD, or YYYYMMDD if `basic`. */
+static bool iso_date(struct cursor *c, bool basic, unsigned *y, unsigned *m, unsigned *d)
+{
+	char separator;
+
+	if (!digits(c, 4, y))
+		return false;
+	separator = !basic && c->p < c->end && (*c->p == '-' || *c->p == '/') ? *c->p : 0;
+	if (!basic && !separator)
+		return false;
+	return (basic || take(c, separator)) && digits(c, 2, m) && (basic || take(c, separator)) &&
+	       digits(c, 2, d);
+}
+
+static const char *iso(const struct tdtime *rules, struct cursor *c, bool basic, int64_t *out)
+{
+	struct offset z = { .given = false };
+	struct clock t = { 0 };
+	unsigned y, m, d;
+
+	if (!iso_date(c, basic, &y, &m, &d))
 		return no_time;
-	if (m < 1 || m > 12 || d < 1 || d > month_days(y, m))
+	if (!is_day(y, m, d))
 		return no_day;
-	if (c->p < c->end &&
-		(!(take(c, 'T') || take(c, 't') || take(c, ' ')) ||
-			!clock_time(c, &seconds, &leap)))
+	if (c->p < c->end && (!(take(c, 'T') || take(c, 't') || take(c, ' ')) ||
+			      !clock_time(c, basic, &t)))
 		return no_time;
 	if (c->p < c->end) {
 		take(c, ' ');
-		zoned = zone(c, &east);
-		if (!zoned || c->p < c->end)
+		if (!zone(c, &z) || c->p < c->end)
 			return no_time;
 	}
-	return moment(rules, calendar_days(y, m, d) * 86400 + seconds, leap, zoned, east, out);
+	return moment(rules, calendar_days(y, m, d) * 86400 + clock_seconds(&t), t.second == 60, &z,
+		out);
 }
 
 /* --- formats */
 
 struct fields {
-	unsigned year, month, day, day_of_year, hour, minute, second;
-	bool pm, twelve, zoned, epoch, ordinal; /* ordinal: day_of_year is given */
+	unsigned year, month, day, day_of_year, weekday;
+	struct clock clock;
+	bool pm, twelve, epoch;
+	bool ordinal, has_weekday; /* day_of_year, weekday are given */
 	bool tight; /* digits of another field stand beside those of this one */
-	int64_t east;
+	struct offset zone;
 	struct number seconds;
 };
 
@@ -267,11 +442,11 @@ struct fields {
 static bool name_of(struct cursor *c, const char *const *names, unsigned n, unsigned *out)
 {
 	for (unsigned i = 0; i < n; i++) {
-		size_t len = strlen(names[i]);
+		size_t len = strlen(names[i]), left = (size_t)(c->end - c->p);
 
-		if ((size_t)(c->end - c->p) < len || strncasecmp(c->p, names[i], len) != 0)
+		if (left < len || strncasecmp(c->p, names[i], len) != 0)
 			len = 3;
-		if ((size_t)(c->end - c->p) < len || strncasecmp(c->p, names[i], len) != 0)
+		if (left < len || strncasecmp(c->p, names[i], len) != 0)
 			continue;
 		c->p += len;
 		*out = i;
@@ -316,22 +491,35 @@ static bool half_of_day(struct cursor *c, struct fields *t)
 		if (c->end - c->p >= 2 && strncasecmp(c->p, halves[i], 2) == 0) {
 			c->p += 2;
 			t->pm = i;
-			t->twelve = true;
 			return true;
 		}
 	return false;
+}
+
+static bool month_name(struct cursor *c, struct fields *t)
+{
+	static const char *const months[] = { "january",   "february", "march",    "april",
+					      "may",       "june",     "july",     "august",
+					      "september", "october",  "november", "december" };
+
+	if (!name_of(c, months, 12, &t->month))
+		return false;
+	t->month++;
+	return true;
+}
+
+static bool weekday_name(struct cursor *c, struct fields *t)
+{
+	static const char *const names[] = { "sunday",   "monday", "tuesday", "wednesday",
+					     "thursday", "friday", "saturday" };
+
+	return t->has_weekday = name_of(c, names, 7, &t->weekday);
 }
 
 static bool format(struct cursor *c, const char *f, struct fields *t);
 
 static bool conversion(struct cursor *c, char what, struct fields *t)
 {
-	static const char *const months[] = { "january", "february", "march", "april", "may",
-		"june", "july", "august", "september", "october", "november", "december" };
-	static const char *const days[] = { "sunday", "monday", "tuesday", "wednesday", "thursday",
-		"friday", "saturday" };
-	unsigned n;
-
 	switch (what) {
 	case 'Y': return digits(c, 4, &t->year);
 	case 'y': return two_digit_year(c, t);
@@ -344,21 +532,17 @@ static bool conversion(struct cursor *c, char what, struct fields *t)
 	case 'j': return t->ordinal = some_digits(c, 3, t, &t->day_of_year);
 	case 'b':
 	case 'B':
-	case 'h':
-		if (!name_of(c, months, 12, &n))
-			return false;
-		t->month = n + 1;
-		return true;
+	case 'h': return month_name(c, t);
 	case 'a':
-	case 'A': return name_of(c, days, 7, &n);
+	case 'A': return weekday_name(c, t);
 	case 'I': t->twelve = true; /* fall through */
-	case 'H': return some_digits(c, 2, t, &t->hour);
-	case 'M': return some_digits(c, 2, t, &t->minute);
-	case 'S': return some_digits(c, 2, t, &t->second);
+	case 'H': return some_digits(c, 2, t, &t->clock.hour);
+	case 'M': return some_digits(c, 2, t, &t->clock.minute);
+	case 'S': return some_digits(c, 2, t, &t->clock.second);
 	case 'p': return half_of_day(c, t);
 	case 'f': return some_fraction(c, t);
 	case 'z':
-	case 'Z': return t->zoned = zone(c, &t->east);
+	case 'Z': return zone(c, &t->zone);
 	case 's': return t->epoch = whole_part(c, &t->seconds);
 	case 'F': return format(c, "%Y-%m-%d", t);
 	case 'T': return format(c, "%H:%M:%S", t);
@@ -396,51 +580,115 @@ static bool format(struct cursor *c, const char *f, struct fields *t)
 	return true;
 }
 
-int tdtime_is_format(const char *f)
+/* What the conversions of a format give, one bit each. */
+enum {
+	HAS_YEAR = 1, HAS_MONTH = 2, HAS_DAY = 4, HAS_ORDINAL = 8, HAS_HOUR = 16, HAS_TWELVE = 32,
+	HAS_MINUTE = 64, HAS_SECOND = 128, HAS_HALF = 256, HAS_FRACTION = 512, HAS_ZONE = 1024,
+	HAS_EPOCH = 2048, HAS_WEEKDAY = 4096
+};
+
+static unsigned gives(char what)
 {
-	for (; *f; f++)
-		if (*f == '%' && (!*++f || !strchr("YymdejbBhaAHIMSfpzZsFTRDnt%", *f)))
-			return 0;
-	return 1;
+	switch (what) {
+	case 'Y': case 'y': return HAS_YEAR;
+	case 'm': case 'b': case 'B': case 'h': return HAS_MONTH;
+	case 'd': case 'e': return HAS_DAY;
+	case 'j': return HAS_ORDINAL;
+	case 'H': return HAS_HOUR;
+	case 'I': return HAS_TWELVE;
+	case 'M': return HAS_MINUTE;
+	case 'S': return HAS_SECOND;
+	case 'p': return HAS_HALF;
+	case 'f': return HAS_FRACTION;
+	case 'z': case 'Z': return HAS_ZONE;
+	case 's': return HAS_EPOCH;
+	case 'a': case 'A': return HAS_WEEKDAY;
+	case 'F': case 'D': return HAS_YEAR | HAS_MONTH | HAS_DAY;
+	case 'T': return HAS_HOUR | HAS_MINUTE | HAS_SECOND;
+	case 'R': return HAS_HOUR | HAS_MINUTE;
+	default: return 0;
+	}
 }
 
-/* Days since 1970, false if there is no such day; what says it twice has to agree. */
-static bool day_of(const struct fields *t, int64_t *out)
+static const char *missing(unsigned has)
 {
-	int64_t new_year = calendar_days(t->year, 1, 1), ordinal = new_year + t->day_of_year - 1;
+	if (has & HAS_EPOCH)
+		return has & ~(unsigned)(HAS_EPOCH | HAS_FRACTION) ?
+			       "%s says everything; only %f may stand beside it" : NULL;
+	if (!(has & HAS_YEAR))
+		return "it has no year";
+	if (has & HAS_ORDINAL)
+		return has & (HAS_MONTH | HAS_DAY) ? "%j and a month or a day say it twice" : NULL;
+	if (!(has & HAS_MONTH) || !(has & HAS_DAY))
+		return "it has no day: put a constant one before the data, as in 2024-05-01";
+	return NULL;
+}
 
-	if (t->month < 1 || t->month > 12 || t->day < 1 || t->day > month_days(t->year, t->month))
-		return false;
-	*out = calendar_days(t->year, t->month, t->day);
-	if (!t->ordinal)
-		return true;
-	if (ordinal < new_year || ordinal >= calendar_days(t->year + 1, 1, 1) ||
-		(*out != new_year && *out != ordinal))
-		return false;
-	*out = ordinal;
-	return true;
+const char *tdtime_format_error(const char *f)
+{
+	unsigned has = 0, more;
+	const char *why;
+
+	for (; *f; f++) {
+		if (*f != '%')
+			continue;
+		if (!*++f || !strchr("YymdejbBhaAHIMSfpzZsFTRDnt%", *f))
+			return "an unknown conversion (td-encode(1) lists them)";
+		more = gives(*f);
+		if (has & more)
+			return "a conversion says what another one has said";
+		has |= more;
+	}
+	why = missing(has);
+	if (why)
+		return why;
+	if ((has & HAS_TWELVE) && !(has & HAS_HALF))
+		return "%I without %p does not tell morning from evening";
+	if ((has & HAS_HALF) && !(has & HAS_TWELVE))
+		return "%p goes with %I";
+	return has & HAS_HOUR && has & HAS_TWELVE ? "%H and %I exclude each other" : NULL;
+}
+
+/* Days since 1970. NULL, or why there is no such day. */
+static const char *day_of(const struct fields *t, int64_t *out)
+{
+	const int64_t new_year = calendar_days(t->year, 1, 1);
+
+	if (t->ordinal) {
+		*out = new_year + t->day_of_year - 1;
+		if (*out < new_year || *out >= calendar_days((int64_t)t->year + 1, 1, 1))
+			return no_day;
+	} else {
+		if (!is_day(t->year, t->month, t->day))
+			return no_day;
+		*out = calendar_days(t->year, t->month, t->day);
+	}
+	if (t->has_weekday && calendar_weekday(*out) != t->weekday)
+		return "names a weekday that is not the date's";
+	return NULL;
 }
 
 static const char *formatted(const struct tdtime *rules, struct cursor *c, int64_t *out)
 {
 	struct fields t = { .year = 1970, .month = 1, .day = 1 };
+	const char *why;
 	int64_t day;
 
 	if (!format(c, rules->format, &t) || c->p != c->end)
 		return "does not have the form that --time-format says";
 	if (t.epoch)
 		return time_of(rules, &t.seconds, out);
-	if (t.twelve && (t.hour < 1 || t.hour > 12))
+	if (t.twelve && (t.clock.hour < 1 || t.clock.hour > 12))
 		return no_clock;
 	if (t.twelve)
-		t.hour = t.hour % 12 + (t.pm ? 12 : 0);
-	if (t.hour > 23 || t.minute > 59 || t.second > 60)
+		t.clock.hour = t.clock.hour % 12 + (t.pm ? 12 : 0);
+	if (!is_clock(&t.clock))
 		return no_clock;
-	if (!day_of(&t, &day))
-		return no_day;
-	return moment(rules,
-		day * 86400 + (int64_t)t.hour * 3600 + (int64_t)t.minute * 60 + t.second,
-		t.second == 60, t.zoned, t.east, out);
+	why = day_of(&t, &day);
+	if (why)
+		return why;
+	return moment(rules, day * 86400 + clock_seconds(&t.clock), t.clock.second == 60, &t.zone,
+		      out);
 }
 
 const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, int64_t *out)
@@ -453,5 +701,70 @@ const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, in
 		c.end--;
 	if (rules->format)
 		return formatted(rules, &c, out);
-	return c.end - c.p > 4 && c.p[4] == '-' ? iso(rules, &c, out) : epoch(rules, &c, out);
+	if (c.end - c.p > 4 && (c.p[4] == '-' || c.p[4] == '/'))
+		return iso(rules, &c, false, out);
+	if (c.end - c.p > 8 && (c.p[8] == 'T' || c.p[8] == 't'))
+		return iso(rules, &c, true, out);
+	return epoch(rules, &c, out);
+}
+
+/* --- msgpack's timestamps (spec.md, "Timestamp extension type"), and time as text */
+
+static uint64_t big_endian(const char *p, size_t n)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < n; i++)
+		v = v << 8 | (unsigned char)p[i];
+	return v;
+}
+
+bool tdtime_unpack(const char *p, size_t n, int64_t *seconds, uint32_t *nanoseconds)
+{
+	uint64_t v;
+
+	*nanoseconds = 0;
+	if (n == 4) {
+		*seconds = (int64_t)big_endian(p, 4);
+	} else if (n == 8) {
+		v = big_endian(p, 8);
+		*seconds = (int64_t)(v & 0x3ffffffff);
+		*nanoseconds = (uint32_t)(v >> 34);
+	} else if (n == 12) {
+		*nanoseconds = (uint32_t)big_endian(p, 4);
+		*seconds = (int64_t)big_endian(p + 4, 8);
+	} else {
+		return false;
+	}
+	return *nanoseconds < 1000000000;
+}
+
+const char *tdtime_msgpack(const char *p, size_t n, int64_t *out)
+{
+	uint32_t nanoseconds;
+
+	if (!tdtime_unpack(p, n, out, &nanoseconds))
+		return "is not a timestamp of msgpack";
+	return check(*out);
+}
+
+bool tdtime_text(int64_t seconds, uint32_t nanoseconds, char out[TDTIME_TEXT])
+{
+	const int64_t day = calendar_floor(seconds, 86400), in_day = seconds - day * 86400;
+	struct calendar_date date;
+	size_t n;
+
+	if (seconds < -62135596800 || seconds > TDTIME_MAX || nanoseconds > 999999999)
+		return false;
+	date = calendar_date(day);
+	n = (size_t)snprintf(out, TDTIME_TEXT, "%04d-%02u-%02uT%02d:%02d:%02d", (int)date.year,
+		date.month, date.day, (int)(in_day / 3600), (int)(in_day / 60 % 60),
+		(int)(in_day % 60));
+	if (nanoseconds) {
+		n += (size_t)snprintf(out + n, TDTIME_TEXT - n, ".%09u", nanoseconds);
+		while (out[n - 1] == '0')
+			n--;
+	}
+	memcpy(out + n, "Z", 2);
+	return true;
 }

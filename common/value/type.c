@@ -1,3 +1,4 @@
+/* type: reading and writing the types of columns. */
 #include "value/type.h"
 #include "base/mem.h"
 
@@ -123,40 +124,6 @@ static struct type *closed(struct cursor *c, char close, struct type *t)
 	return NULL;
 }
 
-static struct type *parse(struct cursor *c)
-{
-	struct type *t = NULL, *key;
-	char name[16];
-
-	word(c, name, sizeof name);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(name, names[i]) == 0)
-			return type_new((enum type_kind)i);
-	if (++c->depth > TYPE_DEPTH || !take(c, '<'))
-		return NULL;
-	if (strcmp(name, "array") == 0) {
-		t = closed(c, '>', list(parse(c)));
-	} else if (strcmp(name, "map") == 0) {
-		key = parse(c);
-		t = closed(c, '>', pair(key, key && take(c, ',') ? parse(c) : NULL));
-	}
-	c->depth--;
-	return t;
-}
-
-struct type *type_parse(const char *text, struct fail *f)
-{
-	struct cursor c = { text, 0 };
-	struct type *t = parse(&c);
-
-	if (t && (blanks(&c), *c.p == '\0'))
-		return t;
-	type_free(t);
-	fail_set(f, FAIL_DATA,
-		"'%s' is no type: int, long, float, double, string, array<T> or map<K,V>", text);
-	return NULL;
-}
-
 /* --- query engines */
 
 static struct type *sourced(enum type_kind kind, enum type_source source)
@@ -167,7 +134,8 @@ static struct type *sourced(enum type_kind kind, enum type_source source)
 	return t;
 }
 
-static struct type *scalar_of_engine(const char *name)
+/* The type for an engine's scalar type; NULL: not known. */
+static struct type *known_scalar(const char *name)
 {
 	static const struct {
 		const char *name;
@@ -181,17 +149,28 @@ static struct type *scalar_of_engine(const char *name)
 		{ "float", TYPE_DOUBLE, TYPE_PLAIN },   { "double", TYPE_DOUBLE, TYPE_PLAIN },
 		{ "varbinary", TYPE_STRING, TYPE_BINARY }, { "binary", TYPE_STRING, TYPE_BINARY },
 		{ "row", TYPE_STRING, TYPE_JSON },      { "struct", TYPE_STRING, TYPE_JSON },
+		{ "varchar", TYPE_STRING, TYPE_PLAIN }, { "char", TYPE_STRING, TYPE_PLAIN },
+		{ "text", TYPE_STRING, TYPE_PLAIN },    { "decimal", TYPE_STRING, TYPE_PLAIN },
+		{ "numeric", TYPE_STRING, TYPE_PLAIN }, { "date", TYPE_STRING, TYPE_PLAIN },
+		{ "timestamp", TYPE_STRING, TYPE_PLAIN }, { "json", TYPE_STRING, TYPE_PLAIN },
+		{ "uuid", TYPE_STRING, TYPE_PLAIN },    { "bool", TYPE_LONG, TYPE_BOOLEAN },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
 		if (strcmp(name, table[i].name) == 0)
 			return sourced(table[i].kind, table[i].source);
-	/* varchar, char, json, uuid, decimal, date, time, timestamp, unknown, ... */
-	return type_new(TYPE_STRING);
+	return NULL;
+}
+
+static struct type *scalar_of_engine(const char *name)
+{
+	struct type *t = known_scalar(name);
+
+	return t ? t : type_new(TYPE_STRING); /* time, interval, ipaddress, unknown, ... */
 }
 
 /*
- * What a type says behind its name: (20), (a bigint, b varchar), <a:int>, "with time zone",
+ * What follows the name of a type: (20), (a bigint, b varchar), <a:int>, "with time zone",
  * "precision".
  */
 static void skip_rest(struct cursor *c)
@@ -208,30 +187,78 @@ static void skip_rest(struct cursor *c)
 	}
 }
 
-static struct type *engine(struct cursor *c)
-{
-	struct type *t = NULL, *key;
-	char name[32], close;
+/* --- types as people write them */
 
-	word(c, name, sizeof name);
-	blanks(c);
-	close = *c->p == '(' ? ')' : '>';
-	if ((strcmp(name, "array") != 0 && strcmp(name, "map") != 0) ||
-		(*c->p != '(' && *c->p != '<')) {
-		skip_rest(c);
-		return scalar_of_engine(name);
-	}
+/* An array or a map, the cursor at its bracket: array<T>, map<K,V>, or with parentheses. */
+static struct type *nested(struct cursor *c, const char *name,
+	struct type *(*inner)(struct cursor *))
+{
+	const char close = *c->p == '(' ? ')' : '>';
+	struct type *t = NULL, *key;
+
 	c->p++;
 	if (++c->depth > TYPE_DEPTH)
 		return NULL;
 	if (name[0] == 'a') {
-		t = closed(c, close, list(engine(c)));
+		t = closed(c, close, list(inner(c)));
 	} else {
-		key = engine(c);
-		t = closed(c, close, pair(key, key && take(c, ',') ? engine(c) : NULL));
+		key = inner(c);
+		t = closed(c, close, pair(key, key && take(c, ',') ? inner(c) : NULL));
 	}
 	c->depth--;
 	return t;
+}
+
+static bool is_nested(const struct cursor *c, const char *name)
+{
+	return (strcmp(name, "array") == 0 || strcmp(name, "map") == 0) &&
+		(*c->p == '<' || *c->p == '(');
+}
+
+/* A table's type, or an engine's name for one. */
+static struct type *parse(struct cursor *c)
+{
+	struct type *t;
+	char name[16];
+
+	word(c, name, sizeof name);
+	blanks(c);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return type_new((enum type_kind)i);
+	if (is_nested(c, name))
+		return nested(c, name, parse);
+	t = known_scalar(name);
+	if (t && *c->p != '<')
+		skip_rest(c);
+	return t;
+}
+
+struct type *type_parse(const char *text, struct fail *f)
+{
+	struct cursor c = { text, 0 };
+	struct type *t = parse(&c);
+
+	if (t && (blanks(&c), *c.p == '\0'))
+		return t;
+	type_free(t);
+	fail_set(f, FAIL_DATA,
+		"'%s' is not a type: int, long, float, double, string, array<T> or map<K,V>", text);
+	return NULL;
+}
+
+/* --- types as engines write them */
+
+static struct type *engine(struct cursor *c)
+{
+	char name[32];
+
+	word(c, name, sizeof name);
+	blanks(c);
+	if (is_nested(c, name))
+		return nested(c, name, engine);
+	skip_rest(c);
+	return scalar_of_engine(name);
 }
 
 struct type *type_of_engine(const char *text)

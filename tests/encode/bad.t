@@ -28,21 +28,49 @@ bad "a blank line inside a quoted cell that is not closed" 'a,b\n1,"\n\n\n' 'lin
 bad "a row of blanks" 'a,b\n1,2\n  \n' 'line 3, column 2: a row of 1 cells'
 py 'out(b"a,b\n" + b"1," * 5000 + b"\n")'; says "5001 cells" 65 'line 2: more than 4096 columns'
 py 'out(b"," * 5000 + b"\n")'; says "a header of 5001 cells" 65 'line 1: more than 4096 columns'
-py 'out(b"a,b\n1," + b"9" * 1000 + b"\n")' -c a:long,b:long; says "a number of a thousand digits in a long" 65 "line 2, column 2 'b': '9{60}'\.\.\. is no long"
-py 'out(b"a,b\n1," + b"9" * 1000 + b"\n")' -c a:long,b:double; says "... in a double" 65 "is no double"
-bad "1e400 in a double" 'a\n1e400\n' "line 2, column 1 'a': '1e400' is no double" -c a:double
-bad "1e-400 in a double" 'a\n1e-400\n' "line 2, column 1 'a': '1e-400' is no double" -c a:double
-bad "NaN in a double" 'a\nNaN\n' "line 2, column 1 'a': 'NaN' is no double" -c a:double
-bad "2^63 in a long" 'a\n9223372036854775808\n' "line 2, column 1 'a': '9223372036854775808' is no long; --columns a:string" -c a:long
-bad "2^31 in an int" 'a\n2147483648\n' "line 2, column 1 'a': '2147483648' is no int; --columns a:long" -c a:int
-bad "an array that is none" 'a\n"[1,2"\n' "line 2, column 1 'a': '\[1,2' is no array<long>" -c 'a:array<long>'
+py 'out(b"a,b\n1," + b"9" * 1000 + b"\n")' -c a:long,b:long; says "a number of a thousand digits in a long" 65 "line 2, column 2 'b': '9{60}'\.\.\. is not a long"
+py 'out(b"a,b\n1," + b"9" * 1000 + b"\n")' -c a:long,b:double; says "... in a double" 65 "is not a double"
+bad "1e400 in a double" 'a\n1e400\n' "line 2, column 1 'a': '1e400' is not a double" -c a:double
+bad "1e-400 in a double" 'a\n1e-400\n' "line 2, column 1 'a': '1e-400' is not a double" -c a:double
+bad "NaN in a double" 'a\nNaN\n' "line 2, column 1 'a': 'NaN' is not a double" -c a:double
+bad "2^63 in a long" 'a\n9223372036854775808\n' "line 2, column 1 'a': '9223372036854775808' is not a long; --columns a:string" -c a:long
+bad "2^31 in an int" 'a\n2147483648\n' "line 2, column 1 'a': '2147483648' is not an int; --columns a:long" -c a:int
+bad "an array that is none" 'a\n"[1,2"\n' "line 2, column 1 'a': '\[1,2' is not an array<long>" -c 'a:array<long>'
 bad "a map with a key twice" "a\n\"{\"\"k\"\":1,\"\"k\"\":2}\"\n" "line 2, column 1 'a': .* has a key twice; --columns a:string" -c 'a:map<string,long>'
 bad "comments only" '#x\n#y\n' 'no header line' --comment '#'
 bad "fewer lines than are skipped" 'a\n1\n' 'no header line' --skip-lines 5
 bad "a line behind line ends in a cell" 'a,b\n"x\ry\r\n\\\r",1\n2\n' 'line 6, column 2: ' --escape '\'
 bad "an escape at the end" 'a,b\n1,\\' 'line 2, column 2: ' --escape '\'
-for magic in 'PK\003\004' 'PAR1' '\050\265\057\375' 'BZh91AY' '\375\067zXZ\000'; do
-	bad "another program's format, $magic" "$magic\\000\\000\\001\\377\\376x\\n" '' -f csv
+# --- what is not a table at all, whatever format is asked for
+magic() { # WHAT BYTES PATTERN
+	for f in auto csv jsonl; do
+		bad "$1 as $f" "$2" "this is $1, not rows; $3" -f $f
+	done
+}
+magic HTML '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title>' 'a web page, perhaps an error of a proxy'
+magic HTML '\357\273\277 \n<HTML>\n' 'a web page'
+magic XML '<?xml version="1.0"?>\n<a/>' 'make it JSON or CSV first'
+magic zstd '\050\265\057\375\000\001' 'unpack it: td-encode -f (csv|jsonl) -- zstd -dc FILE'
+magic xz '\375\067zXZ\000\000' 'unpack it: .*-- xz -dc FILE'
+magic bzip2 'BZh91AY&SY\000' 'unpack it: .*-- bzip2 -dc FILE'
+magic lz4 '\004\042\115\030\144' 'unpack it: .*-- lz4 -dc FILE'
+magic zip 'PK\003\004\024\000\000\000' 'unpack it: .*-- unzip -p FILE'
+magic 'an Excel workbook .xlsx.' 'PK\003\004\024\000\000\000[Content_Types].xml' 'save it as CSV UTF-8'
+magic 'an Excel workbook .xls.' '\320\317\021\340\241\261\032\341' 'save it as CSV UTF-8'
+magic Parquet 'PAR1\025\004\000' 'make it CSV: .*duckdb'
+magic Avro 'Obj\001\004\026' 'make it JSON: .*avro-tools'
+magic ORC 'ORC\012\003\000' 'make it JSON'
+magic Arrow 'ARROW1\000\000\377' 'make it CSV with pyarrow'
+magic SQLite 'SQLite format 3\000\020' 'select from it: td-encode -f csv -- sqlite3 -header -csv FILE'
+magic PDF '%%PDF-1.7\n' 'it holds pages'
+magic RTF '{\\rtf1\\ansi' 'save it as plain text'
+magic "psql's aligned output" ' id | name \n----+------\n  1 | x\n(1 row)\n' 'let it write CSV: psql --csv'
+magic "psql's aligned output" '\n-[ RECORD 1 ]\nid | 1\n' 'let it write CSV'
+magic 'a table in a box, as mysql draws it' '+----+------+\n| id | name |\n+----+------+\n' 'let it write tabs: mysql --batch'
+py 'out(gzip.compress(b"<!doctype html>\n<title>502"))'; says "HTML that is compressed" 65 'this is HTML'
+for text in 'ORC,PAR1\n1,2\n' 'BZh,LZIP\n1,2\n' 'PK,a\n1,2\n' '<a>,b\n1,2\n' ' id,x\n1,2\n'; do
+	encode "$text" --time-value 7
+	is "a text that begins like another format, $text" "$status" 0
 done
 
 # --- JSON
@@ -69,7 +97,7 @@ for levels in 65 100 100000; do
 	py "out(b'{\"a\":' * $levels + b'1' + b'}' * $levels)"; says "$levels levels of objects" 65 'line 1, column [0-9]+: nested too deeply'
 done
 py 'out(b"{\"a\":" + b"[" * 1000000)'; says "a bomb of a million brackets" 65 'nested too deeply'
-py 'out(b"{\"a\":" + b"9" * 1000 + b"}")' -c a:long; says "JSON: a number of a thousand digits in a long" 65 "line 1, column 1 'a': .* is no long"
+py 'out(b"{\"a\":" + b"9" * 1000 + b"}")' -c a:long; says "JSON: a number of a thousand digits in a long" 65 "line 1, column 1 'a': .* is not a long"
 py 'out(json.dumps({"k%d" % i: i for i in range(4097)}).encode())'; says "4097 keys" 65 'line 1, column [0-9]+: more than 4096 different keys'
 
 # what an earlier row had there is not looked at
@@ -96,12 +124,12 @@ mp "a key that is an array" '\201\221\001\002' 'row 1: a key that is no text'
 mp "a str that is no UTF-8" '\201\241a\241\377' "row 1, column 1 'a': not UTF-8"
 mp "a key that is no UTF-8" '\201\241\377\001' 'the name of column 1 is not UTF-8'
 mp "a timestamp" '\201\241a\326\377\000\000\000\000' "row 1, column 1 'a': an extension of msgpack, .* no column can take it; --drop a"
-mp "... in a long" '\201\241a\326\377\000\000\000\000' "row 1, column 1 'a': .* is no long; no column can take it; --drop a" -c a:long
+mp "... in a long" '\201\241a\326\377\000\000\000\000' "row 1, column 1 'a': .* is not a long; no column can take it; --drop a" -c a:long
 mp "... in an array" '\201\241a\221\326\377\000\000\000\000' "row 1, column 1 'a': an extension of msgpack, .*; no column can take it"
 mp "an array as a key of a map" '\201\241a\201\221\001\002' "row 1, column 1 'a': .* an array or a map as a key; no column can take it"
-mp "bytes that are no UTF-8 in a long" '\201\241a\304\001\377' "row 1, column 1 'a': .* is no long; no column can take it" -c a:long
+mp "bytes that are no UTF-8 in a long" '\201\241a\304\001\377' "row 1, column 1 'a': .* is not a long; no column can take it" -c a:long
 mp "... in an array" '\201\241a\221\304\001\377' "row 1, column 1 'a': not UTF-8"
-mp "uint64 in a long" '\201\241a\317\377\377\377\377\377\377\377\377' "row 1, column 1 'a': 18446744073709551615 is no long; --columns a:string" -c a:long
+mp "uint64 in a long" '\201\241a\317\377\377\377\377\377\377\377\377' "row 1, column 1 'a': 18446744073709551615 is not a long; --columns a:string" -c a:long
 py 'out(b"\x81\xa1a" + b"\x91" * 100 + b"\x01")'; says "a hundred arrays in each other" 65 'row 1: not msgpack, or nested too deeply'
 py 'out(b"\x81\xa1a" + b"\x91" * 10000000)'; says "ten million arrays in each other" 65 'row 1: not msgpack, or nested too deeply'
 

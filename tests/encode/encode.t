@@ -36,7 +36,7 @@ is "a byte order mark, and no newline at the end" "$records" '{"a": 1, "b": 2, "
 encode 'a\tb\nx, y\t"2"\n' --time-value 7
 is "TSV is recognised" "$records" '{"a": "x, y", "b": 2, "time": 7}'
 encode 'a,b\n1,2\n' -f tsv --time-value 7
-is "-f is believed" "$records" '{"a_b": "1,2", "time": 7}'
+is "-f is believed" "$records" '{"a,b": "1,2", "time": 7}'
 encode 'a\n1\n\n3\n' --time-value 7
 is "one column: an empty line is an empty cell" "$records" '{"a": 1, "time": 7}
 {"a": null, "time": 7}
@@ -62,7 +62,7 @@ says "--columns that are too few" 65 '3 cells where --columns names 2'
 run td-encode <"$T/late.csv"
 is "a late value that does not fit: status" "$status" 65
 like "a late value that does not fit: line, column and what to do" "$err" \
-	"line 600002, column 1 'a': '00M' is no long.*--columns a:string would take it"
+	"line 600002, column 1 'a': '00M' is not a long.*--columns a:string would take it"
 like "a late value that does not fit: the frame ends in an abort" "$(note_of "$T/out" E)" '"end":"abort".*600002'
 is "... and with the advice it goes through" \
 	"$(td-encode -c a:string <"$T/late.csv" >"$T/frame"; echo $?; note_of "$T/frame" E | jq .rows)" "0
@@ -70,14 +70,47 @@ is "... and with the advice it goes through" \
 
 # --- names
 encode 'Airport Name,Cost Total $,airport_name,V,,time_of,Sp$$eed,9x,\303\251t\303\251\n1,2,3,4,5,6,7,8,9\n' --time-value 7
-is "names are made legal and unique" "$(printf '%s' "$records" | jq -c 'keys')" \
-	'["_c4","_t_","_x","airport_name","airport_name_1","cost_total_","sp_eed","time","time_of","v_"]'
-like "... and it is said" "$err" "column names made legal: 'Airport Name' is airport_name_1, "
-encode 'a,a,time,time\n1,2,3,4\n'
-is "duplicates" "$records" '{"a": 1, "a_1": 2, "time": 3, "time_1": 4}'
+is "names are kept, but for empty ones and v" "$(printf '%s' "$records" | jq -c 'keys')" \
+	'["9x","Airport Name","Cost Total $","Sp$$eed","V","_c4","airport_name","time","time_of","été"]'
+is "... silently" "$err" ""
+encode 'v\n1\n' --time-value 7
+is "... v is reserved" "$records $err" "{\"time\": 7, \"v_\": 1} td-encode: renamed columns: 'v' → v_"
+encode '日本,中国\n100,200\n' --time-value 7
+is "Japanese names" "$records" '{"time": 7, "中国": 200, "日本": 100}'
+pack '[{"日本": 100, "Order ID": 1}]'
+is "... of msgpack" "$records" '{"Order ID": 1, "time": 7, "日本": 100}'
+encode '{"日本":100,"":1}\n' --time-value 7
+is "... of JSON, and an empty name" "$records" '{"_c1": 1, "time": 7, "日本": 100}'
+encode 'Order ID ,2019,3d,Ａ１,V,,a-b--c\n1,2,3,4,5,6,7\n' --names sql --time-value 7
+is "--names sql" "$(printf '%s' "$records" | jq -c 'keys')" '["_2019","_3d","_c5","a1","a_b_c","order_id","time","v_"]'
+like "... says which" "$err" "renamed columns: 'Order ID ' → order_id, '2019' → _2019"
+encode '日本,中国\n1,2\n' --names sql
+says "--names sql: two names that meet" 65 "columns 1 '日本' and 2 '中国' would both be '_': --rename one of them"
+encode '日本,中国\n1,2\n' --names sql --rename 日本=japan --time-value 7
+is "... and with the advice" "$records" '{"_": 2, "japan": 1, "time": 7}'
+encode 'a,a,b\n1,2,3\n'
+says "two columns of one name" 65 "columns 1 and 2 are both called 'a': name all columns with --skip-lines 1 --no-header --columns"
+encode 'a,a,b\n1,2,3\n' --skip-lines 1 --no-header -c a,a2,b --time-value 7
+is "... and with the advice" "$records" '{"a": 1, "a2": 2, "b": 3, "time": 7}'
+long=$(printf '%0256d' 7)
+encode "$long,b\n1,2\n"
+says "a name that is too long" 65 "the name of column 1, '0{60}...', has 256 bytes, more than 255: --rename OLD=NEW"
+encode "$long,b\n1,2\n" --rename "$long=x" --time-value 7
+is "... and with the advice" "$records" '{"b": 2, "time": 7, "x": 1}'
+encode "$long,b\n1,2\n" --drop "$long" --time-value 7
+is "... or without the column" "$records" '{"b": 2, "time": 7}'
+encode 'a,b\n1,2\n' --rename a=b,b=a --time-value 7
+is "--rename a=b,b=a" "$records" '{"a": 2, "b": 1, "time": 7}'
+encode 'a,b\n1,2\n' --rename a=c,b=a -c a:string --drop b --time-value 7
+is "options name the columns of the input" "$records" '{"c": "1", "time": 7}'
+encode 'a,b\n1,2\n' --rename a=x,a=y; is "--rename of one column twice" "$status" 2
+encode 'a,b\n1,2\n' --rename a=x,b=x; is "--rename of two columns to one" "$status" 2
+encode 'a,b\n1,2\n' --rename a=v; is "--rename to v" "$status" 2
+encode '"Amount, EUR","a=b","c:d"\n1,2,3\n' -c '"Amount, EUR":string' --rename '"a=b"="x, y"' --select '"Amount, EUR","a=b","c:d"' --time-value 7
+is "names in quotes" "$records" '{"Amount, EUR": "1", "c:d": 3, "time": 7, "x, y": 2}'
 
 # --- time
-encode 'time,a\n2024-02-29T12:00:00+09:00,1\n1709175600,2\n1709175600.9,3\n2024-02-29 03:00,4\n'
+encode 'time,a\n2024-02-29T12:00:00+09:00,1\n1709175600,2\n1709175600.0,3\n2024-02-29 03:00,4\n'
 is "the column time" "$(printf '%s' "$records" | jq -c .time | sort | uniq -c | tr -s ' ')" ' 4 1709175600'
 encode 'at,time\n1970-01-02,x\n' -t at
 is "--time-column; the column time steps aside" "$records" '{"at": "1970-01-02", "time": 86400, "time_": "x"}'
@@ -88,7 +121,7 @@ ok "without any, the moment of the run" test "$now" -ge "$before" -a "$now" -le 
 encode 'time\n1709175600000\n'
 says "milliseconds" 65 "line 2, column 1 'time': '1709175600000' .* milliseconds"
 encode 'time\n2023-02-29\n'
-says "no such day" 65 "'2023-02-29' is no date of the calendar"
+says "no such day" 65 "'2023-02-29' is not a date of the calendar"
 encode 'time\n-1\n'
 says "before 1970" 65 "before 1970"
 encode 'time,a\n,1\n'
@@ -241,31 +274,31 @@ is "a gzip pipe that is cut: status" "$status" 66
 encode 'a,b\n5,7\n' -c time:long,b:string --time-value 7
 is "a type of no column is not one of this column" "$status $records" '0 {"a": 5, "b": "7", "time": 7}'
 encode 'a,B\n5,7\n' -c B:string,b:string --time-value 7
-is "two types of one column" "$status $records" '0 {"a": 5, "b": "7", "time": 7}'
+says "a type of no column" 65 "no column 'b'"
 encode 'A b,c,d\n1,2,3\n' --select d,a_b --rename 'A b=x' --time-value 7 ; says "a column that was renamed" 65 "no column 'a_b'"
 encode 'A b,c,d\n1,2,3\n' --select 'd,A b' --rename 'A b=x' --time-value 7
 is "--select and --rename" "$records $(printf '%s' "$head" | jq -c .columns)" '{"d": 3, "time": 7, "x": 1} [["d","long"],["x","long"]]'
-encode 'a,b,time\n1,2,3\n' --drop a
+encode 'a,b,time\n1,2,3\n' --drop a --time-unit s
 is "--drop" "$records" '{"b": 2, "time": 3}'
-encode 'a,ts\n1,2\n' --rename ts=time
+encode 'a,ts\n1,2\n' --rename ts=time --time-unit s
 is "--rename to time" "$records" '{"a": 1, "time": 2}'
 encode 'a,b\n1,2\n' --drop z; says "--drop of what is not there" 65 "no column 'z' .--drop"
-encode 'a,b\n1,2\n' --rename a=b; says "--rename to what is there" 65 "there is a column of that name already"
+encode 'a,b\n1,2\n' --rename a=b; says "--rename to what is there" 65 "columns 1 .a. and 2 .b. would both be .b.: --rename one of them"
 printf '# a comment\na long whatever\nb  string 3 rows\ntime long\n' >"$T/schema"
 encode 'a,b\n007,1\n' --schema "$T/schema" --time-value 7
 is "--schema" "$records" '{"a": 7, "b": "1", "time": 7}'
 
-printf 'Time,Some id,x\n2024-01-01,007,\n2024-01-02,008,\033[1mx\n' >"$T/p.csv"
+printf 'time,Some id,x\n2024-01-01,007,\n2024-01-02,008,\033[1mx\n' >"$T/p.csv"
 run td-encode --preview <"$T/p.csv"
 is "--preview: status" "$status" 0
 is "--preview: columns, types, where from, first rows" "$out" "# standard input: CSV, types from 2 rows
-# column  type    known from         first rows
-time      long    column time        '2024-01-01', '2024-01-02'
-some_id   string  all of 2           '007', '008'
-x         string  all of 1, 1 empty  '', '?[1mx'"
+# column   type    known from         first rows
+time       long    column time        '2024-01-01', '2024-01-02'
+\"Some id\"  string  all of 2           '007', '008'
+x          string  all of 1, 1 empty  '', '?[1mx'"
 cp "$T/out" "$T/schema"
-encode 'time,some_id,x\n5,1,2\n' --schema "$T/schema"
-is "--preview is a --schema" "$records" '{"some_id": "1", "time": 5, "x": "2"}'
+encode 'time,Some id,x\n5,1,2\n' --schema "$T/schema" --time-unit s
+is "--preview is a --schema" "$records" '{"Some id": "1", "time": 5, "x": "2"}'
 printf '{"a\\u001b[2J":1,"b\\nc long":2,"\\u009b\\u00a3\\"\\\\":"x","d,e":3}\n' >"$T/keys.jsonl"
 td-encode --preview <"$T/keys.jsonl" >"$T/schema" 2>"$T/err"
 is "--preview of hostile names" "$(sed '1,3d; s/  .*//' "$T/schema")" '"a\x1b[2J"
@@ -279,7 +312,9 @@ is "--preview of hostile names is a --schema" "$?" 0
 encode "a;b\n'x;''y';2\n" -d ';' --quote "'" --time-value 7
 is "--delimiter and --quote" "$records" '{"a": "x;'"'"'y", "b": 2, "time": 7}'
 encode 'a;b\n1;2\n' --time-value 7
-like "a delimiter that may be meant" "$err" "one column; if its cells are separated by ';', say -d ';'"
+says "a delimiter that may be meant" 65 "one column, whose name holds ';': -d ';' reads cells that it separates"
+encode 'a;b\n1;2\n' --time-value 7 -d ,
+is "... or is not" "$records" '{"a;b": "1;2", "time": 7}'
 encode 'a,b\n"x,2\n' --quote none --time-value 7
 is "no quotes at all" "$records" '{"a": "\"x", "b": 2, "time": 7}'
 encode '%% a report\n\na|b\n# no row\n1|NULL\n-|x\n' -d '|' --skip-lines 2 --comment '#' --null NULL --null - --time-value 7
@@ -321,7 +356,7 @@ encode 'time\n1709208000123\n' --time-unit ms
 is "--time-unit" "$records" '{"time": 1709208000}'
 encode 'time\n2024-03-10 02:30\n2024-07-01 00:00Z\n' --time-zone America/New_York
 is "--time-zone" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1710055800 1719792000 '
-encode 'time\n20240131\n'; says "a date without dashes" 65 'looks like a date: say --time-format'
+encode 'time\n20240131\n'; says "a date without dashes" 65 'looks like a date: --time-format %Y%m%d reads it'
 
 # --- rejects
 { echo 'id,name,n'; for i in $(seq 1 20); do echo "$i,n$i,$i"; done
@@ -336,7 +371,7 @@ is "--rejects: line, column and reason" "$(grep -a '^#td-encode: standard' "$T/r
 	"line 24, column 3: a row of 2 cells where 3 are expected
 line 25, column 2: text behind the closing quote of a cell
 line 26, column 2: not UTF-8
-line 27, column 3 'n': 'x' is no long
+line 27, column 3 'n': 'x' is not a long
 line 29, column 2: a quote that is never closed"
 LC_ALL=C sed -i 's/^22,short/22,short,22/; s/"in"side/inside/; s/^24.*/24,b,24/; s/^25,ok,x/25,ok,25/; s/"open/open/' "$T/rej"
 is "--rejects: taken after repair" "$(td-encode -f csv --comment '#td-encode:' <"$T/rej" | gzip -dc | $PYTHON -c '
@@ -409,7 +444,7 @@ frame_in 'out(frame([["a","bigint"]], [[i] for i in range(3)], source="eof"))'
 like "an unverified one does not" "$end" '"rows":3,.*"source":"eof"'
 frame_in 'out(frame([["a","bigint"]], []).replace(b"\"blocks\": 1", b"\"blocks\": 1"))'
 like "a frame without rows" "$end" '"end":"commit","rows":0'
-frame_in 'out(frame([["a","bigint"]], [["x"]]))'; says "a text in a bigint" 65 "row 1, column 1 'a': \"x\" is no long; --columns a:string"
+frame_in 'out(frame([["a","bigint"]], [["x"]]))'; says "a text in a bigint" 65 "row 1, column 1 'a': \"x\" is not a long; --columns a:string"
 frame_in 'out(frame([["a","bigint"],["b","bigint"]], [[1]]))'; says "a row that is too short" 65 'row 1: 1 values where 2 columns'
 frame_in 'out(frame([["a","bigint"]], [{"a": 1}]))'; says "maps where arrays should be" 65 'row 1: not a msgpack array'
 frame_in 'out(frame([["a","bigint"]], [[1]], rows=2))'; says "wrong counts" 65 'speaks of 2 rows'

@@ -28,7 +28,7 @@ for e in UTF-16LE UTF-16BE UTF-32LE UTF-32BE UTF-8; do
 done
 for e in UTF-16LE UTF-16BE; do
 	printf "$csv" | iconv -f UTF-8 -t $e >"$T/in"
-	from; says "$e without a mark" 65 "say --encoding $e"
+	from; says "$e without a mark" 65 "give --encoding $e"
 done
 printf "\357\273\277$csv" | iconv -f UTF-8 -t UTF-16LE | head -c 25 >"$T/in"
 from; says "UTF-16 that is cut in a character" 65 'byte 24: not of the encoding UTF-16LE'
@@ -64,14 +64,14 @@ from --repeated-header --skip-lines 1 --comment '#'; is "an empty gzip member at
 { printf 'a,b\n1,2\n' | gzip -c; printf 'rubbish'; } >"$T/in"
 from; says "rubbish behind gzip" 65 'no gzip member at byte'
 printf 'a,b\n1,2\n3,4\n' | gzip -c | gzip -c >"$T/in"
-from; says "gzip'ed twice" 65 "gzip'ed twice"
+from; says "gzip'ed twice" 65 'gzip twice'
 
 # --- more comments before the header than are looked at in advance, and a first row that is longer
 $PYTHON -c '
 print("# comment" * 9, *["# comment" * 9] * 100000, "a,b", sep="\n")
 print("# comment\n" * 600000 + "1,2")' >"$T/in"
 from -f csv --comment '#'; is "megabytes of comments" "$status $records" "0 {\"a\": \"1\", \"b\": \"2\", \"time\": 7}"
-from --comment '#'; says "... of what format is not seen in a mebibyte" 65 'no row in the first 1048576 bytes: say with -f what it is'
+from --comment '#'; says "... of what format is not seen in a mebibyte" 65 'no row in the first 1048576 bytes: name the format with -f'
 $PYTHON -c 'print("# comment\n" * 600000 + "{\"a\":1}")' >"$T/in"
 from -f jsonl --comment '#' -c a:long; is "megabytes of comments before JSON" "$status $records" '0 {"a": 1, "time": 7}'
 $PYTHON -c 'print("a,b\n1," + "x" * 9000000 + "\n2,y")' >"$T/in"
@@ -109,7 +109,7 @@ for c in '\334\220' '\337\277'; do
 	from --rename "$(printf "$c")=a"; is "CSV that begins with a byte of msgpack, $c" "$status $records" '0 {"a": 1, "b": 2, "time": 7}'
 done
 printf 'a\tb\n1\t2\n' >"$T/in"
-from -f csv; like "TSV that is said to be CSV" "$err" 'has one column; if its cells are separated by tabs, say -f tsv'
+from -f csv; like "TSV that is said to be CSV" "$err" 'one column, whose name holds a tab: -f tsv reads cells that tabs separate'
 
 # --- what is for other formats
 for o in '-d ;' '--quote x' '--escape x' --no-header --repeated-header '--skip-lines 1' '--null x'; do

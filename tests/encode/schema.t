@@ -13,38 +13,39 @@ again() {
 	td-encode --schema "$T/schema" "$@" <"$in" >"$T/with" 2>"$T/err"
 	is "$what: the records" "$(records "$T/with")" "$(records "$T/plain")"
 	is "$what: the types" "$(note_of "$T/with" E | jq -c '.columns | sort')" "$(note_of "$T/plain" E | jq -c '.columns | sort')"
-	[ -s "$T/err" ] && grep -v 'made legal' "$T/err" | sed 's/^/# /'
+	[ -s "$T/err" ] && grep -v 'renamed columns' "$T/err" | sed 's/^/# /'
 }
-printf 'time,Id,x y,,code\n5,1,0.5,a,007\n6,2,,b,008\n' >"$T/csv"
+printf 'time,Id,x y,,code\n1700000005,1,0.5,a,007\n1700000006,2,,b,008\n' >"$T/csv"
 again "CSV" "$T/csv"
-again "CSV, --time-column" "$T/csv" -t Id
+again "CSV, --time-column" "$T/csv" -t Id --time-unit s
+again "CSV, --names sql" "$T/csv" --names sql
 again "CSV, --time-value" "$T/csv" --time-value 9
-again "CSV, --select" "$T/csv" --select code,id
-again "CSV, --drop" "$T/csv" --drop id
+again "CSV, --select" "$T/csv" --select code,Id
+again "CSV, --drop" "$T/csv" --drop Id
 again "CSV, --rename" "$T/csv" --rename Id=key
 again "CSV, no header" "$T/csv" --no-header --time-value 9
 sed 1d "$T/csv" >"$T/rows"
 again "no header, a time among the columns" "$T/rows" --no-header -c a,time,c,d,e
-again "... and another time" "$T/rows" --no-header -c a,time,c,d,e -t a
+again "... and another time" "$T/rows" --no-header -c a,time,c,d,e -t a --time-unit ns
 again "... and --drop" "$T/rows" --no-header -c a,time,c,d,e --drop c
 again "... and --select" "$T/rows" --no-header -c a,time,c,d,e --select e,d,time
-printf '{"A b":"07","#x":1,"time":3,"\\"q\\\\":1.5,"c":[1,[2]],"":true,"m":{"k":[1]}}\n{"A b":null,"#x":2,"time":4,"m":null}\n' >"$T/jsonl"
+printf '{"A b":"07","#x":1,"time":3,"\\"q\\\\":1.5,"c":[1,[2]],"":true,"m":{"k":[1]}}\n{"A b":null,"#x":2,"time":1700000004,"m":null}\n' >"$T/jsonl"
 again "JSON" "$T/jsonl" -c 'c:string,m:map<string,array<long>>'
-again "JSON, --time-column" "$T/jsonl" -t '#x'
+again "JSON, --time-column" "$T/jsonl" -t '"#x"' --time-unit s
 again "JSON, --drop" "$T/jsonl" --drop 'A b'
 again "JSON, --select" "$T/jsonl" --select 'c,A b'
 printf '{"\303\251":1,"\346\227\245\346\234\254":2}\n' >"$T/keys"
-again "JSON, --select of one of two names that are made the same" "$T/keys" --select "$(printf '\346\227\245\346\234\254')" --time-value 7
-printf '{"time":1," lead":null,"time_":null}\n' >"$T/keys"
+again "JSON, --select of one of two names" "$T/keys" --select "$(printf '\346\227\245\346\234\254')" --time-value 7
+printf '{"time":1700000001," lead":null,"time_":null}\n' >"$T/keys"
 again "JSON, a name that another column gets" "$T/keys" --time-value 7 --rename time_=zz
 printf '[1,"x",{"k":null}]\n[2,"y",{}]\n' >"$T/arrays"
-again "JSON arrays" "$T/arrays" -c 'time,b,c:map<string,long>'
+again "JSON arrays" "$T/arrays" -c 'time,b,c:map<string,long>' --time-unit s
 printf 'id\tv\n1\t[1,2]\n' >"$T/tsv"
 again "TSV" "$T/tsv" -c 'v:array<int>' --time-value 7
-$PYTHON -c 'import msgpack, sys; sys.stdout.buffer.write(msgpack.packb({"Ä": 1, "b": [1.5], "time": 7}))' >"$T/mp"
+$PYTHON -c 'import msgpack, sys; sys.stdout.buffer.write(msgpack.packb({"Ä": 1, "b": [1.5], "time": 1700000007}))' >"$T/mp"
 again "msgpack" "$T/mp" -c 'b:array<double>'
 
-# --- one schema for all formats: by the names that columns get, too, and with a time
+# --- one schema for all formats, by the names of the input, and with a time
 printf 'userId,x y,n\n1,2,3\n' >"$T/csv"
 printf '{"userId":1,"x y":2,"n":3}\n' >"$T/jsonl"
 $PYTHON -c 'import msgpack, sys; sys.stdout.buffer.write(msgpack.packb({"userId": 1, "x y": 2, "n": 3}))' >"$T/mp"
@@ -56,27 +57,28 @@ same() {
 	done
 }
 td-encode --preview --time-value 7 <"$T/csv" 2>/dev/null | sed 's/long/string/' >"$T/schema"
-same "a legal name" '0 {"n": 3, "time": 7, "userid": "1", "x_y": 2.0}' -c userid:string,x_y:double
-same "the schema of CSV" '0 {"n": "3", "time": 7, "userid": "1", "x_y": "2"}' --schema "$T/schema"
-same "the new name" '0 {"n": 3, "time": 7, "uid": "1", "x_y": 2}' -c uid:string --rename userId=uid
-same "a time that no row has" '0 {"n": 3, "time": 7, "userid": 1, "x_y": "2"}' -c 'time:long,x y:string'
+same "the schema of CSV" '0 {"n": "3", "time": 7, "userId": "1", "x y": "2"}' --schema "$T/schema"
+same "... and --names sql" '0 {"n": "3", "time": 7, "userid": "1", "x_y": "2"}' --schema "$T/schema" --names sql
+same "... and --rename" '0 {"n": "3", "time": 7, "uid": "1", "x y": "2"}' --schema "$T/schema" --rename userId=uid
+same "a time that no row has" '0 {"n": 3, "time": 7, "userId": 1, "x y": "2"}' -c 'time:long,x y:string'
 sed 's/n/time/' "$T/csv" >"$T/csv2"; mv "$T/csv2" "$T/csv"; sed 's/"n"/"time"/' "$T/jsonl" >"$T/jsonl2"; mv "$T/jsonl2" "$T/jsonl"
 $PYTHON -c 'import msgpack, sys; sys.stdout.buffer.write(msgpack.packb({"userId": 1, "x y": 2, "time": 3}))' >"$T/mp"
-same "the name of a time that is not the time" '0 {"time": 7, "time_": "3", "userid": 1, "x_y": 2}' -c time_:string
+same "a time that is not the time" '0 {"time": 7, "time_": 3, "userId": 1, "x y": 2}'
 encode '{"a":5}\n' -c time:long
 like "a time that no row has is that of the run" "$status $records" '^0 [{]"a": 5, "time": 1[0-9]{9}[}]$'
-encode '{"userId":1}\n' --time-value 7 -c userid:long,userId:string
-is "a row's name and another that it would get: both" "$records" '{"time": 7, "userid": null, "userid_1": "1"}'
-encode '{"userId":1}\n{"userid":2}\n' --time-value 7 -c userid:string
-is "a row's own name counts more" "$records" '{"time": 7, "userid": null, "userid_1": 1}
-{"time": 7, "userid": "2", "userid_1": null}'
-encode '[1,2]\n' -c time:long,b
-is "rows that are arrays have all names" "$records" '{"b": 2, "time": 1}'
-{ seq 1 400000 | sed 's/.*/{"userId":&}/'; echo '{"userId":"abc"}'; } >"$T/jsonl"
+encode '{"userId":1}\n' --time-value 7 -c userid:long
+is "names differ by case" "$records" '{"time": 7, "userId": 1, "userid": null}'
+encode '[1700000001,2]\n' -c time:long,b
+is "rows that are arrays have all names" "$records" '{"b": 2, "time": 1700000001}'
+{ seq 1 400000 | sed 's/.*/{"user, Id":&}/'; echo '{"user, Id":"abc"}'; } >"$T/jsonl"
 run td-encode --time-value 7 <"$T/jsonl"
-like "the hint says the legal name" "$err" '--columns userid:string would take it'
-run td-encode --time-value 7 -c userid:string <"$T/jsonl"
-is "... which is taken" "$status $(records "$T/out" | tail -n 1)" '0 {"time": 7, "userid": "abc"}'
+like "the hint says the name as an option takes it" "$err" '--columns "user, Id":string would take it'
+run td-encode --time-value 7 -c '"user, Id":string' <"$T/jsonl"
+is "... which is taken" "$status $(records "$T/out" | tail -n 1)" '0 {"time": 7, "user, Id": "abc"}'
+run td-encode --time-value 7 -c 'user:bigint,name:varchar(20),ok:boolean,xs:array(double),d:decimal(10,2)' <<'END'
+{"user":1,"name":"a","ok":true,"xs":[1.5],"d":"1.50"}
+END
+is "types as engines name them" "$(records "$T/out") $(note_of "$T/out" H | jq -c .columns)" '{"d": "1.50", "name": "a", "ok": 1, "time": 7, "user": 1, "xs": [1.5]} [["user","long"],["name","string"],["ok","long"],["xs","array<double>"],["d","string"]]'
 
 # --- what is printed
 printf 'at,n,left\n2024-01-01,1,\302\233x\n2024-01-02,2,%s\n' "$(printf '%040d' 7)" >"$T/csv"
@@ -91,9 +93,9 @@ left      string  all of 2    '??x', '00000000000000000000000..."
 # --- schemas of other people
 schema() { printf "$1" >"$T/schema"; printf 'a b,c\n1,2\n' | td-encode -q --time-value 7 --schema "$T/schema" >"$T/frame" 2>"$T/err"; status=$? err=$(cat "$T/err"); }
 schema '\357\273\277# by hand\r\n\r\n  "a b"\tdouble\r\nc   map<string, array< long > >\r\n'
-like "blanks, CRLF, a byte order mark" "$status $err" "65 .*'2' is no map<string,array<long>>"
-for s in 'a_b:1: a name without a type' '"a b long:1: a quote that is never closed' '# x\nc number:2: .number. is no type' \
-	'c long\nc long:2: .c. twice' 'c map<string,long:1: .map<string,long. is no type' \
+like "blanks, CRLF, a byte order mark" "$status $err" "65 .*'2' is not a map<string,array<long>>"
+for s in 'a_b:1: a name without a type' '"a b long:1: a quote that is never closed' '# x\nc number:2: .number. is not a type' \
+	'c long\nc long:2: .c. is listed twice' 'c map<string,long:1: .map<string,long. is not a type' \
 	'c long\000:a NUL byte'; do
 	schema "${s%%:*}"
 	like "a schema that is none, ${s%%:*}" "$status $err" "2 .*--schema .*${s#*:}"
@@ -105,7 +107,7 @@ td-encode -q --time-value 7 --schema "$T/schema" -c c:double <<'END' >"$T/frame"
 a b,c
 1,2
 END
-is "--columns beside --schema says more" "$(records "$T/frame")" '{"a_b": "1", "c": 2.0, "time": 7}'
+is "--columns beside --schema says more" "$(records "$T/frame")" '{"a b": "1", "c": 2.0, "time": 7}'
 run td-encode --schema "$T/none" </dev/null
 is "no such file: status" "$status" 2
 finish

@@ -65,7 +65,7 @@ for t in -0.5 -1 -0.000001 -99999999999999999999.5; do
 done
 printf '{"at":-0.5}\n' >"$T/in"
 run td-encode -t at <"$T/in"; like "-0.5 of JSON" "$status $err" "65 .*-0.5 is before 1970"
-encode 'at\n0.999\n-0\n1709175600.999999999\n' -t at
+encode 'at\n0.999\n-0\n1709175600.999999999\n' -t at --time-unit s
 is "fractions are cut off" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '0 0 1709175600 '
 encode 'at\n1709175600999\n0\n' -t at --time-unit ms
 is "... of milliseconds, too" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1709175600 0 '
@@ -75,9 +75,9 @@ is "the last nanosecond of 64 bits" "$(printf '%s' "$records" | jq -c .time)" 92
 encode 'at\n1709175600123\n' -t at --time-format %s; says "milliseconds where --time-format says seconds" 65 'looks like milliseconds'
 encode 'at\n-7\n' -t at --time-format %s; says "before 1970 by --time-format" 65 'is before 1970'
 for t in 1709175600000:milliseconds 1709175600000000:microseconds 1709175600000000000:nanoseconds; do
-	encode "at\n${t%:*}\n" -t at; says "${t#*:}" 65 "it looks like ${t#*:}"
+	encode "at\n${t%:*}\n" -t at; says "${t#*:}" 65 "looks like ${t#*:}"
 	printf '{"at":%s}\n' "${t%:*}" >"$T/in"
-	run td-encode -t at <"$T/in"; like "${t#*:} of JSON" "$status $err" "65 .*it looks like ${t#*:}"
+	run td-encode -t at <"$T/in"; like "${t#*:} of JSON" "$status $err" "65 .*looks like ${t#*:}"
 done
 
 encode 'at\n1709175600123\n170000000000\n' -t at --time-format %s --time-unit ms
@@ -87,31 +87,31 @@ encode 'at\n-0.5\n' -t at --time-format %s.%f; says "half a second before 1970 b
 # --- the form of numbers that are none of text
 pack '[{"at": 240131}, {"at": 240201.0}, {"at": "240202"}]' -t at --time-format %y%m%d
 is "--time-format for numbers" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1706659200 1706745600 1706832000 '
-pack '[{"at": 240231}]' -t at --time-format %y%m%d; says "... that are no date" 65 "240231 is no date of the calendar"
+pack '[{"at": 240231}]' -t at --time-format %y%m%d; says "... that are no date" 65 "240231 is not a date of the calendar"
 pack '[{"at": 240131.5}]' -t at --time-format %y%m%d; says "... that have another form" 65 '240131.5 does not have the form'
 pack '[{"at": 1709175600.5}]' -t at --time-format %s.%f
 is "... seconds and a fraction" "$(printf '%s' "$records" | jq -c .time)" 1709175600
 pack '[{"at": 50101}]' -t at --time-format %y%m%d; says "... that have lost a zero" 65 '50101 does not have the form'
-for at in 2024 20240131; do
+for at in 2024060 20240131; do
 	printf '{"at":%s}\n' "$at" >"$T/in"
-	run td-encode -t at --time-format "$([ "$at" = 2024 ] && echo %Y || echo %Y%m%d)" <"$T/in"
-	is "... of JSON: $at" "$status $(records "$T/out" | jq -c .time)" "0 $(date -u -d "$([ "$at" = 2024 ] && echo 20240101 || echo "$at")" +%s)"
+	run td-encode -t at --time-format "$([ "$at" = 2024060 ] && echo %Y%j || echo %Y%m%d)" <"$T/in"
+	is "... of JSON: $at" "$status $(records "$T/out" | jq -c .time)" "0 $(date -u -d "$([ "$at" = 2024060 ] && echo 20240229 || echo "$at")" +%s)"
 done
 for at in 9300000000000000000 18446744073709551615; do
 	printf '{"at":%s}\n' "$at" >"$T/in"
 	run td-encode -t at --time-unit ns <"$T/in"; is "$at ns of JSON" "$status $(records "$T/out" | jq -c .time)" "0 ${at%?????????}"
 	encode "at\\n$at\\n" -t at --time-unit ns; is "... of CSV" "$status $(printf '%s' "$records" | jq -c .time)" "0 ${at%?????????}"
 done
-pack '[{"at": float("nan")}]' -t at; says "NaN" 65 'is no time'
+pack '[{"at": float("nan")}]' -t at; says "NaN" 65 'is not a time'
 
 # --- the calendar
-encode 'at\n2024-000\n' -t at --time-format %Y-%j; says "a year has no day 0" 65 'is no date of the calendar'
+encode 'at\n2024-000\n' -t at --time-format %Y-%j; says "a year has no day 0" 65 'is not a date of the calendar'
 encode 'at\n2016-12-31T23:59:60Z\n2017-01-01T08:59:60+09:00\n' -t at
 is "a leap second" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1483228800 1483228800 '
-encode 'at\n2016-12-31T12:59:60Z\n' -t at; says "a leap second at noon" 65 'a time of day that there is not'
+encode 'at\n2016-12-31T12:59:60Z\n' -t at; says "a leap second at noon" 65 'a time of day that does not exist'
 encode 'at\n1969-12-31T23:59:60Z\n' -t at; says "a leap second of 1969" 65 'before 1970'
 for d in 1900-02-29 2100-02-29 2023-02-29 2024-04-31 2024-00-10; do
-	encode "at\n$d\n" -t at; says "$d" 65 'is no date of the calendar'
+	encode "at\n$d\n" -t at; says "$d" 65 'is not a date of the calendar'
 done
 encode 'at\n2000-02-29\n2024-02-29\n2400-02-29\n' -t at
 is "leap days" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '951782400 1709164800 13574563200 '
@@ -132,6 +132,48 @@ for tz in Europe/Berlin ''; do
 done
 run env -u TZ td-encode -t at --time-zone Asia/Tokyo -- sh -c 'printf "at,tz\n2024-01-01,${TZ-none}\n"'
 is "... or none" "$(records "$T/out")" '{"at": "2024-01-01", "time": 1704034800, "tz": "none"}'
+
+# --- times that cannot be meant
+for at in 202405201234:%Y%m%d%H%M 2024052012:%Y%m%d%H 20240520123456:%Y%m%d%H%M%S 20240520:%Y%m%d; do
+	digits=${at%:*} format=${at#*:}
+	encode "at\\n$digits\\n" -t at; says "$digits" 65 "'$digits' looks like a date.*: --time-format $format reads it"
+	encode "at\\n$digits\\n" -t at --time-format "$format"
+	want=$($PYTHON -c 'import sys, datetime as d
+print(int(d.datetime.strptime(sys.argv[1], sys.argv[2]).replace(tzinfo=d.timezone.utc).timestamp()))' "$digits" "$format")
+	is "... and with the advice" "$(printf '%s' "$records" | jq .time)" "$want"
+done
+for at in 202405 2024 0930 20240532 7; do
+	encode "at\\n$at\\n" -t at; says "$at" 65 "'$at' is not a time between 1990 and 2100 in seconds: name its --time-unit or --time-format"
+	encode "at\\n$at\\n" -t at --time-unit s; is "... and with the advice" "$status $(printf '%s' "$records" | jq .time)" "0 $(printf '%s' $at | sed 's/^0//')"
+done
+encode 'at\n45000\n' -t at; says "a spreadsheet's day" 65 "looks like the day number of a spreadsheet"
+encode '{"delay":0,"time":3.02}\n'; says "hours" 65 "column 2 'time': 3.02 is not a time .* --time-unit .*; if it is not the time of the row: --rename time=NAME, --time-column COLUMN, --time-value TIME"
+encode '{"delay":0,"time":3.02}\n' --rename time=hour --time-value 9; is "... and with the advice" "$records" '{"delay": 0, "hour": 3.02, "time": 9}'
+encode '{"time":1709175600.5}\n'; says "a fraction in a column time" 65 "has a fraction, which a time does not keep: --time-column cuts it off"
+encode '{"time":1709175600.5}\n' -t time; is "... and with the advice" "$records" '{"time": 1709175600}'
+encode 'date,time\n2013-06-15,00:18:11\n'; says "a time of day" 65 "--rename time=NAME, --time-column COLUMN"
+for f in '%b %d %H:%M:%S:it has no year' '%Y-%m:it has no day' '%H:%M:it has no year' '%Y-%m-%d %I\:%M:%I without %p' '%F %H %p:%p goes with %I' '%F %j:%j and a month' '%F %d:a conversion says what' '%Q:an unknown conversion'; do
+	encode 'at\n1\n' -t at --time-format "$(printf '%s' "${f%:*}" | tr -d '\\')"; is "--time-format ${f%:*}: status" "$status" 2
+	like "... the message" "$err" "${f##*:}"
+done
+encode 'at\nFri 2024-02-29\n' -t at --time-format '%a %F'; says "a weekday that is another" 65 "names a weekday that is not the date's"
+for o in '--time-format %F' '--time-unit s' '--time-zone UTC'; do
+	encode 'a\n1\n' $o; says "$o without a time" 2 "${o%% *} needs a time to read: --time-column COLUMN" 2>/dev/null | head -n 2
+done
+
+# --- forms of other programs
+encode 'at\n2024-02-29 21:00:00.000 Asia/Tokyo\n2024-02-29 12:00:00.000 UTC\n2024-02-29 21:00:00 JST\n20240229T120000Z\n2024/02/29 12:00\n2024-02-29 07:00:00 America/New_York\n' -t at
+is "zones by name, abbreviations, the basic form, slashes" "$(printf '%s' "$records" | jq -c .time | sort -u)" 1709208000
+encode 'at\n2024-02-29 21:00:00 CST\n' -t at; says "an abbreviation of several zones" 65 'is not a time'
+encode 'at\n2024-02-29 21:00:00 Mars/Olympus\n' -t at; says "a zone that does not exist" 65 'names a zone that is not known here'
+pack '[{"at": msgpack.Timestamp(1709208000, 5)}, {"at": msgpack.Timestamp(1709208000)}]' -t at --drop at
+is "timestamps of msgpack" "$(printf '%s' "$records" | jq -c .time | sort -u)" 1709208000
+
+# --- local times that clock changes skip or repeat
+encode 'at\n2024-03-10 02:30\n2024-11-03 01:30\n2024-11-03 03:30\n' -t at --time-zone America/New_York --time-gap reject --rejects "$T/rej"
+is "--time-gap reject" "$status $(printf '%s' "$records" | jq .time) $(grep -c '#td-encode: .*a clock change' "$T/rej")" "0 1730622600 2"
+encode 'at\n2024-11-03 01:30\n' -t at --time-zone America/New_York --time-gap reject; says "a time that is repeated" 65 "is a local time that a clock change repeats .--time-gap."
+encode 'at\n2024-11-03 01:30-05:00\n' -t at --time-zone America/New_York --time-gap reject; is "... is not with a zone" "$(printf '%s' "$records" | jq .time)" 1730615400
 
 # --- zones that are none
 for z in America tzdata.zi Nowhere/Else '' /etc/passwd ../zoneinfo/UTC; do

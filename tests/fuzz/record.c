@@ -27,8 +27,8 @@ static void columns(struct record *r, unsigned kinds, bool time)
 	r->time_cell = time ? 0 : -1;
 	r->time_name = mem_string("t");
 	for (size_t i = 0; i < COLUMNS; i++)
-		record_add(r, names[i], type_parse(types[kinds >> 2 * i & 3], FAIL_IGNORED),
-			kinds >> 8 & 1, i);
+		record_add(r, names[i], names[i],
+			type_parse(types[kinds >> 2 * i & 3], FAIL_IGNORED), kinds >> 8 & 1, i);
 	record_begin(r);
 }
 

@@ -26,7 +26,8 @@ static void seconds(const char *text, size_t size)
 	int64_t t = 0, of_format = 0;
 	bool good;
 
-	if (size == 0 || text[0] == ' ' || (size > 4 && text[4] == '-') ||
+	if (size == 0 || text[0] == ' ' || (size > 4 && (text[4] == '-' || text[4] == '/')) ||
+		(size > 8 && (text[8] == 'T' || text[8] == 't')) ||
 	    (point && (point + 1 == text + size || point[1] < '0' || point[1] > '9')))
 		return; /* a date, perhaps; a point with no fraction behind it */
 	good = !tdtime_parse(&plain, text, size, &t);
@@ -54,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(tdtime_parse(&rules, text, size, &t) || (t >= 0 && t <= TDTIME_MAX));
 	number(&rules, text, size);
 	seconds(text, size);
-	if (lf && tdtime_is_format(format)) {
+	if (lf && !tdtime_format_error(format)) {
 		rules.format = format;
 		FUZZ_CHECK(tdtime_parse(&rules, text, size, &t) || (t >= 0 && t <= TDTIME_MAX));
 		number(&rules, text, size);

@@ -2,7 +2,8 @@
  * type, schema, colspec and colname: what is read is written and read again; names become legal and
  * stay different.
  */
-#include "value/colname.h"
+#include "value/alias.h"
+#include "value/sqlname.h"
 #include "value/colspec.h"
 #include "fuzz.h"
 #include "base/mem.h"
@@ -59,14 +60,22 @@ static void columns(const char *text, size_t size)
 
 static void names(const char *text)
 {
-	struct schema s = { 0 };
+	struct schema s = { 0 }, aliases = { 0 };
 	struct fail f = { 0 };
+	struct buf b;
 
-	if (schema_parse(&s, text, &f) == 0 && s.n < 200 && colname_make_all(&s, &f) == 0)
-		for (size_t i = 0; i < s.n; i++)
-			FUZZ_CHECK(colname_is_legal(s.col[i].name) &&
-				schema_find(&s, s.col[i].name) == (long)i);
+	buf_init(&b, 1 << 20);
+	if (schema_parse(&s, text, &f) == 0 && s.n < 200 && alias_all(&aliases, &s, &f) == 0)
+		for (size_t i = 0; i < s.n; i++) {
+			FUZZ_CHECK(alias_is_legal(aliases.col[i].name) &&
+				schema_find(&aliases, aliases.col[i].name) == (long)i);
+			b.len = 0;
+			FUZZ_CHECK(sqlname_make(&b, s.col[i].name, i) == 0);
+			FUZZ_CHECK(alias_is_legal(buf_text(&b)));
+		}
+	buf_free(&b);
 	schema_free(&s);
+	schema_free(&aliases);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

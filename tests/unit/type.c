@@ -1,5 +1,7 @@
 /* type: texts of types, of query engines, and what fits into what; colname: legal names. */
-#include "value/colname.h"
+#include "value/alias.h"
+#include "value/colspec.h"
+#include "value/sqlname.h"
 #include "tap.h"
 #include "value/type.h"
 
@@ -14,7 +16,7 @@ static void round_trip(const char *text, const char *want)
 	if (want)
 		tap_is(got, want, text);
 	else
-		tap_result(!t && f.kind == FAIL_DATA && strstr(f.why, "is no type"),
+		tap_result(!t && f.kind == FAIL_DATA && strstr(f.why, "is not a type"),
 			text[0] ? text : "(empty)");
 	free(got);
 	type_free(t);
@@ -43,47 +45,74 @@ static void fits(const char *from, const char *to, bool want)
 	type_free(b);
 }
 
-/* As many as there may be, all of one name: in moments, not in minutes. */
-static void equal_names(void)
+static void aliases(const char *const *in, const char *const *want)
 {
-	struct schema s = { 0 };
-	struct fail f = { 0 };
-
-	for (size_t i = 0; i < SCHEMA_COLUMNS_MAX; i++)
-		schema_add(&s, i == 7 ? "a_b_9" : "a b", NULL, &f);
-	tap_num(colname_make_all(&s, &f), 0, "4096 names that are one");
-	tap_is(s.col[0].name, "a_b", "the first has it");
-	tap_is(s.col[6].name, "a_b_6", "the next are numbered");
-	tap_is(s.col[7].name, "a_b_9", "who has it legally keeps it");
-	tap_is(s.col[10].name, "a_b_10", "and its number is left out");
-	tap_is(s.col[SCHEMA_COLUMNS_MAX - 1].name, "a_b_4095", "to the last");
-	schema_free(&s);
-}
-
-static void names(const char *const *in, const char *const *want)
-{
-	struct schema s = { 0 };
+	struct schema s = { 0 }, out = { 0 };
 	struct fail f = { 0 };
 
 	for (; *in; in++)
 		schema_add(&s, *in, NULL, &f);
-	tap_num(colname_make_all(&s, &f), 0, "names");
+	tap_num(alias_all(&out, &s, &f), 0, "aliases");
 	for (size_t i = 0; i < s.n; i++)
-		tap_is(s.col[i].name, want[i], want[i]);
+		tap_is(out.col[i].name, want[i], want[i]);
+	schema_free(&s);
+	schema_free(&out);
+}
+
+static void sql_name(const char *name, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	tap_num(sqlname_make(&b, name, 7), 0, "an SQL name");
+	tap_is(buf_text(&b), want, want);
+	buf_free(&b);
+}
+
+static void list(const char *text, const char *want, int (*read)(struct schema *, const char *,
+	struct fail *))
+{
+	struct schema s = { 0 };
+	struct fail f = { 0 };
+	struct buf b;
+
+	buf_init(&b, 1000);
+	if (read(&s, text, &f))
+		buf_puts(&b, f.why);
+	for (size_t i = 0; i < s.n && !f.kind; i++)
+		buf_printf(&b, "%s[%s|%s]", i ? " " : "", s.col[i].name,
+			s.col[i].type ? s.col[i].type : "");
+	tap_is(buf_text(&b), want, text);
+	for (size_t i = 0; i < s.n; i++) {
+		struct schema again = { 0 };
+
+		b.len = 0;
+		colspec_item(&b, s.col[i].name);
+		tap_result(colspec_names(&again, buf_text(&b), &f) == 0 && again.n == 1 &&
+				strcmp(again.col[0].name, s.col[i].name) == 0,
+			"... an item is read back");
+		schema_free(&again);
+	}
+	buf_free(&b);
 	schema_free(&s);
 }
 
 int main(void)
 {
-	char deep[400] = "", long_name[300];
+	char deep[400] = "";
 	struct schema s = { 0 };
-	struct fail f = { 0 };
 
 	round_trip("long", "long");
 	round_trip(" LONG ", "long");
 	round_trip("array < map<string , array<double>> >", "array<map<string,array<double>>>");
 	round_trip("", NULL);
-	round_trip("bigint", NULL);
+	round_trip("bigint", "long");
+	round_trip("varchar(20)", "string");
+	round_trip("decimal(38, 2)", "string");
+	round_trip("array(bigint)", "array<long>");
+	round_trip("map(varchar, double)", "map<string,double>");
+	round_trip("number", NULL);
+	round_trip("varchar<long>", NULL);
 	round_trip("array", NULL);
 	round_trip("array<>", NULL);
 	round_trip("array<long", NULL);
@@ -124,16 +153,33 @@ int main(void)
 	fits("map<string,long>", "map<string,string>", false);
 	fits("array<long>", "map<long,long>", false);
 
-	names((const char *const[]){ "A", "a", "", "v", "V", "9a", "a b", "a  b", "caf\xc3\xa9",
-		      "a", NULL },
-		(const char *const[]){
-			"a_1", "a", "_c2", "v_", "v__1", "_a", "a_b", "a_b_1", "caf_", "a_2" });
-	memset(long_name, 'x', sizeof long_name - 1);
-	long_name[sizeof long_name - 1] = '\0';
-	schema_add(&s, long_name, NULL, &f);
-	tap_num(colname_make_all(&s, &f), -1, "a name of 299 bytes is refused");
-	tap_result(strstr(f.why, "column 1") != NULL, "... by its place");
+	aliases((const char *const[]){ "A", "a", "Order ID", "v", "2019", "caf\xc3\xa9", "a",
+			"\xe6\x97\xa5\xe6\x9c\xac", "\xe4\xb8\xad\xe5\x9b\xbd", "time", "a_1",
+				NULL },
+		(const char *const[]){ "a", "a_1", "order_id", "v", "_019", "caf_", "a_2", "_",
+			"__1",
+			"time_1", "a_1_1" });
+	tap_result(alias_is_empty("_") && alias_is_empty("__1") && !alias_is_empty("_a") &&
+		!alias_is_empty("a_1"), "which aliases say nothing");
+	sql_name("Order ID ", "order_id");
+	sql_name("2019", "_2019");
+	sql_name("3d", "_3d");
+	sql_name("\xef\xbc\xa1\xef\xbc\xa2", "ab"); /* full-width letters */
+	sql_name("", "_c7");
+	sql_name("V", "v_");
+	sql_name("\xe6\x97\xa5\xe6\x9c\xac", "_");
+	list("a,b:long,c:map<string,long>,d:decimal(3,2)", "[a|] [b|long] [c|map<string,long>] "
+		"[d|decimal(3,2)]", colspec_list);
+	list("\"a,b\":long,\"c\\\"\\x0a\"", "[a,b|long] [c\"\n|]", colspec_list);
+	list("a,\"b,c\"", "[a|] [b,c|]", colspec_names);
+	list("a,a", "'a' is listed twice", colspec_names);
+	list("a,,b", "a column without a name", colspec_names);
+	list("\"a", "a quote that is never closed", colspec_names);
+	list("\"a\"b", "text after the closing quote of a name", colspec_names);
+	list("a=b,b=a", "[a|b] [b|a]", colspec_renames);
+	list("\"x=y\"=\"p,q\",z=w", "[x=y|p,q] [z|w]", colspec_renames);
+	list("a=", "'a': OLD=NEW is wanted", colspec_renames);
+	list("a=b,a=c", "'a' is renamed twice", colspec_renames);
 	schema_free(&s);
-	equal_names();
 	return tap_done();
 }

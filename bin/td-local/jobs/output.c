@@ -144,10 +144,8 @@ static void arguments(struct arguments *a, const struct queue *w, const struct j
 		has_time |= strcmp(columns_name(schema, i), "time") == 0;
 	json_decref(schema);
 	snprintf(a->time, sizeof a->time, "%lld", (long long)j->created);
-	if (!has_time) {
-		a->encode[1] = "--time-value";
-		a->encode[2] = a->time;
-	}
+	a->encode[1] = has_time ? "--time-unit" : "--time-value"; /* TD's time is seconds */
+	a->encode[2] = has_time ? "s" : a->time;
 	*put++ = "td-put";
 	*swap++ = "td-swap";
 	*put++ = *swap++ = "--timeout"; /* a job ends, though its destination is down */

@@ -1,0 +1,249 @@
+/* reader: the reader for the format of the input, and the names that its columns come with. */
+#include "encode.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+const char *reader_format(const struct reader *r)
+{
+	static const char *const names[] = { "nothing", "a frame of rows", "CSV", "TSV", "JSON",
+		"msgpack" };
+
+	return names[r->format];
+}
+
+static const char *input_of(const struct reader *r)
+{
+	return r->format == FORMAT_FRAME ? "the frame" : r->csv.from->name;
+}
+
+/* Options that the format has no use for would be ignored: then something else was meant. */
+static int check_options(const struct reader *r, struct fail *f)
+{
+	const struct opts *o = r->opts;
+	const char *of_csv = o->csv.delim ? "--delimiter"
+		: o->quote_given          ? "--quote"
+		: o->csv.escape           ? "--escape"
+		: o->no_header            ? "--no-header"
+		: o->csv.repeated         ? "--repeated-header"
+		: o->csv.skip             ? "--skip-lines"
+		: o->nulls.n              ? "--null"
+					  : NULL;
+
+	if (r->format == FORMAT_CSV || r->format == FORMAT_TSV)
+		return 0;
+	if (of_csv)
+		return fail_set(f, FAIL_USAGE, "%s is for CSV and TSV, and the input is %s", of_csv,
+			reader_format(r));
+	if (o->csv.comment && r->format != FORMAT_JSONL)
+		return fail_set(f, FAIL_USAGE, "--comment is for text, and the input is %s",
+			reader_format(r));
+	return 0;
+}
+
+static int add_name(struct schema *names, const char *p, size_t n, struct fail *f)
+{
+	char *name = n ? mem_copy(p, n) : mem_printf("_c%zu", names->n);
+	int rc = schema_add(names, name, NULL, f);
+
+	free(name);
+	return rc;
+}
+
+static int given_names(const struct opts *o, struct schema *names, struct fail *f)
+{
+	for (size_t i = 0; i < o->columns.n; i++)
+		if (schema_add(names, o->columns.col[i].name, NULL, f))
+			return -1;
+	return 0;
+}
+
+/* --- CSV */
+
+/* One column only, whose name looks like several: the delimiter is another one. */
+static int check_delimiter(const struct reader *r, const struct row *row, struct fail *f)
+{
+	const struct cell *c = &row->cell[0];
+	const char *at = NULL;
+
+	if (r->opts->csv.delim || row->n > 1 || c->kind == CELL_QUOTED)
+		return 0;
+	for (const char *d = "\t;|"; *d && !at && c->n > 0; d++)
+		at = memchr(c->p, *d, c->n);
+	if (!at)
+		return 0;
+	if (*at == '\t')
+		return fail_set(f, FAIL_DATA, "%s: one column, whose name holds a tab: -f tsv "
+			"reads "
+			"cells that tabs separate, -d , insists on one column", input_of(r));
+	return fail_set(f, FAIL_DATA, "%s: one column, whose name holds '%c': -d '%c' reads cells "
+		"that it separates, -d , insists on one column", input_of(r), *at, *at);
+}
+
+/* The names of CSV by its header. */
+static int header_names(struct reader *r, struct schema *names, struct fail *f)
+{
+	struct row row;
+	enum row_result rc = row_next(r->rows, &row, f);
+
+	if (rc != ROW_GOOD)
+		return rc == ROW_END ? fail_set(f, FAIL_DATA, "%s: no header line", input_of(r))
+				     : -1;
+	if (check_delimiter(r, &row, f))
+		return -1;
+	buf_put(&r->header, row.raw, row.raw_len);
+	for (size_t i = 0; i < row.n; i++)
+		if (add_name(names, row.cell[i].p, row.cell[i].n, f))
+			return fail_at(f, "%s", input_of(r));
+	r->rows->mark(r->rows);
+	return 0;
+}
+
+/* The first row of CSV without a header; bad ones before it are rejected later, if they may be. */
+static enum row_result first_row(struct reader *r, struct row *row, struct fail *f)
+{
+	enum row_result rc;
+
+	while ((rc = row_next(r->rows, row, f)) == ROW_BAD && r->opts->rejects)
+		f->kind = FAIL_NONE;
+	return rc;
+}
+
+/* The names of CSV that has no header: --columns, or as many as the first row has cells. */
+static int csv_names(struct reader *r, struct schema *names, struct fail *f)
+{
+	size_t given = r->opts->columns.n;
+	struct row row;
+	enum row_result rc;
+
+	r->rows->mark(r->rows);
+	r->csv.columns = r->opts->rejects ? given : 0; /* then others are bad rows */
+	rc = first_row(r, &row, f);
+	if (rc == ROW_FAILED || rc == ROW_BAD)
+		return -1;
+	if (rc == ROW_END)
+		row.n = given;
+	r->rows->rewind(r->rows, true);
+	if (rc == ROW_END && given == 0)
+		return fail_set(f, FAIL_DATA, "%s: no rows, and no --columns", input_of(r));
+	if (given > 0 && row.n != given)
+		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cells where --columns names %zu",
+			input_of(r), (unsigned long long)row.line, row.n, given);
+	if (rc == ROW_GOOD && given == 0 && check_delimiter(r, &row, f))
+		return -1;
+	r->csv.columns = row.n; /* also if no row came: of one column, empty lines are rows */
+	if (given > 0)
+		return given_names(r->opts, names, f);
+	for (size_t i = 0; i < row.n; i++)
+		if (add_name(names, "", 0, f))
+			return -1;
+	return 0;
+}
+
+static int csv_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
+{
+	struct csvin_rules rules = r->opts->csv;
+
+	if (!rules.delim)
+		rules.delim = r->format == FORMAT_TSV ? '\t' : ',';
+	if (rules.escape && r->format == FORMAT_TSV && !r->opts->quote_given)
+		rules.quote = 0;
+	if (csvin_init(&r->csv, from, &rules, f))
+		return -1;
+	r->rows = &r->csv.rowin;
+	return r->opts->no_header ? csv_names(r, names, f) : header_names(r, names, f);
+}
+
+/* --- rows that name their columns: --columns first; the sample finds the others */
+
+static int key_names(struct reader *r, struct schema *names, struct fail *f)
+{
+	const struct schema *given = &r->opts->columns;
+
+	for (size_t i = 0; i < given->n; i++) {
+		keys_row(&r->keys);
+		keys_find(&r->keys, given->col[i].name, strlen(given->col[i].name));
+	}
+	r->rows->mark(r->rows);
+	return given_names(r->opts, names, f);
+}
+
+static int json_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
+{
+	jsonin_init(&r->json, from, &r->keys);
+	r->json.comment = r->opts->csv.comment;
+	r->rows = &r->json.rowin;
+	return key_names(r, names, f);
+}
+
+static int mp_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
+{
+	mpin_init(&r->mp, from, &r->keys);
+	r->rows = &r->mp.rowin;
+	return key_names(r, names, f);
+}
+
+/* --- frames */
+
+/* A program that failed before it knew its columns writes a head without any, and then why. */
+static int no_columns(struct reader *r, const char *name, struct fail *f)
+{
+	struct frame_block b;
+	const char *p;
+	size_t n;
+
+	if (framein_next(&r->frame, &b, &p, &n, f) == FRAMEIN_FAILED)
+		return -1;
+	return fail_set(f, FAIL_DATA, "%s: this frame does not name its columns", name);
+}
+
+static int frame_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
+{
+	if (framein_open(&r->frame, from, f))
+		return -1;
+	if (r->frame.head.content != FRAME_ROWS)
+		return fail_set(f, FAIL_DATA,
+			"%s: this frame holds records already: pipe it straight into td-put",
+			from->name);
+	if (r->frame.head.schema.n == 0)
+		return no_columns(r, from->name, f);
+	mpin_init(&r->mp, framein_plain(&r->frame), NULL);
+	r->mp.columns = r->frame.head.schema.n;
+	r->rows = &r->mp.rowin;
+	return schema_copy(names, &r->frame.head.schema, f);
+}
+
+int reader_open(struct reader *r, struct bytes *b, struct schema *names, struct fail *f)
+{
+	struct source *from = &b->text.source;
+
+	if (check_options(r, f))
+		return -1;
+	switch (r->format) {
+	case FORMAT_FRAME:
+		return frame_open(r, from, names, f);
+	case FORMAT_CSV:
+	case FORMAT_TSV:
+		return csv_open(r, from, names, f);
+	case FORMAT_JSONL:
+		return json_open(r, from, names, f);
+	default:
+		return mp_open(r, from, names, f);
+	}
+}
+
+void reader_close(struct reader *r)
+{
+	if (r->rows == &r->csv.rowin)
+		csvin_free(&r->csv);
+	else if (r->rows == &r->json.rowin)
+		jsonin_free(&r->json);
+	else if (r->rows == &r->mp.rowin)
+		mpin_free(&r->mp);
+	if (r->format == FORMAT_FRAME)
+		framein_close(&r->frame);
+	r->rows = NULL;
+	keys_free(&r->keys);
+	buf_free(&r->header);
+}

@@ -1,0 +1,160 @@
+/* magic: recognising what cannot be rows. */
+#include "format/magic.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+static bool starts(const char *p, size_t n, const char *with, size_t len)
+{
+	return n >= len && memcmp(p, with, len) == 0;
+}
+
+/* A control byte among the first ones: no text. */
+static bool is_binary(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n && i < 64; i++)
+		if ((unsigned char)p[i] < 0x20 && !strchr("\t\n\r\f", p[i] ? p[i] : 'x'))
+			return true;
+	return false;
+}
+
+static bool has(const char *p, size_t n, const char *what)
+{
+	size_t len = strlen(what);
+
+	for (; n >= len; p++, n--)
+		if (memcmp(p, what, len) == 0)
+			return true;
+	return false;
+}
+
+/* --- formats that begin with bytes of their own */
+
+#define UNPACK(tool) "unpack it: td-encode -f %s -- " tool " FILE"
+
+static const struct {
+	struct magic magic;
+	const char *bytes;
+	unsigned char len;
+	bool binary; /* the bytes could begin a text, what follows could not */
+} known[] = {
+	{ { "zstd", UNPACK("zstd -dc") }, "\x28\xb5\x2f\xfd", 4, false },
+	{ { "xz", UNPACK("xz -dc") }, "\xfd\x37zXZ\0", 6, false },
+	{ { "bzip2", UNPACK("bzip2 -dc") }, "BZh", 3, true },
+	{ { "lz4", UNPACK("lz4 -dc") }, "\x04\x22\x4d\x18", 4, false },
+	{ { "lzip", UNPACK("lzip -dc") }, "LZIP\1", 5, false },
+	{ { "compress", UNPACK("uncompress -c") }, "\x1f\x9d", 2, false },
+	{ { "7-Zip", UNPACK("7z x -so") }, "7z\xbc\xaf\x27\x1c", 6, false },
+	{ { "Parquet", "make it CSV: td-encode -f csv -- duckdb -csv -c \"FROM 'FILE'\"" },
+	  "PAR1", 4, true },
+	{ { "Avro", "make it JSON: td-encode -f jsonl -- avro-tools tojson FILE" },
+	  "Obj\1", 4, false },
+	{ { "ORC", "make it JSON: td-encode -f jsonl -- orc-contents FILE" }, "ORC", 3, true },
+	{ { "Arrow", "make it CSV with pyarrow: pyarrow.csv.write_csv(table, ...)" },
+	  "ARROW1\0\0", 8, false },
+	{ { "SQLite", "select from it: td-encode -f csv -- sqlite3 -header -csv FILE "
+		      "'SELECT * FROM TABLE'" }, "SQLite format 3\0", 16, false },
+	{ { "PDF", "it holds pages, not rows" }, "%PDF-", 5, false },
+	{ { "RTF", "save it as plain text" }, "{\\rtf", 5, false },
+	{ { "an Excel workbook (xls)", "save it as CSV UTF-8" },
+	  "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8, false },
+};
+
+static const struct magic *by_bytes(const char *p, size_t n)
+{
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (starts(p, n, known[i].bytes, known[i].len) &&
+		    (!known[i].binary || is_binary(p, n)))
+			return &known[i].magic;
+	return NULL;
+}
+
+static const struct magic *archive(const char *p, size_t n)
+{
+	static const struct magic excel = { "an Excel workbook (xlsx)",
+		"save it as CSV UTF-8, or: td-encode -f csv -- xlsx2csv FILE" };
+	static const struct magic zip = { "zip", UNPACK("unzip -p") };
+	static const struct magic tar = { "tar", UNPACK("tar -xOf") };
+
+	if (starts(p, n, "PK\3\4", 4))
+		return has(p, n, "[Content_Types].xml") || has(p, n, "xl/") ? &excel : &zip;
+	return n >= 262 && memcmp(p + 257, "ustar", 5) == 0 ? &tar : NULL;
+}
+
+/* --- markup */
+
+static const struct magic *markup(const char *p, size_t n)
+{
+	static const struct magic html = { "HTML",
+		"a web page, perhaps an error of a proxy or of a login: look at it" };
+	static const struct magic xml = { "XML",
+		"make it JSON or CSV first, with xq(1) or xsltproc(1)" };
+	static const char *const tags[] = { "<!doctype html", "<html", "<head", "<body", "<title",
+					    "<script", "<table" };
+
+	if (starts(p, n, "\xef\xbb\xbf", 3)) {
+		p += 3;
+		n -= 3;
+	}
+	while (n > 0 && isspace((unsigned char)*p)) {
+		p++;
+		n--;
+	}
+	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+		size_t len = strlen(tags[i]);
+
+		if (n > len && strncasecmp(p, tags[i], len) == 0 && !isalnum((unsigned char)p[len]))
+			return &html;
+	}
+	return starts(p, n, "<?xml", 5) || starts(p, n, "<!DOCTYPE", 9) || starts(p, n, "<!--", 4) ?
+		       (has(p, n, "<html") ? &html : &xml) : NULL;
+}
+
+/* --- tables for people */
+
+/* The line at p made of these characters only, at least three of them, one of which is a '-'? */
+static bool is_rule(const char *p, size_t n, const char *of)
+{
+	size_t i;
+
+	for (i = 0; i < n && p[i] != '\n' && p[i] != '\r'; i++)
+		if (!strchr(of, p[i] ? p[i] : 'x'))
+			return false;
+	return i > 2 && memchr(p, '-', i);
+}
+
+static const struct magic *drawn(const char *p, size_t n)
+{
+	static const struct magic psql = { "psql's aligned output",
+		"let it write CSV: psql --csv (or \\copy ... TO STDOUT CSV HEADER)" };
+	static const struct magic mysql = { "a table in a box, as mysql draws it",
+		"let it write tabs: mysql --batch, and td-encode -f mysql" };
+	const char *lf;
+
+	while (n > 0 && (*p == '\n' || *p == '\r')) {
+		p++;
+		n--;
+	}
+	if (n > 2 && p[0] == '+' && p[1] == '-' && is_rule(p, n, "+-"))
+		return &mysql;
+	if (starts(p, n, "-[ RECORD ", 10))
+		return &psql;
+	lf = memchr(p, '\n', n);
+	if (!lf || *p != ' ')
+		return NULL;
+	n -= (size_t)(lf + 1 - p);
+	return n > 2 && lf[1] == '-' && is_rule(lf + 1, n, "+-") ? &psql : NULL;
+}
+
+const struct magic *magic_find(const char *p, size_t n)
+{
+	const struct magic *m = by_bytes(p, n);
+
+	if (!m)
+		m = archive(p, n);
+	if (!m)
+		m = markup(p, n);
+	return m ? m : drawn(p, n);
+}
