@@ -1,3 +1,4 @@
+/* Bulk import sessions: one function an endpoint, and the wait for a lost answer's outcome. */
 #include "api/api_call.h"
 #include "sys/clock.h"
 #include "base/die.h"

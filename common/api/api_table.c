@@ -1,3 +1,4 @@
+/* Databases and tables: one function an endpoint. */
 #include "api/api_call.h"
 #include "base/mem.h"
 

@@ -1,3 +1,4 @@
+/* Uploads parts with several threads, each on a connection of its own. */
 #include "api/upload.h"
 #include "base/mem.h"
 #include "base/sig.h"

@@ -1,3 +1,4 @@
+/* Growing byte buffers: growth by doubling, up to the ceiling. */
 #include "base/buf.h"
 #include "base/mem.h"
 

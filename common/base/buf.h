@@ -1,7 +1,7 @@
 /*
- * buf: bytes that grow, up to a ceiling given at birth. A buffer without a ceiling cannot be made:
- * all input is hostile. buf_put() and its kin return -1 when the ceiling would be passed and change
- * nothing; the caller knows what to say.
+ * buf: a growing byte buffer with a ceiling, set when it is made. There is none without: all input
+ * is hostile. Functions that add return -1, and change nothing, if the ceiling would be exceeded;
+ * the caller reports it.
  */
 #ifndef BUF_H
 #define BUF_H
@@ -18,7 +18,7 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_free(struct buf *b);
-int buf_grow(struct buf *b, size_t more); /* make room for `more` bytes behind len */
+int buf_grow(struct buf *b, size_t more); /* make room for `more` bytes after len */
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *buf_text(struct buf *b); /* NUL-terminated view; valid until the next change */
 

@@ -1,3 +1,4 @@
+/* CRC-32 by ISA-L or zlib. */
 #include "base/crc.h"
 
 #ifdef HAVE_ISAL

@@ -1,3 +1,4 @@
+/* Messages on stderr, one write(2) each, and the ends of the process. */
 #include "base/die.h"
 #include "base/sig.h"
 #include "base/visible.h"

@@ -1,10 +1,9 @@
 /*
- * die: the only voice on stderr and the only way out.
+ * die: prints messages on stderr and ends the process. Nothing else does either.
  *
  * One message is one line, "TOOL: sentence". Bytes that came from outside are made printable, so
- * that no server and no input file can write control sequences to a terminal. The program's name,
- * how much it says and whether a line is to be replaced are the only mutable globals of the
- * project.
+ * that no server and no input file can write control sequences to a terminal. Its state is global:
+ * the program's name, the verbosity, and whether a line is to be replaced.
  */
 #ifndef DIE_H
 #define DIE_H
@@ -13,7 +12,7 @@
 
 #include <stdbool.h>
 
-/* How much is said: -1 only errors (-q), 0 also warnings, 1 also notes (-v), 2 also debug (-vv). */
+/* Verbosity: -1 errors only (-q), 0 also warnings, 1 also notes (-v), 2 also debug output (-vv). */
 void die_init(const char *argv0, int verbosity);
 void die_verbosity(int verbosity);
 const char *die_name(void);
@@ -22,25 +21,25 @@ const char *die_name(void);
 _Noreturn void die(enum fail_kind kind, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Print the sentence of f and end as f->kind asks: exit status, death by SIGPIPE, or by the signal
- * that was caught.
+ * Print the sentence of f and end as f->kind asks: with its exit status, by SIGPIPE, or by the
+ * signal that was caught.
  */
 _Noreturn void die_fail(const struct fail *f);
 
-/* Wrong usage: prints the sentence and where help is, exits 2. */
+/* Wrong usage: print the sentence and how to get help, and exit 2. */
 _Noreturn void die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A line on a terminal that the next message, or the next such line, replaces; "" only takes it
- * away. See progress.h. ASCII: it is cut to the width of the terminal.
+ * Print a line on the terminal that the next message, or the next such line, replaces; "" only
+ * removes it. ASCII, cut to the width of the terminal. See progress.h.
  */
 void die_line(const char *text);
-bool die_terminal(void); /* stderr is a terminal, and one that can do this */
+bool die_terminal(void); /* stderr is a terminal on which that works */
 
-/* The width of a terminal; 0 if the descriptor is none, or does not know. */
+/* The width of a terminal; 0 if the descriptor is not a terminal, or does not know. */
 unsigned die_columns(int fd);
 
-/* A line at every verbosity: what was asked for (--progress, SIGUSR1). */
+/* Print a line at any verbosity: one that was asked for (--progress, SIGUSR1). */
 void die_say(const char *text);
 
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -48,7 +47,8 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A note that a person who waits wants to see: without -v, on a terminal, a line as of die_line().
+ * A note for somebody who waits: with -v a line of its own; without it, and on a terminal, a line
+ * as by die_line().
  */
 void remark(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -1,6 +1,6 @@
 /*
- * digits: decimal digits, eight at a time. A word holds eight bytes of text, the first one lowest;
- * what stands behind the digits does not matter.
+ * digits: decimal digits, eight at a time. A word holds eight bytes of text, the first in the
+ * lowest byte; what follows the digits does not matter.
  */
 #ifndef DIGITS_H
 #define DIGITS_H
@@ -26,16 +26,13 @@ static inline unsigned digits_count(uint64_t v)
 {
 	const uint64_t top = 0x8080808080808080u;
 
-	/* digits are 0 to 9 now; adding 0x76 to what is more sets the top bit */
+	/* digits are 0 to 9 now; adding 0x76 to anything larger sets the top bit */
 	v ^= 0x3030303030303030u;
 	v = ((v + 0x7676767676767676u) | v) & top;
 	return v ? (unsigned)__builtin_ctzll(v) / 8 : DIGITS_WORD;
 }
 
-/*
- * The number that the first n (1 to 8) bytes are, which are digits: pairs, then fours, then all
- * eight are joined.
- */
+/* The value of the first n (1 to 8) bytes, all digits: joins pairs, then fours, then all eight. */
 static inline uint64_t digits_value(uint64_t v, unsigned n)
 {
 	const uint64_t mask = 0x000000ff000000ffu;

@@ -12,12 +12,12 @@
 enum fail_kind {
 	FAIL_NONE = 0,
 	FAIL_SYSTEM = 1,    /* disk, memory, a bug */
-	FAIL_USAGE = 2,     /* called wrongly */
+	FAIL_USAGE = 2,     /* wrong usage */
 	FAIL_DATA = 65,     /* bad data in */
 	FAIL_UPSTREAM = 66, /* the program before us in the pipe died or aborted */
 	FAIL_REFUSED = 69,  /* the service refused, or a job failed */
 	FAIL_TEMP = 75,     /* nothing changed; the same command again may work */
-	FAIL_UNKNOWN = 76,  /* outcome unknown: look before you repeat */
+	FAIL_UNKNOWN = 76,  /* outcome unknown: check before repeating */
 	FAIL_KEY = 77,      /* key missing, wrong or not allowed */
 	FAIL_CONFIG = 78,   /* configuration */
 	FAIL_GUARD = 80,    /* a guard refused */
@@ -27,7 +27,7 @@ enum fail_kind {
 
 struct fail {
 	enum fail_kind kind;
-	char why[1024]; /* no newline; may hold bytes from outside, die() makes them printable */
+	char why[1024]; /* no newline; may hold any bytes, which die() makes printable */
 };
 
 /* Record a failure unless one is recorded already. Returns -1, to be returned. */

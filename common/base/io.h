@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * What readers of rows ask for at a time. Little where they are fuzzed: there fresh memory costs
- * more than what is done in it.
+ * Bytes that readers of rows ask for at a time; fewer under a fuzzer, where fresh memory costs more
+ * than the work done in it.
  */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 enum { IO_READ = 4 << 10 };

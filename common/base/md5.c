@@ -1,3 +1,4 @@
+/* MD5 (RFC 1321). */
 #include "base/md5.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * md5: RFC 1321. TD answers imports with the MD5 of the body as it came; nothing here trusts it for
- * more.
+ * md5: RFC 1321. TD answers an import with the MD5 of the body it received; it is used for nothing
+ * else.
  */
 #ifndef MD5_H
 #define MD5_H
@@ -17,6 +17,6 @@ enum { MD5_TEXT = 33 };
 
 void md5_init(struct md5 *m);
 void md5_put(struct md5 *m, const void *p, size_t n);
-void md5_text(struct md5 *m, char out[MD5_TEXT]); /* ends it */
+void md5_text(struct md5 *m, char out[MD5_TEXT]); /* finishes */
 
 #endif

@@ -1,3 +1,4 @@
+/* Allocation that ends the process when it fails. */
 #include "base/mem.h"
 #include "base/die.h"
 

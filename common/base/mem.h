@@ -1,7 +1,7 @@
 /*
- * mem: memory or death. The tools hold bounded buffers only (each room states its ceiling), so
- * running out of memory is the machine's failure, not the data's, and ends the process with status
- * 1. Multiplications are checked.
+ * mem: allocation that does not return failures. All buffers are bounded (each room states its
+ * ceiling), so running out of memory is the machine's failure, not the data's: it ends the process
+ * with status 1. Products are checked for overflow.
  */
 #ifndef MEM_H
 #define MEM_H
@@ -16,10 +16,7 @@ char *mem_string(const char *s);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void mem_wipe(void *p, size_t n); /* overwrite secrets; not optimised away */
 
-/*
- * What is freed of large things goes back to the system at once, where malloc() would rather keep
- * it for the thread.
- */
+/* From now on large blocks go back to the system when freed, instead of staying with the thread. */
 void mem_give_back(void);
 
 #endif

@@ -1,3 +1,4 @@
+/* Strings to numbers, sizes and durations. */
 #include "base/num.h"
 
 #include <string.h>

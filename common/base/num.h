@@ -1,6 +1,6 @@
 /*
- * num: whole texts to numbers. No locale, no leading blanks, no sign unless said, no trailing
- * bytes, no overflow.
+ * num: parse an entire string as a number. No locale, no leading blanks, no sign unless stated, no
+ * trailing bytes, no overflow.
  */
 #ifndef NUM_H
 #define NUM_H
@@ -15,7 +15,7 @@ bool num_u64(const char *s, size_t n, uint64_t max, uint64_t *out);
 /* An optional '-' and decimal digits, within int64. */
 bool num_i64(const char *s, size_t n, int64_t *out);
 
-/* What a hexadecimal digit stands for, or -1. */
+/* The value of a hexadecimal digit, or -1. */
 static inline int num_hex(char c)
 {
 	return c >= '0' && c <= '9'    ? c - '0'

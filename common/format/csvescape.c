@@ -1,3 +1,4 @@
+/* Records whose special characters are escaped by a backslash or another character. */
 #include "format/csvescape.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Reads CSV: csvscan finds well-formed records, libcsv judges the others. */
 #include "format/csvin.h"
 #include "format/csvescape.h"
 #include "base/mem.h"

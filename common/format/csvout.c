@@ -1,3 +1,4 @@
+/* Writes CSV and TSV. */
 #include "format/csvout.h"
 #include "base/buf.h"
 #include "format/jsonout.h"

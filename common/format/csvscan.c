@@ -1,3 +1,4 @@
+/* Finds CSV records 64 bytes at a time, with SSE2 where there is SSE2. */
 #include "format/csvscan.h"
 #include "base/digits.h"
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Reads rows from JSON objects and arrays. */
 #include "format/jsonin.h"
 #include "format/jsonvalue.h"
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Writes msgpack values as JSON. */
 #include "format/jsonout.h"
 #include "base/utf8.h"
 

@@ -1,3 +1,4 @@
+/* JSON strings and numbers to msgpack. */
 #include "format/jsontok.h"
 #include "base/digits.h"
 #include "value/lossless.h"

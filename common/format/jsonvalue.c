@@ -1,3 +1,4 @@
+/* Whole JSON values to msgpack. */
 #include "format/jsonvalue.h"
 #include "base/mem.h"
 #include "value/mp.h"

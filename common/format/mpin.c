@@ -1,3 +1,4 @@
+/* Reads rows from a stream of msgpack arrays or maps. */
 #include "format/mpin.h"
 #include "base/mem.h"
 #include "value/mp.h"

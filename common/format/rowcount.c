@@ -1,3 +1,4 @@
+/* Counts and checks rows on their way through. */
 #include "format/rowcount.h"
 
 static int put(struct sink *s, const void *p, size_t n, struct fail *f)

@@ -1,3 +1,4 @@
+/* Cuts a stream of msgpack into rows and writes them as CSV, TSV, JSON lines or a table. */
 #include "format/rowout.h"
 #include "format/jsonout.h"
 #include "base/mem.h"

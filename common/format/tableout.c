@@ -1,3 +1,4 @@
+/* Lays out the first rows as a table for a terminal. */
 #include "format/tableout.h"
 #include "format/jsonout.h"
 #include "base/mem.h"

@@ -1,3 +1,4 @@
+/* Buffered text into a sink: integers, doubles, base64. */
 #include "format/textout.h"
 #include "base/mem.h"
 

@@ -1,3 +1,4 @@
+/* Converts one value to the msgpack of its column's type. */
 #include "record/cell.h"
 #include "value/lossless.h"
 #include "format/jsonout.h"

@@ -1,3 +1,4 @@
+/* Infers the type of a column from a sample of its cells. */
 #include "record/infer.h"
 #include "value/lossless.h"
 #include "value/mp.h"

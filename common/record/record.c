@@ -1,3 +1,4 @@
+/* Turns rows into records. */
 #include "record/record.h"
 #include "value/colspec.h"
 #include "value/lossless.h"

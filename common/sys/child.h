@@ -1,10 +1,10 @@
 /*
- * child: a command whose standard output is a source, and whose fate decides whether that output
- * was complete.
+ * child: a command whose standard output is a source, and whose exit status decides whether that
+ * output was complete.
  *
- * The source's end is reached only when the command has exited with 0: at end-of-file it is waited
- * for, and any other fate is the failure FAIL_UPSTREAM, which names the status or the signal. So
- * nobody can take the output of a command that died half-way for a complete one.
+ * The source ends only when the command has exited with status 0: at end of file it is waited for,
+ * and any other outcome is FAIL_UPSTREAM, which names the status or the signal. So output cut short
+ * by a dying command is never taken for complete.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -22,12 +22,12 @@ struct child {
 
 /*
  * argv ends with NULL and is looked up in PATH. FAIL_UPSTREAM: it cannot be run. alone: its
- * standard input is empty, ours being somebody else's, and it is stopped together with what it has
- * started.
+ * standard input is empty, since ours carries other data, and it is stopped along with everything
+ * it has started.
  */
 int child_open(struct child *c, char *const argv[], bool alone, struct fail *f);
 
-/* We gave up: ask it to end (TERM). Does nothing if it has ended. */
+/* Give up: ask it to end (TERM). Does nothing if it has ended. */
 void child_stop(struct child *c);
 
 #endif

@@ -1,3 +1,4 @@
+/* Clocks, random numbers from the kernel, and sleep that a signal ends. */
 #include "sys/clock.h"
 #include "base/sig.h"
 

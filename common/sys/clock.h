@@ -1,4 +1,4 @@
-/* clock: how late it is, and waiting that a signal ends. */
+/* clock: monotonic time, UTC text, interruptible sleep. */
 #ifndef CLOCK_H
 #define CLOCK_H
 
@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-uint64_t clock_ms(void);                        /* since an arbitrary moment; never jumps */
-/* -1 with FAIL_SIGNAL when a signal was caught meanwhile */
+uint64_t clock_ms(void);                        /* since an arbitrary instant; monotonic */
+/* -1 with FAIL_SIGNAL if a signal is caught meanwhile */
 int clock_sleep(uint64_t ms, struct fail *f);
-/* the same when *stop becomes true; stop may be NULL */
+/* also if *stop becomes true; stop may be NULL */
 int clock_sleep_or(uint64_t ms, const atomic_bool *stop, struct fail *f);
 void clock_utc(char out[21]);                   /* "2026-01-31T12:00:00Z" */
 /* unpredictable enough for names and jitter; from the kernel */

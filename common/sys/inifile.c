@@ -1,3 +1,4 @@
+/* Configuration files, read by inih. */
 #include "sys/inifile.h"
 #include "base/fd.h"
 #include "base/mem.h"

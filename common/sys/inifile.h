@@ -1,7 +1,7 @@
 /*
  * inifile: configuration files of [sections] with "name = value" lines, read by inih. Blank lines
- * and lines that start with ';' or '#' are comments; so is " ;" and what follows behind a value.
- * Indentation means nothing.
+ * and lines that start with ';' or '#' are comments; so is " ;" after a value and what follows it.
+ * Indentation does not matter.
  */
 #ifndef INIFILE_H
 #define INIFILE_H
@@ -15,8 +15,8 @@ typedef int inifile_handler(void *arg, const char *section, const char *name, co
 	struct fail *f);
 
 /*
- * 0; 1: there is no such file; -1: FAIL_CONFIG with the path and the line. `secret`: a file of
- * others' making, or one that others may read, is refused.
+ * 0; 1: no such file; -1: FAIL_CONFIG with the path and the line. `secret`: refuse a file that
+ * others own or may read.
  */
 int inifile_read(const char *path, bool secret, inifile_handler *handler, void *arg,
 	struct fail *f);

@@ -1,3 +1,4 @@
+/* A source that keeps what was inspected before it is read. */
 #include "sys/lookahead.h"
 
 #include <stdint.h>

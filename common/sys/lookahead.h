@@ -1,6 +1,6 @@
 /*
- * peek: a source whose first bytes can be looked at before they are read, to see what kind of data
- * it is. Memory: what was looked at and, rounded up, 64 KiB, until it is read.
+ * lookahead: a source whose first bytes can be inspected before they are read, to tell what kind of
+ * data it is. Memory: the bytes inspected and up to 64 KiB more, until they are read.
  */
 #ifndef LOOKAHEAD_H
 #define LOOKAHEAD_H
@@ -22,8 +22,8 @@ void lookahead_init(struct lookahead *p, struct source *from); /* borrowed */
 void lookahead_free(struct lookahead *p);
 
 /*
- * Before the first read. At least n bytes if there are as many: *text points to them until the
- * first read. Their number, or -1.
+ * Inspect at least n bytes, fewer only if the source is shorter; allowed before the first read,
+ * until which *text points to them. Returns how many there are, or -1.
  */
 ssize_t lookahead_peek(struct lookahead *p, size_t n, const char **text, struct fail *f);
 

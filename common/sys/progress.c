@@ -1,3 +1,4 @@
+/* Progress reports: when a line is due, and what it says. */
 #include "sys/progress.h"
 #include "sys/clock.h"
 #include "base/die.h"

@@ -1,3 +1,4 @@
+/* Converts encodings to UTF-8 with iconv(3). */
 #include "sys/recode.h"
 
 #include <errno.h>

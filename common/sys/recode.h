@@ -1,6 +1,6 @@
 /*
- * recode: a source that turns another encoding into UTF-8, by iconv(3). What cannot be turned is
- * FAIL_DATA with the place in bytes. A byte order mark passes, as UTF-8. Memory: 64 KiB.
+ * recode: a source that converts another encoding to UTF-8, with iconv(3). What cannot be converted
+ * is FAIL_DATA, with the offset in bytes. A byte order mark is kept, as UTF-8. Memory: 64 KiB.
  */
 #ifndef RECODE_H
 #define RECODE_H
@@ -19,18 +19,18 @@ struct recode {
 	const char *encoding;
 	iconv_t cd;
 	bool open, ended, flushed;
-	uint64_t offset; /* bytes of `from` that are done with */
+	uint64_t offset; /* bytes of `from` consumed */
 	size_t at, len;  /* in[at..len) is read and not yet used */
 	char in[RECODE_SIZE];
 };
 
 /*
- * The encoding that a text's first bytes show: by a byte order mark of UTF-16 or UTF-32 (*marked),
- * or of UTF-16 without one by the NUL bytes that ASCII has there. NULL: anything else.
+ * The encoding that the first bytes of a text show: UTF-16 or UTF-32 by a byte order mark
+ * (*marked), UTF-16 without one by the NUL bytes of its ASCII characters. NULL: any other.
  */
 const char *recode_guess(const char *p, size_t n, bool *marked);
 
-/* FAIL_USAGE: there is no such encoding. `from` and `encoding` are borrowed. */
+/* FAIL_USAGE: no such encoding. `from` and `encoding` are borrowed. */
 int recode_init(struct recode *r, struct source *from, const char *encoding, struct fail *f);
 void recode_free(struct recode *r);
 

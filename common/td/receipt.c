@@ -1,3 +1,4 @@
+/* Receipts, the JSON on the standard output of td-put and td-swap. */
 #include "td/receipt.h"
 #include "base/mem.h"
 #include "base/visible.h"

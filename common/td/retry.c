@@ -1,3 +1,4 @@
+/* Whether and when a request is sent again. */
 #include "td/retry.h"
 #include "base/num.h"
 #include "value/tdtime.h"

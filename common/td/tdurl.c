@@ -1,3 +1,4 @@
+/* Parses destinations: td:// URLs and CONNECTION:TABLE. */
 #include "td/tdurl.h"
 #include "base/buf.h"
 #include "base/mem.h"

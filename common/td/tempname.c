@@ -1,3 +1,4 @@
+/* Names of temporary tables and sessions. */
 #include "td/tempname.h"
 #include "base/mem.h"
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* Joins the blocks of a frame into upload parts without compressing again. */
 #include "td/upload_part.h"
 #include "base/crc.h"
 #include "value/mp.h"

@@ -1,3 +1,4 @@
+/* Finds the column of a key. */
 #include "value/keys.h"
 #include "base/mem.h"
 #include "value/schema.h"

@@ -1,3 +1,4 @@
+/* Tells which texts are numbers without loss. */
 #include "value/lossless.h"
 #include "base/digits.h"
 #include "base/num.h"

@@ -1,3 +1,4 @@
+/* Reads msgpack token by token and counts values. */
 #include "value/mp.h"
 
 #include <stdbool.h>

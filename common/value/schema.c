@@ -1,3 +1,4 @@
+/* Column lists and their JSON. */
 #include "value/schema.h"
 #include "base/mem.h"
 
