@@ -65,7 +65,7 @@ const struct zone_type *zone_at(const struct zone *z, int64_t utc);
 /* When they show a local time. */
 struct zone_local zone_local(const struct zone *z, int64_t local);
 
-/* zone_local().before, as in java.time: the first of a repeated time; a skipped one moves forward. */
+/* zone_local().before: what java.time takes. */
 int64_t zone_utc(const struct zone *z, int64_t local);
 
 #endif
