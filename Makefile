@@ -2,34 +2,34 @@
 
 VERSION = 0.1.0
 
-# The user's: compiler, flags, places. Ours come first, so that the user's win.
+# Compiler, flags and places are the user's. Our flags come first, so that the user's win.
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share
 ZSHDIR ?= $(DATADIR)/zsh/site-functions
-# Everything that is built goes here; variants live side by side: make O=.build/clang CC=clang
+# All build output; variants side by side: make O=.build/clang CC=clang
 O ?= .build
 
 OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE \
       -DTD_VERSION='"$(VERSION)"' -iquote common -pthread
 
-# The folders of common/; what each may include stands in tests/layers.t. Every tool is a folder of bin/.
+# tests/tree/layers.t says which folder of common/ may include which. Every tool is a folder of bin/.
 COMMON = $(wildcard common/*/*.c)
 
 TOOLS = td-fetch td-encode td-put td-swap td-conn td-local
 $(foreach t,$(TOOLS),$(eval SRC.$t := $(wildcard bin/$t/*.c bin/$t/*/*.c)))
 
-# ISA-L compresses faster than zlib; it is used where it is installed. make ISAL= builds without it.
+# ISA-L compresses faster than zlib and is used if installed. make ISAL= builds without it.
 ISAL ?= $(if $(wildcard /usr/include/isa-l.h /usr/local/include/isa-l.h),-lisal)
 OWN += $(if $(ISAL),-DHAVE_ISAL)
 
-# Half of the sandboxes on Linux; TD_SANDBOX=require in the environment makes the tools demand it. make SECCOMP= builds without.
+# The seccomp half of the sandbox on Linux, used if installed. make SECCOMP= builds without it.
 SECCOMP ?= $(if $(wildcard /usr/include/seccomp.h /usr/local/include/seccomp.h),-lseccomp)
 OWN += $(if $(SECCOMP),-DHAVE_SECCOMP)
 
-# What Debian and more harden programs with. make HARDEN= HARDEN.link= builds without.
+# Debian's hardening flags and a few more. make HARDEN= HARDEN.link= builds without them.
 MACHINE := $(shell uname -sm)
 HARDEN ?= $(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3) -fPIE -fstack-protector-strong -fstack-clash-protection \
           $(if $(filter x86_64,$(MACHINE)),-fcf-protection) $(if $(filter aarch64,$(MACHINE)),-mbranch-protection=standard)
@@ -43,13 +43,13 @@ LIBS.td-swap   = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-conn   = -lcurl -linih -ljansson $(SECCOMP) -lz
 LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) $(SECCOMP) -lz -lm
 
-# One program a room, tests/unit/ROOM.c; they print TAP.
+# Unit tests: tests/unit/ROOM.c becomes a program that prints TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl upload_part receipt tempname
 UNITS += lossless tdtime type csvin jsonin zone sandbox visible
 LIBS.unit = -lcurl -linih -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 
-# What a fresh Debian or Ubuntu lacks. Users of the tools need only the first line's libraries.
+# What a fresh Debian or Ubuntu lacks: to build, and to test.
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libutf8proc-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev libseccomp-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
@@ -74,7 +74,7 @@ help:
 .SECONDARY:
 .SECONDEXPANSION:
 
-# Before the first object: are the compiler and the headers of the libraries there?
+# Before the first object: check that the compiler and the headers of the libraries are there.
 HEADERS = zlib.h curl/curl.h msgpack.h csv.h jansson.h ini.h microhttpd.h sqlite3.h utf8proc.h
 $(O)/.ready:
 	@mkdir -p $(@D)
@@ -98,7 +98,7 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 	@mkdir -p $(@D)
 	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
-# The same rooms without SSE2, as they are on other machines: csvin-plain, jsonin-plain.
+# The same rooms without SSE2, as on other machines: csvin-plain, jsonin-plain.
 PLAIN = format/csvscan format/jsontok
 UNITS += csvin-plain jsonin-plain
 
@@ -110,9 +110,9 @@ $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/lib
 	@mkdir -p $(@D)
 	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
-# One program for what is fuzzed, tests/fuzz/NAME.c; in `make check` they replay tests/fuzz/corpus/NAME.
+# Fuzz targets: tests/fuzz/NAME.c. make check replays tests/fuzz/corpus/NAME.
 FUZZ = csvin jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone receipt tdurl conn
-# The same for td-local's rooms, which are linked whole.
+# Those of td-local, linked with all of its rooms.
 FUZZ_LOCAL = local_params local_load local_text local_sql local_value
 FUZZ += $(FUZZ_LOCAL)
 
@@ -127,7 +127,7 @@ $(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libtd.a
 FUZZING = -DFUZZ_REPLAY
 FUZZ_SECONDS = 60
 
-# Needs clang. What is found is left in $(O)/fuzz as crash-*; a smaller form of it belongs into the corpus.
+# Needs clang. Findings are left in $(O)/fuzz as crash-*; a minimised one belongs in the corpus.
 fuzz:
 	$(MAKE) O=.build/fuzz HARDEN= HARDEN.link= CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
 		-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' fuzz-run
@@ -157,7 +157,7 @@ deps-check: ; @.pkg/deps $(DEPS:%='%') $(DEPS.check)
 
 # --- tests
 
-# The longest come first, and one more than there are processors runs: much of a test is waiting for another program.
+# The longest first, and one more than there are processors: much of a test is waiting.
 PROVE = PERL5LIB=tests/lib env --default-signal=PIPE prove --formatter Check -j$(shell echo $$(($(CPUS) + 1))) --timer
 LONG = matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/fetch fetch/result pipe/failure pipe/atomic pipe/progress
 FIRST = $(wildcard $(LONG:%=tests/%.t))
