@@ -34,6 +34,7 @@ unrepaired() {
 printf 'Id,the time,n,"a_""b"""\n1,2024-01-01,5,x\n2,2024-01-02,6,"y, z"\n3,soon,7,w\n4,2024-01-04,n/a,v\n5,2024-01-05,8,"u\n6,2024-01-06,9,\n7,2024-01-07,9\n8,2024-01-08,\377,t\n' >"$T/bad"
 fix='s/soon/2024-01-03/; s,n/a,0,; s/"u$/u/; s/^\(7.*\)$/\1,s/; s/8,2024-01-08.*/8,2024-01-08,9,t/'
 LC_ALL=C sed "$fix" "$T/bad" >"$T/good"
+# shellcheck disable=SC2089,SC2090 # the quotes belong to the names
 for o in '' '--time-zone Asia/Tokyo' '--select "a_\"b\"",n' '--drop Id' '--rename n=amount,Id=key'; do
 	round "CSV $o" "$T/bad" "$T/good" "$fix" 5 -t 'the time' -c n:long $o
 	unrepaired "CSV $o"
@@ -110,6 +111,7 @@ run td-encode --rejects "$T/rej" -t c:d --time-unit s --select a -c a:long <"$T/
 back 's/"?"/3/'
 is "a name with a colon that has no type" "$status $(records "$T/again")" '0 {"a": 3, "time": 4}'
 printf '"l\nf",n\n1,2\n3,?\n' >"$T/bad"; sed 's/?/4/' "$T/bad" >"$T/good"
+# shellcheck disable=SC2089,SC2090 # the quotes belong to the names
 for o in '--select "l\x0af",n' '--rename "l\x0af"=x' '--rename "l\x0af"="y\x0dz"'; do
 	round "a name with a line end, $o" "$T/bad" "$T/good" 's/?/4/' 1 -c n:long --time-value 5 $o
 done

@@ -21,6 +21,7 @@ cp "$ROOT/tests/cookbook/hourly" "$T/transfers"
 echo 'SELECT 404 AS code UNION ALL SELECT 500' >"$T/transfers/hourly.sql"
 (umask 077 && echo "$TD_API_KEY" >"$T/transfers/key")
 cp "$(command -v cron)" "$T/sbin/cron"
+! chkpwd=$(command -v unix_chkpwd) || cp -p "$chkpwd" "$T/sbin" # for PAM
 printf '#!/bin/sh\ncat >>"%s"\n' "$T/mail" >"$T/sbin/sendmail"
 chmod +x "$T/sbin/sendmail"
 cat >"$T/daemon" <<END

@@ -142,6 +142,7 @@ static int prepare_layout(sqlite3 *db, bool draft, struct fail *f)
 	if (run(db, "BEGIN", f) || (v == 0 && run(db, tables_sql, f)))
 		return -1;
 	for (v = v ? v : FIRST_LAYOUT; v < LAYOUT; v++)
+		/* cppcheck-suppress negativeIndex ; v is not below FIRST_LAYOUT */
 		if (run(db, upgrades[v - FIRST_LAYOUT], f))
 			return -1;
 	return run(db, mark, f);
