@@ -33,16 +33,16 @@ try() {
 
 say 'A Treasure Data on this machine. Its sample_datasets.www_access is an access log.'
 printf '%s$ td-local --listen 127.0.0.1:0 &%s\n' "$bold" "$plain"
-td-local --listen 127.0.0.1:0 --data "$dir/data" >"$dir/url" 2>"$dir/log" &
+td-local --listen 127.0.0.1:0 --data "$dir/data" >"$dir/ready" 2>"$dir/log" &
 local_pid=$!
 i=0
-until [ -s "$dir/url" ]; do
+until [ -s "$dir/data/key" ] && [ "$(wc -l <"$dir/ready")" = 2 ]; do
 	i=$((i + 1))
 	{ [ $i -lt 1000 ] && kill -0 "$local_pid" 2>/dev/null; } || { cat "$dir/log" >&2; echo 'demo: td-local did not start' >&2; exit 1; }
 	sleep 0.02
 done
-TD_API_SERVER=$(cat "$dir/url")
-TD_API_KEY=1/0123456789abcdef0123456789abcdef01234567
+TD_API_SERVER=$(sed -n 1p "$dir/ready")
+TD_API_KEY=$(sed -n 2p "$dir/ready")
 export TD_API_SERVER TD_API_KEY
 printf '%s\n' "$TD_API_SERVER"
 

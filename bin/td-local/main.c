@@ -1,113 +1,20 @@
-/* td-local: a Treasure Data on this machine: options, and the order of start and end. */
+/* td-local: a Treasure Data on this machine: the order of start and end. */
 #include "base/die.h"
 #include "base/fd.h"
-#include "base/mem.h"
-#include "base/option.h"
-#include "base/sig.h"
-#include "http/faults.h"
+#include "http/listen.h"
 #include "jobs/dispatcher.h"
+#include "base/mem.h"
+#include "options.h"
 #include "server.h"
+#include "base/sig.h"
+#include "store/keyfile.h"
 #include "sys/sandbox.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-static const char usage[] =
-	"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [OPTION]...\n"
-	"A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its\n"
-	"URL when it is ready and serves until it is stopped (INT, TERM).\n"
-	"\n"
-	"  -l, --listen HOST:PORT  where to listen (127.0.0.1:8080; port 0: any free one)\n"
-	"  -d, --data DIR          the data directory, made if missing (a temporary directory,\n"
-	"                          removed at the end)\n"
-	"  -k, --key KEY           the master key (1/0123456789abcdef0123456789abcdef01234567)\n"
-	"      --write-key KEY     a second key that may only import\n"
-	"      --polls N           report what is finished as running for N more polls (1)\n"
-	"      --fault SPEC        METHOD PATTERN COUNT ACTION: fail on demand; may be repeated\n"
-	"                          (see td-local(1))\n"
-	"      --service SPEC      NAME=VALUE,...: another guess at what the real service does\n"
-	"      --tls CERT,KEY      serve HTTPS with these PEM files\n"
-	"      --no-samples        do not put sample_datasets into a new data directory\n"
-	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
-	"  -q, --quiet             only errors\n"
-	"  -V, --version           print the version\n"
-	"  -h, --help              print this\n";
-
-struct options {
-	const char *listen, *data, *key, *write_key, *cert;
-	char *cert_key;
-	unsigned polls;
-	bool samples;
-	struct unknowns unknowns;
-	int verbosity;
-};
-
-enum { OPT_WRITE_KEY = 256, OPT_POLLS, OPT_FAULT, OPT_TLS, OPT_NO_SAMPLES, OPT_SERVICE };
-
-static const struct option long_options[] = {
-	{ "listen", required_argument, NULL, 'l' },
-	{ "data", required_argument, NULL, 'd' },
-	{ "key", required_argument, NULL, 'k' },
-	{ "write-key", required_argument, NULL, OPT_WRITE_KEY },
-	{ "polls", required_argument, NULL, OPT_POLLS },
-	{ "fault", required_argument, NULL, OPT_FAULT },
-	{ "tls", required_argument, NULL, OPT_TLS },
-	{ "service", required_argument, NULL, OPT_SERVICE },
-	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
-	OPTION_LONG,
-	{ NULL, 0, NULL, 0 },
-};
-
-static void print(const char *text)
-{
-	struct fail f = { 0 };
-
-	if (fd_write(STDOUT_FILENO, "standard output", text, strlen(text), &f))
-		die_fail(&f);
-}
-
-static const char *checked_key(const char *key)
-{
-	if (!*key || strpbrk(key, " \t\r\n"))
-		die_usage("a key has no blanks and is not empty");
-	return key;
-}
-
-static void take_tls(struct options *o, char *arg)
-{
-	o->cert = arg;
-	o->cert_key = strchr(arg, ',');
-	if (!o->cert_key)
-		die_usage("--tls wants CERT,KEY: two files");
-	*o->cert_key++ = '\0';
-}
-
-static void take(struct options *o, int c, struct faults *faults)
-{
-	struct fail f = { 0 };
-
-	switch (c) {
-	case 'l': o->listen = optarg; break;
-	case 'd': o->data = optarg; break;
-	case 'k': o->key = checked_key(optarg); break;
-	case OPT_WRITE_KEY: o->write_key = checked_key(optarg); break;
-	case OPT_NO_SAMPLES: o->samples = false; break;
-	case OPT_TLS: take_tls(o, optarg); break;
-	case OPT_POLLS: o->polls = (unsigned)option_number(0, 1000); break;
-	case OPT_FAULT:
-		if (faults_add(faults, optarg, &f))
-			die_usage("--fault: %s", f.why);
-		break;
-	case OPT_SERVICE:
-		if (unknowns_parse(&o->unknowns, optarg, &f))
-			die_usage("--service: %s", f.why);
-		break;
-	default: option_common(c, usage, &o->verbosity);
-	}
-}
 
 static void wait_for_signal(void)
 {
@@ -130,19 +37,44 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* The URL; and the key, if it is one that nobody has given. */
+static int print_ready(const struct service *l, const struct options *o, struct fail *f)
+{
+	char *text = o->key || o->key_file ? mem_printf("%s\n", l->url)
+					   : mem_printf("%s\n%s\n", l->url, l->guard.key);
+
+	fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
+	mem_wipe(text, strlen(text));
+	free(text);
+	return f->kind ? -1 : 0;
+}
+
+/* From this machine alone, or with a key that was chosen for it. */
+static int check_address(const struct server *h, const struct options *o, struct fail *f)
+{
+	if (listen_is_local(h->fd))
+		return 0;
+	if (!o->key && !o->key_file)
+		return fail_set(f, FAIL_USAGE,
+			"other machines could connect to %s: that needs --key-file (or --key)",
+			o->listen);
+	warn("other machines can connect to %s%s", o->listen, o->cert ? "" : ", without TLS");
+	return 0;
+}
+
 static void serve(struct service *l, const struct options *o, struct fail *f)
 {
 	struct server server = { .fd = -1 };
 	struct dispatcher *jobs;
 
-	if (server_listen(&server, l, o->listen, o->cert != NULL, f) == 0) {
+	if (server_listen(&server, l, o->listen ? o->listen : "127.0.0.1:8080", o->cert != NULL,
+		    f) == 0 &&
+		check_address(&server, o, f) == 0) {
 		l->queue.url = l->url;
 		jobs = dispatcher_start(&l->queue);
-		if (server_start(&server, l, o->cert, o->cert_key, f) == 0) {
-			print(l->url);
-			print("\n");
+		if (server_start(&server, l, o->cert, o->cert_key, f) == 0 &&
+			print_ready(l, o, f) == 0)
 			wait_for_signal();
-		}
 		l->stopping = true;
 		server_stop(&server);
 		dispatcher_stop(jobs);
@@ -150,38 +82,57 @@ static void serve(struct service *l, const struct options *o, struct fail *f)
 	server_stop(&server);
 }
 
+/* The key that was given, or the data directory's own; NULL with f filled. */
+static char *take_key(const struct options *o, const struct account *a, struct fail *f)
+{
+	if (o->key)
+		return mem_string(o->key);
+	return o->key_file ? keyfile_read(o->key_file, f) : keyfile_of(a->store.dir, f);
+}
+
+static void forget(char *key)
+{
+	if (key)
+		mem_wipe(key, strlen(key));
+	free(key);
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = { .listen = "127.0.0.1:8080",
-		.key = "1/0123456789abcdef0123456789abcdef01234567",
-		.polls = 1,
-		.samples = true };
 	struct service l = { .faults = faults_new() };
+	struct options o;
 	struct fail f = { 0 };
-	int c;
+	char *key = NULL;
 
 	sandbox_hide();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
-	while ((c = option_next(argc, argv, "l:d:k:" OPTION_SHORT, long_options, NULL)) != -1)
-		take(&o, c, l.faults);
-	if (optind < argc)
-		die_usage("'%s': td-local takes no arguments", argv[optind]);
-	die_verbosity(o.verbosity);
+	options_take(&o, argc, argv, l.faults);
+	umask(077);
 	block_signals();
-	l.key = o.key;
-	l.write_key = o.write_key;
 	l.polls = o.polls;
 	l.unknowns = o.unknowns;
-	l.queue = (struct queue){
-		.account = &l.account, .key = o.key, .cert = o.cert, .polls = o.polls
-	};
-	if (account_open(&l.account, o.data, o.samples, &f) == 0)
+	if (account_open(&l.account, o.data, o.samples, &f) == 0 &&
+		(key = take_key(&o, &l.account, &f))) {
+		l.guard = (struct guard){ .key = key,
+			.write_key = o.write_key,
+			.names = o.hosts,
+			.denied_401 = o.unknowns.denied_401,
+			.writer_blind = o.unknowns.writer_blind };
+		l.queue = (struct queue){
+			.account = &l.account, .key = key, .cert = o.cert, .polls = o.polls
+		};
 		serve(&l, &o, &f);
+	}
 	account_close(&l.account);
 	faults_free(l.faults);
 	free(l.url);
+	free(l.host);
+	free(o.hosts);
+	forget(key);
+	forget(o.key);
+	forget(o.write_key);
 	if (f.kind)
 		die_fail(&f);
 	return 0;

@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "http/answer.h"
+#include "http/connections.h"
 #include "http/faults.h"
 #include "http/guard.h"
 #include "http/listen.h"
@@ -19,7 +20,6 @@
 #include <unistd.h>
 
 enum {
-	CONNECTIONS_MAX = 512,
 	IDLE_SECONDS = 300,
 	/* of a connection: headers and the window its body is read through */
 	HEADERS_MAX = 128 << 10,
@@ -63,17 +63,13 @@ static void begin(struct request *r, const char *method)
 	r->started = seconds_now();
 	debug("%s %.*s begins", method, (int)strcspn(r->target, "?"), r->target);
 	r->route = route_find(all_routes, r);
-	guard_check(r, r->service->key, r->service->write_key,
-		r->service->unknowns.denied_401 ? 401 : 403);
-	if (!r->status && !r->master && r->service->unknowns.writer_blind &&
-		strncmp(r->path, "table/show/", 11) == 0)
-		answer_error(r, r->service->unknowns.denied_401 ? 401 : 403,
-			"Access denied: this key may only import");
+	guard_check(&r->service->guard, r);
 	if (!r->status && !r->route)
 		answer_error(r, 404, "Path and method do not match any API endpoint");
 	if (strncmp(r->path, "local/", 6) != 0 &&
 		faults_strike(r->service->faults, method, r->path, &fault))
 		*(r->fault = mem_alloc(sizeof fault)) = fault;
+	connections_busy(r->conn, r->status == 0);
 	if (!r->status && r->route->upload) {
 		md5_init(&r->md5);
 		r->upload = store_create(&r->account->store, 'p', r->upload_name, &f);
@@ -200,7 +196,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 	r->target = mem_string(target);
 	r->params = json_object();
 	r->upload = r->file = -1;
-	buf_init(&r->body, REQUEST_BODY_MAX);
+	buf_init(&r->body, REQUEST_BODY_STRANGER);
 	return r;
 }
 
@@ -210,7 +206,7 @@ static void on_end(void *cls, struct MHD_Connection *conn, void **state,
 	struct request *r = *state;
 
 	(void)cls;
-	(void)conn;
+	connections_busy(conn, false);
 	if (!r)
 		return;
 	if (r->method) /* without parameters: one may be a key */
@@ -278,14 +274,17 @@ static char *read_pem(const char *path, struct fail *f)
 
 int server_listen(struct server *h, struct service *l, const char *where, bool tls, struct fail *f)
 {
-	char *host = NULL;
+	bool v6;
 	int port;
 
-	h->fd = listen_open(where, &host, &port, f);
-	if (h->fd >= 0)
-		l->url = mem_printf("%s://%s:%d", tls ? "https" : "http", host, port);
-	free(host);
-	return h->fd < 0 ? -1 : 0;
+	h->fd = listen_open(where, &l->host, &port, f);
+	if (h->fd < 0)
+		return -1;
+	v6 = strchr(l->host, ':') != NULL;
+	l->url = mem_printf("%s://%s%s%s:%d", tls ? "https" : "http", v6 ? "[" : "", l->host,
+		v6 ? "]" : "", port);
+	l->guard.host = l->host;
+	return 0;
 }
 
 int server_start(struct server *h, struct service *l, const char *cert, const char *key,
@@ -293,7 +292,7 @@ int server_start(struct server *h, struct service *l, const char *cert, const ch
 {
 	unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
 		MHD_USE_POLL | MHD_USE_ERROR_LOG;
-	struct MHD_OptionItem tls[3] = { { MHD_OPTION_END, 0, NULL } };
+	struct MHD_OptionItem tls[4] = { { MHD_OPTION_END, 0, NULL } };
 	char *cert_text = cert ? read_pem(cert, f) : NULL,
 	     *key_text = cert_text ? read_pem(key, f) : NULL;
 
@@ -301,18 +300,21 @@ int server_start(struct server *h, struct service *l, const char *cert, const ch
 		flags |= MHD_USE_TLS;
 		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, cert_text };
 		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key_text };
-		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
+			(char *)(uintptr_t) "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2" };
+		tls[3] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	}
+	h->connections = connections_new();
 	if (f->kind == FAIL_NONE)
 		h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, l,
 			MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL, MHD_OPTION_LISTEN_SOCKET,
 			h->fd, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
 			MHD_OPTION_URI_LOG_CALLBACK, on_target, l, MHD_OPTION_UNESCAPE_CALLBACK,
-			keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-			MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-			MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
-			MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK, MHD_OPTION_ARRAY, tls,
-			MHD_OPTION_END);
+			keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT,
+			2 * (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+			(unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+			(size_t)HEADERS_MAX, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK,
+			MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (h->daemon)
 		h->fd = -1; /* the daemon's now */
 	else if (f->kind == FAIL_NONE)
@@ -329,5 +331,7 @@ void server_stop(struct server *h)
 		MHD_stop_daemon(h->daemon);
 	if (h->fd >= 0)
 		close(h->fd);
+	if (h->connections)
+		connections_free(h->connections);
 	*h = (struct server){ .fd = -1 };
 }

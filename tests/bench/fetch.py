@@ -25,7 +25,7 @@ def stop():
         running.pop().wait()
 
 def td_local(*options):
-    p = start(["td-local", "--listen", "127.0.0.1:0", "--no-samples", "--polls", "0", "--data", work + "/data", *options])
+    p = start(["td-local", "--listen", "127.0.0.1:0", "--no-samples", "--key", KEY, "--polls", "0", "--data", work + "/data", *options])
     os.environ["TD_API_SERVER"] = p.stdout.readline().strip()
 
 def nginx(port, tls):

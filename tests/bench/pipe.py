@@ -8,7 +8,8 @@ build, times = os.path.abspath(sys.argv[1]), max(1, round(float(sys.argv[2] if l
 rounds, here = int(os.environ.get("ROUNDS", "3")), os.path.dirname(os.path.abspath(__file__))
 python = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else "python3"
 work = tempfile.mkdtemp(prefix="td-bench.")
-server = subprocess.Popen([build + "/td-local", "--listen", "127.0.0.1:0", "--data", work + "/data", "--polls", "0"],
+server = subprocess.Popen([build + "/td-local", "--listen", "127.0.0.1:0", "--data", work + "/data", "--polls", "0",
+                           "--key", "1/0123456789abcdef0123456789abcdef01234567"],
                           stdout=subprocess.PIPE, text=True)
 os.environ.update(TD_API_SERVER=server.stdout.readline().strip(), TD_API_KEY="1/0123456789abcdef0123456789abcdef01234567",
                   PATH=build + ":" + os.environ["PATH"])

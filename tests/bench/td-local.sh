@@ -15,7 +15,7 @@ api() { method=$1 path=$2; shift 2; curl -sS -X "$method" -H "$key" "$@" "$url/v
 start() { # seconds until it is ready
 	: >"$T/url"
 	begun=$(now)
-	"$BUILD/td-local" --listen 127.0.0.1:0 --data "$T/data" --polls 0 >"$T/url" &
+	"$BUILD/td-local" --listen 127.0.0.1:0 --key "${key##* }" --data "$T/data" --polls 0 >"$T/url" &
 	echo $! >"$T/pid"
 	until [ -s "$T/url" ]; do :; done
 	since "$begun"

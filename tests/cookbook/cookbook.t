@@ -57,10 +57,10 @@ is "cron: it is one of success" "$(jq -r .status receipts/*.json)" "done"
 want=$(count hourly)
 like "cron: rows" "$want" '^[1-9]'
 
-curl -sS --data-binary 'POST bulk_import/perform/* 1 delay=60' "$TD_API_SERVER/local/faults" >/dev/null
+curl -sS -H "Authorization: TD1 $TD_API_KEY" --data-binary 'POST bulk_import/perform/* 1 delay=60' "$TD_API_SERVER/local/faults" >/dev/null
 as_cron "exec $T/transfers/hourly" >/dev/null 2>&1 &
 first=$!
-ok "overlap: the first run is at work" until_ok sh -c 'curl -sS "$TD_API_SERVER/local/faults" | grep -q "	[1-9]"'
+ok "overlap: the first run is at work" until_ok sh -c 'curl -sS -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/local/faults" | grep -q "	[1-9]"'
 run as_cron "$T/transfers/hourly"
 is "overlap: the second is refused" "$status" 75
 like "overlap: and says so" "$err" 'still at work'

@@ -19,7 +19,8 @@ resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 def struck():
     if server == "-":
         return 0
-    with urllib.request.urlopen(server + "/local/faults") as answer:
+    key = {"Authorization": "TD1 " + os.environ["TD_API_KEY"]}
+    with urllib.request.urlopen(urllib.request.Request(server + "/local/faults", headers=key)) as answer:
         return sum(int(line.rsplit("\t", 1)[1]) for line in answer.read().decode().splitlines())
 
 

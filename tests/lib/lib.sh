@@ -9,6 +9,7 @@
 #   local_start [NAME [OPT...]] starts a td-local of its own; sets TD_API_SERVER, TD_API_KEY, local_pid
 #   local_stop
 #   sanitized                   true in a build with a sanitizer
+#   control METHOD PATH ...     a request to /local/PATH of that td-local
 #   finish                      prints the plan; the last line of every test
 
 BUILD=${TD_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/.build}
@@ -107,7 +108,7 @@ local_start() {
 	TD_API_KEY=1/0123456789abcdef0123456789abcdef01234567
 	export TD_API_KEY
 	: >"$T/$name.url"
-	td-local --listen 127.0.0.1:0 --data "$T/$name.data" "$@" >"$T/$name.url" 2>"$T/$name.log" &
+	td-local --listen 127.0.0.1:0 --key "$TD_API_KEY" --data "$T/$name.data" "$@" >"$T/$name.url" 2>"$T/$name.log" &
 	local_pid=$!
 	pids="$pids $local_pid"
 	until_ok test -s "$T/$name.url" || { echo "Bail out! td-local did not start"; sed 's/^/# /' "$T/$name.log"; exit 1; }
@@ -125,6 +126,13 @@ api() {
 	method=$1 path=$2
 	shift 2
 	curl -sS -X "$method" -H "Authorization: TD1 $TD_API_KEY" "$@" "$TD_API_SERVER/v3/$path"
+}
+
+# control METHOD PATH [CURL OPTION...]: td-local's own /local/PATH
+control() {
+	method=$1 path=$2
+	shift 2
+	curl -sS -X "$method" -H "Authorization: TD1 $TD_API_KEY" "$@" "$TD_API_SERVER/local/$path"
 }
 
 finish() {

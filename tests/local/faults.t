@@ -5,8 +5,8 @@
 local_start local --write-key 1/write --fault 'GET database/list 1 503' --fault 'GET system/* 2-3 429,retry-after=7'
 url=$TD_API_SERVER
 A="Authorization: TD1 $TD_API_KEY"
-fault() { curl -sS -X POST --data-binary "$1" "$url/local/faults" >/dev/null; }
-clear() { curl -sS -X DELETE "$url/local/faults" >/dev/null; }
+fault() { curl -sS -H "Authorization: TD1 $TD_API_KEY" -X POST --data-binary "$1" "$url/local/faults" >/dev/null; }
+clear() { curl -sS -H "Authorization: TD1 $TD_API_KEY" -X DELETE "$url/local/faults" >/dev/null; }
 code() { curl -s -o "$T/body" -D "$T/head" -w '%{http_code}' -H "$A" "$@"; }
 # The exit status of curl: 18 the body is cut, 52 no answer, 56 reset, 28 too slow
 curled() { curl -s -o "$T/body" -H "$A" "$@"; echo $?; }
@@ -20,9 +20,9 @@ is 'in' "$(code "$url/v3/system/server_status")" 429
 like 'Retry-After in seconds' "$(cat "$T/head")" '^Retry-After: 7'
 is 'in' "$(code "$url/v3/system/server_status")" 429
 is 'behind' "$(code "$url/v3/system/server_status")" 200
-is 'they are counted' "$(curl -sS "$url/local/faults")" "$(printf 'GET database/list 1 503\t1\nGET system/* 2-3 429,retry-after=7\t2')"
+is 'they are counted' "$(curl -sS -H "Authorization: TD1 $TD_API_KEY" "$url/local/faults")" "$(printf 'GET database/list 1 503\t1\nGET system/* 2-3 429,retry-after=7\t2')"
 clear
-is 'and removed' "$(curl -sS "$url/local/faults")" ''
+is 'and removed' "$(curl -sS -H "Authorization: TD1 $TD_API_KEY" "$url/local/faults")" ''
 
 fault 'GET database/list * 503,retry-after=date:5'
 code "$url/v3/database/list" >/dev/null
@@ -68,7 +68,7 @@ is 'slow' "$(curled -m 0.1 "$url/v3/database/list")" 28
 clear; fault 'GET database/list 1 delay=0.3'
 is 'delay' "$(curled -m 0.1 "$url/v3/database/list")" 28
 clear
-is 'a fault that is none' "$(curl -sS -X POST -d 'GET x 1 explode' "$url/local/faults" | jq .status_code)" 422
+is 'a fault that is none' "$(curl -sS -H "Authorization: TD1 $TD_API_KEY" -X POST -d 'GET x 1 explode' "$url/local/faults" | jq .status_code)" 422
 for spec in '' 'GET' 'GET x 1' 'GET x y 503' 'GET x 1 200' 'GET x 1 503,never' 'GET x 3-2 503' 'GET x 1 slow=0' 'GET x 1 reset=3' 'GET x 1 503 more'; do
 	run td-local --fault "$spec"
 	is "--fault '$spec': status" "$status" 2

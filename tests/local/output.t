@@ -9,7 +9,7 @@ get() { curl -sS -H "Authorization: TD1 $key" "$url/v3/$1"; }
 finished() { get "job/status/$1" | jq -e '.status == "success" or .status == "error" or .status == "killed"'; }
 wait_job() { until_ok finished "$1"; get "job/show/$1" | jq -r .status; }
 query() { j=$(post "job/issue/presto/$1" --data-urlencode "query=$2" | jq -r .job_id); wait_job "$j" >/dev/null; get "job/result/$j?format=json"; }
-clock() { curl -sS -X POST -d "$1" "$url/local/clock" >/dev/null; }
+clock() { curl -sS -H "Authorization: TD1 $TD_API_KEY" -X POST -d "$1" "$url/local/clock" >/dev/null; }
 
 post database/create/testdb >/dev/null
 seed='SELECT code, COUNT(1) AS cnt FROM www_access GROUP BY code'
@@ -98,7 +98,7 @@ first=$url
 local_start again --polls 0
 url=$TD_API_SERVER
 post database/create/testdb >/dev/null
-curl -sS -X POST -d 'POST bulk_import/delete/* * 500
+curl -sS -H "Authorization: TD1 $TD_API_KEY" -X POST -d 'POST bulk_import/delete/* * 500
 POST bulk_import/commit/* 1 delay=0.2' "$url/local/faults" >/dev/null
 job=$(post job/issue/presto/sample_datasets --data-urlencode "query=$seed" -d 'result=td://@/testdb/once' | jq -r .job_id)
 until_ok sh -c "curl -sS -H 'Authorization: TD1 $key' $url/v3/bulk_import/list | grep -Eq 'ready|commit'"
@@ -111,7 +111,7 @@ url=$first
 
 # --- schedules
 clock 1500000000 # 2017-07-14 02:40:00
-is 'the clock stands' "$(curl -sS "$url/local/clock")" '{"now":1500000000}'
+is 'the clock stands' "$(curl -sS -H "Authorization: TD1 $TD_API_KEY" "$url/local/clock")" '{"now":1500000000}'
 is 'keys of a new schedule' "$(post schedule/create/hourly -d 'cron=0 * * * *' -d database=sample_datasets --data-urlencode 'query=SELECT TD_SCHEDULED_TIME() AS t' \
 	-d result=mydb:hourly -d timezone= -d delay=0 -d priority= | jq -c 'keys')" \
 	'["created_at","cron","database","delay","id","name","priority","query","result","retry_limit","start","timezone","type","user_name"]'

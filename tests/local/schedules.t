@@ -4,7 +4,7 @@
 
 local_start local --polls 0
 post() { path=$1; shift; api POST "$path" "$@"; }
-clock() { curl -sS -X POST -d "$1" "$TD_API_SERVER/local/clock" >/dev/null; }
+clock() { curl -sS -H "Authorization: TD1 $TD_API_KEY" -X POST -d "$1" "$TD_API_SERVER/local/clock" >/dev/null; }
 
 # The next run is the first minute of the zone's clock that fits all fields; here each minute is tried.
 cat >"$T/next.py" <<'P'
@@ -47,7 +47,8 @@ call('/v3/schedule/create/next', database='sample_datasets', query='SELECT 1', c
 for line in sys.stdin:
     cron, zone, now = line.rstrip('\n').split('\t')
     start = int(datetime.datetime.fromisoformat(now).replace(tzinfo=datetime.timezone.utc).timestamp())
-    urllib.request.urlopen(os.environ['TD_API_SERVER'] + '/local/clock', str(start).encode()).read()
+    urllib.request.urlopen(urllib.request.Request(os.environ['TD_API_SERVER'] + '/local/clock', str(start).encode(),
+        {'Authorization': 'TD1 ' + os.environ['TD_API_KEY']})).read()
     got = call('/v3/schedule/update/next', cron=cron, timezone=zone)['start']
     want = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(following(cron, zoneinfo.ZoneInfo(zone), start)))
     if got != want:

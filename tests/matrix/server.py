@@ -62,7 +62,7 @@ class Server:
         self.cert = cert
         self.log = open(name + ".log", "w+")
         self.process = subprocess.Popen(["td-local", "-vv", "--listen", "127.0.0.1:0", "--data", name + ".data", "--polls", "0",
-                                         "--no-samples"] + (["--tls", cert + "," + key] if cert else []),
+                                         "--no-samples", "--key", KEY] + (["--tls", cert + "," + key] if cert else []),
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
 
     def ready(self):

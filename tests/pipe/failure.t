@@ -43,7 +43,7 @@ known() { # pidfile command...
 	# shellcheck disable=SC2016
 	sh -c 'echo $$ >"$0"; exec "$@"' "$file" "$@"
 }
-faults() { curl -sS -X "$1" ${2:+--data-binary "$2"} "$TD_API_SERVER/local/faults"; }
+faults() { curl -sS -H "Authorization: TD1 $TD_API_KEY" -X "$1" ${2:+--data-binary "$2"} "$TD_API_SERVER/local/faults"; }
 noise() { awk 'BEGIN { print "a,b"; srand(7); for (i = 0; i < 300000; i++) printf "%d,%d\n", i, rand() * 1e15 }'; }
 
 # --- the source command dies

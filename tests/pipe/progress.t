@@ -56,7 +56,7 @@ run screen -w 120 "$T/states" sh -c 'td-encode -f csv -- sh -c "echo a; echo 1; 
 is "a failure: says why, and no summary" "$status $out" "66 td-encode: 'sh' failed with exit status 3
 td-put: upstream gave up: 'sh' failed with exit status 3"
 
-curl -sS --data-binary 'GET table/show/* 1 503,retry-after=1' "$TD_API_SERVER/local/faults" >/dev/null
+curl -sS -H "Authorization: TD1 $TD_API_KEY" --data-binary 'GET table/show/* 1 503,retry-after=1' "$TD_API_SERVER/local/faults" >/dev/null
 echo 'a
 1' | td-encode >"$T/one"
 run screen -w 120 "$T/states" sh -c 'td-put td://@/testdb/again <one >receipt'

@@ -97,7 +97,7 @@ run td-put --part-size 1 --once=k $D/changed <"$T/other"
 is "other rows after a run that died: only those" "$status $(rows_of testdb changed)" "0 60,60,61770"
 faults 'PUT bulk_import/upload_part/* 4-1000000 delay=1'
 td-put --part-size 1 -j 1 --once=k $D/killed <"$T/f" >/dev/null 2>&1 & put=$!
-until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 kill -9 $put
 wait $put 2>/dev/null
 faults
@@ -123,7 +123,7 @@ ahead() { # SESSION: it is brought to ready
 	api POST "bulk_import/perform/$1" >/dev/null
 	until_ok sh -c 'curl -sS -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/v3/bulk_import/show/$1" | grep -q "\"ready\""' sh "$1"
 }
-held() { until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"; }
+held() { until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"; }
 faults 'PUT bulk_import/upload_part/* 3 delay=2'
 td-put --part-size 1 -j 1 --once=k $D/overtaken <"$T/f" >/dev/null 2>"$T/err" & put=$!
 held
@@ -206,7 +206,7 @@ run td-put --session equal --commit $D/equal <"$T/x"
 is "equal parts under two keys stay two, under one key one" "$status $(rows_of testdb equal)" "0 100,50,12450"
 faults 'PUT bulk_import/upload_part/* 3-1000000 delay=5'
 td-put --part-size 1 -j 1 --session died --no-commit --once=k $D/died <"$T/m1" >/dev/null 2>&1 & put=$!
-until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 kill -9 $put
 wait $put 2>/dev/null
 faults 'PUT bulk_import/upload_part/* 2-1000000 503'
@@ -307,7 +307,7 @@ run td-put $fast --streaming $D/refused <"$T/f"
 is "--streaming, refused: nothing may be in" "$status $(printf '%s\n' "$err" | grep -c 'may be')" "69 0"
 faults 'PUT table/import_with_id/* * delay=30'
 td-put --streaming $D/stopped <"$T/f" >/dev/null 2>"$T/err" & put=$!
-until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 kill -TERM $put
 wait $put
 like "--streaming, TERM while an answer is awaited: says so" "$? $(cat "$T/err")" "^143 .*; up to 100 rows may be in the table$"

@@ -265,7 +265,7 @@ for sig in TERM INT HUP; do
 	was=$(tables testdb)
 	faults 'PUT bulk_import/upload_part/* * delay=30'
 	background td-put "$D/fullreplace?mode=replace" <"$T/f" >"$T/out" 2>"$T/err" & put=$!
-	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 	kill -$sig $put
 	wait $put
 	status=$? out=$(cat "$T/out")
@@ -301,7 +301,7 @@ for call in bulk_import/perform bulk_import/commit; do
 	td-put $D/meanwhile <"$T/f" >/dev/null
 	faults "POST $call/* 1 delay=1"
 	td-put $fast $D/meanwhile <"$T/f" >"$T/out" 2>"$T/err" & put=$!
-	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 	api POST table/delete/testdb/meanwhile >/dev/null
 	wait $put
 	is "the table is dropped before the ${call#*/}: status, and no session is left" "$? $(sessions)" "69 0"

@@ -320,7 +320,7 @@ put new lost
 held() { # FAULT: td-swap with the receipt in a file, up to where that strikes
 	faults "$1"
 	td-swap $fast <"$T/r" >"$T/held.out" 2>"$T/held.err" & pid=$!
-	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 }
 held 'POST table/swap/* 1 delay=2'
 run td-swap <"$T/r"
@@ -370,7 +370,7 @@ for gone in lost temporary; do
 	put new lost
 	faults 'POST table/swap/* 1 delay=1'
 	td-swap $fast <"$T/r" >"$T/out" 2>"$T/err" & pid=$!
-	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 	[ $gone = lost ] && table=lost || table=$(claimed)
 	api POST "table/delete/testdb/$table" >/dev/null
 	wait $pid
@@ -419,7 +419,7 @@ for sig in TERM INT; do
 	faults 'POST table/swap/* 1 delay=30'
 	background td-swap <"$T/fifo" >"$T/out" 2>"$T/err" & pid=$!
 	cat "$T/r" >"$T/fifo"
-	until_ok sh -c "curl -sS $TD_API_SERVER/local/faults | grep -q '	1$'"
+	until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
 	kill -$sig $pid
 	wait $pid 2>/dev/null
 	status=$? out=$(cat "$T/out")

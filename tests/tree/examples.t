@@ -68,9 +68,9 @@ for db in testdb shop; do api POST "database/create/$db" >"$T/.ok"; done
 td-fetch -d sample_datasets -e 'SELECT * FROM www_access LIMIT 500' | td-encode | td-put -q td://@/testdb/www_access >"$T/.ok"
 job=$(td-fetch --no-wait -d testdb <query.sql)
 td-fetch -q "$job" >"$T/.ok"
-curl -sS -d 1800000000 "$TD_API_SERVER/local/clock" >"$T/.ok"
+curl -sS -H "Authorization: TD1 $TD_API_KEY" -d 1800000000 "$TD_API_SERVER/local/clock" >"$T/.ok"
 api POST schedule/create/hourly -d 'cron=0 * * * *' -d database=testdb --data-urlencode "query=$(cat query.sql)" >"$T/.ok"
-curl -sS -d +3600 "$TD_API_SERVER/local/clock" >"$T/.ok"
+curl -sS -H "Authorization: TD1 $TD_API_KEY" -d +3600 "$TD_API_SERVER/local/clock" >"$T/.ok"
 ran() { api GET schedule/history/hourly | jq -e 'any(.history[]; .status == "success")'; }
 ok "the schedule has run" until_ok ran
 local_stop

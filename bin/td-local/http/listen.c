@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,19 @@ static int port_of(int fd)
 	return num_u64(port, strlen(port), UINT16_MAX, &v) ? (int)v : -1;
 }
 
+bool listen_is_local(int fd)
+{
+	struct sockaddr_storage a;
+	socklen_t n = sizeof a;
+	const struct sockaddr_in *v4 = (const void *)&a;
+	const struct sockaddr_in6 *v6 = (const void *)&a;
+
+	if (getsockname(fd, (struct sockaddr *)&a, &n))
+		return false;
+	return a.ss_family == AF_INET ? ntohl(v4->sin_addr.s_addr) >> 24 == 127
+				      : IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
 int listen_open(const char *where, char **host, int *port, struct fail *f)
 {
 	struct addrinfo want = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
@@ -44,14 +58,13 @@ int listen_open(const char *where, char **host, int *port, struct fail *f)
 			*found = NULL;
 	const char *colon = strrchr(where, ':');
 	uint64_t number;
-	char *name;
 	int fd = -1, rc;
 
 	if (!colon || colon == where || !num_u64(colon + 1, strlen(colon + 1), 65535, &number))
 		return fail_set(f, FAIL_USAGE, "'%s' is not HOST:PORT", where);
-	*host = mem_copy(where, (size_t)(colon - where));
-	name = **host == '[' ? mem_copy(*host + 1, strcspn(*host + 1, "]")) : mem_string(*host);
-	rc = getaddrinfo(name, colon + 1, &want, &found);
+	*host = *where == '[' ? mem_copy(where + 1, strcspn(where + 1, "]"))
+			      : mem_copy(where, (size_t)(colon - where));
+	rc = getaddrinfo(*host, colon + 1, &want, &found);
 	if (rc)
 		fail_set(f, FAIL_USAGE, "cannot listen on %s: %s", where, gai_strerror(rc));
 	for (struct addrinfo *a = found; a && fd < 0; a = a->ai_next)
@@ -60,7 +73,6 @@ int listen_open(const char *where, char **host, int *port, struct fail *f)
 		fail_errno(f, FAIL_CONFIG, "cannot listen on %s", where);
 	if (found)
 		freeaddrinfo(found);
-	free(name);
 	*port = fd < 0 ? 0 : port_of(fd);
 	return fd;
 }

@@ -2,6 +2,7 @@
 #include "http/params.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "store/jsontext.h"
 #include "http/answer.h"
 
 #include <stdlib.h>
@@ -42,7 +43,7 @@ static int read_form(json_t *out, const char *p, size_t n)
 
 static int read_json(json_t *out, const char *p, size_t n)
 {
-	json_t *j = json_loadb(p, n, 0, NULL), *v;
+	json_t *j = jsontext_parse(p, n), *v;
 	const char *name;
 	int rc = 0;
 

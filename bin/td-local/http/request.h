@@ -15,7 +15,8 @@
 
 enum {
 	REQUEST_SEGMENTS = 12,
-	REQUEST_BODY_MAX = 12 << 20, /* a form with the longest legal query, escaped */
+	REQUEST_BODY_MAX = 12 << 20,     /* a form with the longest legal query, escaped */
+	REQUEST_BODY_STRANGER = 4 << 10, /* of a client that has shown no key */
 };
 #define REQUEST_UPLOAD_MAX (INT64_C(4) << 30)
 

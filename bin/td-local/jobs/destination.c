@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "store/jsontext.h"
 #include "td/tdurl.h"
 
 #include <stdlib.h>
@@ -188,7 +189,7 @@ char *destination_table(const char *url, const json_t *settings, struct fail *f)
 
 char *destination_json(const char *text, struct fail *f)
 {
-	json_t *j = json_loads(text, 0, NULL);
+	json_t *j = jsontext_parse(text, strlen(text));
 	const char *type = member(j, "type", "type");
 	char *account = NULL, *url = NULL;
 

@@ -319,6 +319,11 @@ int output_run(struct queue *w, struct interrupt *me, const struct job *j,
 
 	if (tdurl_parse(&u, url, f))
 		return -1;
+	if (!u.key && u.endpoint && strcmp(u.endpoint, w->url) != 0) { /* ours stays here */
+		fail_set(f, FAIL_DATA, "result output: there is no key for %s", u.endpoint);
+		tdurl_free(&u);
+		return -1;
+	}
 	env = environment(w, &u);
 	key = u.key;
 	u.key = NULL;

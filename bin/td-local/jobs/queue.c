@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 void queue_init(struct queue *w)
@@ -124,6 +125,18 @@ void queue_release(struct interrupt *me, struct job *j)
 	*j = (struct job){ 0 };
 }
 
+/* The job has ended: the key in its destination is not needed any more. */
+static void forget_key(struct catalog *c, int64_t job)
+{
+	char *result = catalog_text(c, "SELECT result FROM jobs WHERE id = ?1", "i", job),
+	     *masked = result ? destination_masked(result) : NULL;
+
+	if (masked && strcmp(masked, result) != 0)
+		catalog_do(c, "UPDATE jobs SET result = ?2 WHERE id = ?1", "is", job, masked);
+	destination_free(result);
+	free(masked);
+}
+
 void queue_kill(struct queue *w, int64_t job)
 {
 	struct catalog *c = &w->account->catalog;
@@ -134,6 +147,7 @@ void queue_kill(struct queue *w, int64_t job)
 		"ii", job, td_clock_now());
 	if (sqlite3_changes(c->db) == 0)
 		return;
+	forget_key(c, job);
 	catalog_do(c,
 		"UPDATE sessions SET status = 'uploading' WHERE status = 'performing' AND job = ?1",
 		"i", job);
@@ -150,5 +164,8 @@ bool queue_finish(struct queue *w, const struct job *j, const char *status, cons
 		"until = ?6, stderr = ?7 WHERE id = ?1 AND status = 'running'",
 		"isiiiis", j->id, status, td_clock_now(), td_clock_ms() - j->started_ms,
 		(int64_t)w->polls, td_clock_ms() + COUNTS_RUNNING_MS, said);
-	return !catalog_failed(c) && sqlite3_changes(c->db) > 0;
+	if (catalog_failed(c) || sqlite3_changes(c->db) == 0)
+		return false;
+	forget_key(c, j->id);
+	return true;
 }

@@ -3,6 +3,7 @@
 #include "http/answer.h"
 #include "http/params.h"
 #include "jobs/destination.h"
+#include "store/jsontext.h"
 #include "value/tdtime.h"
 
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static char *from_connection(struct request *r, const char *id, struct fail *f)
 		     "s", id),
 	     *out = NULL;
 	const char *settings = params_text(r, "result_connection_settings");
-	json_t *j = settings ? json_loads(settings, 0, NULL) : json_object();
+	json_t *j = settings ? jsontext_parse(settings, strlen(settings)) : json_object();
 
 	if (!url)
 		fail_set(f, FAIL_DATA, "Couldn't find Connection with id = %.100s", id);

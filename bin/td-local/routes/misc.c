@@ -52,9 +52,9 @@ static void apikey_list(struct request *r)
 		answer_error(r, 404, "Couldn't find User with name = %.300s", r->arg[0]);
 		return;
 	}
-	keys = json_pack("[s]", r->service->key);
-	if (r->service->write_key)
-		json_array_append_new(keys, json_string(r->service->write_key));
+	keys = json_pack("[s]", r->service->guard.key);
+	if (r->service->guard.write_key)
+		json_array_append_new(keys, json_string(r->service->guard.write_key));
 	answer_json(r, json_pack("{s:o}", "apikeys", keys));
 }
 
@@ -70,11 +70,13 @@ static void authenticate(struct request *r)
 {
 	const char *password = params_text(r, "password");
 
-	if (!is_user(params_text(r, "user")) || !password || strcmp(password, r->service->key) != 0)
+	if (!is_user(params_text(r, "user")) || !password ||
+		!guard_same(r->service->guard.key, password))
 		answer_error(r, 400, "Authentication failed");
 	else
 		answer_json(r,
-			json_pack("{s:s, s:s}", "name", USER_NAME, "apikey", r->service->key));
+			json_pack("{s:s, s:s}", "name", USER_NAME, "apikey",
+				r->service->guard.key));
 }
 
 static void account_show(struct request *r)
@@ -150,10 +152,10 @@ const struct route misc_routes[] = {
 	{ "GET", "user/apikey/validate", MASTER, .handle = apikey_validate },
 	{ "POST", "user/authenticate", NOBODY, .handle = authenticate },
 	{ "GET", "account/show", MASTER, .handle = account_show },
-	{ "GET", "local/clock", NOBODY, .prepare = clock_show },
-	{ "POST", "local/clock", NOBODY, .prepare = clock_post },
-	{ "GET", "local/faults", NOBODY, .prepare = faults_show },
-	{ "POST", "local/faults", NOBODY, .prepare = faults_post },
-	{ "DELETE", "local/faults", NOBODY, .prepare = faults_delete },
+	{ "GET", "local/clock", MASTER, .prepare = clock_show },
+	{ "POST", "local/clock", MASTER, .prepare = clock_post },
+	{ "GET", "local/faults", MASTER, .prepare = faults_show },
+	{ "POST", "local/faults", MASTER, .prepare = faults_post },
+	{ "DELETE", "local/faults", MASTER, .prepare = faults_delete },
 	{ 0 },
 };

@@ -1,5 +1,6 @@
 /* Named results: where jobs may send their rows, by name. */
 #include "jobs/destination.h"
+#include "store/jsontext.h"
 #include "routes/routes.h"
 
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static void create_connection(struct request *r)
 {
 	const char *name = params_text(r, "name"), *type = params_text(r, "type"),
 		   *text = params_text(r, "settings");
-	json_t *settings = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *settings = text ? jsontext_parse(text, strlen(text)) : NULL;
 
 	if (!type || strcmp(type, "treasure_data") != 0)
 		answer_error(r, 422, "Validation failed: Only treasure_data can be connected here");

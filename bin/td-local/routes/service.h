@@ -2,6 +2,7 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include "http/guard.h"
 #include "jobs/queue.h"
 #include "routes/unknowns.h"
 
@@ -9,10 +10,9 @@ struct service {
 	struct account account;
 	struct queue queue;
 	struct faults *faults;
-	const char *key;       /* the master key */
-	const char *write_key; /* or NULL */
-	char *url;             /* http://HOST:PORT */
-	unsigned polls;        /* how many times a finished thing is still reported as running */
+	struct guard guard; /* holds the keys */
+	char *host, *url;   /* as it listens; http://HOST:PORT */
+	unsigned polls;     /* how many times a finished thing is still reported as running */
 	struct unknowns unknowns;
 	atomic_bool stopping;
 };

@@ -243,7 +243,7 @@ static void no_transfer(struct request *r)
 
 	if (!lookup_table(r, r->arg[0], r->arg[1]))
 		return;
-	if (!key || strncmp(key, "TD1 ", 4) != 0 || strcmp(key + 4, r->service->key) != 0)
+	if (!key || strncmp(key, "TD1 ", 4) != 0 || !guard_same(r->service->guard.key, key + 4))
 		answer_error(r, 401, "Authentication failed");
 	else
 		answer_error(r, 422,

@@ -132,7 +132,8 @@ static int prepare_layout(sqlite3 *db, bool draft, struct fail *f)
 			LAYOUT);
 	if (run(db, draft ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", f) ||
 		run(db,
-			"PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = "
+			"PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA foreign_keys "
+			"= ON; PRAGMA cache_size = "
 			"-1024;",
 			f))
 		return -1;

@@ -1,6 +1,7 @@
 /* Schemas as JSON: checking, aliases, appending. */
 #include "store/columns.h"
 #include "base/mem.h"
+#include "store/jsontext.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -220,7 +221,7 @@ static void keep_alias(json_t *pair, const json_t *was)
 
 json_t *columns_parse(const char *text, const json_t *was, bool ignore_duplicates, struct fail *f)
 {
-	json_t *in = json_loads(text, 0, NULL), *out = json_array(), *pair;
+	json_t *in = jsontext_parse(text, text ? strlen(text) : 0), *out = json_array(), *pair;
 	size_t i;
 
 	if (!json_is_array(in)) {

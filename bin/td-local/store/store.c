@@ -116,6 +116,22 @@ static int look_around(struct store *s, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
+/* Nobody else may own it, or read it; one that is new, or empty, is closed to others. */
+static int check_dir(const struct store *s, struct fail *f)
+{
+	char *catalog = store_catalog(s);
+	struct stat st;
+
+	if (stat(s->dir, &st))
+		fail_errno(f, FAIL_CONFIG, "cannot open %s", s->dir);
+	else if (st.st_uid != geteuid())
+		fail_set(f, FAIL_CONFIG, "%s belongs to another user", s->dir);
+	else if (st.st_mode & 077 && (access(catalog, F_OK) == 0 || chmod(s->dir, 0700)))
+		fail_set(f, FAIL_CONFIG, "others may open %s: chmod 700 it", s->dir);
+	free(catalog);
+	return f->kind ? -1 : 0;
+}
+
 int store_open(struct store *s, const char *dir, struct fail *f)
 {
 	struct timespec now;
@@ -128,7 +144,7 @@ int store_open(struct store *s, const char *dir, struct fail *f)
 	s->files = mem_printf("%s/files", s->dir);
 	clock_gettime(CLOCK_REALTIME, &now);
 	s->seed = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	if (make_dir(s->dir, f) || make_dir(s->files, f) || take_lock(s, f)) {
+	if (make_dir(s->dir, f) || check_dir(s, f) || make_dir(s->files, f) || take_lock(s, f)) {
 		store_close(s);
 		return -1;
 	}
@@ -161,7 +177,7 @@ int store_adopt(const struct store *s, struct fail *f)
 static void remove_all(const struct store *s)
 {
 	static const char *const names[] = { "catalog.sqlite-wal", "catalog.sqlite-shm",
-		"catalog.sqlite", "lock" };
+		"catalog.sqlite", "key", "lock" };
 
 	store_sweep(s, keep_none, NULL);
 	rmdir(s->files);

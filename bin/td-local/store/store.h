@@ -27,7 +27,8 @@ struct store {
 
 /*
  * dir NULL: a temporary directory. Takes the lock, so that no two programs share a directory.
- * FAIL_CONFIG also if there are files but no catalogue.
+ * FAIL_CONFIG also if there are files but no catalogue, or if others own the directory or may open
+ * it.
  */
 int store_open(struct store *s, const char *dir, struct fail *f);
 void store_close(struct store *s);

@@ -1,0 +1,25 @@
+/* options: the command line of td-local. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "http/faults.h"
+#include "routes/unknowns.h"
+
+struct options {
+	const char *listen;          /* NULL: not given */
+	const char *data;            /* NULL: a temporary directory */
+	char *key;                   /* malloc'ed, NULL: not given */
+	const char *key_file;        /* NULL: not given */
+	char *write_key;             /* malloc'ed, or NULL */
+	const char *cert, *cert_key; /* or NULL */
+	const char **hosts;          /* legal hosts, ends with NULL; malloc'ed */
+	unsigned polls;
+	bool samples;
+	struct unknowns unknowns;
+	int verbosity;
+};
+
+/* Adds the faults that are given to `faults`. Wrong usage, -h and -V end the program. */
+void options_take(struct options *o, int argc, char **argv, struct faults *faults);
+
+#endif
