@@ -143,7 +143,7 @@ is 'again' "$(post schedule/delete/daily | jq .status_code)" 404
 if ! sanitized && strace -f -e trace=wait4 -e inject=wait4:error=ECHILD -o "$T/try" true 2>/dev/null; then
 	: >"$T/blind.url"
 	strace -D -f -e trace=wait4 -e inject=wait4:error=ECHILD:when=1 -o "$T/blind.trace" \
-		td-local --listen 127.0.0.1:0 --data "$T/blind.data" --polls 0 >"$T/blind.url" 2>"$T/blind.log" &
+		td-local --listen 127.0.0.1:0 --key "$TD_API_KEY" --data "$T/blind.data" --polls 0 >"$T/blind.url" 2>"$T/blind.log" &
 	pids="$pids $!"
 	until_ok test -s "$T/blind.url"
 	url=$(cat "$T/blind.url")

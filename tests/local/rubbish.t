@@ -38,17 +38,17 @@ def send(data, read=True):
 auth = b'Authorization: TD1 ' + sys.argv[2].encode() + b'\r\n'
 def status(out): return int(out.split()[1]) if out.startswith(b'HTTP/') else 0
 assert status(send(b'rubbish\r\n\r\n')) in (0, 400, 505)
-assert status(send(b'GET /v3/database/list HTTP/1.1\r\nHost: x\r\nX: ' + b'a' * 300000 + b'\r\n\r\n')) in (0, 413, 431)
-assert status(send(b'GET /v3/database/' + b'a' * 300000 + b' HTTP/1.1\r\nHost: x\r\n\r\n')) in (0, 413, 414, 431)
-assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: x\r\n' + auth + b'Content-Length: -5\r\n\r\n')) in (0, 400)
-assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: x\r\n' + auth + b'Content-Length: 99999999999999999999999\r\n\r\n')) in (0, 400, 413)
-assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: x\r\n' + auth + b'Transfer-Encoding: chunked\r\n\r\nzz\r\n')) in (0, 400)
+assert status(send(b'GET /v3/database/list HTTP/1.1\r\nHost: localhost\r\nX: ' + b'a' * 300000 + b'\r\n\r\n')) in (0, 413, 431)
+assert status(send(b'GET /v3/database/' + b'a' * 300000 + b' HTTP/1.1\r\nHost: localhost\r\n\r\n')) in (0, 413, 414, 431)
+assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Content-Length: -5\r\n\r\n')) in (0, 400)
+assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Content-Length: 99999999999999999999999\r\n\r\n')) in (0, 400, 413)
+assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Transfer-Encoding: chunked\r\n\r\nzz\r\n')) in (0, 400)
 # a body that ends early is no request
-assert status(send(b'POST /v3/database/create/cut_short HTTP/1.1\r\nHost: x\r\n' + auth + b'Content-Length: 100\r\n\r\nabc')) == 0
-assert status(send(b'GET /v3/database/show/cut_short HTTP/1.1\r\nHost: x\r\nConnection: close\r\n' + auth + b'\r\n')) == 404
-assert status(send(b'POST /v3/job/issue/presto/sample_datasets HTTP/1.1\r\nHost: x\r\nConnection: close\r\n' + auth + b'Content-Length: 13000000\r\n\r\n' + b'query=' + b'x' * 12999994)) == 413
+assert status(send(b'POST /v3/database/create/cut_short HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Content-Length: 100\r\n\r\nabc')) == 0
+assert status(send(b'GET /v3/database/show/cut_short HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' + auth + b'\r\n')) == 404
+assert status(send(b'POST /v3/job/issue/presto/sample_datasets HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' + auth + b'Content-Length: 13000000\r\n\r\n' + b'query=' + b'x' * 12999994)) == 413
 random.seed(1)
-good = b'POST /v3/table/update-schema/testdb/tbl?schema=%5B%5D HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n' + auth + b'Content-Length: 62\r\n\r\n--b\r\nContent-Disposition: form-data; name="schema"\r\n\r\n[]\r\n--b--\r\n'
+good = b'POST /v3/table/update-schema/testdb/tbl?schema=%5B%5D HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\n' + auth + b'Content-Length: 62\r\n\r\n--b\r\nContent-Disposition: form-data; name="schema"\r\n\r\n[]\r\n--b--\r\n'
 for i in range(300):
     d = bytearray(good)
     for k in range(random.randrange(1, 6)):
@@ -141,7 +141,7 @@ local_stop
 is 'and ends well' "$?" 0
 
 # --- data directories
-mkdir "$T/bad"; echo rubbish >"$T/bad/catalog.sqlite"
+mkdir -m 700 "$T/bad"; echo rubbish >"$T/bad/catalog.sqlite"
 run td-local -l 127.0.0.1:0 -d "$T/bad"
 is 'a catalogue that is none: status' "$status" 1
 like 'a catalogue that is none: message' "$err" '^td-local: .*/bad/catalog.sqlite: '
@@ -228,7 +228,7 @@ ok 'it is still there' alive
 local_stop
 
 # --- a disk that is full: files of 2 MB at most
-(trap '' XFSZ; ulimit -f 4096; exec td-local -l 127.0.0.1:0 -d "$T/full" --polls 0 >"$T/full.url" 2>"$T/full.log") &
+(trap '' XFSZ; ulimit -f 4096; exec td-local -l 127.0.0.1:0 -k "$TD_API_KEY" -d "$T/full" --polls 0 >"$T/full.url" 2>"$T/full.log") &
 local_pid=$!
 pids="$pids $local_pid"
 until_ok test -s "$T/full.url"

@@ -328,6 +328,6 @@ SELECT * FROM td	!
 E2
 cases 'statements that reach for more' <"$T/escapes"
 ok 'nothing was written there' test ! -s "$T/outside.sqlite"
-is 'nothing is new in the directory' "$(find "$T/local.data" ! -path '*/files/*' ! -name 'catalog.sqlite*' ! -name files ! -name lock ! -path "$T/local.data")" ''
+is 'nothing is new in the directory' "$(find "$T/local.data" ! -path '*/files/*' ! -name 'catalog.sqlite*' ! -name files ! -name lock ! -name reserve ! -path "$T/local.data")" ''
 
 finish

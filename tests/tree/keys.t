@@ -139,7 +139,7 @@ faults '* * * delay=60'
 at_work() { # WHAT COMMAND...
 	what=$1
 	shift
-	"$PYTHON" "$ROOT/tests/lib/abort.py" "$T" "$server" env "TD_API_SERVER=$server" "$@" <"$T/f" >"$T/seen" 2>"$T/err"
+	LOCAL_KEY=$KEY "$PYTHON" "$ROOT/tests/lib/abort.py" "$T" "$server" env "TD_API_SERVER=$server" "$@" <"$T/f" >"$T/seen" 2>"$T/err"
 	like "$what: seen at work" "$(cat "$T/seen")" "^$what "
 	unlike "$what: no key in its arguments" "$(cat "$T/seen")" "$SECRET"
 	is "$what: no core" "$(tail -n 1 "$T/seen")" "no core"

@@ -9,7 +9,7 @@
 
 struct dispatcher {
 	struct queue *w;
-	pthread_t thread[QUEUE_THREADS];
+	pthread_t thread[QUEUE_THREADS], clock;
 };
 
 struct start {
@@ -33,21 +33,32 @@ static bool run_job(struct queue *w, struct interrupt *me)
 	if (f.kind)
 		note("job %lld: %s", (long long)j.id, f.why);
 	queue_release(me, &j);
+	account_sweep(w->account);
 	return true;
 }
 
 static void *work(void *arg)
 {
 	struct start s = *(struct start *)arg;
-	bool imports = s.me == &s.w->run[QUEUE_IMPORTS];
 	unsigned seen = 0;
 
 	free(arg);
 	while (!queue_stopping(s.w)) {
 		while (run_job(s.w, s.me))
 			;
-		queue_wait(s.w, &seen, imports ? due_now(s.w) : -1);
+		queue_wait(s.w, &seen, -1);
 	}
+	return NULL;
+}
+
+/* What is due does not wait for a job. */
+static void *watch_clock(void *arg)
+{
+	struct queue *w = arg;
+	unsigned seen = 0;
+
+	while (!queue_stopping(w))
+		queue_wait(w, &seen, due_now(w));
 	return NULL;
 }
 
@@ -65,6 +76,8 @@ struct dispatcher *dispatcher_start(struct queue *w)
 		if (pthread_create(&d->thread[i], NULL, work, s))
 			die(FAIL_SYSTEM, "cannot start a thread");
 	}
+	if (pthread_create(&d->clock, NULL, watch_clock, w))
+		die(FAIL_SYSTEM, "cannot start a thread");
 	return d;
 }
 
@@ -73,6 +86,7 @@ void dispatcher_stop(struct dispatcher *d)
 	queue_stop(d->w);
 	for (size_t i = 0; i < QUEUE_THREADS; i++)
 		pthread_join(d->thread[i], NULL);
+	pthread_join(d->clock, NULL);
 	queue_free(d->w);
 	free(d);
 }

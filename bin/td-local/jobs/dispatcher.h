@@ -1,7 +1,7 @@
 /*
- * dispatcher: the threads that run the queue's jobs: one for the work of bulk imports, which also
- * finishes commits that no client polls and issues the jobs of schedules that are due, and two for
- * everything else.
+ * dispatcher: the threads that run the queue's jobs: one for the work of bulk imports and two for
+ * everything else; and one that finishes commits that no client polls and issues the jobs of
+ * schedules that are due.
  */
 #ifndef DISPATCHER_H
 #define DISPATCHER_H

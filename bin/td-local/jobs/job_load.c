@@ -67,11 +67,7 @@ static bool loaded(struct queue *w, const struct job *j, const struct load *load
 	char *schema = json_dumps(found, JSON_COMPACT);
 
 	if (load->rows)
-		catalog_do(c,
-			"INSERT INTO segments (session, file, rows, bytes, tmin, tmax) VALUES (?1, "
-			"?2, ?3, ?4, ?5, ?6)",
-			"isiiii", j->session, load->name, (int64_t)load->rows,
-			(int64_t)load->written, load->tmin, load->tmax);
+		load_enter(load, c, 0, j->session);
 	catalog_do(c,
 		"UPDATE sessions SET status = 'ready', valid_parts = ?2, error_parts = ?3, "
 		"valid_records = ?4, error_records = ?5,"
@@ -86,45 +82,87 @@ static bool loaded(struct queue *w, const struct job *j, const struct load *load
 	return !catalog_failed(c);
 }
 
+/* The job's last transaction; false: it did not happen. *kept: the catalogue has the segment. */
+static bool conclude(struct queue *w, const struct job *j, const struct load *load,
+	const struct part_counts *n, bool good, bool *kept, struct fail *f)
+{
+	struct catalog *c = &w->account->catalog;
+	bool alive;
+
+	catalog_begin(c);
+	alive = queue_finish(w, j, good ? "success" : "error", f->why);
+	if (alive && good)
+		loaded(w, j, load, n);
+	else if (alive)
+		catalog_do(c, "UPDATE sessions SET status = 'uploading' WHERE id = ?1", "i",
+			j->session);
+	if (queue_end(w, f))
+		return false;
+	*kept = alive && good;
+	return true;
+}
+
 void job_perform(struct queue *w, struct interrupt *me, const struct job *j, struct fail *f)
 {
 	struct parts p = parts_of(&w->account->catalog, j->session);
 	struct part_counts n = { 0 };
 	struct load load;
-	bool good, kept;
+	bool kept = false, good;
 
-	good = load_open(&load, &w->account->store, false, f) == 0;
-	if (good)
-		good = load_parts(w, me, &p, &load, &n, f) == 0;
-	if (!(f->kind == FAIL_SIGNAL && queue_stopping(w))) {
-		catalog_begin(&w->account->catalog);
-		kept = queue_finish(w, j, good ? "success" : "error", f->why);
-		if (kept && good)
-			good = loaded(w, j, &load, &n);
-		else if (kept)
-			catalog_do(&w->account->catalog,
-				"UPDATE sessions SET status = 'uploading' WHERE id = ?1", "i",
-				j->session);
-		if (catalog_end(&w->account->catalog, true, NULL) || !kept)
-			good = false;
+	good = load_open(&load, &w->account->store, false, f) == 0 &&
+		load_parts(w, me, &p, &load, &n, f) == 0;
+	if (!good)
+		load_free(&load, true); /* a full disk has room then */
+	while (!(f->kind == FAIL_SIGNAL && queue_stopping(w)) &&
+		!conclude(w, j, &load, &n, good, &kept, f) && queue_again(w)) {
+		if (good)
+			load_free(&load, true);
+		good = false;
 	}
-	load_free(&load, !good);
+	if (good)
+		load_free(&load, !kept);
 	for (size_t i = 0; i < p.n; i++)
 		free(p.file[i]);
 	free(p.file);
 }
 
-/* --- partialdelete: the table is the job's target, its query is [from, to] */
+/* --- partialdelete */
+
+enum { TRIES = 100 };
+
+/* One attempt; 1: the job has ended, or is left to the next start; 0: again. */
+static int delete_once(struct queue *w, struct interrupt *me, const struct job *j, int64_t from,
+	int64_t to, struct fail *f)
+{
+	struct catalog *c = &w->account->catalog;
+	struct rewrite r = { 0 };
+	bool applied, alive;
+
+	if (f->kind == FAIL_NONE)
+		rewrite_range(&r, w->account, j->target, from, to, &me->stop, f);
+	if (f->kind == FAIL_SIGNAL && queue_stopping(w)) {
+		rewrite_free(&r, w->account, false);
+		return 1;
+	}
+	catalog_begin(c);
+	applied = f->kind == FAIL_NONE && rewrite_apply(&r, c, j->target);
+	alive = (applied || f->kind) && queue_finish(w, j, f->kind ? "error" : "success", f->why);
+	if (alive ? queue_end(w, f) : catalog_end(c, false, f)) {
+		rewrite_free(&r, w->account, false);
+		return !queue_again(w);
+	}
+	rewrite_free(&r, w->account, applied && alive);
+	return applied || f->kind;
+}
 
 void job_delete(struct queue *w, struct interrupt *me, const struct job *j, struct fail *f)
 {
 	json_t *range = json_loads(j->query, 0, NULL);
+	int64_t from = json_integer_value(json_array_get(range, 0)),
+		to = json_integer_value(json_array_get(range, 1));
 
-	(void)me;
-	rewrite_without(w->account, j->target, json_integer_value(json_array_get(range, 0)),
-		json_integer_value(json_array_get(range, 1)), f);
-	catalog_begin(&w->account->catalog);
-	queue_finish(w, j, f->kind ? "error" : "success", f->why);
-	catalog_end(&w->account->catalog, true, f);
+	for (int i = 0; !delete_once(w, me, j, from, to, f); i++)
+		if (i == TRIES)
+			fail_set(f, FAIL_SYSTEM, "the table changes all the time");
 	json_decref(range);
 }

@@ -10,20 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TRIES = 20 };
+
 /* Sends the rows where the job's result says. */
 static int send_rows(struct queue *w, struct interrupt *me, const struct job *j,
 	const struct outcome *rows, struct buf *said, struct fail *f)
 {
+	struct catalog *c = &w->account->catalog;
 	char *url;
 
-	catalog_begin(&w->account->catalog);
-	url = destination_url(&w->account->catalog, j->result, f);
-	catalog_end(&w->account->catalog, false, NULL);
-	if (!url)
-		return -1;
-	output_run(w, me, j, rows, url, said, f);
-	mem_wipe(url, strlen(url));
-	free(url);
+	catalog_begin(c); /* a kill comes before this, or after it has said so */
+	url = destination_url(c, j->result, f);
+	if (!catalog_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i",
+		    j->id))
+		fail_set(f, FAIL_SIGNAL, "killed");
+	interrupt_late(me);
+	catalog_end(c, false, NULL);
+	if (f->kind == FAIL_NONE)
+		output_run(w, me, j, rows, url, said, f);
+	destination_free(url);
 	return f->kind ? -1 : 0;
 }
 
@@ -57,7 +62,7 @@ static int export_rows(struct queue *w, const struct job *j, struct outcome *out
  * all that happened.
  */
 static bool conclude(struct queue *w, const struct job *j, struct change *ch,
-	const struct outcome *out, const char *said, struct fail *f)
+	const struct outcome *out, const char *said, bool last, struct fail *f)
 {
 	struct catalog *c = &w->account->catalog;
 
@@ -66,7 +71,13 @@ static bool conclude(struct queue *w, const struct job *j, struct change *ch,
 		return false; /* killed */
 	if (ch->st->kind != STATEMENT_QUERY && f->kind == FAIL_NONE)
 		change_apply(ch, c, f);
-	if (!queue_finish(w, j, f->kind ? "error" : "success", f->why))
+	if (f->kind == FAIL_TEMP && !last)
+		return false;
+	if (!queue_finish(w, j,
+		    f->kind == FAIL_SIGNAL ? "killed"
+			    : f->kind      ? "error"
+					   : "success",
+		    f->why))
 		return false;
 	catalog_do(c, "UPDATE jobs SET cmdout = ?2, inserted = ?3 WHERE id = ?1", "isi", j->id,
 		said,
@@ -104,23 +115,36 @@ static void answer(struct queue *w, struct interrupt *me, const struct job *j,
 		send_rows(w, me, j, out, said, f);
 }
 
-void job_query(struct queue *w, struct interrupt *me, const struct job *j, struct fail *f)
+/* All of it once. True: another job has changed the table that it was to change; again. */
+static bool attempt(struct queue *w, struct interrupt *me, const struct job *j, bool last,
+	struct fail *f)
 {
+	struct catalog *c = &w->account->catalog;
 	struct statement st;
 	struct change ch = { .st = &st };
 	struct outcome out = { 0 };
 	struct buf said;
-	bool done = false;
+	bool done = false, again = false, left = false;
 
 	buf_init(&said, 64 << 10);
 	if (statement_parse(&st, j->query, strcmp(j->type, "hive") == 0, f) == 0)
 		answer(w, me, j, &st, &ch, &out, &said, f);
-	/* then the next start runs it again */
-	if (!(f->kind == FAIL_SIGNAL && queue_stopping(w))) {
-		catalog_begin(&w->account->catalog);
-		done = conclude(w, j, &ch, &out, buf_text(&said), f);
-		if (catalog_end(&w->account->catalog, true, f))
-			done = false;
+	while (!left) {
+		again = f->kind == FAIL_TEMP && !last;
+		left = f->kind == FAIL_SIGNAL && queue_stopping(w); /* to the next start */
+		if (again || left)
+			break;
+		catalog_begin(c);
+		done = conclude(w, j, &ch, &out, buf_text(&said), last, f);
+		again = f->kind == FAIL_TEMP && !last;
+		if (again ? catalog_end(c, false, f) == 0 : queue_end(w, f) == 0)
+			break;
+		done = false;
+		if (out.file[0] && j->target == 0) { /* a full disk has room then */
+			store_drop(&w->account->store, out.file);
+			out.file[0] = '\0';
+		}
+		left = !queue_again(w);
 	}
 	if (out.file[0] && j->target == 0 && (!done || st.kind != STATEMENT_QUERY))
 		store_drop(&w->account->store, out.file);
@@ -128,4 +152,11 @@ void job_query(struct queue *w, struct interrupt *me, const struct job *j, struc
 	statement_free(&st);
 	free(out.schema);
 	buf_free(&said);
+	return again;
+}
+
+void job_query(struct queue *w, struct interrupt *me, const struct job *j, struct fail *f)
+{
+	for (int i = 1; attempt(w, me, j, i == TRIES, f); i++)
+		*f = (struct fail){ 0 };
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "frame/frameout.h"
 #include "store/columns.h"
+#include "store/td_clock.h"
 #include "td/tdurl.h"
 
 #include <fcntl.h>
@@ -20,7 +21,7 @@
 
 extern char **environ;
 
-enum { STAGES = 3, SAID_MAX = 64 << 10, KEY_FD = 3 };
+enum { GRACE_MS = 1000, STAGES = 3, SAID_MAX = 64 << 10, KEY_FD = 3 };
 
 /* --- the programs */
 
@@ -246,27 +247,40 @@ static int feed(struct queue *w, struct interrupt *me, const struct outcome *row
 }
 
 /*
+ * Asks them to end. td-swap, the last, is left to finish for a moment: it may be replacing the
+ * table, and knows best whether it has.
+ */
+static void ask(const struct pipeline *p, const struct interrupt *me, int64_t *asked)
+{
+	int64_t now = td_clock_ms();
+	bool first = *asked == 0;
+
+	if (!me->stop || (!first && now - *asked < GRACE_MS))
+		return;
+	for (int i = first ? 0 : STAGES - 1; i < (first ? STAGES - 1 : STAGES); i++)
+		if (p->pid[i] > 0)
+			kill(p->pid[i], SIGTERM);
+	*asked = first ? now : INT64_MAX / 2;
+}
+
+/*
  * Waits for all. The one that is to blame, or -1: the first that failed, but not because its reader
  * was gone. In f: how one ended cannot be learned.
  */
 static int wait_all(struct pipeline *p, struct interrupt *me, int status[STAGES], struct fail *f)
 {
-	bool asked = false;
 	int broken = -1, blamed = -1;
+	int64_t asked = 0;
 
 	for (int i = 0; i < STAGES; i++) {
 		pid_t ended = 0;
 
 		status[i] = 0;
 		while (p->pid[i] > 0 && (ended = waitpid(p->pid[i], &status[i], WNOHANG)) == 0) {
-			if (me->stop && !asked) {
-				asked = true;
-				for (int k = i; k < STAGES; k++)
-					if (p->pid[k] > 0)
-						kill(p->pid[k], SIGTERM);
-			}
+			ask(p, me, &asked);
 			poll(NULL, 0, 5);
 		}
+		p->pid[i] = 0;
 		if (ended < 0)
 			fail_errno(f, FAIL_SYSTEM, "result output: cannot learn how %s ended",
 				names[i]);
@@ -334,7 +348,7 @@ int output_run(struct queue *w, struct interrupt *me, const struct job *j,
 		feed(w, me, rows, j->id, p.in, &fed);
 	if (p.in >= 0)
 		close(p.in);
-	if (f->kind || fed.kind == FAIL_SIGNAL)
+	if (f->kind)
 		for (int i = 0; i < STAGES; i++)
 			if (p.pid[i] > 0)
 				kill(p.pid[i], SIGTERM);
@@ -344,7 +358,7 @@ int output_run(struct queue *w, struct interrupt *me, const struct job *j,
 		read_said(p.err, &err);
 	if (p.out >= 0)
 		read_said(p.out, said);
-	if (fed.kind == FAIL_SIGNAL || me->stop)
+	if (fed.kind == FAIL_SIGNAL || (me->stop && (f->kind || failed >= 0)))
 		*f = (struct fail){ FAIL_SIGNAL, "killed" };
 	else if (f->kind == FAIL_NONE && failed >= 0)
 		blame(names[failed], status[failed], buf_text(&err), f);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { AGAIN_MS = 200 };
+
 void queue_init(struct queue *w)
 {
 	struct catalog *c = &w->account->catalog;
@@ -61,6 +63,9 @@ void queue_wait(struct queue *w, unsigned *seen, int64_t ms)
 {
 	struct timespec t;
 
+	if (atomic_exchange(&w->retry, false) && (ms < 0 || ms > AGAIN_MS))
+		ms = AGAIN_MS;
+
 	clock_gettime(CLOCK_REALTIME, &t);
 	t.tv_sec += (time_t)(ms / 1000);
 	t.tv_nsec += (long)(ms % 1000) * 1000000;
@@ -77,11 +82,32 @@ void queue_wait(struct queue *w, unsigned *seen, int64_t ms)
 	pthread_mutex_unlock(&w->lock);
 }
 
+int queue_end(struct queue *w, struct fail *f)
+{
+	struct fail ours = { 0 };
+
+	if (catalog_end(&w->account->catalog, true, &ours) == 0)
+		return 0;
+	account_make_room(w->account);
+	return fail_set(f, ours.kind, "%s", ours.why);
+}
+
+bool queue_again(struct queue *w)
+{
+	unsigned seen = 0;
+
+	pthread_mutex_lock(&w->lock);
+	seen = w->kicks;
+	pthread_mutex_unlock(&w->lock);
+	queue_wait(w, &seen, AGAIN_MS);
+	return !queue_stopping(w);
+}
+
 bool queue_claim(struct queue *w, struct interrupt *me, struct job *j)
 {
 	struct catalog *c = &w->account->catalog;
 	sqlite3_stmt *q;
-	bool got;
+	bool got, failed;
 
 	*j = (struct job){ 0 };
 	catalog_begin(c);
@@ -109,9 +135,14 @@ bool queue_claim(struct queue *w, struct interrupt *me, struct job *j)
 			"ii", j->id, td_clock_now());
 		interrupt_begin(me, j->id, w->stop);
 	}
-	if (catalog_end(c, got, NULL) == 0 && got)
+	failed = catalog_end(c, got, NULL) != 0;
+	if (got && !failed)
 		return true;
 	queue_release(me, j);
+	if (failed) { /* a full disk; nobody else would ask again */
+		account_make_room(w->account);
+		w->retry = true;
+	}
 	return false;
 }
 
@@ -137,20 +168,51 @@ static void forget_key(struct catalog *c, int64_t job)
 	free(masked);
 }
 
+/* One that has ended, but is still reported as running; not one that has changed something. */
+static bool kill_ended(struct catalog *c, int64_t job)
+{
+	catalog_do(c,
+		"INSERT OR IGNORE INTO trash SELECT file FROM jobs WHERE id = ?1 AND file IS NOT "
+		"NULL "
+		"AND status = 'success' AND polls > 0 AND until > ?2 AND inserted = 0 AND result "
+		"IS NULL",
+		"ii", job, td_clock_ms());
+	catalog_do(c,
+		"UPDATE jobs SET status = 'killed', file = NULL, schema = NULL, rows = NULL, size "
+		"= "
+		"NULL, polls = 0 WHERE id = ?1 AND status IN ('success', 'error') AND polls > 0 "
+		"AND "
+		"until > ?2 AND inserted = 0 AND result IS NULL",
+		"ii", job, td_clock_ms());
+	return sqlite3_changes(c->db) > 0;
+}
+
+static bool kill_going(struct catalog *c, int64_t job)
+{
+	catalog_do(c,
+		"UPDATE jobs SET status = 'killed', ended = ?2, updated = ?2 WHERE id = ?1 AND "
+		"status "
+		"IN ('queued', 'running')",
+		"ii", job, td_clock_now());
+	return sqlite3_changes(c->db) > 0;
+}
+
 void queue_kill(struct queue *w, int64_t job)
 {
 	struct catalog *c = &w->account->catalog;
+	bool late = false;
 
-	catalog_do(c,
-		"UPDATE jobs SET status = 'killed', ended = ?2, updated = ?2 WHERE id = ?1 AND "
-		"status IN ('queued', 'running')",
-		"ii", job, td_clock_now());
-	if (sqlite3_changes(c->db) == 0)
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		late |= interrupt_is_late(&w->run[i], job);
+	if (!late && !kill_going(c, job) && !kill_ended(c, job))
 		return;
-	forget_key(c, job);
-	catalog_do(c,
-		"UPDATE sessions SET status = 'uploading' WHERE status = 'performing' AND job = ?1",
-		"i", job);
+	if (!late) {
+		forget_key(c, job);
+		catalog_do(c,
+			"UPDATE sessions SET status = 'uploading' WHERE status = 'performing' AND "
+			"job = ?1",
+			"i", job);
+	}
 	for (size_t i = 0; i < QUEUE_THREADS; i++)
 		interrupt_raise(&w->run[i], job);
 }

@@ -27,6 +27,7 @@ struct queue {
 	pthread_cond_t wake;
 	unsigned kicks; /* under lock */
 	atomic_bool stop;
+	atomic_bool retry; /* a claim failed: ask again soon */
 };
 
 /*
@@ -46,8 +47,18 @@ void queue_wait(struct queue *w, unsigned *seen, int64_t ms);
 bool queue_claim(struct queue *w, struct interrupt *me, struct job *j);
 void queue_release(struct interrupt *me, struct job *j);
 
-/* Inside a transaction: a job that is not finished becomes `killed`, its work is interrupted. */
+/*
+ * Inside a transaction: a job that is reported as running becomes `killed`, and its work is
+ * interrupted. One that sends its rows somewhere (interrupt_late()) says itself how it ended.
+ */
 void queue_kill(struct queue *w, int64_t job);
+
+/*
+ * Ends a job's last transaction. -1: it did not happen, and f says why, if it did not say something
+ * before; on a full disk the catalogue's reserve is given up, so that the next attempt can succeed.
+ */
+int queue_end(struct queue *w, struct fail *f);
+bool queue_again(struct queue *w); /* after a moment: is there to be another attempt? */
 
 /*
  * Inside a transaction: the job's last word. False if it was killed meanwhile: then nothing may be

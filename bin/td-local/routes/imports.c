@@ -50,10 +50,7 @@ static void add_segment(struct request *r, int64_t table, struct load *l)
 {
 	json_t *found = column_types_json(l->found);
 
-	catalog_do(&r->account->catalog,
-		"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, ?3, ?4, "
-		"?5, ?6)",
-		"isiiii", table, l->name, (int64_t)l->rows, (int64_t)l->written, l->tmin, l->tmax);
+	load_enter(l, &r->account->catalog, table, 0);
 	counts_extend(&r->account->catalog, table, found);
 	counts_table(&r->account->catalog, table);
 	json_decref(found);

@@ -184,7 +184,7 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 	if (kind == STATEMENT_DELETE)
 		return rewrite_apply(&ch->rewrite, c, table)
 			? 0
-			: fail_set(f, FAIL_DATA, "the table was changed meanwhile: run it again");
+			: fail_set(f, FAIL_TEMP, "the table was changed meanwhile: run it again");
 	if (kind == STATEMENT_DROP) {
 		catalog_do(c, "DELETE FROM tables WHERE id = ?1", "i", table);
 		return 0;
@@ -196,11 +196,7 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 	counts_extend(c, table,
 		kind == STATEMENT_CREATE && ch->st->columns ? ch->st->columns : ch->columns);
 	if (ch->load.rows)
-		catalog_do(c,
-			"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, "
-			"?3, ?4, ?5, ?6)",
-			"isiiii", table, ch->load.name, (int64_t)ch->load.rows,
-			(int64_t)ch->load.written, ch->load.tmin, ch->load.tmax);
+		load_enter(&ch->load, c, table, 0);
 	counts_table(c, table);
 	return 0;
 }

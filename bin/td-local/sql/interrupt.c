@@ -18,6 +18,7 @@ void interrupt_begin(struct interrupt *me, int64_t job, bool stop)
 {
 	pthread_mutex_lock(&me->lock);
 	me->job = job;
+	me->late = false;
 	me->stop = stop;
 	pthread_mutex_unlock(&me->lock);
 }
@@ -42,6 +43,23 @@ void interrupt_set(struct interrupt *me, sqlite3 *db)
 	if (db)
 		sqlite3_progress_handler(db, STEPS, stopped, me);
 	pthread_mutex_unlock(&me->lock);
+}
+
+void interrupt_late(struct interrupt *me)
+{
+	pthread_mutex_lock(&me->lock);
+	me->late = true;
+	pthread_mutex_unlock(&me->lock);
+}
+
+bool interrupt_is_late(struct interrupt *me, int64_t job)
+{
+	bool late;
+
+	pthread_mutex_lock(&me->lock);
+	late = me->job == job && me->late;
+	pthread_mutex_unlock(&me->lock);
+	return late;
 }
 
 void interrupt_raise(struct interrupt *me, int64_t job)

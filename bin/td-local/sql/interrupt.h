@@ -15,6 +15,7 @@ struct interrupt {
 	atomic_bool stop;     /* the work is to end as soon as it can */
 	pthread_mutex_t lock; /* for the rest */
 	int64_t job;          /* 0: none */
+	bool late;            /* the job may have been seen elsewhere: it alone says how it ended */
 	sqlite3 *db;          /* or NULL */
 };
 
@@ -27,6 +28,11 @@ void interrupt_end(struct interrupt *me);
 
 /* By the same: the connection that runs the job's SQL from now on, or NULL. */
 void interrupt_set(struct interrupt *me, sqlite3 *db);
+
+void interrupt_late(struct interrupt *me);
+
+/* By any thread: is that job at work, and late? */
+bool interrupt_is_late(struct interrupt *me, int64_t job);
 
 /* By any thread: stops that job, or with 0 whichever is at work. */
 void interrupt_raise(struct interrupt *me, int64_t job);

@@ -64,6 +64,8 @@ int account_open(struct account *a, const char *dir, bool samples, struct fail *
 	if (catalog_open(&a->catalog, path, false, f) == 0 && !a->store.fresh)
 		sweep(a, f);
 	free(path);
+	a->spent = store_reserve(&a->store) != 0;
+	a->catalog.keep = &a->store.keep;
 	return f->kind ? -1 : 0;
 }
 
@@ -73,6 +75,12 @@ void account_close(struct account *a)
 	store_close(&a->store);
 	sqlite3_free(sqlite3_temp_directory);
 	sqlite3_temp_directory = NULL;
+}
+
+void account_make_room(struct account *a)
+{
+	store_unreserve(&a->store);
+	a->spent = true;
 }
 
 void account_sweep(struct account *a)
@@ -86,5 +94,7 @@ void account_sweep(struct account *a)
 		store_drop(&a->store, catalog_column(q, 0));
 	if (any)
 		catalog_do(c, "DELETE FROM trash", "");
+	if (a->spent && store_reserve(&a->store) == 0)
+		a->spent = false;
 	catalog_end(c, any, NULL); /* what stays is swept at the next start */
 }

@@ -8,9 +8,12 @@
 #include "store/catalog.h"
 #include "store/store.h"
 
+#include <stdatomic.h>
+
 struct account {
 	struct catalog catalog;
 	struct store store;
+	atomic_bool spent; /* the reserve is */
 };
 
 /*
@@ -20,6 +23,12 @@ struct account {
  */
 int account_open(struct account *a, const char *dir, bool samples, struct fail *f);
 void account_close(struct account *a);
+
+/*
+ * On a full disk: gives up the reserve, a file that was made with the directory, so that the
+ * catalogue can be written. account_sweep() makes it again when there is room.
+ */
+void account_make_room(struct account *a);
 
 /* Removes the files that the last transactions left behind. Outside a transaction. */
 void account_sweep(struct account *a);

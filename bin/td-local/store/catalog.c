@@ -75,8 +75,9 @@ static const char tables_sql[] =
 	" BEGIN INSERT OR IGNORE INTO trash VALUES (old.file); END;";
 
 /*
- * What later layouts add, from FIRST_LAYOUT + 1. A table's old_* are what it shows until `until` if
- * counts lag; a session with a table_name belongs to the name.
+ * What later layouts add, from FIRST_LAYOUT + 1. Segments come in the order of their place, or id;
+ * crc is the CRC-32 of their file, null: not known. A table's old_* are what it shows until `until`
+ * if counts lag; a session with a table_name belongs to the name.
  */
 static const char *const upgrades[] = {
 	"ALTER TABLE tables ADD COLUMN old_rows INTEGER NOT NULL DEFAULT 0;"
@@ -86,6 +87,7 @@ static const char *const upgrades[] = {
 	"ALTER TABLE sessions ADD COLUMN db_name TEXT;"
 	"ALTER TABLE sessions ADD COLUMN table_name TEXT;"
 	"ALTER TABLE segments ADD COLUMN crc INTEGER;"
+	"ALTER TABLE segments ADD COLUMN place INTEGER;"
 	"CREATE VIEW session_tables AS SELECT s.id, CASE WHEN s.table_name IS NULL THEN s.tbl ELSE "
 	"(SELECT t.id FROM tables t JOIN dbs d ON d.id = t.db WHERE d.name = s.db_name AND t.name "
 	"= s.table_name) END AS tbl FROM sessions s;"
@@ -199,6 +201,9 @@ int catalog_end(struct catalog *c, bool commit, struct fail *f)
 	if (good && commit && sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK) {
 		failed(c);
 		good = false;
+		/* what was written may be found by a recovery; of a full disk nothing is */
+		if (c->keep && sqlite3_errcode(c->db) == SQLITE_IOERR)
+			*c->keep = true;
 	}
 	if (!sqlite3_get_autocommit(c->db))
 		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);

@@ -16,12 +16,15 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 struct catalog {
 	sqlite3 *db;
 	pthread_mutex_t lock;
+	atomic_bool
+		*keep; /* set when a commit fails in a way that may not be the end of it; or NULL */
 	char why[256]; /* the first error of the open transaction; empty: none */
 };
 

@@ -56,6 +56,17 @@ size_t keyset_add(struct keyset *k, const char *p, size_t n)
 	return k->n++;
 }
 
+void keyset_cut(struct keyset *k, size_t n)
+{
+	if (n >= k->n)
+		return;
+	while (k->n > n)
+		free(k->key[--k->n].p);
+	memset(k->slot, 0, k->slots * sizeof *k->slot);
+	for (size_t i = 0; i < n; i++)
+		enter(k, i);
+}
+
 void keyset_free(struct keyset *k)
 {
 	for (size_t i = 0; i < k->n; i++)

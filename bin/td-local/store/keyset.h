@@ -17,6 +17,7 @@ struct keyset {
 void keyset_free(struct keyset *k);
 long keyset_find(const struct keyset *k, const char *p, size_t n, size_t guess); /* or -1 */
 /* it must not be there */
+void keyset_cut(struct keyset *k, size_t n); /* forget all but the first n */
 size_t keyset_add(struct keyset *k, const char *p, size_t n);
 
 #endif

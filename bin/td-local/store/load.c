@@ -1,5 +1,6 @@
 /* Uploaded bodies, record by record, into a segment. */
 #include "store/load.h"
+#include "base/crc.h"
 #include "base/fd.h"
 #include "base/mem.h"
 #include "frame/gzip.h"
@@ -7,14 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
+
+enum { BAD_OUT = 64 << 10 };
 
 int load_open(struct load *l, struct store *s, bool stream, struct fail *f)
 {
-	*l = (struct load){
-		.store = s, .stream = stream, .fd = -1, .tmin = INT64_MAX, .tmax = INT64_MIN
-	};
+	*l = (struct load){ .store = s,
+		.stream = stream,
+		.fd = -1,
+		.errors = -1,
+		.tmin = INT64_MAX,
+		.tmax = INT64_MIN };
 	l->found = mem_zero(1, sizeof *l->found);
 	buf_init(&l->out, LOAD_OUT + (size_t)LOAD_RECORD_MAX + 16);
+	buf_init(&l->bad, BAD_OUT + (size_t)LOAD_RECORD_MAX + 16);
 	l->fd = store_create(s, 's', l->name, f);
 	if (l->fd >= 0)
 		return 0;
@@ -24,8 +32,8 @@ int load_open(struct load *l, struct store *s, bool stream, struct fail *f)
 
 void load_free(struct load *l, bool drop)
 {
-	if (l->errors)
-		gzclose(l->errors);
+	if (l->errors >= 0)
+		close(l->errors);
 	if (l->fd >= 0)
 		close(l->fd);
 	if (drop && l->name[0])
@@ -33,42 +41,47 @@ void load_free(struct load *l, bool drop)
 	if (drop && l->errors_name[0])
 		store_drop(l->store, l->errors_name);
 	buf_free(&l->out);
+	buf_free(&l->bad);
+	free(l->pair);
+	l->pair = NULL;
 	if (l->found)
 		keyset_free(&l->found->keys);
 	free(l->found);
 	l->found = NULL;
 	l->fd = -1;
-	l->errors = NULL;
+	l->errors = -1;
 }
 
 static int flush(struct load *l, struct fail *f)
 {
 	if (fd_write(l->fd, "a segment", l->out.p, l->out.len, f))
 		return -1;
+	l->crc = crc_add(l->crc, l->out.p, l->out.len);
 	l->written += l->out.len;
 	l->out.len = 0;
 	return 0;
 }
 
-/* A record was refused: it is kept in a gzip file, wrapped in a map if it is not one. */
+static int flush_bad(struct load *l, struct fail *f)
+{
+	if (l->bad.len && fd_write(l->errors, "error records", l->bad.p, l->bad.len, f))
+		return -1;
+	l->bad_written += l->bad.len;
+	l->bad.len = 0;
+	return 0;
+}
+
+/* A record was refused: it is kept, wrapped in a map if it is not one. */
 static int refuse(struct load *l, const char *p, size_t n, bool map, struct fail *f)
 {
 	static const char wrap[] = "\x81\xa6record"; /* {"record": ...} */
 
 	l->refused++;
-	if (!l->errors) {
-		int fd = store_create(l->store, 'e', l->errors_name, f);
-
-		if (fd < 0)
-			return -1;
-		l->errors = gzdopen(fd, "wb1");
-		if (!l->errors)
-			return fail_set(f, FAIL_SYSTEM, "cannot write error records");
-	}
-	if ((!map && gzwrite(l->errors, wrap, sizeof wrap - 1) <= 0) ||
-		gzwrite(l->errors, p, (unsigned)n) <= 0)
-		return fail_set(f, FAIL_SYSTEM, "cannot write error records");
-	return 0;
+	if (l->errors < 0 && (l->errors = store_temporary(l->store, f)) < 0)
+		return -1;
+	if ((!map && buf_put(&l->bad, wrap, sizeof wrap - 1)) || buf_put(&l->bad, p, n))
+		return fail_set(f, FAIL_DATA, "a record is too long");
+	return l->bad.len >= BAD_OUT ? flush_bad(l, f) : 0;
 }
 
 static void note_column(struct load *l, const struct mp *key, const char *p, const char *end)
@@ -85,18 +98,35 @@ static void note_column(struct load *l, const struct mp *key, const char *p, con
 	column_types_note(d, (size_t)i, p, end);
 }
 
+/* The columns of a record that was found to be good. */
+static void note_columns(struct load *l, const char *end)
+{
+	l->guess = 0;
+	for (size_t i = 0; i < l->pairs; i++)
+		note_column(l, &l->pair[i].key, l->pair[i].value, end);
+}
+
+static void push_pair(struct load *l, const struct mp *key, const char *value)
+{
+	if (l->pairs == l->pairs_room) {
+		l->pairs_room = l->pairs_room ? 2 * l->pairs_room : 32;
+		l->pair = mem_resize(l->pair, l->pairs_room, sizeof *l->pair);
+	}
+	l->pair[l->pairs++] = (struct load_pair){ *key, value };
+}
+
 enum verdict { GOOD, TIMELESS, BAD };
 
-/* Look at a whole, valid value: is it a record, and when? */
+/* Is a whole, valid value a record, and of when? Its columns are left in l->pair. */
 static enum verdict inspect(struct load *l, const char *p, const char *end, int64_t *time)
 {
 	struct mp map, key, value;
 	bool has_time = false;
 
+	l->pairs = 0;
 	p += mp_token(p, end, &map);
 	if (map.type != MP_MAP)
 		return BAD;
-	l->guess = 0;
 	for (uint32_t i = 0; i < map.n; i++) {
 		p += mp_token(p, end, &key);
 		if (key.type != MP_STR && key.type != MP_BIN)
@@ -107,8 +137,8 @@ static enum verdict inspect(struct load *l, const char *p, const char *end, int6
 				return BAD;
 			*time = (int64_t)value.as.u;
 			has_time = true;
-		} else {
-			note_column(l, &key, p, end);
+		} else if (l->pairs <= COLUMNS_MAX) {
+			push_pair(l, &key, p);
 		}
 		p += mp_value(p, end);
 	}
@@ -165,6 +195,7 @@ static int record(struct load *l, const char *p, size_t n, struct fail *f)
 	}
 	if (rc)
 		return fail_set(f, FAIL_DATA, "a record is too long");
+	note_columns(l, p + n);
 	l->rows++;
 	l->tmin = time < l->tmin ? time : l->tmin;
 	l->tmax = time > l->tmax ? time : l->tmax;
@@ -240,20 +271,56 @@ static int pump(struct load *l, struct source *in, struct buf *b, struct fail *f
 	}
 }
 
+/* Where a load stood before a body: what goes back there if the body is refused. */
+struct mark {
+	struct load was;
+	size_t columns;
+	void *seen; /* of the columns that there were */
+};
+
+static int mark(struct load *l, struct mark *m, struct fail *f)
+{
+	if (flush(l, f) || flush_bad(l, f))
+		return -1;
+	m->was = *l;
+	m->columns = l->found->keys.n;
+	m->seen = mem_copy(l->found->seen, m->columns * sizeof *l->found->seen);
+	return 0;
+}
+
+static int cut(int fd, uint64_t size, struct fail *f)
+{
+	if (fd < 0 || (ftruncate(fd, (off_t)size) == 0 && lseek(fd, (off_t)size, SEEK_SET) >= 0))
+		return 0;
+	f->kind = FAIL_NONE;
+	return fail_errno(f, FAIL_SYSTEM, "cannot cut a segment");
+}
+
+static int restore(struct load *l, const struct mark *m, struct fail *f)
+{
+	l->out.len = l->bad.len = 0;
+	l->written = m->was.written;
+	l->bad_written = m->was.bad_written;
+	l->crc = m->was.crc;
+	l->rows = m->was.rows;
+	l->refused = m->was.refused;
+	l->tmin = m->was.tmin;
+	l->tmax = m->was.tmax;
+	keyset_cut(&l->found->keys, m->columns);
+	memset(l->found->seen, 0, sizeof l->found->seen);
+	memcpy(l->found->seen, m->seen, m->columns * sizeof *l->found->seen);
+	return cut(l->fd, l->written, f) || cut(l->errors, l->bad_written, f) ? -1 : 0;
+}
+
 int load_body(struct load *l, int fd, struct fail *f)
 {
-	struct {
-		uint64_t written, rows, refused;
-		size_t len;
-		int64_t tmin, tmax;
-	} old = { l->written, l->rows, l->refused, l->out.len, l->tmin, l->tmax };
 	struct fd_source file;
 	struct gzip_source gz;
+	struct mark before;
 	struct buf b;
 
-	if (l->out.len && flush(l, f))
+	if (mark(l, &before, f))
 		return -1;
-	old.written = l->written;
 	fd_source_init(&file, fd, "the body");
 	buf_init(&b, LOAD_RECORD_MAX);
 	if (gzip_source_init(&gz, &file.source, f) == 0) {
@@ -261,43 +328,43 @@ int load_body(struct load *l, int fd, struct fail *f)
 		gzip_source_free(&gz);
 	}
 	buf_free(&b);
-	if (f->kind == FAIL_NONE)
-		return 0;
 	if (f->kind == FAIL_UPSTREAM)
 		f->kind = FAIL_DATA;
-	l->out.len = 0;
-	l->rows = old.rows;
-	l->refused = old.refused;
-	l->tmin = old.tmin;
-	l->tmax = old.tmax;
-	l->written = old.written;
-	if (ftruncate(l->fd, (off_t)l->written) || lseek(l->fd, (off_t)l->written, SEEK_SET) < 0) {
-		f->kind = FAIL_NONE;
-		return fail_errno(f, FAIL_SYSTEM, "cannot cut a segment");
-	}
-	return -1;
+	if (f->kind)
+		restore(l, &before, f);
+	free(before.seen);
+	return f->kind ? -1 : 0;
 }
 
-static int close_errors(struct load *l, struct fail *f)
+/* The records that were refused become one gzip file with a name. */
+static int keep_errors(struct load *l, struct fail *f)
 {
-	int rc = l->errors ? gzclose(l->errors) : Z_OK, fd;
+	int fd = l->refused ? store_create(l->store, 'e', l->errors_name, f) : -1,
+	    copy = fd >= 0 ? dup(fd) : -1;
+	gzFile gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;
+	ssize_t n = 1;
 
-	l->errors = NULL;
-	if (rc != Z_OK)
-		return fail_set(f, FAIL_SYSTEM, "cannot write error records");
-	if (!l->errors_name[0])
+	if (!l->refused)
 		return 0;
-	fd = store_read(l->store, l->errors_name, f);
-	if (fd < 0)
-		return -1;
-	rc = store_seal(l->store, fd, f);
-	close(fd);
-	return rc;
+	buf_room(&l->bad, BAD_OUT);
+	if (!gz || lseek(l->errors, 0, SEEK_SET) < 0)
+		fail_set(f, FAIL_SYSTEM, "cannot write error records");
+	while (f->kind == FAIL_NONE && n > 0)
+		if ((n = fd_read(l->errors, "error records", l->bad.p, l->bad.cap, f)) > 0 &&
+			gzwrite(gz, l->bad.p, (unsigned)n) <= 0)
+			fail_set(f, FAIL_SYSTEM, "cannot write error records");
+	if (gz && gzclose(gz) != Z_OK)
+		fail_set(f, FAIL_SYSTEM, "cannot write error records");
+	if (f->kind == FAIL_NONE)
+		store_seal(l->store, fd, f);
+	if (fd >= 0)
+		close(fd);
+	return f->kind ? -1 : 0;
 }
 
 int load_close(struct load *l, struct fail *f)
 {
-	if (flush(l, f) || close_errors(l, f))
+	if (flush(l, f) || flush_bad(l, f) || keep_errors(l, f))
 		return -1;
 	if (l->rows == 0) {
 		store_drop(l->store, l->name);
@@ -305,4 +372,13 @@ int load_close(struct load *l, struct fail *f)
 		return 0;
 	}
 	return store_seal(l->store, l->fd, f);
+}
+
+void load_enter(const struct load *l, struct catalog *c, int64_t table, int64_t session)
+{
+	catalog_do(c,
+		"INSERT INTO segments (tbl, session, file, rows, bytes, tmin, tmax, crc) VALUES "
+		"(nullif(?1, 0), nullif(?2, 0), ?3, ?4, ?5, ?6, ?7, ?8)",
+		"iisiiiii", table, session, l->name, (int64_t)l->rows, (int64_t)l->written, l->tmin,
+		l->tmax, (int64_t)l->crc);
 }

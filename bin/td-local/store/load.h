@@ -13,11 +13,11 @@
 #define LOAD_H
 
 #include "base/buf.h"
+#include "store/catalog.h"
 #include "store/column_types.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
-#include <zlib.h>
 
 #define LOAD_TIME_MAX INT64_C(253402300799)
 enum { LOAD_RECORD_MAX = 64 << 20, LOAD_OUT = 1 << 20 };
@@ -28,14 +28,23 @@ struct load {
 	int64_t now;       /* stream: time for records that have none */
 	atomic_bool *stop; /* may be NULL; checked between pieces */
 	struct column_types *found;
+	struct load_pair {
+		struct mp key;
+		const char *value;
+	} * pair; /* of the present record */
+	size_t pairs, pairs_room;
 	size_t guess; /* where the next key is expected */
 	int fd;       /* the segment */
 	char name[STORE_NAME];
 	struct buf out;
 	uint64_t written; /* bytes in fd */
+	uint32_t crc;     /* of them */
 	uint64_t rows, refused;
 	int64_t tmin, tmax;
-	gzFile errors;
+	int errors; /* records that were refused, as they came; or -1. load_close() compresses them
+		     */
+	struct buf bad;
+	uint64_t bad_written;
 	char errors_name[STORE_NAME]; /* empty: no error records */
 };
 
@@ -51,6 +60,9 @@ int load_records(struct load *l, const char *p, size_t n, struct fail *f);
 
 /* Writes and syncs; with zero rows there is no segment (name is empty). */
 int load_close(struct load *l, struct fail *f);
+
+/* Inside a transaction: the segment belongs to a table or (table 0) to a session from now on. */
+void load_enter(const struct load *l, struct catalog *c, int64_t table, int64_t session);
 
 /* Gives everything back; drop: the files too. */
 void load_free(struct load *l, bool drop);

@@ -154,11 +154,7 @@ static int make_table(struct account *a, const char *name, int (*rows)(struct bu
 			"FROM dbs WHERE name = 'sample_datasets'",
 			"si", name, td_clock_now());
 		table = sqlite3_last_insert_rowid(c->db);
-		catalog_do(c,
-			"INSERT INTO segments (tbl, file, rows, bytes, tmin, tmax) VALUES (?1, ?2, "
-			"?3, ?4, ?5, ?6)",
-			"isiiii", table, load.name, (int64_t)load.rows, (int64_t)load.written,
-			load.tmin, load.tmax);
+		load_enter(&load, c, table, 0);
 		found = column_types_json(load.found);
 		counts_extend(c, table, found);
 		counts_table(c, table);

@@ -15,6 +15,33 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { RESERVE = 1 << 20 };
+
+struct store_known {
+	unsigned char *bits;
+	size_t bytes;
+};
+
+bool store_known(const struct store *s, int64_t segment)
+{
+	size_t at = (size_t)segment / 8;
+
+	return at < s->known->bytes && s->known->bits[at] >> (segment % 8) & 1;
+}
+
+void store_know(const struct store *s, int64_t segment)
+{
+	struct store_known *k = s->known;
+	size_t at = (size_t)segment / 8, more = at + 1024;
+
+	if (at >= k->bytes) {
+		k->bits = mem_resize(k->bits, more, 1);
+		memset(k->bits + k->bytes, 0, more - k->bytes);
+		k->bytes = more;
+	}
+	k->bits[at] |= (unsigned char)(1u << (segment % 8));
+}
+
 static int make_dir(const char *path, struct fail *f)
 {
 	if (mkdir(path, 0700) && errno != EEXIST)
@@ -141,6 +168,7 @@ int store_open(struct store *s, const char *dir, struct fail *f)
 	s->dir = dir ? mem_string(dir) : temporary_dir(f);
 	if (!s->dir)
 		return -1;
+	s->known = mem_zero(1, sizeof *s->known);
 	s->files = mem_printf("%s/files", s->dir);
 	clock_gettime(CLOCK_REALTIME, &now);
 	s->seed = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
@@ -177,7 +205,7 @@ int store_adopt(const struct store *s, struct fail *f)
 static void remove_all(const struct store *s)
 {
 	static const char *const names[] = { "catalog.sqlite-wal", "catalog.sqlite-shm",
-		"catalog.sqlite", "key", "lock" };
+		"catalog.sqlite", "key", "reserve", "lock" };
 
 	store_sweep(s, keep_none, NULL);
 	rmdir(s->files);
@@ -192,6 +220,9 @@ void store_close(struct store *s)
 		remove_all(s);
 	if (s->lock >= 0)
 		close(s->lock);
+	if (s->known)
+		free(s->known->bits);
+	free(s->known);
 	free(s->files);
 	free(s->dir);
 	*s = (struct store){ .lock = -1 };
@@ -263,9 +294,33 @@ int store_size(int fd, uint64_t *n, struct fail *f)
 	return 0;
 }
 
+int store_reserve(const struct store *s)
+{
+	char *path = mem_printf("%s/reserve", s->dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int rc = fd < 0 || posix_fallocate(fd, 0, RESERVE) ? -1 : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (rc)
+		unlink(path);
+	free(path);
+	return rc;
+}
+
+void store_unreserve(const struct store *s)
+{
+	static const char *const names[] = { "reserve" };
+
+	remove_names(s, names, 1);
+}
+
 void store_drop(const struct store *s, const char *name)
 {
-	char *path = path_of(s, name);
+	char *path = s->keep ? NULL : path_of(s, name);
+
+	if (!path)
+		return;
 
 	unlink(path); /* if it stays, the next start sweeps it */
 	free(path);

@@ -10,6 +10,7 @@
 
 #include "base/fail.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,6 +24,12 @@ struct store {
 	bool fresh;     /* there was no catalogue before */
 	uint64_t seed;
 	_Atomic uint64_t next;
+	/*
+	 * A commit failed and may come back when the catalogue is opened again: no file is removed
+	 * until then.
+	 */
+	atomic_bool keep;
+	struct store_known *known;
 };
 
 /*
@@ -47,6 +54,13 @@ int store_seal(struct store *s, int fd, struct fail *f);
 int store_read(const struct store *s, const char *name, struct fail *f); /* a descriptor */
 int store_size(int fd, uint64_t *n, struct fail *f);
 void store_drop(const struct store *s, const char *name);
+
+int store_reserve(const struct store *s); /* the file DIR/reserve; -1: there is no room */
+void store_unreserve(const struct store *s);
+
+/* Which segments (by id) were verified by this program. The caller orders the calls. */
+bool store_known(const struct store *s, int64_t segment);
+void store_know(const struct store *s, int64_t segment);
 
 /* Remove every file that keep() does not know. */
 void store_sweep(const struct store *s, bool (*keep)(void *arg, const char *name), void *arg);

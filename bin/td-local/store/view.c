@@ -1,5 +1,6 @@
 /* Mapping the segments of a table. */
 #include "store/view.h"
+#include "base/crc.h"
 #include "base/mem.h"
 #include "store/value.h"
 
@@ -7,6 +8,16 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+static int verify(const struct store *s, const struct segment *g, int64_t crc)
+{
+	if (store_known(s, g->id))
+		return 0;
+	if (crc_add(0, g->p, g->n) != (uint32_t)crc)
+		return -1;
+	store_know(s, g->id);
+	return 0;
+}
 
 int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail *f)
 {
@@ -27,6 +38,9 @@ int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail
 	if ((v->segs & (v->segs - 1)) == 0)
 		v->seg = mem_resize(v->seg, v->segs ? 2 * v->segs : 1, sizeof *v->seg);
 	v->seg[v->segs++] = (struct segment){ sqlite3_column_int64(q, 0), p, bytes };
+	if (!catalog_null(q, 3) && verify(s, &v->seg[v->segs - 1], sqlite3_column_int64(q, 3)))
+		return fail_set(f, FAIL_SYSTEM,
+			"the data directory is damaged: %s is not what was written", file);
 	return 0;
 }
 
@@ -35,7 +49,7 @@ int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t 
 {
 	char *schema = catalog_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", table);
 	sqlite3_stmt *q = catalog_select(c,
-		"SELECT id, file, bytes, rows FROM segments WHERE tbl = ?1 ORDER BY id", "i",
+		"SELECT " VIEW_SEGMENT " FROM segments WHERE tbl = ?1 ORDER BY " VIEW_ORDER, "i",
 		table);
 
 	*v = (struct view){ .name = catalog_text(c, "SELECT name FROM tables WHERE id = ?1", "i",
@@ -47,7 +61,7 @@ int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t 
 			strlen(columns_name(v->schema, i)));
 	keyset_add(&v->keys, "time", 4);
 	while (f->kind == FAIL_NONE && catalog_next(c, &q)) {
-		v->rows += sqlite3_column_int64(q, 3);
+		v->rows += sqlite3_column_int64(q, 4);
 		view_map(v, s, q, f);
 	}
 	sqlite3_finalize(q);

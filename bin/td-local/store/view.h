@@ -27,7 +27,14 @@ struct view {
 int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table,
 	struct fail *f);
 
-/* One more segment: id, file, bytes of the present row of q. */
+/* The columns of segments that view_map() takes, and their order in a table. */
+#define VIEW_SEGMENT "id, file, bytes, crc, rows"
+#define VIEW_ORDER   "coalesce(place, id)"
+
+/*
+ * One more segment: the present row of q. Its checksum is verified the first time that this program
+ * reads it. Inside a transaction, which orders that.
+ */
 int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail *f);
 
 /* Rows have numbers that stay as long as their segment does: the nth of a segment, from 1. */
