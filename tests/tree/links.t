@@ -1,0 +1,38 @@
+#!/bin/sh
+# The rooms as the linker sees them: no name is defined twice, and nothing goes round in a circle.
+. "$(dirname "$0")/../lib/lib.sh"
+cd "$ROOT" || exit 1
+
+objects() { # FOLDER...: those of its sources that are there
+	find "$@" -name '*.c' | sort | sed "s|^|$BUILD/|; s|\.c\$|.o|"
+}
+tools=$(make -s --no-print-directory print-tools)
+{ objects common && for tool in $tools; do objects "bin/$tool"; done; } >"$T/objects"
+
+# Lines "NAME OBJECT"; main and what a sanitizer adds do not count.
+while read -r o; do
+	nm -g --defined-only "$o" | awk -v o="${o#"$BUILD/"}" '$3 !~ /^(main|__(asan|odr_asan|ubsan|tsan|sancov).*)$/ { print $3, o }'
+done <"$T/objects" | sort >"$T/defined"
+while read -r o; do nm -u "$o" | awk -v o="${o#"$BUILD/"}" '{ print $2, o }'; done <"$T/objects" | sort >"$T/used"
+like "the objects define names" "$(cat "$T/defined")" '^fail_set common/base/fail\.o$'
+
+# What two tools both define never meets in one program.
+is "no name is defined by two rooms of common and td-local" \
+	"$(grep -E ' (common|bin/td-local)/' "$T/defined" | cut -d' ' -f1 | uniq -d)" ""
+
+# All of common is meant to fit together with any tool, what a tool does not use included.
+for tool in $tools; do
+	# shellcheck disable=SC2046 # a path with spaces is what "$BUILD" is for
+	ok "$tool links with every room of common" sh -c '
+		cd "$1" && ${CC:-cc} -r -nostdlib -o "$2" $(cd "$3" && find common "bin/$4" -name "*.c" | sed "s/\.c\$/.o/")
+	' sh "$BUILD" "$T/whole.o" "$ROOT" "$tool"
+done
+
+# A room uses another if it needs a name that the other defines; tsort(1) names what lies in a circle. The parser of
+# td-local's SQL is recursive by nature.
+for part in common bin/td-local bin/td-put bin/td-fetch bin/td-conn; do
+	join -o 1.2,2.2 "$T/used" "$T/defined" | awk -v part="^$part/" '
+		$1 ~ part && $2 ~ part && $1 != $2 && ($1 " " $2) !~ /^bin\/td-local\/sql\/.* bin\/td-local\/sql\//' | sort -u >"$T/edges"
+	is "no circle in $part" "$(tsort <"$T/edges" 2>&1 >/dev/null | sed -n 's/^tsort: \(.*\.o\)$/\1/p')" ""
+done
+finish
