@@ -193,8 +193,14 @@ static int no_columns(struct reader *r, const char *name, struct fail *f)
 	const char *p;
 	size_t n;
 
-	if (framein_next(&r->frame, &b, &p, &n, f) == FRAMEIN_FAILED)
+	switch (framein_next(&r->frame, &b, &p, &n, f)) {
+	case FRAMEIN_FAILED:
 		return -1;
+	case FRAMEIN_END: /* no rows: of a statement that writes */
+		return 0;
+	default:
+		break;
+	}
 	return fail_set(f, FAIL_DATA, "%s: this frame does not name its columns", name);
 }
 
@@ -206,8 +212,8 @@ static int frame_open(struct reader *r, struct source *from, struct schema *name
 		return fail_set(f, FAIL_DATA,
 			"%s: this frame holds records already: pipe it straight into td-put",
 			from->name);
-	if (r->frame.head.schema.n == 0)
-		return no_columns(r, from->name, f);
+	if (r->frame.head.schema.n == 0 && no_columns(r, from->name, f))
+		return -1;
 	mpin_init(&r->mp, framein_plain(&r->frame), NULL);
 	r->mp.columns = r->frame.head.schema.n;
 	r->rows = &r->mp.rowin;

@@ -52,6 +52,13 @@ int since_keep(struct since *s, struct fail *f); /* it has been taken */
 void since_drop(struct since *s);                /* it has not; also allowed after since_keep() */
 
 /*
+ * True if all statements of this SQL that do more than settings write, so that the job's success is
+ * all there is to have. name: the last one's first word, in capitals.
+ */
+enum { STATEMENT_NAME = 16 };
+bool statement_writes(const char *sql, char name[STATEMENT_NAME]);
+
+/*
  * The run to take: without `last` the newest that is done, else the oldest after `last` within the
  * limit. FAIL_TEMP if there is none (yet), FAIL_REFUSED if it failed, FAIL_CONFIG if `last` is not
  * a run of this schedule.

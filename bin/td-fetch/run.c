@@ -217,7 +217,7 @@ static int check_size(const struct api_job *j, uint64_t bytes, bool sure, bool a
 	return 0;
 }
 
-static int download(struct run *r, const struct api_job *j, struct fail *f)
+static int download(struct run *r, const struct api_job *j, bool writes, struct fail *f)
 {
 	const struct result_download_opts o = {
 		.jobs = (unsigned)r->o->jobs, .conf = &r->conf, .api = &r->o->api
@@ -231,14 +231,14 @@ static int download(struct run *r, const struct api_job *j, struct fail *f)
 	progress_phase(&r->progress, "job %s: waiting for its result", j->id);
 	progress_start(&r->progress);
 	progress_hand_over(&r->progress);
-	rc = result_download(r->api, &o, j->id, j->has_schema ? j->num_records : -1, &r->watch,
-		&bytes, &sure, f);
+	rc = result_download(r->api, &o, j->id,
+		writes ? 0 : j->has_schema ? j->num_records : -1, &r->watch, &bytes, &sure, f);
 	progress_end(&r->progress);
 	if (r->out.text.full)
 		fail_clear(f);
 	else if (rc)
 		return -1;
-	else if (check_size(j, bytes, sure, r->o->out.format == RESULTOUT_GZIP, f))
+	else if (!(writes && bytes == 0) && check_size(j, bytes, sure, r->o->out.format == RESULTOUT_GZIP, f))
 		return fail_at(f, "result of job %s", j->id);
 	return 0;
 }
@@ -273,6 +273,31 @@ static void say_done(struct run *r, const struct api_job *j)
 			(double)r->out.taken / 1e6, j->id);
 }
 
+/*
+ * A statement that writes: its success is all there is to have, and must not look like a failure,
+ * or a script would repeat it. Formats that can say that they are complete say so.
+ */
+static int deliver_nothing(struct run *r, const struct api_job *j, const struct frame_head *head,
+	const char *statement, struct fail *f)
+{
+	const enum resultout_format format = r->o->out.format;
+	int64_t inserted = j->num_records;
+
+	if ((format == RESULTOUT_FRAME || format == RESULTOUT_GZIP) &&
+		(resultout_open(&r->out, &r->o->out, head, r->to, f) ||
+			resultout_end(&r->out, -1, f)))
+		return -1;
+	api_hurry(r->api); /* nothing depends on what follows */
+	if (inserted < 0)
+		api_job_inserted(r->api, j->id, &inserted, FAIL_IGNORED);
+	if (inserted > 0)
+		warn("job %s: %s done, %lld row%s written", j->id, statement, (long long)inserted,
+			inserted == 1 ? "" : "s");
+	else
+		warn("job %s: %s done", j->id, statement);
+	return 0;
+}
+
 static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 {
 	const struct frame_head head = { .content = FRAME_ROWS,
@@ -280,15 +305,19 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 		.job_id = (char *)(uintptr_t)j->id,
 		.endpoint = (char *)(uintptr_t)api_endpoint(r->api),
 		.rows = j->num_records };
+	char statement[STATEMENT_NAME];
+	const bool writes = j->query && statement_writes(j->query, statement);
 
 	if (j->schema_fail.kind && r->o->out.format != RESULTOUT_GZIP)
 		return fail_set(f, FAIL_DATA, "job %s: its columns cannot be used: %s", j->id,
 			j->schema_fail.why);
-	if (resultout_open(&r->out, &r->o->out, &head, r->to, f) || download(r, j, f))
+	if (writes && !j->has_schema)
+		return deliver_nothing(r, j, &head, statement, f);
+	if (resultout_open(&r->out, &r->o->out, &head, r->to, f) || download(r, j, writes, f))
 		return !j->has_schema && f->kind == FAIL_DATA
 			? fail_at(f, "TD does not name the columns")
 			: -1;
-	if (resultout_end(&r->out, j->num_records, f))
+	if (resultout_end(&r->out, writes && r->out.taken == 0 ? -1 : j->num_records, f))
 		return fail_at(f, "result of job %s", j->id);
 	warn_of_loss(r, &j->schema);
 	say_done(r, j);

@@ -51,7 +51,7 @@ int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct 
 		return fail_set(f, FAIL_REFUSED,
 			"%d from %s: a redirect, which is not followed with a key in hand", s,
 			a->host);
-	if (s == 408 || s == 429 || s >= 500)
+	if (s == 408 || s == 429 || (s >= 500 && s != 501))
 		return fail_set(f, FAIL_TEMP, "%d from %s%s%s", s, a->host, text, after);
 	return fail_set(f, FAIL_REFUSED, "%d from %s%s", s, a->host, text);
 }

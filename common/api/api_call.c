@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-enum { JSON_MAX = 16 << 20 };
+enum { JSON_MAX = 16 << 20, NAMES_TRIED = 3 };
 
 enum rule {
 	READ,  /* changes nothing */
@@ -49,6 +49,7 @@ static const struct {
 	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", READ },
 	[JOB_SHOW] = { "GET", "job/show", READ },
 	[JOB_RESULT] = { "GET", "job/result", READ },
+	[JOB_STATISTICS] = { "GET", "job/statistics", READ },
 	[SCHEDULE_HISTORY] = { "GET", "schedule/history", READ },
 	[SERVER_STATUS] = { "GET", "system/server_status", READ },
 
@@ -219,6 +220,7 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 			a->status = 0;
 		}
 		if (rc == 0 && c->answer.status / 100 == 2) {
+			a->reached = true;
 			if (attempt > 0)
 				die_line(""); /* the remark is past */
 			break;
@@ -235,14 +237,26 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 			: retry_wait(&a->retry, repeatable, &o, attempt, clock_ms() - start,
 				  clock_random());
 		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
+		a->reached = a->reached || c->answer.status > 0;
+		if (c->answer.unresolved && !a->reached && attempt + 1 >= NAMES_TRIED) {
+			why.kind = FAIL_CONFIG; /* a name that was right until now may be so again */
+			wait = RETRY_STOP;
+		}
+		if (c->answer.too_long && endpoints[c->e].rule == READ) {
+			why.kind = FAIL_REFUSED; /* others may have done their work: no answer came */
+			wait = RETRY_STOP;
+		}
+		if (wait == RETRY_STOP && o.retry_after_ms > 1000 && why.kind == FAIL_TEMP)
+			fail_add(&why, "; it asks for a wait of %lld s",
+				(long long)o.retry_after_ms / 1000);
 		if (wait == RETRY_STOP) {
 			if (!repeatable && why.kind == FAIL_TEMP && retry_is_unknown(&o))
 				why.kind = FAIL_UNKNOWN;
 			fail_set(f, why.kind, "%s", why.why);
 			break;
 		}
-		remark("%s; trying again in %lld.%lld s", why.why, (long long)wait / 1000,
-			(long long)wait % 1000 / 100);
+		remark(attempt == 0 && a->retry.cap_ms > 0, "%s; trying again in %lld.%lld s", why.why,
+			(long long)wait / 1000, (long long)wait % 1000 / 100);
 		if (clock_sleep_or((uint64_t)wait, a->stop, f))
 			break;
 	}

@@ -34,6 +34,7 @@ enum endpoint {
 	JOB_SHOW,
 	JOB_KILL,
 	JOB_RESULT,
+	JOB_STATISTICS,
 	RESULT_EXPORT,
 	SCHEDULE_HISTORY,
 	SERVER_STATUS
@@ -46,6 +47,7 @@ struct api {
 	struct retry_policy retry;
 	const atomic_bool *stop;
 	bool hurry, stall_said;
+	bool reached;     /* an answer came: the server's name is right */
 	int status;
 	int64_t date;     /* the server's clock in its last answer, -1 */
 	uint64_t date_ms; /* clock_ms() then */

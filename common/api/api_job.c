@@ -273,6 +273,18 @@ int api_job_show(struct api *a, const char *id, struct api_job *out, struct fail
 	return rc ? fail_at(f, "job %s", id) : 0;
 }
 
+int api_job_inserted(struct api *a, const char *id, int64_t *rows, struct fail *f)
+{
+	struct api_call c = { .e = JOB_STATISTICS, .seg = { id } };
+	json_t *j = api_call(a, &c, f) ? NULL : api_call_json(a, &c, f);
+	const int rc = j ? 0 : -1;
+
+	*rows = api_int(j, "records_inserted", -1);
+	api_call_free(&c);
+	json_decref(j);
+	return rc;
+}
+
 int api_job_kill(struct api *a, const char *id, struct fail *f)
 {
 	struct api_call c = { .e = JOB_KILL, .seg = { id } };

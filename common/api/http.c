@@ -415,6 +415,20 @@ static bool was_sent(CURL *c, CURLcode rc)
 		request > 0;
 }
 
+/* What a proxy says to CONNECT is as final as what a server says: 4xx but 408 and 429. */
+static bool proxy_refuses(CURL *c, struct fail *f)
+{
+	long status = 0;
+
+	curl_easy_getinfo(c, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status == 407)
+		fail_set(f, FAIL_CONFIG,
+			"407 from the proxy: it wants a user and a password, or other ones");
+	else if (status / 100 == 4 && status != 408 && status != 429)
+		fail_set(f, FAIL_REFUSED, "%ld from the proxy: it does not let us through", status);
+	return f->kind != FAIL_NONE;
+}
+
 static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *f)
 {
 	const char *why = h->why[0] ? h->why : curl_easy_strerror(rc);
@@ -423,10 +437,23 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 		return -1;
 	if (rc == CURLE_ABORTED_BY_CALLBACK)
 		return fail_set(f, FAIL_SIGNAL, "interrupted");
+	/* one line of more than 100 KiB is "out of memory" for libcurl, which has no more of it */
+	if (strstr(why, "response headers") ||
+		(rc == CURLE_OUT_OF_MEMORY && was_sent(h->curl, rc))) {
+		call->a->transport = call->a->too_long = true;
+		return fail_set(f, FAIL_TEMP, "an answer with more headers than are read");
+	}
 	if (rc == CURLE_OUT_OF_MEMORY || rc == CURLE_FAILED_INIT)
 		return fail_set(f, FAIL_SYSTEM, "%s", why);
+	if (proxy_refuses(h->curl, f))
+		return -1;
+	if (strstr(why, "proxy syntax") || strstr(why, "Unsupported proxy")) /* may hold a password */
+		return fail_set(f, FAIL_CONFIG,
+			"the proxy's URL in the environment (https_proxy) cannot be used");
 	if (is_setting(rc) && !call->a->sent)
 		return fail_set(f, FAIL_CONFIG, "%s", why);
+	call->a->unresolved =
+		rc == CURLE_COULDNT_RESOLVE_HOST || rc == CURLE_COULDNT_RESOLVE_PROXY;
 	call->a->transport = true;
 	return fail_set(f, FAIL_TEMP, "%s", why);
 }

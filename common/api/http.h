@@ -79,6 +79,8 @@ struct http_answer {
 	/* http_do() failed because of the connection: sending it again may help */
 	bool transport;
 	struct buf body;          /* cut at its ceiling; http_answer_free() */
+	bool unresolved;          /* then: the host or the proxy has no address */
+	bool too_long;            /* then: its headers are more than are read */
 	uint64_t got;             /* bytes of the body that came (and went to `to`) */
 	int64_t length;           /* Content-Length, -1 */
 	int64_t range_from, range_total; /* Content-Range "bytes from-to/total", -1 */

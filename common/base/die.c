@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -174,17 +175,30 @@ void debug(const char *fmt, ...)
 	va_end(ap);
 }
 
-void remark(const char *fmt, ...)
+/* Threads have the same trouble at the same time. */
+static bool is_news(void)
 {
+	static atomic_llong last;
+	const long long now = (long long)time(NULL), before = atomic_load(&last);
+
+	if (before > 0 && now - before < 60)
+		return false;
+	atomic_store(&last, now);
+	return true;
+}
+
+void remark(bool first, const char *fmt, ...)
+{
+	const bool elsewhere = level == 0 && !terminal;
 	char text[1536];
 	va_list ap;
 
-	if (level < 0 || (level == 0 && !terminal))
+	if (level < 0 || (elsewhere && !(first && is_news())))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (level > 0)
+	if (level > 0 || elsewhere)
 		die_say(text);
 	else
 		die_line(text);

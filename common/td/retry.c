@@ -8,7 +8,7 @@
 static bool may_pass(const struct retry_outcome *o)
 {
 	return o->status == 0 || o->status == 408 || o->status == 429 ||
-		(o->status >= 500 && o->status <= 599);
+		(o->status >= 500 && o->status <= 599 && o->status != 501);
 }
 
 /* It certainly did no work. */

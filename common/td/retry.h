@@ -1,7 +1,7 @@
 /*
  * retry: may this request be sent again, and when. Pure: the clock and the dice are the caller's.
  *
- * Sent again: answers 408, 429, 500, 502, 503, 504 and other 5xx, and a connection that failed. A
+ * Sent again: answers 408, 429 and 5xx but for 501, and a connection that failed. A
  * request that is not repeatable is sent again only if it certainly did no work: it never left (no
  * connection), or 429. The wait is drawn from [0, min(cap, base * 2^attempt)] ("full jitter"); a
  * longer Retry-After is obeyed if the deadline leaves room.

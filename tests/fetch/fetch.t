@@ -168,6 +168,36 @@ td-fetch -d sample_datasets -e 'SELECT code FROM www_access WHERE code = 12345' 
 is "no rows: a whole frame with its column" "$("$PYTHON" "$ROOT/tests/lib/frame.py" "$T/frame" | jq -c '[.end.end, .end.rows, .end.columns]')" \
 	'["commit",0,[["code","bigint"]]]'
 
+# --- statements that write: success, with nothing to write out
+
+api POST table/create/testdb/written >/dev/null
+rows_written() { td-fetch -q -d testdb -f csv --no-header -e 'SELECT COUNT(1) FROM written'; }
+for format in csv tsv jsonl msgpack table; do
+	run td-fetch -d testdb -f $format -e "INSERT INTO written SELECT 1 AS n -- $format"
+	is "INSERT, $format: status, and nothing written" "$status $out" "0 "
+	like "INSERT, $format: what was done" "$err" "^td-fetch: job [0-9]+: INSERT done, 1 row written$"
+done
+td-fetch -q -d testdb -e '/* a */ -- b
+	INSERT INTO written SELECT 2 AS n' >"$T/frame"
+is "INSERT, frame: an empty committed one" "$? $("$PYTHON" "$ROOT/tests/lib/frame.py" "$T/frame" | jq -c '[.end.end, .end.rows, .head.columns]')" '0 ["commit",0,null]'
+td-encode <"$T/frame" | td-put td://@/testdb/fromwritten >"$T/receipt"
+is "and td-put ends well with it" "$(jq -r '[.status, .rows] | @csv' "$T/receipt")" '"done",0'
+run td-fetch -d testdb -f msgpack.gz -e 'INSERT INTO written SELECT 3 AS n'
+is "INSERT, msgpack.gz: gzip of nothing" "$status $(gzip -dc "$T/out" | wc -c)" "0 0"
+is "each was done once" "$(rows_written)" 7
+job=$(td-fetch --no-wait -d testdb -e 'CREATE TABLE ctas AS SELECT 1 AS one')
+run td-fetch -f csv "$job"
+like "CREATE TABLE AS, by the job's ID" "$status $err" "^0 td-fetch: job $job: CREATE done"
+for sql in 'DELETE FROM written WHERE n = 3' 'DROP TABLE ctas' 'WITH a AS (SELECT 4 AS n) INSERT INTO written SELECT n FROM a'; do
+	run td-fetch -d testdb -f csv -e "$sql"
+	case $status in
+	69) like "$sql: td-local does not know it" "$err" "job [0-9]+ failed" ;;
+	*) like "$sql: status and line" "$status $err" "^0 td-fetch: job [0-9]+: (DELETE|DROP|INSERT|WITH) done" ;;
+	esac
+done
+run td-fetch -d testdb -f csv -e 'INSERT INTO nosuchtable SELECT 1 AS n'
+is "an INSERT that fails: status" "$status" 69
+
 # --- wrong usage
 
 while IFS='|' read -r args why; do

@@ -287,6 +287,23 @@ fetch
 is "a result that is late: status" "$status" 0
 is "a result that is late: the frame" "$(whole)" "$(committed)"
 
+show num_records=null hive_result_schema=null 'query="SELECT 1"'
+plan "status=404"
+fetch
+is "a SELECT without a result: status" "$status" 69
+show num_records=null hive_result_schema=null 'query="WITH insert_into AS (SELECT '"'; INSERT'"' AS x) SELECT x FROM insert_into"'
+fetch
+is "a SELECT that only looks like an INSERT: status" "$status" 69
+show num_records=null 'query="FROM a INSERT OVERWRITE TABLE b SELECT *"'
+fetch
+is "an INSERT of Hive that names columns, and no result: status" "$status" 0
+is "an INSERT of Hive that names columns, and no result: the frame" "$(frame | jq -c '[.end.end, .end.rows]')" '["commit",0]'
+show 'query="INSERT INTO a SELECT 1"'
+plan ""
+fetch
+is "an INSERT with a result passes it on" "$status $(frame | jq .end.rows)" "0 20000"
+show
+
 # --- jobs that fail
 
 plan ""

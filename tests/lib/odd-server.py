@@ -2,7 +2,7 @@
 
 usage: odd-server.py KIND RECORD [LOCATION]   prints its port. KIND: redirect (to LOCATION), html, text, empty, null, array, long,
 deep, notutf8, proxy (403 to everything), headers (very many), later (503, Retry-After by a clock of
-its own), tls (LOCATION is CERT,KEY,CLIENTS: its certificate and key, and whose certificates it asks for)
+its own), asks (407), never (501), busy (429, an hour), line (a header of 5 MB), tls (LOCATION is CERT,KEY,CLIENTS: its certificate and key, and whose certificates it asks for)
 """
 import socketserver
 import ssl
@@ -11,7 +11,7 @@ import sys
 kind, record = sys.argv[1], open(sys.argv[2], "ab", buffering=0)
 BODY = {"html": b"<html><body>Sorry</body></html>", "text": b"try again\r\nlater", "empty": b"", "null": b"null", "array": b"[1,2,3]",
         "long": b'{"name":"' + b"x" * (20 << 20) + b'"}', "deep": b"[" * 100000, "notutf8": b'{"name":"\xff\xfe","message":"\x1b[31m\xff"}',
-        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b"", "tls": b"{}"}[kind]
+        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b"", "asks": b"", "never": b"", "line": b"", "busy": b"", "tls": b"{}"}[kind]
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -29,12 +29,16 @@ class Handler(socketserver.StreamRequestHandler):
                 if line.lower().startswith(b"content-length:"):
                     length = int(line.split(b":")[1])
             self.rfile.read(length)
-            status = {"redirect": b"302 Found", "proxy": b"403 Forbidden", "notutf8": b"422 No", "later": b"503 Later"}.get(kind, b"200 OK")
+            status = {"redirect": b"302 Found", "proxy": b"403 Forbidden", "notutf8": b"422 No", "later": b"503 Later", "asks": b"407 Who", "never": b"501 Never", "busy": b"429 Busy"}.get(kind, b"200 OK")
             more = b"Location: %s\r\n" % sys.argv[3].encode() if kind == "redirect" else b""
             if kind == "later":
                 more = b"Retry-After: Sun, 06 Nov 1994 08:49:38 GMT\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             if kind == "headers":
                 more = b"".join(b"X-%d: %s\r\n" % (i, b"y" * 1000) for i in range(2000))
+            if kind == "line":
+                more = b"X: " + b"y" * 5000000
+            if kind == "busy":
+                more = b"Retry-After: 3600\r\n"
             self.wfile.write(b"HTTP/1.1 " + status + b"\r\n" + more + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
 
 

@@ -52,14 +52,39 @@ http_proxy=http://127.0.0.1:$port all_proxy=http://127.0.0.1:$port run td-put --
 ok "plain HTTP to loopback passes by a proxy" [ ! -s "$T/proxy.record" ]
 TD_API_SERVER=https://td.invalid
 https_proxy=http://127.0.0.1:$port run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
-is "a proxy that refuses: status" "$status" 75
+is "a proxy that refuses: status" "$status" 69
+like "a proxy that refuses: message" "$err" "403 from the proxy: it does not let us through"
 like "https goes through the proxy" "$(cat "$T/proxy.record")" "^CONNECT td.invalid:443"
 unlike "and the proxy does not get the key" "$(cat "$T/proxy.record")" 5ec4e7
 before=$(grep -c CONNECT "$T/proxy.record")
 https_proxy=http://127.0.0.1:$port NO_PROXY=td.invalid run td-put --retry-wait 0 --timeout 1 td://@/testdb/tbl <"$T/f"
-is "NO_PROXY: status" "$status" 75
+is "NO_PROXY: a name that does not exist is final: status" "$status" 78
 is "NO_PROXY: the proxy is not asked" "$(grep -c CONNECT "$T/proxy.record")" "$before"
-like "NO_PROXY: the name cannot be found" "$err" "no answer from td.invalid"
+like "NO_PROXY: the name cannot be found, after three tries" "$err" "no answer from td.invalid \(after 3 tries\)"
+https_proxy=http://no.such.proxy.invalid:1 run td-put --retry-wait 0 td://@/testdb/tbl <"$T/f"
+is "a proxy that does not exist: status" "$status" 78
+https_proxy=foo://user:pa5ec4e7@127.0.0.1:1 run td-put td://@/testdb/tbl <"$T/f"
+is "a proxy of an unknown kind: status" "$status" 78
+unlike "a proxy of an unknown kind: its password is not shown" "$out$err" 5ec4e7
+odd asks asks
+https_proxy=http://127.0.0.1:$port run td-put td://@/testdb/tbl <"$T/f"
+is "a proxy that wants a password: status" "$status" 78
+like "a proxy that wants a password: message" "$err" "407 from the proxy: it wants a user and a password"
+odd never never
+TD_API_SERVER=http://127.0.0.1:$port run td-put td://@/testdb/tbl <"$T/f"
+is "501 is final: status" "$status" 69
+is "501 is final: one request" "$(grep -c '^GET\|^POST' "$T/never.record")" 1
+odd line line
+TD_API_SERVER=http://127.0.0.1:$port run td-put td://@/testdb/tbl <"$T/f"
+is "a header line without an end: status" "$status" 69
+like "a header line without an end: message" "$err" "more headers than are read"
+odd busy busy
+TD_API_SERVER=http://127.0.0.1:$port run td-put --timeout 30s td://@/testdb/tbl <"$T/f"
+is "429 with a long Retry-After: status" "$status" 75
+like "429 with a long Retry-After: says how long" "$err" "429 from .*; it asks for a wait of 3600 s"
+TD_API_SERVER=http://127.0.0.1:1 run td-put --timeout 2s --retry-wait 1s td://@/testdb/tbl <"$T/f"
+like "the first failed try is reported off a terminal, too" "$(sed -n 1p "$T/err")" "no answer from 127.0.0.1:1.*; trying again in"
+is "and only the first" "$(grep -c 'trying again' "$T/err")" 1
 
 # --- certificates of clients
 if command -v openssl >/dev/null; then
