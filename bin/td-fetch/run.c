@@ -238,7 +238,8 @@ static int download(struct run *r, const struct api_job *j, bool writes, struct 
 		fail_clear(f);
 	else if (rc)
 		return -1;
-	else if (!(writes && bytes == 0) && check_size(j, bytes, sure, r->o->out.format == RESULTOUT_GZIP, f))
+	else if (!(writes && bytes == 0) &&
+		check_size(j, bytes, sure, r->o->out.format == RESULTOUT_GZIP, f))
 		return fail_at(f, "result of job %s", j->id);
 	return 0;
 }

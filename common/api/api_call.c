@@ -201,6 +201,22 @@ static uint64_t left(const struct api *a, uint64_t start)
 	return deadline == 0 ? 0 : gone + LEAST_MS < deadline ? deadline - gone : LEAST_MS;
 }
 
+/*
+ * Another try would fare no better: a name without an address, unless it was right before in this
+ * run; headers without an end. (Requests that change something may have done their work then.)
+ */
+static bool is_final(const struct api *a, const struct api_call *c, unsigned attempt,
+	struct fail *why)
+{
+	if (c->answer.unresolved && !a->reached && attempt + 1 >= NAMES_TRIED)
+		why->kind = FAIL_CONFIG;
+	else if (c->answer.too_long && endpoints[c->e].rule == READ)
+		why->kind = FAIL_REFUSED;
+	else
+		return false;
+	return true;
+}
+
 int api_call(struct api *a, struct api_call *c, struct fail *f)
 {
 	const bool repeatable = endpoints[c->e].rule != LOOK;
@@ -238,14 +254,8 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 				  clock_random());
 		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
 		a->reached = a->reached || c->answer.status > 0;
-		if (c->answer.unresolved && !a->reached && attempt + 1 >= NAMES_TRIED) {
-			why.kind = FAIL_CONFIG; /* a name that was right until now may be so again */
+		if (is_final(a, c, attempt, &why))
 			wait = RETRY_STOP;
-		}
-		if (c->answer.too_long && endpoints[c->e].rule == READ) {
-			why.kind = FAIL_REFUSED; /* others may have done their work: no answer came */
-			wait = RETRY_STOP;
-		}
 		if (wait == RETRY_STOP && o.retry_after_ms > 1000 && why.kind == FAIL_TEMP)
 			fail_add(&why, "; it asks for a wait of %lld s",
 				(long long)o.retry_after_ms / 1000);
@@ -255,8 +265,8 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 			fail_set(f, why.kind, "%s", why.why);
 			break;
 		}
-		remark(attempt == 0 && a->retry.cap_ms > 0, "%s; trying again in %lld.%lld s", why.why,
-			(long long)wait / 1000, (long long)wait % 1000 / 100);
+		remark(attempt == 0 && a->retry.cap_ms > 0, "%s; trying again in %lld.%lld s",
+			why.why, (long long)wait / 1000, (long long)wait % 1000 / 100);
 		if (clock_sleep_or((uint64_t)wait, a->stop, f))
 			break;
 	}

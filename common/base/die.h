@@ -48,8 +48,8 @@ void debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
  * A note for somebody who waits: with -v a line of its own; without it, and on a terminal, a line
- * as by die_line(). first: the first report of a trouble, which the readers of logs get, too: a line
- * of its own, but at most one in a minute.
+ * as by die_line(). first: the first report of a trouble, which the readers of logs get, too: a
+ * line of its own, but at most one in a minute.
  */
 void remark(bool first, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
