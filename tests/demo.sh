@@ -1,6 +1,6 @@
 #!/bin/sh
 # The main job, on a Treasure Data of one's own: `make demo`. Starts td-local on a free port with a fresh data
-# directory, runs the commands that it shows, and stops what it started.
+# directory, runs the commands that it shows, and stops what it started. Arguments go to td-local.
 set -u
 PATH=$TD_BUILD:$PATH
 export PATH
@@ -33,7 +33,7 @@ try() {
 
 say 'A Treasure Data on this machine. Its sample_datasets.www_access is an access log.'
 printf '%s$ td-local --listen 127.0.0.1:0 &%s\n' "$bold" "$plain"
-td-local --listen 127.0.0.1:0 --data "$dir/data" >"$dir/ready" 2>"$dir/log" &
+td-local --listen 127.0.0.1:0 --data "$dir/data" "$@" >"$dir/ready" 2>"$dir/log" &
 local_pid=$!
 i=0
 until [ -s "$dir/data/key" ] && [ "$(wc -l <"$dir/ready")" = 2 ]; do
