@@ -150,6 +150,16 @@ run td-local -l 127.0.0.1:0 -d "$T/new"
 is 'a catalogue of another version: status' "$status" 78
 run td-local -l 127.0.0.1:0 -d /dev/null
 is 'a directory that is none: status' "$status" 78
+cp "$ROOT/README.md" "$T/file"
+chmod 644 "$T/file"
+run td-local -l 127.0.0.1:0 -d "$T/file"
+is 'a directory that is a file: refused, and left as it is' "$status $err $(stat -c %a "$T/file")" \
+	"78 td-local: $T/file is not a directory 644"
+mkdir -m 755 "$T/used"
+echo mine >"$T/used/file"
+run td-local -l 127.0.0.1:0 -d "$T/used"
+is 'a directory of something else: refused, and left as it is' "$status $err $(stat -c %a "$T/used") $(ls "$T/used")" \
+	"78 td-local: others may open $T/used: chmod 700 it 755 file"
 run td-local -l nowhere
 is 'an address that is none: status' "$status" 2
 run td-local -l 203.0.113.1:0

@@ -146,16 +146,16 @@ static int look_around(struct store *s, struct fail *f)
 /* Nobody else may own it, or read it; one that is new, or empty, is closed to others. */
 static int check_dir(const struct store *s, struct fail *f)
 {
-	char *catalog = store_catalog(s);
 	struct stat st;
 
 	if (stat(s->dir, &st))
 		fail_errno(f, FAIL_CONFIG, "cannot open %s", s->dir);
+	else if (!S_ISDIR(st.st_mode))
+		fail_set(f, FAIL_CONFIG, "%s is not a directory", s->dir);
 	else if (st.st_uid != geteuid())
 		fail_set(f, FAIL_CONFIG, "%s belongs to another user", s->dir);
-	else if (st.st_mode & 077 && (access(catalog, F_OK) == 0 || chmod(s->dir, 0700)))
+	else if (st.st_mode & 077 && (!is_empty(s->dir) || chmod(s->dir, 0700)))
 		fail_set(f, FAIL_CONFIG, "others may open %s: chmod 700 it", s->dir);
-	free(catalog);
 	return f->kind ? -1 : 0;
 }
 
