@@ -1,15 +1,15 @@
 /*
  * api: Treasure Data's REST API, one function an endpoint. Requests and answers, the retry loop,
- * and the sentence that explains a refusal. What a request may do on a lost answer is written in
- * the endpoint table in api_call.c, nowhere else.
+ * and the sentence that explains a refusal. What to do if an answer is lost is decided by the
+ * endpoint table in api_call.c, nowhere else.
  *
  * An answer to a request that changes something counts if it is the service's: a success has the
  * field that its call promises, a refusal TD's own words. All else is no answer.
  *
  * All functions return 0, or -1 with f filled: FAIL_KEY (401, 403), FAIL_REFUSED (other 4xx),
  * FAIL_TEMP (no answer, 5xx, 429, after all repeats; nothing was changed), FAIL_UNKNOWN (a request
- * that must not be repeated got no usable answer: the caller looks and decides), FAIL_SIGNAL.
- * api_status() tells the last HTTP status, 0 if no answer came. Names in answers are not trusted;
+ * that must not be repeated got no usable answer: the caller checks and decides), FAIL_SIGNAL.
+ * api_status() returns the last HTTP status, 0 if no answer came. Names in answers are not trusted;
  * texts are bounded; answers are at most 16 MiB. A struct api is one thread's: open one for every
  * thread from the same conf.
  */
@@ -75,9 +75,9 @@ struct api *api_open(const struct conf *c, const struct api_opt *o); /* copies; 
 void api_close(struct api *a);
 int api_status(const struct api *a);
 const char *api_endpoint(const struct api *a);
-/* epoch seconds by the server's clock, as far as an answer has told it; else by ours */
+/* epoch seconds by the server's clock, once an answer has shown it; else by ours */
 int64_t api_time(const struct api *a);
-/* is it there, and Treasure Data? Needs no key */
+/* is the server up, and is it a TD API? Needs no key */
 int api_server_status(struct api *a, struct fail *f);
 
 /*
@@ -105,7 +105,7 @@ int api_table_list(struct api *a, const char *db, struct api_name **list, size_t
 int api_session_list(struct api *a, struct api_name **list, size_t *n, struct fail *f);
 void api_names_free(struct api_name *list, size_t n);
 
-/* one that is there already is fine */
+/* an existing one is fine */
 int api_database_create(struct api *a, const char *db, struct fail *f);
 
 struct api_table {
@@ -128,7 +128,7 @@ void api_table_free(struct api_table *t);
 enum api_made { API_WAS_THERE, API_MAYBE_MADE, API_MADE };
 int api_table_create(struct api *a, const char *db, const char *table, enum api_made *made,
 	struct fail *f);
-/* 404 is success */
+/* 404 counts as success */
 int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f);
 /* never repeated; overwrite: a table `to` that is there goes in the same step */
 int api_table_rename(struct api *a, const char *db, const char *from, const char *to,
@@ -186,7 +186,7 @@ int api_session_part_delete(struct api *a, const char *name, const char *part, s
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f);
 /* frozen already is success */
 int api_session_freeze(struct api *a, const char *name, struct fail *f);
-/* on a lost answer looks before it repeats */
+/* checks before repeating if an answer was lost */
 int api_session_perform(struct api *a, const char *name, struct fail *f);
 /*
  * The same. again: the service was asked before, and said yes, but the session came back to ready.
@@ -212,7 +212,7 @@ struct api_job {
 	bool odd_state;            /* a status that is not known here, counted as running */
 	char type[32];             /* presto, hive, ... */
 	char database[TDURL_NAME_MAX + 1];
-	int64_t num_records, result_size; /* -1: not known */
+	int64_t num_records, result_size; /* -1: unknown */
 	bool has_schema;
 	struct schema schema;      /* hive_result_schema: column names and the engine's types */
 	struct fail schema_fail;   /* why there is one that cannot be read */

@@ -1,13 +1,12 @@
 /*
- * conf: which server and which key. The only room that reads the environment and configuration
- * files.
+ * conf: which server and which key, from the environment and configuration files.
  *
  * Endpoint: the URL's HOST or the connection's; TD_API_SERVER; `endpoint` of td.conf;
  * https://api.treasuredata.com. Key: the connection's; the one typed in the URL; the file that
- * TD_API_KEY_FILE names; TD_API_KEY; `apikey` of td.conf. A key in a URL is the last thing to
- * recommend, but where there is one it names the account of that destination, and wins over the
- * environment: else one pipe could never go from one account to another. td.conf is TD_CONFIG_PATH
- * or ~/.td/td.conf, as the toolbelt writes it. An empty variable counts as unset.
+ * TD_API_KEY_FILE names; TD_API_KEY; `apikey` of td.conf. A key in a URL is not recommended, but
+ * where there is one it names the account of that destination and wins over the environment:
+ * otherwise no pipe could go from one account to another. td.conf is TD_CONFIG_PATH or
+ * ~/.td/td.conf, as the toolbelt writes it. An empty variable counts as unset.
  */
 #ifndef CONF_H
 #define CONF_H
@@ -18,12 +17,12 @@
 struct conf {
 	char *endpoint;       /* as tdurl_endpoint() makes it */
 	/*
-	 * for the stream import: TD_API_IMPORT_SERVER if nothing else was said than TD_API_SERVER;
+	 * for the stream import: TD_API_IMPORT_SERVER if the server is the one of TD_API_SERVER;
 	 * else the same
 	 */
 	char *import_endpoint;
 	char *key;            /* secret; never NULL after conf_load() */
-	char *key_from;       /* where it was found, for messages: "TD_API_KEY" */
+	char *key_from;       /* its source, for messages: "TD_API_KEY" */
 	char *database;       /* a connection's default database, or NULL */
 	enum tdurl_mode mode; /* a connection's default mode, if has_mode */
 	bool has_mode;

@@ -6,7 +6,7 @@
  *   url = td://@jp/testdb            host or site, default database, default mode; all may be left out
  *   apikey_file = /etc/td/jp.key     or apikey = KEY, or apikey_command = COMMAND (run by sh, prints the key)
  *
- * Without one of the three the key is that of the environment, as for a URL without a key.
+ * Without any of the three the key comes from the environment, as for a URL without a key.
  */
 #ifndef CONN_H
 #define CONN_H
@@ -33,7 +33,7 @@ void conn_free(struct conn *c); /* wipes */
 int conn_list(struct conn **all, size_t *n, struct fail *f);
 
 /*
- * Write the file anew with *c in it (instead of an older one of its name), or without `name`. Other
+ * Rewrite the file with *c in it, replacing a connection of the same name, or without `name`. Other
  * lines stay as they are.
  */
 int conn_save(const struct conn *c, struct fail *f);

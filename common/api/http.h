@@ -3,8 +3,8 @@
  * Treasure Data.
  *
  * HTTP/1.1 with keep-alive, no Expect, no redirects, TLS verified; for https, proxies as libcurl
- * finds them in the environment (https_proxy, NO_PROXY, ...). A connection that stalls is given up;
- * a caught signal aborts at once. The Authorization header goes to the URL's host only and is never
+ * finds them in the environment (https_proxy, NO_PROXY, ...). A stalled connection is given up; a
+ * caught signal aborts at once. The Authorization header goes to the URL's host only and is never
  * logged or put into a message. One struct http is one thread's. Memory: libcurl's two buffers of
  * 512 KiB and what the answer's ceiling allows.
  */
@@ -21,7 +21,7 @@
 
 struct http_opt {
 	unsigned connect_ms;  /* 15000 */
-	unsigned stall_s;     /* 60: give up when nothing moved for so long */
+	unsigned stall_s;     /* 60: give up after so long without a byte */
 	bool insecure;        /* do not verify the server's certificate */
 	const char *cacert;   /* file of trusted certificates, or NULL; borrowed */
 	const char *cert, *cert_key; /* client certificate (PEM), or NULL; borrowed */
@@ -45,9 +45,9 @@ struct http_request {
 	const struct http_piece *body; /* sent one after the other, not copied */
 	size_t pieces;
 	/*
-	 * Must not be sent twice. libcurl by itself sends a request again when a kept-alive
-	 * connection turns out to be closed; it cannot know that the server did not work on it. So
-	 * such a request gets a connection of its own.
+	 * Must not be sent twice. libcurl silently resends a request when a kept-alive connection
+	 * turns out to be closed, although the server may have processed it. So such a request gets
+	 * a connection of its own.
 	 */
 	bool once;
 	/* ask for bytes range_from..range_to; range_to -1: to the end */
@@ -92,7 +92,7 @@ struct http_answer {
 
 struct http *http_open(const struct http_opt *o);
 void http_close(struct http *h);
-void http_hurry(struct http *h); /* from here on give up early: 3 s to connect, 10 s of silence */
+void http_hurry(struct http *h); /* from now on give up early: 3 s to connect, 10 s of silence */
 
 /*
  * 0: a whole answer came, whatever its status. -1: a->transport tells a failed connection
@@ -103,8 +103,8 @@ int http_do(struct http *h, const struct http_request *r, struct http_answer *a,
 void http_answer_free(struct http_answer *a);
 
 /*
- * Append s to b, percent-encoded but for A-Z a-z 0-9 - _ (and '.' nowhere: the API takes what
- * follows for a format).
+ * Append s to b, percent-encoded but for A-Z a-z 0-9 - _ ('.' is always encoded: the API takes what
+ * follows it for a format).
  */
 void http_escape(struct buf *b, const char *s);
 

@@ -1,10 +1,11 @@
 /*
- * result: the whole of a job's result, msgpack.gz, into a sink, once, whatever the connection does.
+ * result_download: fetches a whole job result, msgpack.gz, into a sink, exactly once, whatever the
+ * connection does.
  *
  * api_job_result() resumes a broken connection where the server can. Where it cannot (no ETag,
  * another one, no ranges), the result is fetched again from its start, and what was put into the
  * sink already is skipped only if it is the same: its length and CRC-32 are compared before the
- * first new byte goes through. Memory: constant, and that of `ranges`.
+ * first new byte goes through. Memory: constant, and that of parallel_download.
  */
 #ifndef RESULT_DOWNLOAD_H
 #define RESULT_DOWNLOAD_H
@@ -21,7 +22,7 @@ struct result_download_opts {
 /*
  * rows: what the job says it has, -1 if it does not; decides what a missing result (404) means.
  * FAIL_REFUSED if there is none; with rows == 0 that is an empty one. *bytes: how long it was;
- * *sure: the server said so, too.
+ * *sure: the server confirmed the length.
  */
 int result_download(struct api *a, const struct result_download_opts *o, const char *job_id,
 	int64_t rows, struct sink *to, uint64_t *bytes, bool *sure, struct fail *f);

@@ -1,10 +1,10 @@
 /*
- * upload: parts on their way, N at a time. The caller fills a part, gives it away, and takes the
- * next empty one; taking waits while all are in flight, which is what keeps memory bounded: N + 1
- * parts. How a part is sent is the caller's function.
+ * upload: sends parts, N at a time. The caller fills a part, gives it away, and takes the next
+ * empty one; taking waits while all are in flight, which is what keeps memory bounded: N + 1 parts.
+ * How a part is sent is the caller's function.
  *
- * The first failure stops all threads; it is told by the next upload_take() or upload_finish().
- * Signals are left to the calling thread.
+ * The first failure stops all threads; the next upload_take() or upload_finish() reports it.
+ * Signals stay with the calling thread.
  */
 #ifndef UPLOAD_H
 #define UPLOAD_H
@@ -28,8 +28,8 @@ struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsign
 struct upload_part *upload_take(struct upload *u, struct fail *f);   /* empty; NULL with f filled */
 /* must have come from upload_take() */
 void upload_give(struct upload *u, struct upload_part *p);
-int upload_finish(struct upload *u, struct fail *f);          /* all that was given is there */
-void upload_counts(struct upload *u, uint64_t *parts, uint64_t *bytes); /* that are there */
-void upload_close(struct upload *u); /* aborts what is under way */
+int upload_finish(struct upload *u, struct fail *f);          /* waits until all parts are there */
+void upload_counts(struct upload *u, uint64_t *parts, uint64_t *bytes); /* of those there */
+void upload_close(struct upload *u); /* aborts transfers in progress */
 
 #endif

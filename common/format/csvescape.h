@@ -2,9 +2,9 @@
  * csvescape: records of text whose special characters are escaped, as MySQL, PostgreSQL's COPY and
  * td-fetch's TSV write them.
  *
- * The escape character takes the meaning from the delimiter, the quote, a line end or itself. The
- * backslash also stands in \t \n \r \b \f \v \0 as in C, and a cell that is \N is NULL (CELL_NONE).
- * Quotes, if there are any, work as in CSV besides.
+ * An escape character makes the delimiter, the quote, a line end or itself an ordinary character. A
+ * backslash also begins \t \n \r \b \f \v \0 as in C, and a cell that is \N is NULL (CELL_NONE).
+ * Quotes, if used, also work as in CSV.
  */
 #ifndef CSVESCAPE_H
 #define CSVESCAPE_H

@@ -2,13 +2,13 @@
  * csvin: CSV and TSV (RFC 4180, any one-byte delimiter and quote) to rows of text cells. Lines end
  * in LF, CRLF or CR.
  *
- * libcsv is the judge of what a record is, in its strict mode: a quote inside an unquoted cell,
- * text behind a closing quote and a quote that is never closed are errors. Records that are plainly
- * well formed are found by csvscan; both give the same cells (tests/unit/csvin.c). Blanks around
- * cells are kept. An empty line is no row, except when the rows have one column: there it is the
- * empty cell that every writer means. A byte order mark of UTF-8 is skipped, where files were
- * joined (see `repeated`) at the start of every record; text that is not UTF-8, and NUL bytes, are
- * errors that name the place.
+ * libcsv, in its strict mode, decides what a record is: a quote inside an unquoted cell, text after
+ * a closing quote and a quote that is never closed are errors. csvscan finds records that are
+ * plainly well formed; both give the same cells (tests/unit/csvin.c). Blanks around cells are kept.
+ * An empty line is not a row, unless rows have one column: then it is an empty cell, as every
+ * writer means it. A byte order mark of UTF-8 is skipped, where files were joined (see `repeated`)
+ * at the start of every record; text that is not UTF-8, and NUL bytes, are errors that name the
+ * place.
  *
  * Memory: the longest record, at most ROW_MAX, and a quarter of it; as much again when it has
  * doubled quotes.
@@ -26,9 +26,9 @@
 struct csvin_rules {
 	char delim, quote;   /* quote 0: there are none */
 	char escape;         /* 0: none; with one, csvescape.h finds the records */
-	const char *comment; /* records that begin with this text are no rows; NULL: none */
+	const char *comment; /* records that begin with this text are skipped; NULL: none */
 	uint64_t skip;       /* lines before the first record */
-	/* a record that is the same text as the first one is no row (headers of joined files) */
+	/* skip records that are the same text as the first one (headers of joined files) */
 	bool repeated;
 };
 
@@ -46,7 +46,7 @@ struct csvin {
 		size_t at;     /* in `in` */
 		uint64_t line; /* of the next byte */
 		uint64_t skip; /* lines, still */
-		bool begun;    /* the byte order mark was looked for */
+		bool begun;    /* a byte order mark was checked for */
 		size_t first;  /* the length of `first` */
 	} here, mark;
 	size_t used; /* the length of the record that was handed out last */

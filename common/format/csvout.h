@@ -1,9 +1,9 @@
 /*
  * csvout: rows as CSV (RFC 4180, but lines end in LF) or TSV.
  *
- * CSV: a field is quoted when it holds a comma, a quote, CR or LF, begins or ends with a blank, is
- * empty, or is the text that stands for NULL. NULL is that text without quotes, by default nothing:
- * so NULL and "" differ for readers that look. TSV: tab, LF, CR and backslash in a field are
+ * CSV: a field is quoted if it holds a comma, a quote, CR or LF, begins or ends with a blank, is
+ * empty, or is the text that represents NULL. NULL is that text without quotes, by default nothing:
+ * so NULL and "" differ for readers that care. TSV: tab, LF, CR and backslash in a field are
  * written \t \n \r \\, and NULL is \N by default. Both: arrays and maps as JSON text, doubles as
  * the shortest text that reads back (also NaN, Infinity, -Infinity), booleans true and false,
  * binary columns in base64; other bytes pass as they are.
@@ -15,11 +15,11 @@
 #include "format/textout.h"
 
 struct csvout {
-	const char *null; /* what stands for NULL */
+	const char *null; /* the text that represents NULL */
 
 	/* private */
 	struct textout *to;
-	/* mistakable: a number or true might be the text that stands for NULL */
+	/* mistakable: a number or true might read as NULL */
 	bool tabs, mistakable;
 	struct sink escape; /* what `inner` writes, escaped, into `to` */
 	struct textout inner;

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 enum {
-	CSVSCAN_SLACK = 64,  /* bytes behind `end` that may be read, whatever they are */
+	CSVSCAN_SLACK = 64,  /* bytes after `end` that may be read, whatever they are */
 	/* cells that are kept; of a record with more, n is this and the last cell is rubbish */
 	CSVSCAN_CELLS = 8192
 };
@@ -30,7 +30,7 @@ struct csvscan {
 	size_t n, cap;
 	size_t length;      /* of the record with its line end */
 	uint64_t lines;     /* that it has */
-	/* from the first to the last byte that is no ASCII or is NUL; or NULL */
+	/* from the first to the last byte that is NUL or not ASCII; or NULL */
 	const char *unusual, *unusual_end;
 	/*
 	 * private: the block of 64 bytes that was looked at last, which mostly holds the start of
@@ -46,12 +46,12 @@ struct csvscan {
 	size_t text_len;
 };
 
-/* The record at p. last: nothing comes behind `end`. */
+/* The record at p. last: nothing follows `end`. */
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last);
 void csvscan_add(struct csvscan *s, const char *p, size_t n, enum cell_kind kind); /* a cell */
-/* the line ends among these bytes: LF, CRLF or CR */
+/* counts line ends: LF, CRLF or CR */
 uint64_t csvscan_lines(const char *p, const char *end);
-void csvscan_moved(struct csvscan *s); /* the bytes are others now, or stand elsewhere */
+void csvscan_moved(struct csvscan *s); /* the bytes changed, or were moved */
 void csvscan_free(struct csvscan *s);
 
 #endif

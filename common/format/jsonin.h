@@ -9,8 +9,8 @@
  * row's object, nesting deeper than MP_DEPTH.
  *
  * A row that is JSON but has wrong keys or a wrong number of values is ROW_BAD as a whole. One that
- * is no JSON is so up to the end of its line, where the next line begins as a row does; otherwise,
- * and in an array, nothing tells where the next row begins.
+ * is not JSON is skipped up to the end of its line if the next line begins like a row; otherwise,
+ * and in an array, nothing shows where the next row begins.
  *
  * Memory: the longest row, at most ROW_MAX, and a quarter of it; as much again where strings have
  * escapes or values are nested.
@@ -29,8 +29,8 @@ struct jsonin {
 	struct rowin rowin;
 	struct keys *keys;  /* the columns; grows while it is open */
 	const bool *nested; /* by column; NULL: none */
-	const bool *strings; /* by column: its numbers are handed out as they stand; NULL: none */
-	/* lines that begin with it are passed over (not inside an array); NULL: none */
+	const bool *strings; /* by column: its numbers are passed on as text; NULL: none */
+	/* lines that begin with it are skipped (not inside an array); NULL: none */
 	const char *comment;
 
 	/* private */
@@ -42,10 +42,10 @@ struct jsonin {
 		bool begun, array, after;
 		uint64_t line;
 		size_t column; /* bytes of the current line before `at` */
-		/* the last row was given up up to its line's end; or one before was */
+		/* the last row was skipped to the end of its line; or one before was */
 		bool broken, guessed;
 	} here, mark;
-	struct fail lost; /* why a row was given up so */
+	struct fail lost; /* why a row was skipped */
 	/* what is wrong with the current row although it is JSON, and where; or NULL */
 	const char *unfit, *culprit;
 	size_t used; /* the length of the row that was handed out last */

@@ -3,7 +3,7 @@
  * in the middle: every step answers that it is done, that it needs more bytes (then it is repeated
  * from the start of the row), or what is wrong.
  *
- * JSONTOK_AHEAD bytes behind `end` may be read, whatever they are.
+ * JSONTOK_AHEAD bytes after `end` may be read, whatever they are.
  *
  * Integers within 64 bits are integers; others with at most 17 significant digits, within a
  * double's range, doubles; all other numbers are kept as their text. Strings must be UTF-8, escapes
@@ -36,7 +36,7 @@ static inline bool jsontok_is_blank(char c)
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-/* Skip blanks: is there anything behind them? */
+/* Skip blanks. True if something follows. */
 static inline bool jsontok_something(struct jsontok *s)
 {
 	while (s->p < s->end && jsontok_is_blank(*s->p))
@@ -44,11 +44,11 @@ static inline bool jsontok_something(struct jsontok *s)
 	return s->p < s->end;
 }
 
-/* A string, s->p behind its opening quote. */
+/* A string, with s->p after its opening quote. */
 enum jsontok_step jsontok_string(struct jsontok *s);
 
 /*
- * The same without writing: the string stands in the input as it is, *n bytes at *text. STEP_MORE
+ * The same without writing: the string appears in the input as it is, *n bytes at *text. STEP_MORE
  * if it has escapes or is cut; then s->p has not moved and jsontok_string() finds out.
  */
 enum jsontok_step jsontok_plain(struct jsontok *s, const char **text, size_t *n);
@@ -60,12 +60,12 @@ static inline bool jsontok_is_number(char first)
 
 enum jsontok_step jsontok_number(struct jsontok *s);
 
-/* The same without writing: the number's text as it stands in the input. */
+/* The same without writing: the number's text as in the input. */
 enum jsontok_step jsontok_number_text(struct jsontok *s, const char **text, size_t *n);
 
 /*
- * A number of at most 15 digits without an exponent. JSONTOK_NEITHER: it is no such number, or cut;
- * s->p has not moved.
+ * A number of at most 15 digits without an exponent. JSONTOK_NEITHER: it is not such a number, or
+ * is cut; s->p has not moved.
  */
 enum jsontok_short { JSONTOK_NEITHER, JSONTOK_INT, JSONTOK_REAL };
 enum jsontok_short jsontok_short(struct jsontok *s, int64_t *i, double *d);

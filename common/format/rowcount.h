@@ -1,5 +1,5 @@
 /*
- * rowcount: rows (msgpack arrays) counted and checked while they pass: every value must be an array
+ * rowcount: counts and checks rows (msgpack arrays) while they pass: every value must be an array
  * with as many elements as there are columns. Constant memory; values may be cut anywhere.
  */
 #ifndef ROWCOUNT_H
@@ -18,7 +18,7 @@ struct rowcount {
 
 /* `to` gets the same bytes; NULL if they are not wanted. It is borrowed. */
 void rowcount_init(struct rowcount *r, size_t columns, struct sink *to);
-/* Nothing more comes: fails if that is inside a row. */
+/* The end of the input: fails if that is inside a row. */
 int rowcount_end(const struct rowcount *r, struct fail *f);
 
 #endif

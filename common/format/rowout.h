@@ -1,9 +1,9 @@
 /*
  * rowout: rows (msgpack arrays, pushed in pieces of any size) written in a format for other
  * programs or people. Cuts the stream into rows, checks that each has as many values as there are
- * columns, and hands the values to csvout, jsonout or tableout. Text cannot say that it is
- * complete: that stays with the exit status of whoever writes it. Memory: one row, at most
- * ROWOUT_ROW_MAX, and what the formats say.
+ * columns, and hands the values to csvout, jsonout or tableout. Text cannot show that it is
+ * complete: only the exit status of its writer can. Memory: one row, at most ROWOUT_ROW_MAX, and
+ * what the formats say.
  */
 #ifndef ROWOUT_H
 #define ROWOUT_H
@@ -19,9 +19,9 @@ enum { ROWOUT_ROW_MAX = 64 << 20 };
 struct rowout_opts {
 	enum rowout_format format;
 	bool header;      /* csv, tsv: a first line with the names */
-	const char *null; /* csv, tsv: stands for NULL; NULL: the format's default */
+	const char *null; /* csv, tsv: represents NULL; NULL: the format's default */
 	int64_t total;    /* table: rows of the whole result, -1 if not known */
-	unsigned room;    /* table: cells of a line of the terminal, 0: it is none */
+	unsigned room;    /* table: the width of the terminal, 0: not a terminal */
 };
 
 struct rowout {
@@ -52,7 +52,7 @@ struct rowout {
 int rowout_init(struct rowout *o, const struct rowout_opts *opts, const struct schema *schema,
 	struct sink *to, struct fail *f);
 /*
- * Nothing more comes: fails if that is inside a row; writes what is left. After a put that failed
+ * The end of the input: fails if that is inside a row; writes what is left. After a put that failed
  * only if `full`.
  */
 int rowout_end(struct rowout *o, struct fail *f);

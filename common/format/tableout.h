@@ -1,6 +1,6 @@
 /*
  * tableout: the first rows as a table for a person at a terminal: aligned, numbers to the right,
- * long cells shortened and last columns left out as the terminal's width asks, nothing in it that a
+ * long cells shortened and the last columns left out to fit the terminal, and nothing in it that a
  * terminal could take for a command. Pure: widths by base/width, no locale. Memory: TABLEOUT_ROWS
  * times the columns, at most TABLEOUT_CELL bytes a cell.
  */

@@ -23,7 +23,7 @@ struct textout {
 
 void textout_init(struct textout *t, struct sink *to); /* `to` is borrowed */
 void textout_free(struct textout *t);
-/* textout_put() when it does not fit */
+/* textout_put() if it does not fit */
 void textout_spill(struct textout *t, const void *p, size_t n);
 int textout_flush(struct textout *t, struct fail *f);
 /* the shortest text that reads back as d; NaN, Infinity */

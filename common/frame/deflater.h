@@ -2,9 +2,8 @@
  * deflater: compressing the blocks of a frame: raw deflate data that ends on a byte boundary
  * without a final block, each block for itself, as gzip.h describes it.
  *
- * Level 1 uses ISA-L where the program was built with it, which is several times as fast as zlib at
- * the same size; every other level, and level 1 without it, is zlib's. The data differs, what it
- * inflates to does not.
+ * Level 1 uses ISA-L if built with it, which is several times as fast as zlib at the same size;
+ * zlib does all else. The deflate data differs, what it inflates to does not.
  */
 #ifndef DEFLATER_H
 #define DEFLATER_H
@@ -20,8 +19,8 @@ struct deflater *deflater_open(int level, struct fail *f); /* 0 to 9; NULL: f sa
 void deflater_close(struct deflater *d);
 
 /*
- * Appends the data of one block to out and says its CRC-32. Memory: the bound of the block's size
- * in out.
+ * Append the data of one block to out and set *crc to its CRC-32. Memory: in out, the bound for the
+ * block's size.
  */
 int deflater_block(struct deflater *d, const void *p, size_t n, struct buf *out, uint32_t *crc,
 	struct fail *f);

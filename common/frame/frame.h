@@ -3,17 +3,16 @@
  *
  * A frame is a sequence of gzip members: one head, any number of blocks, one end. `gzip -dc` of a
  * frame is the plain msgpack of all blocks and nothing else. Head and end have an empty body and
- * carry JSON in the gzip comment. Our members carry an extra subfield "TD"; a block's says how long
- * the member and its body are and how many whole values the body holds, so that a reader takes
+ * carry JSON in the gzip comment. Our members carry an extra subfield "TD"; a block's gives the
+ * length of the member and of its body and the number of whole values in it, so that a reader takes
  * blocks from the stream without inflating them. A member without the subfield is legal between
  * head and end and is read by inflating.
  *
- * The pipe gives its reader the same end-of-file whether the writer finished or died. So
- * completeness travels in the data: no end, an abort, wrong counts or checksum, anything behind the
- * end, and the reader refuses.
+ * The reader of a pipe sees the same end of file whether the writer finished or died. So
+ * completeness travels in the data: without an end, with an abort, wrong counts, a wrong checksum,
+ * or anything after the end, the reader refuses.
  *
- * This room: the shared vocabulary and the JSON. Writing is `frameout`, reading is `framein`; they
- * cite each other.
+ * This room has the shared vocabulary and the JSON; frameout writes frames, framein reads them.
  */
 #ifndef FRAME_H
 #define FRAME_H
@@ -51,7 +50,7 @@ struct frame_end {
 	uint64_t rows;        /* values in all blocks */
 	uint64_t blocks;      /* members between head and end */
 	uint64_t bytes;       /* bytes of all bodies: the length of the plain msgpack */
-	/* CRC-32 over the members between head and end, as they stand in the frame */
+	/* CRC-32 of the members between head and end, as they are in the frame */
 	uint32_t crc;
 	uint64_t rejects;     /* rows that were set aside */
 	struct schema schema; /* the columns as they turned out */
@@ -91,8 +90,7 @@ struct frame_extra {
 };
 void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x);
 /*
- * 1: found, 0: there is none, -1: there is one and it is wrong. p is the whole extra field of a
- * gzip header.
+ * 1: found; 0: none; -1: there is one and it is wrong. p is the whole extra field of a gzip header.
  */
 int frame_extra_parse(const char *p, size_t n, struct frame_extra *x);
 

@@ -1,12 +1,12 @@
 /*
- * framein: reading a frame from a source, block by block, and refusing every frame that is not
- * whole. Counterpart: frameout.h; the format: frame.h and td-frame.5.
+ * framein: reads a frame from a source, block by block, and refuses every frame that is incomplete.
+ * Counterpart: frameout.h; the format: frame.h and td-frame.5.
  *
- * Two views of one reader. framein_next() hands out blocks as they are, compressed (td-put).
- * framein_plain() is a source of their plain msgpack (td-encode), inflated and checked. Both verify
- * counts and checksum and return the end only when all is well. Memory: one member, at most
- * FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX, which is given back when it is
- * read; both buffers grow with the bytes that arrive, never with what a header claims.
+ * One reader with two interfaces. framein_next() returns blocks as they are, compressed (td-put).
+ * framein_plain() is a source of their msgpack (td-encode), inflated and checked. Both verify
+ * counts and checksum and return the end only if all of them match. Memory: one member, at most
+ * FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX, which is freed once read; both
+ * buffers grow with the bytes that arrive, never with what a header claims.
  */
 #ifndef FRAMEIN_H
 #define FRAMEIN_H
@@ -50,7 +50,7 @@ struct framein {
 };
 
 /*
- * Reads the head. FAIL_UPSTREAM when the source is empty or ends inside, FAIL_DATA when it is no
+ * Reads the head. FAIL_UPSTREAM if the source is empty or ends inside it, FAIL_DATA if it is not a
  * frame. `from` is borrowed. framein_close() is allowed after a failure.
  */
 int framein_open(struct framein *in, struct source *from, struct fail *f);
@@ -61,12 +61,12 @@ struct source *framein_plain(struct framein *in);
 void framein_close(struct framein *in);
 
 /*
- * What came cannot be used, for the reason in f. If it only looked like data, because its writer
- * broke off inside a foreign member, f becomes the writer's reason.
+ * The data cannot be used, for the reason in f. If that is because its writer broke off inside a
+ * foreign member, f becomes the writer's reason.
  */
 void framein_blame(struct framein *in, struct fail *f);
 
-/* True if the first bytes of a stream are a frame's (give it 64 bytes if there are as many). */
+/* True if a stream that begins with these bytes is a frame (give it 64 bytes, or all if fewer). */
 bool framein_is(const char *p, size_t n);
 
 #endif

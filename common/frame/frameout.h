@@ -1,11 +1,9 @@
 /*
- * frameout: writing a frame into a sink. Counterpart: framein.h; the format: frame.h and
- * td-frame.5.
+ * frameout: writes a frame into a sink. Counterpart: framein.h; the format: frame.h and td-frame.5.
  *
- * The writer counts blocks, bytes and values and keeps the checksum; the caller supplies blocks
- * that are compressed already, and ends with exactly one of commit and abort. A writer that just
- * stops leaves a frame without an end, which every reader refuses: that is the safe state, and it
- * is the initial one.
+ * The writer counts blocks, bytes and values and keeps the checksum; the caller supplies compressed
+ * blocks and ends with exactly one of commit and abort. A writer that just stops leaves a frame
+ * without an end, which every reader refuses: the safe state, and the initial one.
  */
 #ifndef FRAMEOUT_H
 #define FRAMEOUT_H

@@ -1,13 +1,13 @@
 /*
- * gunzip: a gzip stream checked and inflated while it passes, pushed in pieces of any size.
- * `gzip_source` is the pulled counterpart for files; this one sits behind a download.
+ * gunzip: checks and inflates a gzip stream while it passes, pushed in pieces of any size, as a
+ * download does. `gzip_source` is the pulled counterpart for files.
  *
  * What goes into `sink` comes out twice: inflated into `plain`, and, if `raw` is not NULL, as gzip
  * members again whose headers are replaced by plain ones. The deflate data is the sender's own. So
- * whatever extra fields, names or comments a sender puts into a header, none of them gets into a
- * frame, where a member with a "TD" subfield has a meaning.
+ * nothing that a sender puts into a header (extra fields, names, comments) gets into a frame, where
+ * a member with a "TD" subfield has a meaning.
  *
- * Every trailer is checked. Bytes behind a member that are no gzip are an error, and so is an end
+ * Every trailer is checked. Bytes after a member that are not gzip are an error, and so is an end
  * inside a member. An empty stream is legal: zero members. Memory: 64 KiB for plain bytes, an
  * inflater, and a header of at most 256 KiB.
  */
@@ -37,7 +37,7 @@ struct gunzip {
 
 /* The sinks are borrowed; raw may be NULL. */
 int gunzip_init(struct gunzip *g, struct sink *plain, struct sink *raw, struct fail *f);
-/* Nothing more comes: FAIL_TEMP if that is in the middle of a member. */
+/* The end of the input: FAIL_TEMP if that is inside a member. */
 int gunzip_end(struct gunzip *g, struct fail *f);
 void gunzip_free(struct gunzip *g);
 

@@ -1,10 +1,10 @@
 /*
  * gzip: members of RFC 1952, their headers, and deflate data that can be joined.
  *
- * Deflating is done a block at a time as raw deflate that ends on a byte boundary (sync flush)
- * without a final block. Any number of such blocks, one after the other, then GZIP_FINAL and a
- * trailer, are one valid member: that is how td-put builds an upload part from the blocks of a
- * frame without compressing anything twice.
+ * A block is compressed to raw deflate data that ends on a byte boundary (sync flush), without a
+ * final block. Any number of such blocks in a row, then GZIP_FINAL and a trailer, are one valid
+ * member: so td-put builds an upload part from the blocks of a frame without compressing anything
+ * twice.
  */
 #ifndef GZIP_H
 #define GZIP_H
@@ -27,7 +27,7 @@ struct gzip_header {
 };
 
 /*
- * Parse the header at p: its length, 0 if the bytes end inside it, -1 if it is none (RFC 1952,
+ * Parse the header at p: its length, 0 if the bytes end inside it, -1 if it is not one (RFC 1952,
  * 2.3).
  */
 ptrdiff_t gzip_header_parse(const char *p, size_t n, struct gzip_header *out);
@@ -35,7 +35,7 @@ ptrdiff_t gzip_header_parse(const char *p, size_t n, struct gzip_header *out);
 /* True if p starts like a gzip member. */
 bool gzip_is(const char *p, size_t n);
 
-/* crc (CRC-32) and the body's length modulo 2^32, as they stand behind a member's deflate data. */
+/* crc (CRC-32) and the body's length modulo 2^32, as they follow a member's deflate data. */
 void gzip_trailer(char out[GZIP_TRAILER_LEN], uint32_t crc, uint64_t body_len);
 void gzip_trailer_parse(const char *p, uint32_t *crc, uint32_t *body_len);
 
@@ -54,7 +54,7 @@ size_t gzip_deflate_bound(size_t n);
 
 /*
  * A source that inflates: one or more members until the inner source ends. Every trailer is
- * checked; bytes behind the last member that are no gzip are an error, and so is an end inside a
+ * checked; bytes after the last member that are not gzip are an error, and so is an end inside a
  * member. Memory: 64 KiB and an inflater.
  */
 struct gzip_source {

@@ -1,7 +1,7 @@
 /*
  * inflater: raw deflate data (RFC 1951), in pieces of any size, and the CRC-32 of what it holds.
- * Its counterpart is `deflater`. ISA-L does the work where the program was built with it, about
- * three times as fast as zlib, which does it everywhere else. Memory: 88 KiB, or zlib's 40.
+ * Its counterpart is `deflater`. Uses ISA-L if built with it, about three times as fast as zlib;
+ * otherwise zlib. Memory: 88 KiB, or zlib's 40.
  */
 #ifndef INFLATER_H
 #define INFLATER_H
@@ -20,7 +20,7 @@ void inflater_start(struct inflater *i);        /* a new stream of deflate data 
 
 struct inflater_step {
 	size_t in, out; /* bytes used and made */
-	bool end;       /* the data ended; what is not used is not of it */
+	bool end;       /* the data ended; the rest of the input is not part of it */
 };
 
 /*

@@ -2,8 +2,8 @@
  * cell: one value into the msgpack form of its column's type. One column has one msgpack type (and
  * nil): long an integer, double a float64, string a str, array an array, map a map.
  *
- * An empty text of a number's column is nil, of a string's column the empty string. Texts of
- * inferred columns must be exact (exact.h); where the user named the type, also what a person would
+ * Empty text is nil in a number's column and the empty string in a string's. Text in inferred
+ * columns must be lossless (lossless.h); if the user named the type, it may also be what people
  * write (+1, 007, 1e5). From msgpack: booleans are 1 and 0 in a long, text in a string; NaN and
  * infinities are nil, because no result format of TD can carry them, and are counted; arrays and
  * maps in a string are JSON text. A map has each key once, and no NULL among them.
@@ -36,14 +36,12 @@ enum cell_result {
 	CELL_FULL,   /* the buffer's ceiling is reached */
 	CELL_MISFIT, /* the value does not fit the type */
 	CELL_TWICE,  /* a map has a key twice */
-	CELL_BROKEN, /* it is no text: not UTF-8 */
-	/* an extension of msgpack, or in what is to be JSON an array or a map as a key */
+	CELL_BROKEN, /* not text: not UTF-8 */
+	/* a msgpack extension, or a map key in JSON that is an array or a map */
 	CELL_NO_TEXT
 };
 
-/*
- * Appends the value. After anything but CELL_GOOD the buffer holds rubbish behind its old length.
- */
+/* Appends the value. After anything but CELL_GOOD the buffer holds rubbish after its old length. */
 enum cell_result cell_put(struct cell_rules *rules, const struct cell *c, struct buf *out);
 
 enum { CELL_PACKED = 9 };
@@ -53,7 +51,7 @@ struct cell cell_packed(const struct cell *c, char room[CELL_PACKED]);
 /* a text that means NULL */
 bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c);
 
-/* A value for people: quoted, cut when long; malloc'ed. */
+/* A value for messages: quoted, cut if long; malloc'ed. */
 char *cell_show(const struct cell *c);
 
 #endif

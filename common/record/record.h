@@ -15,7 +15,7 @@ struct record_column {
 	char *input;             /* its name in the input, for advice */
 	enum type_kind kind;     /* of rules.type */
 	size_t cell;             /* where its cells stand in a row */
-	/* the name as msgpack str; ROW_AHEAD bytes behind it may be read */
+	/* the name as msgpack str; ROW_AHEAD bytes after it may be read */
 	char *key;
 	size_t key_len;
 };
@@ -29,7 +29,7 @@ struct record {
 	const struct cell_nulls *nulls;
 	struct tdtime time_rules;
 	int64_t time;      /* without a cell: every record's */
-	/* only long, double and string, and no texts for NULL: see put_plain_row() */
+	/* only long, double and string columns, and no text for NULL: see put_plain_row() */
 	bool plain;
 	size_t room;       /* bytes that such a record takes beside the texts, at most */
 	struct buf head;   /* the map's header and the key of the time */
@@ -49,7 +49,7 @@ void record_begin(struct record *r);
 enum record_result {
 	RECORD_GOOD,
 	RECORD_FULL, /* it does not fit into out; nothing was appended */
-	/* f (FAIL_DATA): the column, the value and what could be done; nothing was appended */
+	/* f (FAIL_DATA) names the column, the value and a way out; nothing was appended */
 	RECORD_BAD
 };
 enum record_result record_put(struct record *r, const struct row *row, struct buf *out,

@@ -3,8 +3,8 @@
  * it, td-swap reads it and writes its own. It never holds a key.
  *
  * It is written in two steps: the beginning, with all that is known, before the step that changes
- * something for readers, so that a full disk or a dead reader is met while nothing has changed; and
- * the end, with the outcome. A receipt without its end is that of a program that died.
+ * something for readers, so that a full disk or a dead reader is noticed while nothing has changed;
+ * and the end, with the outcome. A receipt without an end comes from a program that died.
  */
 #ifndef RECEIPT_H
 #define RECEIPT_H
@@ -31,7 +31,7 @@ struct receipt {
 	struct schema schema;
 	bool has_time;
 	int64_t time_min, time_max;
-	bool verified;     /* false: the end of the source was taken from end-of-file */
+	bool verified;     /* false: end of file was taken for the end of the source */
 	char *started;
 	/* the end */
 	bool done;
@@ -56,7 +56,7 @@ char *receipt_begin(const struct receipt *r);
 char *receipt_end(const struct receipt *r);
 
 /*
- * FAIL_UPSTREAM: nothing, or half a line (its writer died); FAIL_DATA: not one receipt. `at` names
+ * FAIL_UPSTREAM: empty, or half a line (its writer died); FAIL_DATA: not one receipt. `at` names
  * the input, for messages. The receipt of a failure (done false) is parsed like any other; only
  * that of a success must be complete.
  */

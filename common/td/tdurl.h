@@ -1,15 +1,15 @@
 /*
- * tdurl: where rows go, as text. Pure: no environment, no defaults, no network; `conf` completes
- * what is left out.
+ * tdurl: destinations as text. Pure: no environment, no defaults, no network; `conf` fills in what
+ * is left out.
  *
  *   td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate][&ssl=true|false]
  *   td://[KEY]@[HOST[:PORT]][/DATABASE]               (database and table are NULL then)
  *   NAME:[TABLE][?mode=...]   NAME:DATABASE/TABLE[?mode=...]      a named connection
  *
  * KEY may hold its "/" raw or as %2F. HOST is a host name, or a site: us jp eu ap02 ap03 idcf. A
- * HOST is spoken to by https; a loopback HOST by http, unless ssl=true. Names are as Treasure Data
- * takes them: 3 to 255 of [a-z0-9_]. Other parameters are refused, not ignored: a transfer that
- * does something else than its URL says is worse than none.
+ * HOST is reached by https; a loopback HOST by http, unless ssl=true. Names are as Treasure Data
+ * accepts them: 3 to 255 of [a-z0-9_]. Unknown parameters are refused, not ignored: a transfer that
+ * does something other than its URL says is worse than none.
  */
 #ifndef TDURL_H
 #define TDURL_H
@@ -29,10 +29,10 @@ struct tdurl {
 	char *database;   /* NULL in NAME:TABLE, or if left out */
 	char *table;      /* NULL if left out */
 	enum tdurl_mode mode;
-	bool has_mode;    /* mode was said */
+	bool has_mode;    /* mode was given */
 };
 
-/* FAIL_USAGE with a sentence that never holds the key. */
+/* FAIL_USAGE; the message never holds the key. */
 int tdurl_parse(struct tdurl *u, const char *text, struct fail *f);
 void tdurl_free(struct tdurl *u); /* wipes the key */
 
@@ -58,7 +58,7 @@ const char *tdurl_mode_name(enum tdurl_mode m);
  */
 int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f);
 
-/* The site's name of such an endpoint: "jp"; NULL: none of them. */
+/* The site's name of such an endpoint: "jp"; NULL: not a site. */
 const char *tdurl_site(const char *endpoint);
 
 /* Legal as a database's or table's name; what: "database", "table". */

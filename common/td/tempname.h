@@ -1,14 +1,14 @@
 /*
- * tempname: the names of temporary tables and bulk import sessions: who makes one, and who removes
- * what others have left behind (td-swap --gc), find the rule here. Pure.
+ * tempname: the names of temporary tables and bulk import sessions, for the code that makes them
+ * and for td-swap --gc, which removes those that were left over. Pure.
  *
  *   TARGET_tdput_TTTTTTTTRRRRRRRR            a table: the time and chance, each in eight hexadecimal digits
  *   ..._TTTTTTTTRRRRRRRR                     the same table, once td-swap has claimed it
  *   KEPT_tdundo_TTTTTTTTRRRRRRRR             a kept table while td-swap --undo has it; --gc leaves these
  *   td_put_YYYYMMDD_HHMMSS_RRRRRRRRRRRRRRRR  a session: the time, UTC, and chance
  *
- * A long TARGET is cut, and a hash of the whole name put behind it, so that the name stays within
- * the length that Treasure Data advises.
+ * A long TARGET is cut and followed by a hash of the whole name, so that the name stays within the
+ * length that Treasure Data recommends.
  */
 #ifndef TEMPNAME_H
 #define TEMPNAME_H
@@ -21,7 +21,7 @@ char *tempname_own(const char *temporary, int64_t now, uint64_t random);
 char *tempname_undo(const char *kept, int64_t now, uint64_t random);
 char *tempname_session(int64_t now, uint64_t random);
 
-/* Was it made by these from that table? */
+/* Was the name made by these functions from that table? */
 bool tempname_is_own(const char *name, const char *temporary);
 bool tempname_is_undo(const char *name, const char *kept);
 

@@ -1,7 +1,7 @@
 /*
- * part: upload parts made of the blocks of a frame. A part is one plain gzip member: the blocks'
- * deflate data one after the other, a final empty block, and a trailer whose checksum is combined
- * from theirs. Nothing is compressed twice.
+ * upload_part: upload parts made of the blocks of a frame. A part is one plain gzip member: the
+ * blocks' deflate data in a row, a final empty block, and a trailer whose checksum is combined from
+ * theirs. Nothing is compressed twice.
  *
  * Members of a frame that are not ours come as plain msgpack in pieces; these are cut at values and
  * deflated. Memory: one part, its size plus at most one block; for pieces one value, at most
@@ -29,10 +29,7 @@ void upload_part_init(struct upload_part *p);
 void upload_part_free(struct upload_part *p);
 void upload_part_clear(struct upload_part *p); /* empty again; keeps its memory */
 
-/*
- * True if the block is better put into the next part: this one has something and would become
- * longer than size.
- */
+/* True if the block belongs in the next part: this one is not empty and would exceed size. */
 bool upload_part_is_full(const struct upload_part *p, const struct frame_block *b, size_t size);
 int upload_part_add(struct upload_part *p, const struct frame_block *b, struct fail *f);
 

@@ -1,7 +1,7 @@
 /*
- * keys: the names of columns in rows that name them (JSON objects, msgpack maps), and the numbers
- * of these columns. Rows mostly hold the same keys in the same order, so a find looks at the column
- * behind the last one first.
+ * keys: the names of columns in rows that name them (JSON objects, msgpack maps), and their column
+ * numbers. Rows mostly have the same keys in the same order, so a lookup tries the column after the
+ * last one first.
  *
  * While it is open unknown keys become new columns, at most SCHEMA_COLUMNS_MAX; after keys_close()
  * they are not found.
@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 struct keys {
-	struct buf text;   /* all names, one after the other, with a quote behind each */
+	struct buf text;   /* all names, each followed by a quote */
 	struct key {
 		uint32_t at, len;
 		bool verbatim; /* in JSON it is written as it is, without escapes */
@@ -62,7 +62,7 @@ static inline size_t keys_expected(struct keys *k, const char *p, const char *en
 	return n;
 }
 
-/* The keys from column n on are not known any more: the row that brought them came to nothing. */
+/* Forget the keys from column n on: the row that brought them was dropped. */
 void keys_forget(struct keys *k, size_t n);
 
 static inline const char *keys_name(const struct keys *k, size_t i)

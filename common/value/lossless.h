@@ -1,6 +1,6 @@
 /*
- * exact: the texts that are numbers without loss, which is what type inference and inferred columns
- * accept.
+ * lossless: the texts that are numbers without loss, which is what type inference and inferred
+ * columns accept.
  *
  * A long is -?(0|[1-9][0-9]*) within int64 and not -0. A double is such digits with a fraction
  * (.097 and 12.50 are, 1e5, +1, 007 and 007.5 are not) of at most 15 significant digits, all of
@@ -19,7 +19,7 @@
 bool lossless_long(const char *p, size_t n, int64_t *out);
 bool lossless_double(const char *p, size_t n, double *out);
 
-/* The same, faster, where LOSSLESS_AHEAD bytes behind the text may be read, whatever they are. */
+/* The same, faster, where LOSSLESS_AHEAD bytes after the text may be read, whatever they are. */
 enum { LOSSLESS_AHEAD = 16 };
 bool lossless_long_ahead(const char *p, size_t n, int64_t *out);
 bool lossless_double_ahead(const char *p, size_t n, double *out);

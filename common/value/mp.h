@@ -28,8 +28,8 @@ enum mp_type {
 
 enum {
 	MP_MORE = 0,  /* the bytes end inside the value */
-	MP_BAD = -1,  /* no msgpack (0xc1), or nested deeper than MP_DEPTH */
-	MP_ODD = -2,  /* mp_count with `rows`: no array, or of another length */
+	MP_BAD = -1,  /* not msgpack (0xc1), or nested deeper than MP_DEPTH */
+	MP_ODD = -2,  /* mp_count with `rows`: not an array, or of another length */
 	MP_DEPTH = 64 /* levels of arrays and maps that are followed */
 };
 

@@ -25,7 +25,9 @@
 #pragma GCC diagnostic pop
 #undef msgpack_pack_ext
 
-/* The same to where the caller knows that there is room: mpack_to_int64(&p, 7) and so on. */
+/*
+ * The same, into memory that the caller knows to be large enough: mpack_to_int64(&p, 7) and so on.
+ */
 #define msgpack_pack_inline_func(name) static inline int mpack_to##name
 #define msgpack_pack_inline_func_cint(name) static inline int mpack_to##name
 #define msgpack_pack_user char **

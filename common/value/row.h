@@ -83,9 +83,9 @@ enum {
 };
 
 /*
- * How much to have of a row that was cut after `have` bytes, before it is looked at again: twice as
- * much, or of a long one a quarter more, which looks at every byte five times but does not hold
- * much more than the row.
+ * How many bytes to have of a row that was cut after `have` bytes before parsing it again: twice as
+ * many, or for a long row a quarter more, which parses each byte up to five times but holds little
+ * more than the row.
  */
 static inline size_t row_want(size_t have)
 {

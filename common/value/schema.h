@@ -27,7 +27,7 @@ struct schema {
 };
 
 void schema_free(struct schema *s);
-/* copies; type may be NULL */
+/* copies both; type may be NULL */
 int schema_add(struct schema *s, const char *name, const char *type, struct fail *f);
 int schema_copy(struct schema *to, const struct schema *from, struct fail *f);
 long schema_find(const struct schema *s, const char *name); /* index or -1 */

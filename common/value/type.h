@@ -3,8 +3,8 @@
  * map<K,V>.
  *
  * There are no others: booleans, decimals, timestamps and binaries of a query engine become one of
- * these. A type is a small tree that its owner frees with type_free(). Texts are read without
- * regard to blanks and case, as TD's Java client reads them, and written without blanks.
+ * these. A type is a small tree that its owner frees with type_free(). Text is read without regard
+ * to blanks and case, as TD's Java client reads it, and written without blanks.
  */
 #ifndef TYPE_H
 #define TYPE_H
@@ -18,7 +18,7 @@ enum type_kind { TYPE_INT, TYPE_LONG, TYPE_FLOAT, TYPE_DOUBLE, TYPE_STRING, TYPE
 
 enum { TYPE_DEPTH = 16 }; /* levels of array and map */
 
-/* How a value of an engine's type turns into the table's, beyond what the table's type says. */
+/* How a value of an engine's type becomes the table's, beyond what the table's type says. */
 enum type_source {
 	TYPE_PLAIN,
 	TYPE_BOOLEAN, /* of a long: true and false are 1 and 0 */
@@ -34,7 +34,7 @@ struct type {
 };
 
 struct type *type_new(enum type_kind kind);
-/* NULL with f: FAIL_DATA, "'x' is no type ..." */
+/* NULL with f: FAIL_DATA, "'x' is not a type ..." */
 struct type *type_parse(const char *text, struct fail *f);
 char *type_text(const struct type *t); /* what type_parse() reads; malloc'ed */
 void type_free(struct type *t);        /* NULL is fine */
