@@ -181,7 +181,7 @@ int api_session_upload(struct api *a, const char *name, const char *part,
 /* The names of the parts that are there; to be freed with api_names_free(). */
 int api_session_parts(struct api *a, const char *name, struct api_name **list, size_t *n,
 	struct fail *f);
-/* 404 is success */
+/* 404 counts as success */
 int api_session_part_delete(struct api *a, const char *name, const char *part, struct fail *f);
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f);
 /* frozen already is success */

@@ -1,10 +1,11 @@
 /*
- * retry: may this request be sent again, and when. Pure: the clock and the dice are the caller's.
+ * retry: whether a request may be sent again, and when. Pure: the caller supplies time and
+ * randomness.
  *
- * Sent again: answers 408, 429 and 5xx but for 501, and a connection that failed. A
- * request that is not repeatable is sent again only if it certainly did no work: it never left (no
- * connection), or 429. The wait is drawn from [0, min(cap, base * 2^attempt)] ("full jitter"); a
- * longer Retry-After is obeyed if the deadline leaves room.
+ * Sent again: answers 408, 429 and 5xx but for 501, and a connection that failed. A request that is
+ * not repeatable is sent again only if it certainly did no work: it never left (no connection), or
+ * 429. The wait is drawn from [0, min(cap, base * 2^attempt)] ("full jitter"); a longer Retry-After
+ * is obeyed if it ends before the deadline.
  */
 #ifndef RETRY_H
 #define RETRY_H
@@ -23,7 +24,7 @@ struct retry_policy {
 struct retry_outcome {
 	int status;             /* of HTTP; 0: no answer */
 	bool sent;              /* the request, or a part of it, may have reached the server */
-	int64_t retry_after_ms; /* -1: not said */
+	int64_t retry_after_ms; /* -1: none */
 };
 
 enum { RETRY_STOP = -1 };
@@ -40,13 +41,13 @@ bool retry_is_unknown(const struct retry_outcome *o);
 
 /*
  * "Sun, 06 Nov 1994 08:49:37 GMT" to epoch seconds, or -1; the two obsolete forms of RFC 9110,
- * 5.6.7 are not worth their code.
+ * 5.6.7 are not supported.
  */
 int64_t retry_date(const char *text);
 
 /*
- * Retry-After: seconds, or a date against now (epoch seconds; the server's own Date, where it says
- * one: our clock may be another). ms, at most a week; or -1.
+ * Retry-After: seconds, or a date against now (epoch seconds; the server's own Date, if it sends
+ * one, since our clock may differ). ms, at most a week; or -1.
  */
 int64_t retry_after_parse(const char *text, int64_t now);
 
