@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "value/lossless.h"
 #include "value/sqlname.h"
 
 #include <stdlib.h>
@@ -35,7 +36,8 @@ static int add_columns(struct input *in, size_t *known, struct fail *f)
 			return -1;
 	if (n > *known) {
 		c->seen = mem_resize(c->seen, n, sizeof *c->seen);
-		memset(c->seen + *known, 0, (n - *known) * sizeof *c->seen);
+		for (size_t i = *known; i < n; i++)
+			c->seen[i] = (struct infer){ .decimal = in->opts->decimal };
 		*known = n;
 	}
 	return 0;
@@ -49,6 +51,41 @@ static bool is_array(const struct row *row)
 	return c == '[' || (c & 0xf0) == 0x90 || c == 0xdc || c == 0xdd;
 }
 
+static bool has_second(const char *p, size_t n)
+{
+	for (; n >= 3; p++, n--)
+		if (memcmp(p, "},{", 3) == 0)
+			return true;
+	return false;
+}
+
+/* The cell that holds an array of two objects or more, or -1. */
+static long find_objects(const struct row *row)
+{
+	for (size_t i = 0; i < row->n; i++) {
+		const struct cell *c = &row->cell[i];
+
+		if (c->kind == CELL_STRING && c->n > 6 && memcmp(c->p, "[{", 2) == 0 &&
+			c->p[c->n - 1] == ']' && has_second(c->p, c->n))
+			return (long)i;
+	}
+	return -1;
+}
+
+/* One JSON document with rows inside is one row: was that meant? */
+static void hint_document(const struct input *in)
+{
+	const struct columns *c = &in->columns;
+	const char *name;
+
+	if (in->reader.format != FORMAT_JSONL || c->sampled != 1 || c->many < 0)
+		return;
+	name = c->raw.col[c->many].name;
+	if (schema_find(&in->opts->columns, name) < 0)
+		warn("%s: one document of JSON is one row: jq -c '.%s[]' makes each element of "
+		     "'%s' a row", input_name(in), name, name);
+}
+
 static int sample_row(struct input *in, const struct row *row, size_t *known, struct fail *f)
 {
 	struct columns *c = &in->columns;
@@ -58,9 +95,18 @@ static int sample_row(struct input *in, const struct row *row, size_t *known, st
 	for (size_t i = 0; i < row->n; i++)
 		if (!cell_is_null(&in->opts->nulls, &row->cell[i]))
 			infer_cell(&c->seen[i], &row->cell[i]);
-	c->sampled++;
+	if (c->sampled++ == 0)
+		c->many = find_objects(row);
 	c->listed |= is_array(row);
 	return 0;
+}
+
+/* The first row is wrong, and only its first byte told that it is JSON. */
+static int explain_json(const struct input *in, struct fail *f)
+{
+	if (in->reader.format != FORMAT_JSONL || in->opts->format != FORMAT_AUTO)
+		return -1;
+	return fail_add(f, "; it begins like JSON: if it is not, name the format with -f");
 }
 
 static int sample(struct input *in, struct fail *f)
@@ -74,7 +120,7 @@ static int sample(struct input *in, struct fail *f)
 		return -1;
 	while ((rc = row_next(rows, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects))
-			return -1;
+			return in->columns.sampled == 0 ? explain_json(in, f) : -1;
 		f->kind = FAIL_NONE; /* a bad row is set aside when its turn comes */
 		if (rc == ROW_GOOD && sample_row(in, &row, &known, f))
 			return -1;
@@ -398,10 +444,61 @@ static int other_types(struct input *in, struct fail *f)
 	return 0;
 }
 
+/* --- a header that looks like a row */
+
+/* A number, a date, or nothing. */
+static bool is_value(const char *s)
+{
+	const struct tdtime any = { .any_seconds = true };
+	int64_t t;
+	double d;
+
+	return !*s || lossless_double(s, strlen(s), &d) || lossless_long(s, strlen(s), &t) ||
+		(strlen(s) >= 8 && !tdtime_parse(&any, s, strlen(s), &t));
+}
+
+/* Did an option name one of the columns? Then somebody knows that it is a header. */
+static bool is_named(const struct opts *o)
+{
+	return o->columns.n > 0 || o->select.n > 0 || o->drop.n > 0 || o->rename.n > 0 ||
+		o->time_column;
+}
+
+/*
+ * The header of CSV looks like a row if a cell of it is a value, and no cell is a text above a
+ * column of numbers.
+ */
+static int check_header(const struct input *in, struct fail *f)
+{
+	const struct columns *c = &in->columns;
+	const struct reader *r = &in->reader;
+	long value = -1;
+
+	if (r->rows != &r->csv.rowin || in->opts->no_header || in->opts->header ||
+		is_named(in->opts))
+		return 0;
+	for (size_t i = 0; i < c->raw.n; i++) {
+		const char *name = r->csv.header.name[i];
+		bool number = c->type[i]->kind != TYPE_STRING;
+
+		if (!is_value(name) && number)
+			return 0;
+		if (is_value(name) && value < 0)
+			value = (long)i;
+	}
+	if (value < 0)
+		return 0;
+	return fail_set(f, FAIL_DATA, "%s: line %llu looks like a row, not like a header "
+		"(column %ld: '%.40s'): --no-header takes it for a row, --header for the header",
+		input_name(in), (unsigned long long)r->csv.header.line, value + 1,
+		r->csv.header.name[value]);
+}
+
 static void fill_record(struct input *in, struct record *r)
 {
 	struct columns *c = &in->columns;
 
+	r->decimal = in->opts->decimal;
 	r->nulls = in->opts->nulls.n > 0 ? &in->opts->nulls : NULL;
 	for (size_t k = 0; k < c->ordered; k++) {
 		size_t i = c->order[k];
@@ -417,7 +514,9 @@ static void fill_record(struct input *in, struct record *r)
 static int name_and_type(struct input *in, struct record *r, struct fail *f)
 {
 	if (default_names(in, f) || rename_columns(in, f) || choose_columns(in, f) ||
-	    choose_time(in, r, f) || check_names(in, f) || given_types(in, f) || other_types(in, f))
+	    choose_time(in, r, f) || check_names(in, f) || given_types(in, f) || other_types(in,
+		f) ||
+		check_header(in, f))
 		return -1;
 	report_names(in);
 	fill_record(in, r);
@@ -431,6 +530,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 
 	if (reader_is_keyed(&in->reader) && (sample(in, f) || forget_time(in, f)))
 		return -1;
+	hint_document(in);
 	keys_close(&in->reader.keys);
 	room = c->raw.n + 1;
 	c->type = mem_zero(room, sizeof(struct type *));

@@ -11,15 +11,39 @@ static bool is_line_end(char c)
 	return c == '\n' || c == '\r';
 }
 
+struct separators {
+	size_t tabs, commas;
+};
+
+/* Those of the line at p, which ends at *end; not those inside double quotes. */
+static struct separators count(const char *p, size_t n, size_t *end)
+{
+	struct separators s = { 0, 0 };
+	bool quoted = false;
+	size_t i;
+
+	for (i = 0; i < n && (quoted || !is_line_end(p[i])); i++) {
+		quoted ^= p[i] == '"';
+		s.tabs += !quoted && p[i] == '\t';
+		s.commas += !quoted && p[i] == ',';
+	}
+	while (i < n && is_line_end(p[i]))
+		i++;
+	*end = i;
+	return s;
+}
+
+/* Where the first line has both, the one that the second has as often is meant. */
 static enum format text_format(const char *p, size_t n)
 {
-	size_t tabs = 0, commas = 0;
+	size_t end, ignored;
+	struct separators first = count(p, n, &end), second = count(p + end, n - end, &ignored);
 
-	for (size_t i = 0; i < n && !is_line_end(p[i]); i++) {
-		tabs += p[i] == '\t';
-		commas += p[i] == ',';
-	}
-	return tabs > commas ? FORMAT_TSV : FORMAT_CSV;
+	if (first.tabs == 0 || first.commas == 0)
+		return first.tabs > 0 ? FORMAT_TSV : FORMAT_CSV;
+	if (end < n && (second.tabs == first.tabs) != (second.commas == first.commas))
+		return second.tabs == first.tabs ? FORMAT_TSV : FORMAT_CSV;
+	return first.tabs > first.commas ? FORMAT_TSV : FORMAT_CSV;
 }
 
 /*
@@ -79,7 +103,7 @@ static enum format text_at(const char *p, size_t first, size_t n)
 {
 	size_t at = skip_blanks(p, first, n);
 
-	return at < n && (p[at] == '{' || p[at] == '[') ? FORMAT_JSONL :
+	return at < n && (p[at] == '{' || p[at] == '[' || p[at] == '\x1e') ? FORMAT_JSONL :
 							  text_format(p + first, n - first);
 }
 

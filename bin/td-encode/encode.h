@@ -19,6 +19,9 @@
 #include "record/record.h"
 #include "zones.h"
 
+/* What becomes of keys that none of the first rows had. */
+enum unknown_keys { UNKNOWN_UNSET, UNKNOWN_REFUSE, UNKNOWN_IGNORE };
+
 enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, FORMAT_MSGPACK };
 
 struct opts {
@@ -30,6 +33,11 @@ struct opts {
 	bool no_header, all_string;
 	struct csvin_rules csv;  /* delim 0: what the format says */
 	bool quote_given;        /* otherwise TSV with escapes has none */
+	bool escape_given;       /* or said to be none */
+	bool header;             /* the first line is the header, whatever it looks like */
+	bool array_rows;         /* JSON that begins with [[ or [{ is rows that are arrays */
+	enum unknown_keys unknown_keys;
+	char decimal;            /* ',', or 0: a point */
 	struct cell_nulls nulls;
 	const char *encoding;    /* or NULL: UTF-8 */
 	char *time_column;       /* or NULL */
@@ -113,6 +121,8 @@ struct columns {
 	size_t ordered;
 	bool *dropped;         /* which do not */
 	uint64_t sampled;      /* rows */
+	long many;             /* of the first one, a column that holds an array of objects,
+		or -1 */
 	bool listed;           /* one of them was an array */
 };
 

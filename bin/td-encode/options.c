@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 static const char help[] =
-	"usage: td-encode [-f auto|frame|csv|tsv|jsonl|msgpack] [options] [-- COMMAND ARG...] > FRAME\n"
+	"usage: td-encode [-f auto|frame|csv|tsv|mysql|jsonl|msgpack] [options] [-- COMMAND ARG...] > FRAME\n"
 	"\n"
 	"Reads rows from standard input or from COMMAND and writes a td frame of records for td-put.\n"
 	"\n"
@@ -37,11 +37,17 @@ static const char help[] =
 	"  -d, --delimiter CHAR       field separator\n"
 	"      --quote CHAR           quote character, or none\n"
 	"      --escape CHAR          escape character: \\\\ for MySQL, td-fetch -f tsv\n"
+	"      --trim                 leave out blanks around cells without quotes\n"
+	"      --decimal CHAR         the decimal point of numbers: , or .\n"
+	"      --header               the first line is the header, whatever it looks like\n"
 	"      --no-header            the first line is a row; --columns names the columns\n"
 	"      --repeated-header      lines that repeat the first line are no rows (joined files)\n"
 	"      --skip-lines N         leave out the first N lines\n"
 	"      --comment TEXT         lines that begin with TEXT are no rows (also JSON lines)\n"
 	"      --null TEXT            cells that are NULL; an empty TEXT: empty cells without quotes\n"
+	"JSON and msgpack\n"
+	"      --unknown-keys WHAT    refuse (default) or ignore keys that none of the first rows had\n"
+	"      --array-rows           JSON that begins with [[ is rows that are arrays\n"
 	"time\n"
 	"  -t, --time-column NAME     take the time of a record from this column\n"
 	"      --time-value TIME      the time of every record\n"
@@ -60,15 +66,30 @@ static const char help[] =
 	"\n"
 	"Without a time option, a column named time is the time, or else the moment the run started.\n";
 
-static enum format format_of(const char *s)
+static void null_of(struct cell_nulls *nulls, const char *s)
+{
+	if (nulls->n == sizeof nulls->text / sizeof *nulls->text)
+		die_usage("--null: at most %zu texts", nulls->n);
+	nulls->text[nulls->n++] = s;
+}
+
+/* mysql is TSV as `mysql --batch` writes it: with escapes and NULL, without quotes. */
+static void set_format(struct opts *o, const char *s)
 {
 	static const char *const names[] = { "auto", "frame", "csv", "tsv", "jsonl", "msgpack" };
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(s, names[i]) == 0)
-			return (enum format)i;
+	if (strcmp(s, "mysql") == 0) {
+		o->format = FORMAT_TSV;
+		null_of(&o->nulls, "NULL");
+		return;
 	}
-	die_usage("-f %s: the formats are auto, frame, csv, tsv, jsonl and msgpack", s);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(s, names[i]) == 0) {
+			o->format = (enum format)i;
+			return;
+		}
+	die_usage("%s %s: the formats are auto, frame, csv, tsv, mysql, jsonl and msgpack",
+		option_typed(), s);
 }
 
 /* --time-value, read as the column would be. */
@@ -130,6 +151,22 @@ static bool gap_of(const char *s)
 	if (strcmp(s, "accept") != 0 && strcmp(s, "reject") != 0)
 		die_usage("--time-gap %s: accept or reject is wanted", s);
 	return *s == 'r';
+}
+
+static enum unknown_keys unknown_of(const char *s)
+{
+	if (strcmp(s, "refuse") == 0)
+		return UNKNOWN_REFUSE;
+	if (strcmp(s, "ignore") != 0)
+		die_usage("--unknown-keys %s: refuse or ignore is wanted", s);
+	return UNKNOWN_IGNORE;
+}
+
+static char decimal_of(const char *s)
+{
+	if (strcmp(s, ",") != 0 && strcmp(s, ".") != 0)
+		die_usage("--decimal '%s': a comma or a point is wanted", s);
+	return *s == ',' ? ',' : 0;
 }
 
 static bool names_sql(const char *s)
@@ -217,13 +254,6 @@ static void max_rejects_of(struct opts *o, const char *s)
 	die_usage("--max-rejects %s: a number or a percentage is wanted", s);
 }
 
-static void null_of(struct cell_nulls *nulls, const char *s)
-{
-	if (nulls->n == sizeof nulls->text / sizeof *nulls->text)
-		die_usage("--null: at most %zu texts", nulls->n);
-	nulls->text[nulls->n++] = s;
-}
-
 enum {
 	NO_HEADER = 256,
 	ALL_STRING,
@@ -246,7 +276,8 @@ enum {
 	MAX_REJECTS,
 	PREVIEW,
 	PROGRESS,
-	ESCAPE, NAMES, TIME_GAP
+	ESCAPE, NAMES, TIME_GAP, TRIM,
+	HEADER, ARRAY_ROWS, UNKNOWN_KEYS, DECIMAL
 };
 
 static const struct option options[] = {
@@ -262,6 +293,9 @@ static const struct option options[] = {
 	{ "repeated-header", no_argument, NULL, REPEATED },
 	{ "skip-lines", required_argument, NULL, SKIP },     { "comment", required_argument, NULL, COMMENT },
 	{ "null", required_argument, NULL, NULL_TEXT },      { "encoding", required_argument, NULL, ENCODING },
+	{ "trim", no_argument, NULL, TRIM },                 { "header", no_argument, NULL, HEADER },
+	{ "array-rows", no_argument, NULL, ARRAY_ROWS },     { "unknown-keys", required_argument, NULL, UNKNOWN_KEYS },
+	{ "decimal", required_argument, NULL, DECIMAL },
 	{ "time-gap", required_argument, NULL, TIME_GAP },
 	{ "names", required_argument, NULL, NAMES },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
@@ -275,7 +309,15 @@ static void form_option(struct opts *o, int opt, char *arg)
 {
 	switch (opt) {
 	case 'd': o->csv.delim = char_of(option_typed(), arg); break;
-	case ESCAPE: o->csv.escape = char_of("--escape", arg); break;
+	case ESCAPE:
+		o->escape_given = true;
+		o->csv.escape = strcmp(arg, "none") == 0 ? 0 : char_of("--escape", arg);
+		break;
+	case TRIM: o->csv.trim = true; break;
+	case HEADER: o->header = true; break;
+	case ARRAY_ROWS: o->array_rows = true; break;
+	case UNKNOWN_KEYS: o->unknown_keys = unknown_of(arg); break;
+	case DECIMAL: o->decimal = decimal_of(arg); break;
 	case QUOTE:
 		o->quote_given = true;
 		o->csv.quote = strcmp(arg, "none") == 0 ? 0 : char_of("--quote", arg);
@@ -307,6 +349,8 @@ static void check(struct opts *o, const char *time_value)
 		die_usage("the delimiter, the quote and the escape must differ");
 	if (o->csv.escape && o->csv.escape == o->csv.quote)
 		die_usage("a quote that is escaped by itself is what CSV does without --escape");
+	if (o->no_header && o->header)
+		die_usage("--header and --no-header exclude each other");
 	if (o->no_header && o->csv.repeated)
 		die_usage("--no-header and --repeated-header exclude each other");
 	if (o->encoding && (o->format == FORMAT_FRAME || o->format == FORMAT_MSGPACK))
@@ -343,7 +387,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	while ((opt = option_next(argc, argv, "f:c:d:t:j:0123456789" OPTION_SHORT, options,
 			may_be_empty)) != -1) {
 		switch (opt) {
-		case 'f': o->format = format_of(optarg); break;
+		case 'f': set_format(o, optarg); break;
 		case 'c': list_of(&o->columns, "--columns", optarg, colspec_list); break;
 		case SCHEMA: schema_of(&schema, optarg); break;
 		case SELECT: list_of(&o->select, "--select", optarg, colspec_names); break;

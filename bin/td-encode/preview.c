@@ -1,13 +1,17 @@
+/* preview: what would be done, as a table. */
 #include "encode.h"
 
 #include "value/colspec.h"
 #include "base/mem.h"
+#include "base/utf8.h"
+#include "base/visible.h"
+#include "value/alias.h"
 #include "format/textout.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ROWS = 3, WIDTH = 24 }; /* that are shown; of an example, in characters */
+enum { ROWS = 3, REASONS = 5, WIDTH = 24 }; /* that are shown; of an example, in characters */
 
 /* How a column's type is known. */
 static char *origin(const struct input *in, const struct record_column *c)
@@ -38,34 +42,104 @@ static void put_padded(struct textout *t, const char *s, size_t width)
 /* Example values must not control a terminal, and stay on their line. */
 static char *printable(char *s)
 {
-	for (char *p = s; *p; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-		if ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0 && p[1]) /* C1 */
-			p[0] = p[1] = '?';
+	char *to = s;
+	size_t n = strlen(s);
+
+	for (size_t at = 0; at < n;) {
+		uint32_t c = 0;
+		unsigned len = utf8_next(s + at, n - at, &c);
+
+		if (len > 0 && visible_char(c))
+			memmove(to, s + at, len);
+		else
+			*to = '?';
+		to += len > 0 && visible_char(c) ? len : 1;
+		at += len > 0 ? len : 1;
 	}
+	*to = '\0';
 	return s;
 }
 
-/* The first rows' cells, by row and column; rows that are bad are left out. */
-static size_t first_rows(struct input *in, char ***shown, struct fail *f)
+/* What the first rows hold and what would become of them. */
+struct looked {
+	char **shown[ROWS]; /* cells of the first good rows, by row and column */
+	size_t n;
+	uint64_t rows, bad;
+	char *why[REASONS]; /* why the first bad ones are bad */
+	struct buf body;    /* their records, one after the other */
+};
+
+static void note_bad(struct looked *l, struct fail *f)
 {
-	size_t n = 0;
+	if (l->bad < REASONS)
+		l->why[l->bad] = printable(mem_string(f->why));
+	l->bad++;
+	f->kind = FAIL_NONE;
+}
+
+static void note_good(struct looked *l, const struct input *in, const struct row *row)
+{
+	char **cells;
+
+	if (l->n == ROWS)
+		return;
+	cells = l->shown[l->n++] = mem_zero(in->columns.names.n + 1, sizeof(char *));
+	for (size_t i = 0; i < row->n && i < in->columns.names.n; i++)
+		cells[i] = printable(cell_show(&row->cell[i]));
+}
+
+/* Convert the rows that come next, up to a sample's length. */
+static void look(struct looked *l, struct input *in, struct record *r, struct fail *f)
+{
 	enum row_result rc;
+	size_t bytes = 0;
 	struct row row;
 
-	while (n < ROWS && (rc = row_next(in->reader.rows, &row, f)) != ROW_END) {
+	buf_init(&l->body, FRAME_BODY_MAX);
+	while (bytes < ROW_SAMPLE && (rc = row_next(in->reader.rows, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED)
 			break;
-		if (rc == ROW_GOOD) {
-			shown[n] = mem_zero(in->columns.names.n + 1, sizeof(char *));
-			for (size_t i = 0; i < row.n && i < in->columns.names.n; i++)
-				shown[n][i] = printable(cell_show(&row.cell[i]));
-			n++;
+		bytes += row.raw_len;
+		l->rows++;
+		l->body.len = 0;
+		if (rc == ROW_GOOD && record_put(r, &row, &l->body, f) == RECORD_BAD) {
+			fail_at(f, "%s %llu", in->reader.rows->place,
+				(unsigned long long)row.line);
+			rc = ROW_BAD;
 		}
-		f->kind = FAIL_NONE;
+		if (rc == ROW_GOOD)
+			note_good(l, in, &row);
+		else
+			note_bad(l, f);
 	}
-	return n;
+	buf_free(&l->body);
+}
+
+static void forget(struct looked *l, size_t columns)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		for (size_t k = 0; k < columns; k++)
+			free(l->shown[i][k]);
+		free(l->shown[i]);
+	}
+	for (size_t i = 0; i < REASONS; i++)
+		free(l->why[i]);
+}
+
+static void put_bad(struct textout *t, const struct looked *l)
+{
+	if (l->bad == 0)
+		return;
+	textout_puts(t, "# ");
+	textout_u64(t, l->bad);
+	textout_puts(t, " of these ");
+	textout_u64(t, l->rows);
+	textout_puts(t, l->rows == 1 ? " row would be rejected:\n" : " rows would be rejected:\n");
+	for (size_t i = 0; i < REASONS && l->why[i]; i++) {
+		textout_puts(t, "#   ");
+		textout_puts(t, l->why[i]);
+		textout_putc(t, '\n');
+	}
 }
 
 static void put_example(struct textout *t, const char *s)
@@ -127,6 +201,17 @@ static struct line time_line(const struct input *in, const struct record *r)
 	return l;
 }
 
+/* Takes `text`. */
+static char *add_note(char *text, const char *what, const char *name)
+{
+	char *shown = printable(mem_string(name));
+	char *both = mem_printf("%s, %s %s", text, what, shown);
+
+	free(shown);
+	free(text);
+	return both;
+}
+
 /* Column i of the input, by its name there, by which --schema finds it. */
 static struct line column_line(const struct input *in, const struct record *r, size_t i)
 {
@@ -143,11 +228,15 @@ static struct line column_line(const struct input *in, const struct record *r, s
 				   : mem_string("left out");
 	buf_init(&l.name, 4 * SCHEMA_NAME_MAX);
 	colspec_name(&l.name, raw);
-	if (strcmp(raw, name) != 0) {
-		char *from = mem_printf("%s, as %s", l.from, name);
+	if (strcmp(raw, name) != 0)
+		l.from = add_note(l.from, "as", name);
+	if (c < end && !alias_is_legal(name)) {
+		struct buf alias;
 
-		free(l.from);
-		l.from = from;
+		buf_init(&alias, 2 * SCHEMA_NAME_MAX);
+		alias_of(&alias, name);
+		l.from = add_note(l.from, "in SQL", buf_text(&alias));
+		buf_free(&alias);
 	}
 	buf_text(&l.name);
 	return l;
@@ -196,37 +285,41 @@ static void put_table(struct textout *t, const struct input *in, const struct re
 	free(l);
 }
 
+static void put_title(struct textout *t, const struct input *in)
+{
+	const struct columns *c = &in->columns;
+
+	textout_puts(t, "# ");
+	textout_puts(t, input_name(in));
+	textout_puts(t, ": ");
+	textout_puts(t, reader_format(&in->reader));
+	textout_puts(t, in->bytes.gzipped ? ", gzip'ed" : "");
+	if (c->seen) {
+		textout_puts(t, ", types from ");
+		textout_u64(t, c->sampled);
+		textout_puts(t, c->sampled == 1 ? " row" : " rows");
+	}
+	textout_putc(t, '\n');
+}
+
 int preview(struct input *in, struct record *r, struct fail *f)
 {
-	char **shown[ROWS];
+	struct looked looked = { .n = 0 };
 	struct fail why = { 0 };
-	size_t rows = first_rows(in, shown, &why);
 	struct fd_sink to;
 	struct textout t;
 	int rc;
 
+	look(&looked, in, r, &why);
 	fd_sink_init(&to, STDOUT_FILENO, "standard output");
 	textout_init(&t, &to.sink);
-	textout_puts(&t, "# ");
-	textout_puts(&t, input_name(in));
-	textout_puts(&t, ": ");
-	textout_puts(&t, reader_format(&in->reader));
-	textout_puts(&t, in->bytes.gzipped ? ", gzip'ed" : "");
-	if (in->columns.seen) {
-		textout_puts(&t, ", types from ");
-		textout_u64(&t, in->columns.sampled);
-		textout_puts(&t, in->columns.sampled == 1 ? " row" : " rows");
-	}
-	textout_putc(&t, '\n');
-	put_table(&t, in, r, (char *const *const *)shown, rows);
+	put_title(&t, in);
+	put_table(&t, in, r, (char *const *const *)looked.shown, looked.n);
+	put_bad(&t, &looked);
 	rc = textout_flush(&t, f) || fd_close(STDOUT_FILENO, "standard output", f) ? -1 : 0;
 	if (rc == 0 && why.kind)
 		rc = fail_set(f, why.kind, "%s", why.why); /* what was there is shown */
 	textout_free(&t);
-	for (size_t i = 0; i < rows; i++) {
-		for (size_t k = 0; k < in->columns.names.n; k++)
-			free(shown[i][k]);
-		free(shown[i]);
-	}
+	forget(&looked, in->columns.names.n);
 	return rc;
 }

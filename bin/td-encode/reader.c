@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 const char *reader_format(const struct reader *r)
 {
@@ -24,13 +25,21 @@ static int check_options(const struct reader *r, struct fail *f)
 	const struct opts *o = r->opts;
 	const char *of_csv = o->csv.delim ? "--delimiter"
 		: o->quote_given          ? "--quote"
-		: o->csv.escape           ? "--escape"
+		: o->escape_given         ? "--escape"
 		: o->no_header            ? "--no-header"
 		: o->csv.repeated         ? "--repeated-header"
 		: o->csv.skip             ? "--skip-lines"
+		: o->csv.trim             ? "--trim"
+		: o->header               ? "--header"
 		: o->nulls.n              ? "--null"
 					  : NULL;
 
+	if (o->unknown_keys != UNKNOWN_UNSET && !reader_is_keyed(r))
+		return fail_set(f, FAIL_USAGE, "--unknown-keys is for JSON and msgpack, and the "
+			"input is %s", reader_format(r));
+	if (o->array_rows && r->format != FORMAT_JSONL)
+		return fail_set(f, FAIL_USAGE, "--array-rows is for JSON, and the input is %s",
+			reader_format(r));
 	if (r->format == FORMAT_CSV || r->format == FORMAT_TSV)
 		return 0;
 	if (of_csv)
@@ -96,6 +105,7 @@ static int header_names(struct reader *r, struct schema *names, struct fail *f)
 	for (size_t i = 0; i < row.n; i++)
 		if (add_name(names, row.cell[i].p, row.cell[i].n, f))
 			return fail_at(f, "%s", input_of(r));
+	csvin_header(&r->csv, &row);
 	r->rows->mark(r->rows);
 	return 0;
 }
@@ -141,15 +151,65 @@ static int csv_names(struct reader *r, struct schema *names, struct fail *f)
 	return 0;
 }
 
-static int csv_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
+/*
+ * The dialect. TSV that the user names has the escapes of td-fetch, PostgreSQL and MySQL, unless
+ * an option says otherwise; what merely looks like TSV may have quotes, and a backslash in it has
+ * to be explained.
+ */
+static struct csvin_rules csv_rules(const struct reader *r)
 {
-	struct csvin_rules rules = r->opts->csv;
+	const struct opts *o = r->opts;
+	struct csvin_rules rules = o->csv;
+	bool named = o->format == FORMAT_TSV;
 
 	if (!rules.delim)
 		rules.delim = r->format == FORMAT_TSV ? '\t' : ',';
-	if (rules.escape && r->format == FORMAT_TSV && !r->opts->quote_given)
+	if (r->format != FORMAT_TSV)
+		return rules;
+	if (!o->escape_given && !(o->quote_given && rules.quote) && named) {
+		rules.escape = '\\';
+		rules.strict = true;
+	}
+	rules.no_backslash = !named && !o->escape_given;
+	if (!o->quote_given && (named || rules.escape))
 		rules.quote = 0;
-	if (csvin_init(&r->csv, from, &rules, f))
+	return rules;
+}
+
+/* Excel's first line, sep=; : the delimiter, or 0. */
+static char separator_line(const char *p, size_t n)
+{
+	size_t at = n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+	if (n < at + 6 || strncasecmp(p + at, "sep=", 4) != 0 || (p[at + 4] & 0x80))
+		return 0;
+	return p[at + 5] == '\n' || p[at + 5] == '\r' ? p[at + 4] : 0;
+}
+
+/* If there is such a line, it counts. */
+static int use_separator_line(struct reader *r, struct bytes *b, struct csvin_rules *rules,
+	struct fail *f)
+{
+	const char *p;
+	ssize_t n = lookahead_peek(&b->text, 16, &p, f);
+	char delim = n < 0 ? 0 : separator_line(p, (size_t)n);
+
+	if (n < 0 || !delim || rules->skip > 0 || r->opts->no_header)
+		return n < 0 ? -1 : 0;
+	if (r->opts->csv.delim && r->opts->csv.delim != delim)
+		return fail_set(f, FAIL_DATA, "%s: its first line says that '%c' separates cells, "
+			"and --delimiter '%c': --skip-lines 1 skips that line", b->text.source.name,
+			delim, r->opts->csv.delim);
+	rules->delim = delim;
+	rules->skip = 1;
+	return 0;
+}
+
+static int csv_open(struct reader *r, struct bytes *b, struct schema *names, struct fail *f)
+{
+	struct csvin_rules rules = csv_rules(r);
+
+	if (use_separator_line(r, b, &rules, f) || csvin_init(&r->csv, &b->text.source, &rules, f))
 		return -1;
 	r->rows = &r->csv.rowin;
 	return r->opts->no_header ? csv_names(r, names, f) : header_names(r, names, f);
@@ -169,10 +229,20 @@ static int key_names(struct reader *r, struct schema *names, struct fail *f)
 	return given_names(r->opts, names, f);
 }
 
+/* --select alone says which keys count. */
+static bool ignores_unknown(const struct opts *o)
+{
+	return o->unknown_keys == UNKNOWN_IGNORE ||
+		(o->unknown_keys == UNKNOWN_UNSET && o->select.n > 0);
+}
+
 static int json_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
 {
 	jsonin_init(&r->json, from, &r->keys);
 	r->json.comment = r->opts->csv.comment;
+	r->json.lists = r->opts->columns.n > 0;
+	r->json.array_rows = r->opts->array_rows;
+	r->json.ignore_unknown = ignores_unknown(r->opts);
 	r->rows = &r->json.rowin;
 	return key_names(r, names, f);
 }
@@ -180,6 +250,8 @@ static int json_open(struct reader *r, struct source *from, struct schema *names
 static int mp_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
 {
 	mpin_init(&r->mp, from, &r->keys);
+	r->mp.lists = r->opts->columns.n > 0;
+	r->mp.ignore_unknown = ignores_unknown(r->opts);
 	r->rows = &r->mp.rowin;
 	return key_names(r, names, f);
 }
@@ -231,7 +303,7 @@ int reader_open(struct reader *r, struct bytes *b, struct schema *names, struct 
 		return frame_open(r, from, names, f);
 	case FORMAT_CSV:
 	case FORMAT_TSV:
-		return csv_open(r, from, names, f);
+		return csv_open(r, b, names, f);
 	case FORMAT_JSONL:
 		return json_open(r, from, names, f);
 	default:

@@ -1,9 +1,11 @@
+/* rejects: rows that were set aside, in a file. */
 #include "encode.h"
 
 #include "base/die.h"
 #include "format/jsonout.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -215,6 +217,16 @@ static int put_text(struct rejects *r, const struct row *row, struct fail *f)
 	return put(r, row->raw, row->raw_len, f) || (!ended && put(r, "\n", 1, f)) ? -1 : 0;
 }
 
+/* A quote that is not closed may swallow many lines, of which each was a row, perhaps. */
+static uint64_t rows_of(const struct rejects *r, const struct row *row)
+{
+	uint64_t lines = r->in->reader.rows == &r->in->reader.csv.rowin
+		? csvscan_lines(row->raw, row->raw + row->raw_len)
+		: 1;
+
+	return lines > 0 ? lines : 1;
+}
+
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f)
 {
 	bool text = r->in->reader.format != FORMAT_FRAME && r->in->reader.format != FORMAT_MSGPACK;
@@ -226,16 +238,29 @@ int rejects_put(struct rejects *r, const struct row *row, struct fail *why, stru
 	rc = put_comment(r, &b, f) || (text ? put_text(r, row, f) : put_msgpack(r, row, f)) ? -1
 											    : 0;
 	buf_free(&b);
-	r->n++;
+	r->n += rows_of(r, row);
 	if (rc == 0 && r->n > r->opts->max_rejects)
-		rc = fail_set(f, FAIL_DATA, "more than %llu rows rejected; the last: %.600s",
-			      (unsigned long long)r->opts->max_rejects, why->why);
+		rc = fail_set(f, FAIL_DATA,
+			"more than %llu rows were rejected (--max-rejects %llu); the last: %.600s",
+			(unsigned long long)r->opts->max_rejects,
+			(unsigned long long)r->opts->max_rejects, why->why);
 	why->kind = FAIL_NONE;
 	return rc;
 }
 
+/* "more than 5%", if it is a percentage that was exceeded. */
+static void limit_of(const struct rejects *r, char *text, size_t cap)
+{
+	if (r->opts->max_percent < 100)
+		snprintf(text, cap, ", more than %g%% (--max-rejects)", r->opts->max_percent);
+	else
+		*text = '\0';
+}
+
 int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
 {
+	unsigned long long n = r->n, all = rows + r->n;
+	char limit[64];
 	int fd = r->fd;
 
 	if (fd < 0)
@@ -243,15 +268,12 @@ int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
 	r->fd = -1;
 	if (fd_close(fd, r->opts->rejects, f))
 		return -1;
-	if (r->n > 0 &&
-		(rows == 0 ||
-			(double)r->n * 100 >
-				r->opts->max_percent * (double)(rows + r->n) * (1 + 1e-12)))
-		return fail_set(f, FAIL_DATA, "%llu of %llu rows were rejected, see %s",
-			(unsigned long long)r->n, (unsigned long long)(rows + r->n),
-			r->opts->rejects);
-	if (r->n > 0)
-		warn("%llu of %llu rows were rejected, see %s", (unsigned long long)r->n,
-			(unsigned long long)(rows + r->n), r->opts->rejects);
+	limit_of(r, limit, sizeof limit);
+	if (n > 0 && (rows == 0 ||
+		(double)n * 100 > r->opts->max_percent * (double)all * (1 + 1e-12)))
+		return fail_set(f, FAIL_DATA, "%llu of %llu rows were rejected%s: see %s", n, all,
+			limit, r->opts->rejects);
+	if (n > 0)
+		warn("%llu of %llu rows were rejected: see %s", n, all, r->opts->rejects);
 	return 0;
 }

@@ -151,15 +151,26 @@ static void time_options(struct buf *b, const struct input *in, const struct rec
 		option(b, "--time-gap", "reject");
 }
 
-static void csv_options(struct buf *b, const struct opts *o)
+/* TSV says all of its dialect, because -f tsv alone has one of its own. */
+static void csv_options(struct buf *b, const struct input *in)
 {
-	option_char(b, "--delimiter", o->csv.delim);
-	if (o->quote_given && !o->csv.quote)
+	const struct opts *o = in->opts;
+	const struct csvin_rules *rules = &in->reader.csv.rules;
+	bool tsv = in->reader.format == FORMAT_TSV;
+
+	if (o->csv.delim || (rules->delim != ',' && !tsv))
+		option_char(b, "--delimiter", rules->delim);
+	if ((o->quote_given || tsv) && !rules->quote)
 		option(b, "--quote", "none");
-	else if (o->quote_given)
-		option_char(b, "--quote", o->csv.quote);
-	option_char(b, "--escape", o->csv.escape);
-	buf_puts(b, o->no_header ? " --no-header" : "");
+	else if (o->quote_given || tsv)
+		option_char(b, "--quote", rules->quote);
+	if (tsv && !rules->escape)
+		option(b, "--escape", "none");
+	else if (!rules->strict)
+		option_char(b, "--escape", rules->escape);
+	buf_puts(b, o->no_header ? " --no-header" : o->header ? " --header" : "");
+	buf_puts(b, o->csv.trim ? " --trim" : "");
+	option_char(b, "--decimal", o->decimal);
 	for (size_t i = 0; i < o->nulls.n; i++)
 		option(b, "--null", o->nulls.text[i]);
 }
@@ -173,7 +184,10 @@ void repair_command(struct buf *b, const struct input *in, const struct record *
 			: in->reader.format == FORMAT_CSV ? "csv"
 						   : "tsv");
 	if (csv)
-		csv_options(b, in->opts);
+		csv_options(b, in);
+	else if (in->opts->unknown_keys == UNKNOWN_IGNORE)
+		option(b, "--unknown-keys", "ignore");
+	buf_puts(b, in->opts->array_rows ? " --array-rows" : "");
 	columns(b, in, r);
 	choice(b, in->opts);
 	time_options(b, in, r);

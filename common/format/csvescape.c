@@ -6,7 +6,8 @@
 struct cursor {
 	struct csvscan *s;
 	char escape;
-	const char *p, *end;
+	bool strict;
+	const char *p, *end, *start; /* start: of the current cell */
 	bool last, lines; /* lines: there is a line end inside a cell */
 	const char **why;
 	char *out; /* in s->text */
@@ -31,12 +32,26 @@ static bool ends_cell(const struct cursor *c)
 	return c->p == c->end || *c->p == c->s->delim || is_line_end(*c->p);
 }
 
+/* Does a writer use this escape? \N is a whole cell. */
+static bool is_escape(const struct cursor *c, char letter)
+{
+	if (letter == 'N')
+		return c->p == c->start && (c->p + 2 == c->end || c->p[2] == c->s->delim ||
+						   is_line_end(c->p[2]));
+	return letter == c->escape || letter == c->s->delim || is_line_end(letter) ||
+		(letter && strchr("tnrbfv0", letter)) || (c->s->quote && letter == c->s->quote);
+}
+
 /* The escape at the cursor and what it escapes. */
 static enum csvscan_result escaped(struct cursor *c)
 {
 	if (c->p + 1 == c->end) {
 		*c->why = "an escape at the end of the input";
 		return c->last ? SCAN_HARD : SCAN_MORE;
+	}
+	if (c->strict && !is_escape(c, c->p[1])) {
+		*c->why = "an unknown escape: if backslashes are text, give --escape none";
+		return SCAN_HARD;
 	}
 	c->lines |= is_line_end(c->p[1]);
 	*c->out++ = meaning(c, c->p[1]);
@@ -91,7 +106,7 @@ static enum csvscan_result cell(struct cursor *c)
 	const char *start = c->p;
 	char *text = c->out;
 	bool quotes = c->s->quote && start < c->end && *start == c->s->quote;
-	enum csvscan_result rc = quotes ? quoted(c) : plain(c);
+	enum csvscan_result rc = (c->start = start, quotes ? quoted(c) : plain(c));
 	size_t n = (size_t)(c->out - text);
 
 	if (rc != SCAN_ROW)
@@ -101,14 +116,14 @@ static enum csvscan_result cell(struct cursor *c)
 	if (c->escape == '\\' && c->p - start == 2 && start[0] == '\\' && start[1] == 'N')
 		csvscan_add(c->s, text, 0, CELL_NONE);
 	else
-		csvscan_add(c->s, text, n, quotes && n == 0 ? CELL_QUOTED : CELL_TEXT);
+		csvscan_add(c->s, text, n, quotes ? CELL_QUOTED : CELL_TEXT);
 	return SCAN_ROW;
 }
 
-enum csvscan_result csvescape_row(struct csvscan *s, char escape, const char *p, const char *end,
-	bool last, const char **why)
+enum csvscan_result csvescape_row(struct csvscan *s, char escape, bool strict, const char *p,
+	const char *end, bool last, const char **why)
 {
-	struct cursor c = { s, escape, p, end, last, false, why, s->text };
+	struct cursor c = { s, escape, strict, p, end, p, last, false, why, s->text };
 
 	s->n = 0;
 	s->unusual = p;

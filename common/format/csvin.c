@@ -16,7 +16,7 @@ static void on_cell(void *p, size_t n, void *self)
 	struct csvin *c = self;
 
 	/* row_of_libcsv() says where: texts may move */
-	csvscan_add(&c->scan, NULL, n, n == 0 && p ? CELL_QUOTED : CELL_TEXT);
+	csvscan_add(&c->scan, NULL, n, c->csv.quoted ? CELL_QUOTED : CELL_TEXT);
 	buf_put(&c->text, p, n);
 }
 
@@ -118,7 +118,12 @@ static size_t chomp(const char *p, size_t n)
 
 static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct fail *f)
 {
-	if (csv_parse(&c->csv, p, n, on_cell, on_row, c) == n)
+	size_t done = 0;
+
+	/* byte by byte, so that on_cell() finds in c->csv whether the cell had quotes */
+	while (done < n && csv_parse(&c->csv, p + done, 1, on_cell, on_row, c) == 1)
+		done++;
+	if (done == n)
 		return 0;
 	if (csv_error(&c->csv) != CSV_EPARSE)
 		return fail_set(f, FAIL_SYSTEM, "libcsv: %s", csv_strerror(csv_error(&c->csv)));
@@ -151,8 +156,16 @@ static int reset(struct csvin *c, struct fail *f)
 }
 
 /* The record at the cursor, n bytes of it, is bad: f says why. */
-static enum row_result bad_row(struct csvin *c, size_t n, struct row *row)
+static enum row_result bad_row(struct csvin *c, size_t n, struct row *row, struct fail *f)
 {
+	const char *p = c->in.p + c->here.at;
+	uint64_t lines = csvscan_lines(p, p + n);
+
+	if (lines > 1)
+		fail_add(f, " (lines %llu to %llu are one row: is the quote that opens in line "
+			"%llu closed?)", (unsigned long long)c->row_line,
+			(unsigned long long)(c->row_line + lines - 1),
+			(unsigned long long)c->row_line);
 	c->used = n;
 	*row = (struct row){ .line = c->row_line, .raw = c->in.p + c->here.at, .raw_len = n };
 	return ROW_BAD;
@@ -175,7 +188,7 @@ static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct
 	c->here.line = c->row_line + 1;
 	for (size_t at = first; at < end; c->here.line++) /* the lines are all here */
 		at = (size_t)line_end(c, at, &ignored);
-	return bad_row(c, end, row);
+	return bad_row(c, end, row, f);
 }
 
 /* p..end holds all that is unusual in the row: is it UTF-8? */
@@ -203,10 +216,10 @@ static enum row_result deliver(struct csvin *c, size_t len, struct row *row, str
 	if (c->scan.n > SCHEMA_COLUMNS_MAX) {
 		fail_set(f, FAIL_DATA, "%s: line %llu: more than %d columns", c->from->name,
 			(unsigned long long)c->row_line, SCHEMA_COLUMNS_MAX);
-		return bad_row(c, len, row);
+		return bad_row(c, len, row, f);
 	}
 	if (check_text(c, c->scan.unusual, c->scan.unusual_end, f))
-		return bad_row(c, len, row);
+		return bad_row(c, len, row, f);
 	if (c->columns == 0)
 		c->columns = c->scan.n;
 	if (c->scan.n != c->columns) {
@@ -215,7 +228,7 @@ static enum row_result deliver(struct csvin *c, size_t len, struct row *row, str
 		fail_set(f, FAIL_DATA,
 			"%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
 			c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
-		return bad_row(c, len, row);
+		return bad_row(c, len, row, f);
 	}
 	c->used = len;
 	*row = (struct row){ c->scan.cell, c->scan.n, c->row_line, !c->rules.escape, raw, len };
@@ -314,15 +327,16 @@ static enum row_result bad_escaped(struct csvin *c, const char *why, struct row 
 	fail_here(c, c->row_line, why, f);
 	c->here.line++;
 	end = line_end(c, 0, FAIL_IGNORED);
-	return end < 0 ? ROW_FAILED : bad_row(c, (size_t)end, row);
+	return end < 0 ? ROW_FAILED : bad_row(c, (size_t)end, row, f);
 }
 
 static enum csvscan_result scan(struct csvin *c, const char **why)
 {
 	const char *p = c->in.p + c->here.at, *end = c->in.p + c->in.len;
 
-	return c->rules.escape ? csvescape_row(&c->scan, c->rules.escape, p, end, c->ended, why) :
-				 csvscan_row(&c->scan, p, end, c->ended);
+	if (!c->rules.escape)
+		return csvscan_row(&c->scan, p, end, c->ended);
+	return csvescape_row(&c->scan, c->rules.escape, c->rules.strict, p, end, c->ended, why);
 }
 
 /* The record at the cursor. */
@@ -388,6 +402,113 @@ static int seek(struct csvin *c, struct fail *f)
 	}
 }
 
+/* --- lines that are like the header */
+
+void csvin_header(struct csvin *c, const struct row *row)
+{
+	struct csvin_header *h = &c->header;
+
+	*h = (struct csvin_header){ .line = row->line, .n = row->n };
+	h->name = mem_zero(row->n + 1, sizeof *h->name);
+	while (h->probe + 1 < h->n && row->cell[h->probe].n == 0)
+		h->probe++;
+	for (size_t i = 0; i < row->n; i++) {
+		const struct cell *cell = &row->cell[i];
+
+		h->name[i] = mem_copy(cell->p, cell->n);
+		h->lengths |= 1ull << (cell->n & 63);
+		if (cell->n > 0)
+			h->first[(unsigned char)*cell->p] = true;
+	}
+}
+
+static void free_header(struct csvin_header *h)
+{
+	for (size_t i = 0; h->name && i < h->n; i++)
+		free(h->name[i]);
+	free(h->name);
+}
+
+/* Could one of its cells be a name of the header? Almost always no, soon. */
+static inline bool may_be_header(const struct csvin_header *h, const struct row *row)
+{
+	const struct cell *cell = &row->cell[h->probe];
+
+	return cell->n > 0 && h->first[(unsigned char)*cell->p] && h->lengths >> (cell->n & 63) & 1;
+}
+
+static bool is_name(const struct csvin_header *h, size_t i, const struct cell *cell)
+{
+	return strlen(h->name[i]) == cell->n && memcmp(h->name[i], cell->p, cell->n) == 0;
+}
+
+/* Are its cells the names of the header, in this order (*same) or in another one? */
+static bool is_header(const struct csvin_header *h, const struct row *row, bool *same)
+{
+	bool *used = mem_zero(h->n + 1, sizeof *used);
+	size_t i, k = 0;
+
+	*same = true;
+	for (i = 0; i < row->n && k < h->n; i++) {
+		*same = *same && is_name(h, i, &row->cell[i]);
+		for (k = 0; k < h->n && (used[k] || !is_name(h, k, &row->cell[i])); k++)
+			;
+		if (k < h->n)
+			used[k] = true;
+	}
+	free(used);
+	return i == row->n && k < h->n;
+}
+
+static enum row_result like_header(struct csvin *c, const struct row *row, struct fail *f)
+{
+	bool same;
+
+	if (!is_header(&c->header, row, &same))
+		return ROW_GOOD;
+	return fail_set(f, FAIL_DATA, same ?
+			"%s: line %llu repeats the header of line %llu: --repeated-header leaves "
+			"such lines out" :
+			"%s: line %llu has the names of line %llu in another order: files with "
+			"different columns were joined; give td-encode the files themselves",
+		c->from->name, (unsigned long long)row->line, (unsigned long long)c->header.line);
+}
+
+/* --- what options do to cells */
+
+static void trim(struct csvin *c)
+{
+	for (size_t i = 0; i < c->scan.n; i++) {
+		struct cell *cell = &c->scan.cell[i];
+
+		if (cell->kind != CELL_TEXT)
+			continue;
+		while (cell->n > 0 && (*cell->p == ' ' || *cell->p == '\t')) {
+			cell->p++;
+			cell->n--;
+		}
+		while (cell->n > 0 && (cell->p[cell->n - 1] == ' ' || cell->p[cell->n - 1] == '\t'))
+			cell->n--;
+	}
+}
+
+static enum row_result next_record(struct csvin *c, struct row *row, struct fail *f)
+{
+	enum row_result rc = record(c, row, f);
+
+	if (rc != ROW_GOOD)
+		return rc;
+	if (c->rules.trim)
+		trim(c);
+	if (c->rules.no_backslash && memchr(row->raw, '\\', row->raw_len)) {
+		fail_set(f, FAIL_DATA, "%s: line %llu: a backslash: -f tsv reads escapes such as "
+			"\\t and \\N, --escape none takes it as it is", c->from->name,
+			(unsigned long long)c->row_line);
+		return bad_row(c, row->raw_len, row, f);
+	}
+	return rc;
+}
+
 static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct csvin *c = (struct csvin *)self;
@@ -402,9 +523,13 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 		if (found <= 0)
 			return found < 0 ? ROW_FAILED : ROW_END;
 		c->row_line = c->here.line;
-		rc = record(c, row, f);
-		if (rc != ROW_GOOD || !c->rules.repeated || !is_repeated(c, row))
+		rc = next_record(c, row, f);
+		if (rc != ROW_GOOD)
 			return rc;
+		if (c->rules.repeated && is_repeated(c, row))
+			continue;
+		return c->header.n > 0 && may_be_header(&c->header, row) ? like_header(c, row, f)
+									  : ROW_GOOD;
 	}
 }
 
@@ -450,4 +575,5 @@ void csvin_free(struct csvin *c)
 	buf_free(&c->text);
 	buf_free(&c->first);
 	csvscan_free(&c->scan);
+	free_header(&c->header);
 }

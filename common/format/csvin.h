@@ -28,6 +28,9 @@ struct csvin_rules {
 	char escape;         /* 0: none; with one, csvescape.h finds the records */
 	const char *comment; /* records that begin with this text are skipped; NULL: none */
 	uint64_t skip;       /* lines before the first record */
+	bool strict;         /* an escape that no writer uses is an error */
+	bool no_backslash;   /* a backslash is an error: nobody said what it means */
+	bool trim;           /* leave out blanks around cells without quotes */
 	/* skip records that are the same text as the first one (headers of joined files) */
 	bool repeated;
 };
@@ -56,11 +59,24 @@ struct csvin {
 	bool row_done;
 	struct buf text; /* cells from libcsv */
 	struct csvscan scan; /* its cells are used for both */
+	struct csvin_header {
+		char **name;
+		size_t n, probe;  /* probe: the first name that is not empty */
+		uint64_t line;
+		bool first[256];  /* the first bytes of names */
+		uint64_t lengths; /* their lengths, modulo 64 */
+	} header; /* n is 0: none is known */
 };
 
 /* from is borrowed */
 int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules,
 	struct fail *f);
 void csvin_free(struct csvin *c);
+
+/*
+ * This row, the last one, was the header. Later rows that hold the same names, in this order or in
+ * another one, are ROW_FAILED: they come from files that were joined.
+ */
+void csvin_header(struct csvin *c, const struct row *row);
 
 #endif

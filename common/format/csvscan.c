@@ -192,7 +192,7 @@ static void add_unescaped(struct csvscan *s, const char *p, const char *end)
 		p += n + (q != NULL);
 	}
 	s->text_len += (size_t)(out - start);
-	add_cell(s, start, (size_t)(out - start), CELL_TEXT);
+	add_cell(s, start, (size_t)(out - start), CELL_QUOTED);
 }
 
 /*
@@ -221,7 +221,7 @@ static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const cha
 		if (doubled)
 			add_unescaped(s, p, q);
 		else
-			add_cell(s, p, (size_t)(q - p), q > p ? CELL_TEXT : CELL_QUOTED);
+			add_cell(s, p, (size_t)(q - p), CELL_QUOTED);
 		*closed = q + 1;
 		return SCAN_ROW;
 	}

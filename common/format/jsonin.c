@@ -5,6 +5,7 @@
 #include "value/mp.h"
 #include "value/mpack.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { OUT_MAX = 2 * ROW_MAX + IO_READ, STR32 = 5 /* bytes of its header */ };
@@ -120,11 +121,19 @@ static void unfit(struct jsonin *j, const char *at, const char *why)
 	j->culprit = at;
 }
 
-static void unknown_key(struct jsonin *j, const char *at, long why)
+static void unknown_key(struct jsonin *j, const char *at, const char *key, size_t n, long why)
 {
+	int shown = n < 40 ? (int)n : 40;
+
+	if (j->unfit || (why == KEYS_UNKNOWN && j->ignore_unknown))
+		return;
+	while (shown > 0 && (size_t)shown < n && (key[shown] & 0xc0) == 0x80)
+		shown--; /* whole characters */
+	snprintf(j->unfit_key, sizeof j->unfit_key, "the key '%.*s'", shown, key);
 	unfit(j, at, why == KEYS_TWICE ? "a key that this row had already" :
-		     why == KEYS_FULL ? "more than 4096 different keys" :
-		     "a key that none of the first rows had; name it with --columns");
+		why == KEYS_FULL ? "more than 4096 different keys" :
+		"a key that none of the first rows had; name it with --columns, or say with "
+		"--unknown-keys what becomes of it");
 }
 
 /* The value of no column. */
@@ -166,7 +175,7 @@ static enum jsontok_step column_key(struct jsonin *j, struct jsontok *s, long *i
 		return rc;
 	*i = keys_find(j->keys, text, n);
 	if (*i < 0)
-		unknown_key(j, start, *i);
+		unknown_key(j, start, text, n, *i);
 	return jsonvalue_colon(s);
 }
 
@@ -199,10 +208,10 @@ static enum jsontok_step list(struct jsonin *j, struct jsontok *s)
 			unfit(j, s->p - 1, "not as many values as columns");
 		if (rc != STEP_GOOD || closed)
 			return rc;
-		if (i == j->keys->n)
-			unfit(j, s->p,
-				i ? "more values than columns"
-				  : "an array as a row: name its columns with --columns");
+		if (!j->lists)
+			unfit(j, s->p, "an array as a row: name its columns with --columns");
+		else if (i == j->keys->n)
+			unfit(j, s->p, "more values than columns");
 		rc = i < j->keys->n ? cell(j, s, i) : pass_over(s);
 		if (rc != STEP_GOOD)
 			return rc;
@@ -214,6 +223,7 @@ static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 {
 	j->out.len = 0;
 	j->unfit = NULL;
+	j->unfit_key[0] = '\0';
 	keys_row(j->keys);
 	for (size_t i = 0; i < j->cap && i < j->keys->n; i++)
 		j->cell[i] = (struct cell){ .kind = CELL_NONE };
@@ -294,13 +304,19 @@ static int fail_here(struct jsonin *j, const char *p, const char *why, struct fa
 	return -1;
 }
 
+/* A blank, or the record separator of JSON text sequences (RFC 7464). */
+static bool is_between(char c)
+{
+	return jsontok_is_blank(c) || c == '\x1e';
+}
+
 /* Skip blanks in the stream. 1: in.p[at] is something, 0: the end. */
 static int seek(struct jsonin *j, struct fail *f)
 {
 	for (;;) {
 		size_t n = 0;
 
-		while (j->here.at + n < j->in.len && jsontok_is_blank(j->in.p[j->here.at + n]))
+		while (j->here.at + n < j->in.len && is_between(j->in.p[j->here.at + n]))
 			n++;
 		advance(j, n);
 		if (j->here.at < j->in.len)
@@ -310,39 +326,6 @@ static int seek(struct jsonin *j, struct fail *f)
 		if (fill(j, f))
 			return -1;
 	}
-}
-
-/*
- * The byte behind the next one that is not blank: '[' is an array of rows if a row or its end
- * follows.
- */
-static int begin(struct jsonin *j, struct fail *f)
-{
-	size_t n;
-
-	j->here.begun = true;
-	while (j->in.len < 3 && !j->ended)
-		if (fill(j, f))
-			return -1;
-	if (j->in.len >= 3 && memcmp(j->in.p, "\xef\xbb\xbf", 3) == 0)
-		j->here.at = 3;
-	if (seek(j, f) <= 0 || j->in.p[j->here.at] != '[')
-		return f->kind ? -1 : 0;
-	for (n = 1;; n++) {
-		if (j->here.at + n == j->in.len) {
-			if (j->ended)
-				return 0;
-			if (fill(j, f))
-				return -1;
-			n--;
-		} else if (!jsontok_is_blank(j->in.p[j->here.at + n])) {
-			break;
-		}
-	}
-	j->here.array = strchr("{[]", j->in.p[j->here.at + n]) != NULL;
-	if (j->here.array)
-		advance(j, 1);
-	return 0;
 }
 
 /* At the start of a line: is it a comment? Then it is skipped. 1, 0 if it is none, -1. */
@@ -363,6 +346,52 @@ static int skip_comment(struct jsonin *j, struct fail *f)
 			return -1;
 	advance(j, lf ? (size_t)(lf - (j->in.p + j->here.at)) : j->in.len - j->here.at);
 	return 1;
+}
+
+/* Over blanks and comments: 1: in.p[at] is something, 0: the end, -1. */
+static int seek_value(struct jsonin *j, struct fail *f)
+{
+	int rc;
+
+	do
+		rc = seek(j, f);
+	while (rc > 0 && (rc = skip_comment(j, f)) > 0);
+	return rc < 0 ? -1 : j->here.at < j->in.len;
+}
+
+/* Is the '[' at the cursor an array of rows? If a row or its end follows. -1 with f. */
+static int is_array_of_rows(struct jsonin *j, struct fail *f)
+{
+	for (size_t n = 1;; n++) {
+		while (j->here.at + n == j->in.len) {
+			if (j->ended)
+				return 0;
+			if (fill(j, f))
+				return -1;
+		}
+		if (!jsontok_is_blank(j->in.p[j->here.at + n]))
+			return strchr("{[]", j->in.p[j->here.at + n]) != NULL;
+	}
+}
+
+static int begin(struct jsonin *j, struct fail *f)
+{
+	int rc;
+
+	j->here.begun = true;
+	while (j->in.len < 3 && !j->ended)
+		if (fill(j, f))
+			return -1;
+	if (j->in.len >= 3 && memcmp(j->in.p, "\xef\xbb\xbf", 3) == 0)
+		j->here.at = 3;
+	rc = seek_value(j, f);
+	if (rc <= 0 || j->in.p[j->here.at] != '[' || j->array_rows)
+		return rc < 0 ? -1 : 0;
+	rc = is_array_of_rows(j, f);
+	j->here.array = rc > 0;
+	if (j->here.array)
+		advance(j, 1);
+	return rc < 0 ? -1 : 0;
 }
 
 /* To the start of the next row: 1, 0 at the end, -1. */
@@ -474,6 +503,8 @@ static enum row_result whole_row(struct jsonin *j, const struct jsontok *s, stru
 	if (!j->unfit)
 		return ROW_GOOD;
 	fail_here(j, j->culprit, j->unfit, f);
+	if (j->unfit_key[0])
+		fail_add(f, " (%s)", j->unfit_key);
 	return ROW_BAD;
 }
 

@@ -1,7 +1,8 @@
 /*
  * jsonin: JSON objects (RFC 8259), one after the other or as the elements of one array, to rows of
- * msgpack cells. Between objects any white space will do, so JSON lines and indented objects are
- * both read. Elements may be arrays, too: then their values are the columns in order.
+ * msgpack cells. Between objects any white space will do, and the record separator of JSON text
+ * sequences (RFC 7464), so JSON lines and indented objects are both read. Elements may be arrays,
+ * too: then their values are the columns in order.
  *
  * Values are as jsontok.h says. Objects and arrays inside a row are given as JSON text without
  * insignificant blanks, or as msgpack where `nested` says so. Errors, with line and column (in
@@ -30,6 +31,9 @@ struct jsonin {
 	struct keys *keys;  /* the columns; grows while it is open */
 	const bool *nested; /* by column; NULL: none */
 	const bool *strings; /* by column: its numbers are passed on as text; NULL: none */
+	bool lists;          /* rows may be arrays: somebody named their columns */
+	bool array_rows;     /* a value that begins with "[[" or "[{" is a row, not many */
+	bool ignore_unknown; /* keys that are not columns, once keys is closed, are passed over */
 	/* lines that begin with it are skipped (not inside an array); NULL: none */
 	const char *comment;
 
@@ -46,6 +50,7 @@ struct jsonin {
 		bool broken, guessed;
 	} here, mark;
 	struct fail lost; /* why a row was skipped */
+	char unfit_key[80]; /* the key that is meant, for the sentence; or empty */
 	/* what is wrong with the current row although it is JSON, and where; or NULL */
 	const char *unfit, *culprit;
 	size_t used; /* the length of the row that was handed out last */

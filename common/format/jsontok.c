@@ -6,6 +6,8 @@
 #include "base/num.h"
 #include "base/utf8.h"
 
+#include <strings.h>
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -218,6 +220,27 @@ enum jsontok_step jsontok_string(struct jsontok *s)
 	return text == s->end ? STEP_MORE : escaped(s, start, text);
 }
 
+/* --- what is not a value */
+
+static bool says(const char *p, const char *end, const char *word)
+{
+	size_t n = strlen(word);
+
+	return (size_t)(end - p) >= n && strncasecmp(p, word, n) == 0;
+}
+
+const char *jsontok_not_a_value(const char *p, const char *end)
+{
+	p += p < end && (*p == '-' || *p == '+');
+	if (says(p, end, "NaN"))
+		return "not a value: NaN is not JSON, null is";
+	if (says(p, end, "Inf"))
+		return "not a value: Infinity is not JSON, null is";
+	if (says(p, end, "True") || says(p, end, "False") || says(p, end, "None"))
+		return "not a value: JSON has true, false and null";
+	return "not a value";
+}
+
 /* --- numbers */
 
 static const char *digits_end(const char *p, const char *end)
@@ -241,7 +264,7 @@ static const char *number_end(const char *p, const char *end, bool *whole, const
 	if (d == end)
 		return NULL;
 	if (d == p || (*p == '0' && d > p + 1)) {
-		*why = d == p ? "not a value" : "a number with leading zeros";
+		*why = d == p ? jsontok_not_a_value(p, end) : "a number with leading zeros";
 		return p;
 	}
 	p = d;

@@ -29,6 +29,8 @@ struct jsontok {
 /* returns STEP_BAD */
 enum jsontok_step jsontok_bad(struct jsontok *s, const char *p, const char *why);
 /* after a write into out: was there room? */
+/* The sentence for text at p that begins no value, such as NaN. */
+const char *jsontok_not_a_value(const char *p, const char *end);
 enum jsontok_step jsontok_packed(struct jsontok *s, int rc);
 
 static inline bool jsontok_is_blank(char c)

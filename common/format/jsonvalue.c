@@ -12,7 +12,7 @@ static enum jsontok_step word(struct jsontok *s, const char *text, size_t n,
 	size_t have = (size_t)(s->end - s->p) < n ? (size_t)(s->end - s->p) : n;
 
 	if (memcmp(s->p, text, have) != 0)
-		return jsontok_bad(s, s->p, "not a value");
+		return jsontok_bad(s, s->p, jsontok_not_a_value(s->p, s->end));
 	if (have < n)
 		return STEP_MORE;
 	s->p += n;

@@ -97,7 +97,8 @@ static int bad_key(struct mpin *m, const struct mp *key, long why, struct fail *
 		why == KEYS_TWICE ? "it is there twice"
 			: why == KEYS_FULL
 			? "more than 4096 different keys"
-			: "none of the first rows had it; name it with --columns");
+			: "none of the first rows had it; name it with --columns, or say with "
+			  "--unknown-keys what becomes of it");
 }
 
 static const char *map(struct mpin *m, uint32_t count, const char *p, const char *end,
@@ -119,14 +120,15 @@ static const char *map(struct mpin *m, uint32_t count, const char *p, const char
 		}
 		p += n;
 		i = keys_find(m->keys, key.as.p, key.n);
-		if (i < 0) {
+		if (i < 0 && !(i == KEYS_UNKNOWN && m->ignore_unknown)) {
 			bad_key(m, &key, i, f);
 			return NULL;
 		}
 		n = value(m, p, end, f);
 		if (n <= 0)
 			return NULL;
-		set_cell(m, (size_t)i, p, (size_t)n);
+		if (i >= 0)
+			set_cell(m, (size_t)i, p, (size_t)n);
 		p += n;
 	}
 	reserve(m, m->keys->n);
@@ -138,7 +140,7 @@ static int check_count(struct mpin *m, size_t count, struct fail *f)
 {
 	size_t want = m->keys ? m->keys->n : m->columns ? m->columns : (m->columns = count);
 
-	if (want == 0)
+	if (want == 0 || (m->keys && !m->lists))
 		return bad(m, "an array as a row: name its columns with --columns", f);
 	return count == want
 		? 0
@@ -193,6 +195,52 @@ static enum row_result bad_row(struct mpin *m, struct row *row, struct fail *f)
 	return ROW_BAD;
 }
 
+/*
+ * Before the first row: is it one array around all rows, which are maps? Then its header is passed
+ * over. 1: it is known, 0: more bytes are needed.
+ */
+static int begin(struct mpin *m)
+{
+	const char *p = m->in.p + m->at, *end = m->in.p + m->in.len;
+	struct mp t, first;
+	ptrdiff_t n = p < end ? mp_token(p, end, &t) : MP_MORE;
+
+	if (n == MP_MORE)
+		return 0;
+	if (n < 0 || t.type != MP_ARRAY || t.n == 0)
+		return 1;
+	if (mp_token(p + n, end, &first) == MP_MORE)
+		return 0;
+	if (first.type == MP_MAP) {
+		m->outer = (uint64_t)t.n + 1;
+		m->at += (size_t)n;
+	}
+	return 1;
+}
+
+static int seek_first(struct mpin *m, struct fail *f)
+{
+	while (!begin(m)) {
+		int rc = fill(m, f);
+
+		if (rc <= 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* After a row of an array around all of them: does another one follow? 0: the end; -1 with f. */
+static int next_of_outer(struct mpin *m, struct fail *f)
+{
+	int rc = m->in.len == m->at ? fill(m, f) : 1;
+
+	if (rc < 0)
+		return -1;
+	if (m->outer > 1)
+		return rc == 0 ? bad(m, "the input ends inside the array of rows", f) : 1;
+	return rc == 0 ? 0 : bad(m, "something follows the array of rows", f);
+}
+
 static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 {
 	struct mpin *m = (struct mpin *)self;
@@ -203,6 +251,15 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 	m->used = 0;
 	if (m->marked && m->at - m->mark >= ROW_SAMPLE)
 		return ROW_END;
+	if (m->rows == 0 && m->keys && !m->lists && m->outer == 0 && seek_first(m, f))
+		return ROW_FAILED;
+	if (m->outer > 0) {
+		int more = next_of_outer(m, f);
+
+		if (more <= 0)
+			return more < 0 ? ROW_FAILED : ROW_END;
+		m->outer--;
+	}
 	while (m->in.len == m->at || (n = row_at(m, &count, f)) == MP_MORE) {
 		int rc = fill(m, f);
 
@@ -232,6 +289,7 @@ static void mark(struct rowin *self)
 	m->used = 0;
 	m->mark = m->at;
 	m->mark_rows = m->rows;
+	m->mark_outer = m->outer;
 	m->marked = true;
 }
 
@@ -241,6 +299,7 @@ static void rewind_to(struct rowin *self, bool keep)
 
 	m->at = m->mark;
 	m->rows = m->mark_rows;
+	m->outer = m->mark_outer;
 	m->used = 0;
 	m->marked = keep;
 }

@@ -1,6 +1,7 @@
 /*
- * mpin: a stream of msgpack arrays or maps, one a row, to rows of cells that are whole msgpack
- * values. The values of an array are the columns in order; a map names them, with each key once.
+ * mpin: a stream of msgpack arrays or maps, one a row, or one array of maps, to rows of cells that
+ * are whole msgpack values. The values of an array are the columns in order; a map names them, with
+ * each key once.
  *
  * Memory: the longest row, at most ROW_MAX, and what was read ahead; it grows with the bytes that
  * arrive, not with what a length claims.
@@ -22,12 +23,15 @@ struct mpin {
 	 * open
 	 */
 	struct keys *keys;
+	bool lists;          /* with keys, rows may be arrays: somebody named their columns */
+	bool ignore_unknown; /* keys that are not columns, once keys is closed, are passed over */
 	size_t columns;    /* keys NULL, no maps: what every array must have; 0: the first one's */
 
 	/* private */
 	struct source *from;
 	struct buf in; /* in.p[at..len): from the start of the current row, or from the mark */
 	size_t at, used, mark;
+	uint64_t outer, mark_outer; /* rows left of the array around them, + 1; 0: no array */
 	uint64_t rows, mark_rows;
 	bool ended, marked;
 	struct cell *cell;

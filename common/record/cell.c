@@ -6,10 +6,12 @@
 #include "base/mem.h"
 #include "value/mp.h"
 #include "value/mpack.h"
+#include "value/tdtime.h"
 #include "base/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #define NIL '\xc0' /* in msgpack */
 
@@ -23,10 +25,42 @@ static bool in_range(enum type_kind kind, int64_t v)
 	return kind != TYPE_INT || (v >= INT32_MIN && v <= INT32_MAX);
 }
 
+const char *cell_with_point(const char *p, size_t n, char decimal, char room[CELL_NUMBER_MAX])
+{
+	char *at;
+
+	if (n > CELL_NUMBER_MAX || memchr(p, '.', n))
+		return NULL;
+	memcpy(room, p, n);
+	at = memchr(room, decimal, n);
+	if (at)
+		*at = '.';
+	return room;
+}
+
+/* As people and programs write it where a long is wanted: 007, +1, true and, of PostgreSQL, t. */
+static bool declared_long(const char *p, size_t n, int64_t *out)
+{
+	static const struct {
+		const char text[6];
+		bool value;
+	} words[] = { { "t", true }, { "f", false }, { "true", true }, { "false", false } };
+
+	if (lossless_long_lenient(p, n, out))
+		return true;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strlen(words[i].text) == n && strncasecmp(words[i].text, p, n) == 0) {
+			*out = words[i].value;
+			return true;
+		}
+	return false;
+}
+
 static enum cell_result put_text(const struct cell_rules *r, const char *p, size_t n,
 	struct buf *out)
 {
 	enum type_kind kind = r->type->kind;
+	char room[CELL_NUMBER_MAX];
 	int64_t i;
 	double d;
 
@@ -37,7 +71,7 @@ static enum cell_result put_text(const struct cell_rules *r, const char *p, size
 	case TYPE_LONG:
 		if (n == 0)
 			return packed(mpack_nil(out));
-		if (!(r->exact ? lossless_long(p, n, &i) : lossless_long_lenient(p, n, &i)) ||
+		if (!(r->exact ? lossless_long(p, n, &i) : declared_long(p, n, &i)) ||
 			!in_range(kind, i))
 			return CELL_MISFIT;
 		return packed(mpack_int64(out, i));
@@ -45,6 +79,8 @@ static enum cell_result put_text(const struct cell_rules *r, const char *p, size
 	case TYPE_DOUBLE:
 		if (n == 0)
 			return packed(mpack_nil(out));
+		if (r->decimal && !(p = cell_with_point(p, n, r->decimal, room)))
+			return CELL_MISFIT;
 		if (!lossless_double(p, n, &d) && (r->exact || !lossless_double_lenient(p, n, &d)))
 			return CELL_MISFIT;
 		return packed(mpack_double(out, d));
@@ -84,7 +120,9 @@ static enum cell_result put_double(struct cell_rules *r, const struct mp *t, str
 		d = (double)t->as.u;
 	else if (t->type == MP_INT && t->as.i >= -EXACT_INTEGER)
 		d = (double)t->as.i;
-	else if (t->type != MP_STR || !lossless_double(t->as.p, t->n, &d))
+	else if (t->type != MP_STR || (!lossless_double(t->as.p, t->n, &d) &&
+					      (r->exact || !lossless_double_lenient(t->as.p, t->n,
+						&d))))
 		return CELL_MISFIT;
 	return isfinite(d) ? packed(mpack_double(out, d)) : put_not_finite(r, out);
 }
@@ -165,11 +203,24 @@ static enum cell_result put_made(struct cell_rules *r, const struct type *type, 
 	return rc;
 }
 
+/* The timestamp of msgpack as ISO 8601. */
+static enum cell_result put_timestamp(const struct mp *t, struct buf *out)
+{
+	char text[TDTIME_TEXT];
+	uint32_t nanoseconds;
+	int64_t seconds;
+
+	if (!tdtime_unpack(t->as.p, t->n, &seconds, &nanoseconds) ||
+		!tdtime_text(seconds, nanoseconds, text))
+		return CELL_NO_TEXT;
+	return packed(mpack_text(out, text, strlen(text)));
+}
+
 static enum cell_result put_string(struct cell_rules *r, const struct type *type,
 	const struct mp *t, const char *p, size_t n, struct buf *out)
 {
 	if (t->type == MP_EXT)
-		return CELL_NO_TEXT;
+		return t->ext == -1 ? put_timestamp(t, out) : CELL_NO_TEXT;
 	if (t->type == MP_FLOAT && !isfinite(t->as.d))
 		return put_not_finite(r, out);
 	if ((t->type != MP_STR && t->type != MP_BIN) || type->source == TYPE_BINARY)
@@ -311,7 +362,10 @@ static enum cell_result put_json_string(const struct cell_rules *r, const struct
 		return put_long(r->type->kind, &t, out);
 	case TYPE_FLOAT:
 	case TYPE_DOUBLE:
-		return lossless_double(c->p, c->n, &d) ? packed(mpack_double(out, d)) : CELL_MISFIT;
+		return lossless_double(c->p, c->n, &d) ||
+				(!r->exact && lossless_double_lenient(c->p, c->n, &d))
+			? packed(mpack_double(out, d))
+			: CELL_MISFIT;
 	default:
 		return CELL_MISFIT;
 	}
@@ -343,11 +397,11 @@ enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf
 	const char *p = c->p;
 
 	switch (c->kind) {
-	case CELL_QUOTED:
-		return put_text(r, "", 0, out);
 	case CELL_TEXT:
 		if (r->nulls && cell_is_null(r->nulls, c))
 			return packed(mpack_nil(out));
+		/* fall through */
+	case CELL_QUOTED:
 		return r->type->kind < TYPE_ARRAY ? put_text(r, c->p, c->n, out)
 						  : put_nested_text(r, c, out);
 	case CELL_MP:

@@ -27,6 +27,7 @@ struct cell_nulls {
 struct cell_rules {
 	const struct type *type;
 	bool exact;          /* the type was inferred */
+	char decimal;        /* of text, the decimal point of numbers; 0: '.' */
 	const struct cell_nulls *nulls; /* or NULL */
 	uint64_t not_finite; /* counted: NaN and infinities that became nil */
 };
@@ -49,6 +50,10 @@ enum { CELL_PACKED = 9 };
 struct cell cell_packed(const struct cell *c, char room[CELL_PACKED]);
 
 /* a text that means NULL */
+/* A number's text with a point for its decimal sign, in room; NULL: it has a point, or is long. */
+enum { CELL_NUMBER_MAX = 400 };
+const char *cell_with_point(const char *p, size_t n, char decimal, char room[CELL_NUMBER_MAX]);
+
 bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c);
 
 /* A value for messages: quoted, cut if long; malloc'ed. */

@@ -1,12 +1,14 @@
 /* Infers the type of a column from a sample of its cells. */
 #include "record/infer.h"
+#include "record/cell.h"
 #include "value/lossless.h"
 #include "value/mp.h"
 
-static const int64_t double_max = 1000000000000000; /* 15 digits: see exact.h */
+static const int64_t double_max = 1000000000000000; /* 15 digits: see lossless.h */
 
 static void see_text(struct infer *c, const char *p, size_t n)
 {
+	char room[CELL_NUMBER_MAX];
 	int64_t i;
 	double d;
 
@@ -19,7 +21,9 @@ static void see_text(struct infer *c, const char *p, size_t n)
 		return;
 	}
 	c->not_long = true;
-	c->not_double = c->not_double || !lossless_double(p, n, &d);
+	if (c->decimal && !c->not_double)
+		p = cell_with_point(p, n, c->decimal, room);
+	c->not_double = c->not_double || !p || !lossless_double(p, n, &d);
 }
 
 static void see_int(struct infer *c, int64_t i)
@@ -60,8 +64,8 @@ void infer_cell(struct infer *c, const struct cell *cell)
 {
 	c->values++;
 	c->none += cell->kind == CELL_NONE;
-	c->empty += cell->kind == CELL_NONE || cell->kind == CELL_QUOTED;
-	if (cell->kind == CELL_TEXT)
+	c->empty += cell->kind == CELL_NONE;
+	if (cell->kind == CELL_TEXT || cell->kind == CELL_QUOTED)
 		see_text(c, cell->p, cell->n);
 	else if (cell->kind == CELL_MP)
 		see_mp(c, cell);

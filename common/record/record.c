@@ -45,8 +45,18 @@ void record_add(struct record *r, const char *name, const char *input, struct ty
 	buf_init(&key, strlen(name) + 8 + ROW_AHEAD);
 	buf_room(&key, strlen(name) + 8 + ROW_AHEAD);
 	mpack_text(&key, name, strlen(name));
-	*c = (struct record_column){ { type, exact, r->nulls, 0 }, mem_string(name),
-		mem_string(input), type->kind, cell, key.p, key.len };
+	*c = (struct record_column){
+		.rules = { .type = type,
+			.exact = exact,
+			.decimal = r->decimal,
+			.nulls = r->nulls },
+		.name = mem_string(name),
+		.input = mem_string(input),
+		.kind = type->kind,
+		.cell = cell,
+		.key = key.p,
+		.key_len = key.len,
+	};
 }
 
 void record_begin(struct record *r)
@@ -59,7 +69,7 @@ void record_begin(struct record *r)
 		enum type_kind kind = r->column[i].kind;
 
 		r->plain &= (kind == TYPE_LONG || kind == TYPE_DOUBLE || kind == TYPE_STRING) &&
-			!r->column[i].rules.nulls;
+			!r->column[i].rules.nulls && !r->column[i].rules.decimal;
 		r->room += r->column[i].key_len + NUMBER;
 	}
 }

@@ -26,6 +26,7 @@ struct record {
 	long time_cell;    /* the cell that holds the time, or -1 */
 	char *time_name;   /* its column, for messages */
 	/* for columns that are added from now on; borrowed, or NULL */
+	char decimal; /* of numbers in text, for columns that are added from now on; 0: a point */
 	const struct cell_nulls *nulls;
 	struct tdtime time_rules;
 	int64_t time;      /* without a cell: every record's */

@@ -2,6 +2,8 @@
 #include "value/colspec.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/utf8.h"
+#include "base/visible.h"
 #include "value/type.h"
 
 #include <stdbool.h>
@@ -119,16 +121,15 @@ int colspec_lines(struct schema *s, const char *text, size_t n, struct fail *f)
 	return 0;
 }
 
-static bool is_c1(const char *p)
-{
-	return p[0] == '\xc2' && (unsigned char)p[1] >= 0x80 && (unsigned char)p[1] < 0xa0;
-}
-
-/* A byte of a character that ends a line or controls a terminal. */
+/* Byte i is of a character that ends a line, controls a terminal, or cannot be seen. */
 static bool is_control(const char *name, size_t i)
 {
-	return (unsigned char)name[i] < 0x20 || name[i] == 0x7f || is_c1(name + i) ||
-		(i > 0 && is_c1(name + i - 1));
+	size_t start = i;
+	uint32_t c = 0;
+
+	while (start > 0 && i - start < 3 && (name[start] & 0xc0) == 0x80)
+		start--;
+	return utf8_next(name + start, strlen(name + start), &c) == 0 || !visible_char(c);
 }
 
 static bool is_bare(const char *name)

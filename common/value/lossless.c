@@ -4,10 +4,11 @@
 #include "base/num.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS = 15, LONG_DIGITS = 19, NUMBER_MAX = 400 };
+enum { DIGITS = 15, LONGEST = 17, LONG_DIGITS = 19, NUMBER_MAX = 400 };
 
 static bool is_digit(char c)
 {
@@ -71,6 +72,60 @@ static bool slow_double(const char *p, size_t n, double *out)
 	return end == text + n && isfinite(*out) && (*out != 0 || says_zero(text));
 }
 
+/* The significant digits of a number, without zeros before and after them; how many. */
+static size_t significant(const char *p, size_t n, char digits[LONGEST + 1])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n && (p[i] | 32) != 'e'; i++)
+		if (is_digit(p[i]) && (count > 0 || p[i] != '0')) {
+			if (count > LONGEST)
+				return count;
+			digits[count++] = p[i];
+		}
+	while (count > 0 && digits[count - 1] == '0')
+		count--;
+	return count;
+}
+
+/* -D.DDDe+DD, as programs print a double that is very large or small; an exponent has its sign. */
+static bool has_exponent(const char *p, size_t n)
+{
+	size_t at = n > 0 && p[0] == '-', digits = 0;
+
+	if (at == n || p[at] < '1' || p[at] > '9')
+		return false;
+	if (++at < n && p[at] == '.')
+		for (at++; at < n && is_digit(p[at]); at++)
+			digits++;
+	if (at + 2 >= n || (p[at] | 32) != 'e' || (p[at + 1] != '-' && p[at + 1] != '+') ||
+		(digits == 0 && p[at - 1] == '.'))
+		return false;
+	for (at += 2; at < n; at++)
+		if (!is_digit(p[at]))
+			return false;
+	return true;
+}
+
+/*
+ * A number of 16 or 17 digits, or with an exponent, is a double's own if the double has just these
+ * digits when it is printed with as many.
+ */
+static bool round_trip(const char *p, size_t n, double *out)
+{
+	char own[LONGEST + 1], digits[LONGEST + 1], text[LONGEST + 16];
+	size_t count = significant(p, n, own);
+	double d;
+
+	if (count == 0 || count > LONGEST || !slow_double(p, n, &d))
+		return false;
+	snprintf(text, sizeof text, "%.*e", (int)(count > DIGITS ? count : DIGITS) - 1, d);
+	if (significant(text, strlen(text), digits) != count || memcmp(own, digits, count) != 0)
+		return false;
+	*out = d;
+	return true;
+}
+
 bool lossless_double(const char *p, size_t n, double *out)
 {
 	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
@@ -84,18 +139,20 @@ bool lossless_double(const char *p, size_t n, double *out)
 			continue;
 		}
 		if (!is_digit(p[at]))
-			return false;
+			return has_exponent(p, n) && round_trip(p, n, out);
 		digits += digits > 0 || p[at] != '0';
-		if (digits > DIGITS)
-			return false;
-		m = m * 10 + (p[at] - '0');
+		if (digits <= DIGITS)
+			m = m * 10 + (p[at] - '0');
 	}
 	if (first == n || point + 1 == n) /* nothing, or a point without digits behind it */
 		return false;
 	if (point == n)
-		return lossless_long(p, n, &m) ? (*out = (double)m, true) : false;
+		return digits <= DIGITS && lossless_long(p, n, &m) ? (*out = (double)m, true)
+								     : false;
 	if (point > first + 1 && p[first] == '0')
 		return false;
+	if (digits > DIGITS)
+		return round_trip(p, n, out);
 	/* m and the power of ten are exact, so the division is correctly rounded */
 	if (n - point - 1 >= sizeof ten / sizeof *ten)
 		return slow_double(p, n, out);
@@ -118,7 +175,7 @@ bool lossless_double_ahead(const char *p, size_t n, double *out)
 		return lossless_double(p, n, out);
 	w = digits_load(at + k + 1);
 	if (digits_count(w) < --left)
-		return false;
+		return lossless_double(p, n, out);
 	m = (k ? digits_value(v, k) * digits_ten[left] : 0) + digits_value(w, (unsigned)left);
 	*out = (double)m / (double)digits_ten[left]; /* both are exact: see lossless_double() */
 	if (minus)

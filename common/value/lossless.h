@@ -3,9 +3,11 @@
  * columns accept.
  *
  * A long is -?(0|[1-9][0-9]*) within int64 and not -0. A double is such digits with a fraction
- * (.097 and 12.50 are, 1e5, +1, 007 and 007.5 are not) of at most 15 significant digits, all of
- * which a double keeps. An integer of at most 15 digits is an exact double, too, so that a column
- * may mix both. Everything else is a string.
+ * (.097 and 12.50 are; 1e5, +1, 007 and 007.5 are not) of at most 15 significant digits, all of
+ * which a double keeps; or of 16 or 17, or with a signed exponent (1.5e-07), if the double that is
+ * nearest has these digits when it is printed with as many: whatever a program printed from a
+ * double in full. An integer of at most 15 digits is an exact double, too, so that a column may mix
+ * both. Everything else is a string.
  */
 #ifndef LOSSLESS_H
 #define LOSSLESS_H

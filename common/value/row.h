@@ -15,8 +15,8 @@
 
 enum cell_kind {
 	CELL_NONE,  /* the row has no such column; n is 0 */
-	CELL_TEXT,  /* p[0..n) as it stood in a text file, quotes removed */
-	CELL_QUOTED, /* an empty text in quotes */
+	CELL_TEXT,  /* p[0..n) as it stood in a text file */
+	CELL_QUOTED, /* the same in quotes, which are removed */
 	CELL_STRING, /* p[0..n) is a string of JSON: UTF-8, unescaped */
 	CELL_NUMBER, /* p[0..n) is a number of JSON as it stood there */
 	CELL_INT,   /* i */

@@ -123,9 +123,9 @@ mp "a key twice" '\202\241a\001\241a\002' "row 1: key 'a': it is there twice"
 mp "a key that is an array" '\201\221\001\002' 'row 1: a key that is no text'
 mp "a str that is no UTF-8" '\201\241a\241\377' "row 1, column 1 'a': not UTF-8"
 mp "a key that is no UTF-8" '\201\241\377\001' 'the name of column 1 is not UTF-8'
-mp "a timestamp" '\201\241a\326\377\000\000\000\000' "row 1, column 1 'a': an extension of msgpack, .* no column can take it; --drop a"
-mp "... in a long" '\201\241a\326\377\000\000\000\000' "row 1, column 1 'a': .* is not a long; no column can take it; --drop a" -c a:long
-mp "... in an array" '\201\241a\221\326\377\000\000\000\000' "row 1, column 1 'a': an extension of msgpack, .*; no column can take it"
+mp "an extension" '\201\241a\326\005\000\000\000\000' "row 1, column 1 'a': an extension of msgpack, .* no column can take it; --drop a"
+mp "... in a long" '\201\241a\326\005\000\000\000\000' "row 1, column 1 'a': .* is not a long; no column can take it; --drop a" -c a:long
+mp "... in an array" '\201\241a\221\326\005\000\000\000\000' "row 1, column 1 'a': an extension of msgpack, .*; no column can take it"
 mp "an array as a key of a map" '\201\241a\201\221\001\002' "row 1, column 1 'a': .* an array or a map as a key; no column can take it"
 mp "bytes that are no UTF-8 in a long" '\201\241a\304\001\377' "row 1, column 1 'a': .* is not a long; no column can take it" -c a:long
 mp "... in an array" '\201\241a\221\304\001\377' "row 1, column 1 'a': not UTF-8"

@@ -21,9 +21,9 @@ is "longs, strings and doubles" "$records" '{"a": 1, "b": "x", "c": 0.5, "time":
 like "the head names the types" "$head" '"columns":\[\["a","long"\],\["b","string"\],\["c","double"\]\]'
 like "the end commits, counts, and says that the end was taken from end-of-file" "$end" \
 	'"end":"commit","rows":2,.*"time":\[7,7\],"source":"eof"'
-encode 'z,p,e,big,dig,x,neg\n007,+1,1e5,9223372036854775808,0.1234567890123456,00M,-0\n' --time-value 7
+encode 'z,p,e,big,dig,x,neg\n007,+1,1e5,9223372036854775808,0.1234567890123456789,00M,-0\n' --time-value 7
 is "what would lose something stays a string" "$records" \
-	'{"big": "9223372036854775808", "dig": "0.1234567890123456", "e": "1e5", "neg": "-0", "p": "+1", "time": 7, "x": "00M", "z": "007"}'
+	'{"big": "9223372036854775808", "dig": "0.1234567890123456789", "e": "1e5", "neg": "-0", "p": "+1", "time": 7, "x": "00M", "z": "007"}'
 encode 'max,min,mix,none\n9223372036854775807,-9223372036854775808,1,\n1,1,2.5,\n,,,\n' --time-value 7
 is "the edges of 64 bits, numbers mixed, and NULL" "$records" '{"max": 9223372036854775807, "min": -9223372036854775808, "mix": 1.0, "none": "", "time": 7}
 {"max": 1, "min": 1, "mix": 2.5, "none": "", "time": 7}
@@ -292,10 +292,10 @@ printf 'time,Some id,x\n2024-01-01,007,\n2024-01-02,008,\033[1mx\n' >"$T/p.csv"
 run td-encode --preview <"$T/p.csv"
 is "--preview: status" "$status" 0
 is "--preview: columns, types, where from, first rows" "$out" "# standard input: CSV, types from 2 rows
-# column   type    known from         first rows
-time       long    column time        '2024-01-01', '2024-01-02'
-\"Some id\"  string  all of 2           '007', '008'
-x          string  all of 1, 1 empty  '', '?[1mx'"
+# column   type    known from                first rows
+time       long    column time               '2024-01-01', '2024-01-02'
+\"Some id\"  string  all of 2, in SQL some_id  '007', '008'
+x          string  all of 1, 1 empty         '', '?[1mx'"
 cp "$T/out" "$T/schema"
 encode 'time,Some id,x\n5,1,2\n' --schema "$T/schema" --time-unit s
 is "--preview is a --schema" "$records" '{"Some id": "1", "time": 5, "x": "2"}'
@@ -363,7 +363,7 @@ encode 'time\n20240131\n'; says "a date without dashes" 65 'looks like a date: -
   printf '21,"x\ny",21\n22,short\n23,"in"side,23\n24,\377,24\n25,ok,x\n26,fine,26\n27,"open,27\n28,last,28\n'; } >"$T/bad.csv"
 run td-encode -c n:long --rejects "$T/rej" --time-value 7 <"$T/bad.csv"
 is "--rejects: status" "$status" 0
-like "--rejects: it is said" "$err" "5 of 28 rows were rejected, see .*/rej"
+like "--rejects: it is said" "$err" "5 of 28 rows were rejected: see .*/rej"
 is "--rejects: the others are there" "$(note_of "$T/out" E | jq -c '[.end,.rows,.rejects]')" '["commit",23,5]'
 is "--rejects: the rows as they came" "$(grep -av '^#td-encode:' "$T/rej" | od -An -c | tr -d ' \n')" \
 	"$(printf 'id,name,n\n22,short\n23,"in"side,23\n24,\377,24\n25,ok,x\n27,"open,27\n' | od -An -c | tr -d ' \n')"
@@ -379,7 +379,7 @@ import msgpack, sys
 print([r["n"] for r in msgpack.Unpacker(sys.stdin.buffer)])')" "[22, 23, 24, 25, 27]"
 run td-encode -c n:long --rejects "$T/rej" --max-rejects 4 <"$T/bad.csv"
 is "--max-rejects N: status" "$status" 65
-like "--max-rejects N: the message" "$err" "more than 4 rows rejected; the last: .*line 29"
+like "--max-rejects N: the message" "$err" "more than 4 rows were rejected .--max-rejects 4.; the last: .*line 29"
 like "--max-rejects N: the frame ends in an abort" "$(note_of "$T/out" E)" '"end":"abort"'
 run td-encode -c n:long --rejects "$T/rej" --max-rejects 10% <"$T/bad.csv"
 is "--max-rejects P%: status" "$status" 65

@@ -122,10 +122,11 @@ from --comment '#'; is "--comment and msgpack: status" "$status" 2
 
 # --- msgpack rows as arrays
 pack '[[1, 2]]'; says "arrays without names" 65 'row 1: an array as a row: name its columns with --columns'
-pack '[{"a": 1, "b": 2}, [3, 4], {"b": 6}]'
-is "arrays among maps" "$records" '{"a": 1, "b": 2, "time": 7}
+pack '[{"a": 1, "b": 2}, [3, 4], {"b": 6}]'; says "arrays after maps" 65 'row 2: an array as a row: name its columns with --columns'
+pack '[{"a": 1, "b": 2}, [3, 4], {"b": 6}]' -c a,b
+is "... whose columns are named" "$records" '{"a": 1, "b": 2, "time": 7}
 {"a": 3, "b": 4, "time": 7}
 {"a": null, "b": 6, "time": 7}'
-pack '[{"a": 1}, [3, 4]]'; says "an array of more values than columns" 65 'row 2: 2 values where 1 columns are expected'
+pack '[{"a": 1}, [3, 4]]' -c a; says "an array of more values than columns" 65 'row 2: 2 values where 1 columns are expected'
 
 finish

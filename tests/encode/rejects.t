@@ -86,10 +86,10 @@ round "... as arrays" "$T/bad" "$T/good" '/^\[$/,/^3/c[2,"y"' 1 -c a,b --time-va
 # ... and what is not is no row, nor are its parts: the rows behind it cannot be told from them
 rejected() { encode "$1" -f jsonl --time-value 5 --rejects "$T/rej"; got="$status $(printf '%s' "$end" | jq -c '[.rows,.rejects]') $(grep -v '^#' "$T/rej" | tr '\n' ' ')"; }
 unclear() { rejected "$2"; says "$1" 65 "$3; where the next row begins is not clear"; }
-unclear "an indented row that is no JSON" '{\n  "a": 1,\n  "v": NaN,\n  "items": [\n    {\n      "a": 7\n    }\n  ]\n}\n{"a":2}\n' 'line 3, column 8: not a value'
-unclear "... without indents" '{\n"a": NaN,\n"items": [\n{\n"a": 7\n}\n]\n}\n' 'line 2, column 6: not a value'
-unclear "... its parts on lines that look like rows" '{"a":1,"items":[\n{"a":7},\n{"a":8}],"v":NaN}\n{"a":2}\n' 'line 3, column 14: not a value'
-unclear "... one part" '{"a":NaN,"items":[\n{"a":7}\n]}\n{"a":2}\n' 'line 1, column 6: not a value'
+unclear "an indented row that is no JSON" '{\n  "a": 1,\n  "v": NaN,\n  "items": [\n    {\n      "a": 7\n    }\n  ]\n}\n{"a":2}\n' 'line 3, column 8: not a value: NaN is not JSON, null is'
+unclear "... without indents" '{\n"a": NaN,\n"items": [\n{\n"a": 7\n}\n]\n}\n' 'line 2, column 6: not a value: NaN is not JSON, null is'
+unclear "... its parts on lines that look like rows" '{"a":1,"items":[\n{"a":7},\n{"a":8}],"v":NaN}\n{"a":2}\n' 'line 3, column 14: not a value: NaN is not JSON, null is'
+unclear "... one part" '{"a":NaN,"items":[\n{"a":7}\n]}\n{"a":2}\n' 'line 1, column 6: not a value: NaN is not JSON, null is'
 unclear "... behind a line of something else" 'x{"items":[\n{"a":7}]}\n' 'line 1, column 1: an object should stand here'
 rejected '{"a":1,\n{"a":2}\n\nno\n{"a":[1,\n{"a":3}\n{"a":4}'
 is "lines that are cut" "$got" '0 [3,3] {"a":1, no {"a":[1, '
@@ -169,6 +169,12 @@ printf 'a\nx\n1\n' >"$T/bad"
 run td-encode -c a:long --rejects "$T/rej" --max-rejects 0 <"$T/bad"
 is "--max-rejects 0: status" "$status" 65
 is "the end of a frame that is aborted counts them, too" "$(note_of "$T/out" E | jq -c '[.end, .rejects]')" '["abort",1]'
+like "... names the limit" "$err" "more than 0 rows were rejected (.*max-rejects 0.*)"
+{ echo a,b; seq 1 700 | sed 's/$/,x/'; echo '701,"x'; seq 1 300 | sed 's/$/,y/'; echo '1,z"w'; } >"$T/bad"
+run td-encode --rejects "$T/rej" --max-rejects 1% <"$T/bad"
+is "a quote that swallows 300 lines: status" "$status" 65
+like "... counts as all of them" "$err" "302 of 1002 rows were rejected, more than 1% .--max-rejects.: see $T/rej"
+like "... and names the line where it opens" "$(grep '#td-encode: standard' "$T/rej")" "lines 702 to 1003 are one row: is the quote that opens in line 702 closed"
 for p in 29 57 58; do
 	{ echo a; seq $((100 - p)); yes x | head -n $p; } >"$T/bad"
 	run td-encode -c a:long --rejects "$T/rej" --max-rejects $p% <"$T/bad"

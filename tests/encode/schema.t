@@ -88,7 +88,7 @@ is "a time of another column is a comment, a column that is left out is there" "
 # time    long    column at   '2024-01-01', '2024-01-02'
 at        string  all of 2    '2024-01-01', '2024-01-02'
 n         long    left out    '1', '2'
-left      string  all of 2    '??x', '00000000000000000000000..."
+left      string  all of 2    '?x', '00000000000000000000000..."
 
 # --- schemas of other people
 schema() { printf "$1" >"$T/schema"; printf 'a b,c\n1,2\n' | td-encode -q --time-value 7 --schema "$T/schema" >"$T/frame" 2>"$T/err"; status=$? err=$(cat "$T/err"); }

@@ -201,7 +201,7 @@ int main(void)
 	good("{\"a\\\"b\":1}\n{\"a\\\"b\":2}\n", "1(a\"b=1)2(a\"b=2)",
 		"a key that is written with an escape");
 	good("{\"a\":1}\n{\"a\":1,\"a\":2}\n",
-		"1(a=1)! input: line 2, column 8: a key that this row had already",
+		"1(a=1)! input: line 2, column 8: a key that this row had already (the key 'a')",
 		"a key twice, both where it is expected and where not");
 	good("{\"a\":123456789012345678901234567890,\"b\":18446744073709551615,\"c\":0."
 	     "12345678901234567891}\n",
