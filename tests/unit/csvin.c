@@ -269,7 +269,8 @@ int main(void)
 	good("a,\"b\"c\n", "! input: line 1, column 2: text behind the closing quote of a cell",
 		"behind a quote");
 	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8", "not UTF-8");
-	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8", "not UTF-8 in quotes");
+	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8 (lines 1 to 2 are one row: "
+		"is the quote that opens in line 1 closed?)", "not UTF-8 in quotes");
 	good("", "", "nothing");
 	unusual();
 	marks();
