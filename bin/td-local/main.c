@@ -1,13 +1,16 @@
 /* td-local: a Treasure Data on this machine: the order of start and end. */
+#include "command.h"
 #include "base/die.h"
 #include "base/fd.h"
 #include "http/listen.h"
+#include "http/journal.h"
 #include "jobs/dispatcher.h"
 #include "base/mem.h"
 #include "options.h"
 #include "server.h"
 #include "base/sig.h"
 #include "store/keyfile.h"
+#include "store/td_clock.h"
 #include "sys/sandbox.h"
 
 #include <signal.h>
@@ -26,7 +29,7 @@ static void wait_for_signal(void)
 }
 
 /* Signals are for the main thread, which takes them only while it waits. */
-static void block_signals(void)
+static void block_signals(sigset_t *was)
 {
 	sigset_t set;
 
@@ -34,14 +37,17 @@ static void block_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, was);
 }
 
-/* The URL; and the key, if it is one that nobody has given. */
+/* The URL; and the key, if it is one that nobody has given. As JSON always both. */
 static int print_ready(const struct service *l, const struct options *o, struct fail *f)
 {
-	char *text = o->key || o->key_file ? mem_printf("%s\n", l->url)
-					   : mem_printf("%s\n%s\n", l->url, l->guard.key);
+	char *text = o->json ? mem_printf("{\"url\":\"%s\",\"key\":\"%s\",\"pid\":%ld}\n", l->url,
+				       l->guard.key, (long)getpid())
+		: o->key || o->key_file ? mem_printf("%s\n", l->url)
+					: mem_printf("%s\n%s\n", l->url, l->guard.key);
 
 	fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
 	mem_wipe(text, strlen(text));
@@ -62,24 +68,43 @@ static int check_address(const struct server *h, const struct options *o, struct
 	return 0;
 }
 
-static void serve(struct service *l, const struct options *o, struct fail *f)
+/* What the command, or whoever started us, had. */
+struct inherited {
+	sigset_t mask;
+	mode_t mode;
+};
+
+/* Until the end: of the command, or by a signal. The exit status. */
+static int wait_for_end(const struct service *l, const struct options *o,
+	const struct inherited *was, struct fail *f)
+{
+	if (o->command)
+		return command_run(o->command, l->url, l->guard.key, &was->mask, was->mode, f);
+	if (print_ready(l, o, f) == 0)
+		wait_for_signal();
+	return 0;
+}
+
+static int serve(struct service *l, const struct options *o, const struct inherited *was,
+	struct fail *f)
 {
 	struct server server = { .fd = -1 };
+	const char *where = o->listen ? o->listen : o->command ? "127.0.0.1:0" : "127.0.0.1:8080";
 	struct dispatcher *jobs;
+	int status = 0;
 
-	if (server_listen(&server, l, o->listen ? o->listen : "127.0.0.1:8080", o->cert != NULL,
-		    f) == 0 &&
+	if (server_listen(&server, l, where, o->cert != NULL, f) == 0 &&
 		check_address(&server, o, f) == 0) {
 		l->queue.url = l->url;
 		jobs = dispatcher_start(&l->queue);
-		if (server_start(&server, l, o->cert, o->cert_key, f) == 0 &&
-			print_ready(l, o, f) == 0)
-			wait_for_signal();
+		if (server_start(&server, l, o->cert, o->cert_key, f) == 0)
+			status = wait_for_end(l, o, was, f);
 		l->stopping = true;
 		server_stop(&server);
 		dispatcher_stop(jobs);
 	}
 	server_stop(&server);
+	return status;
 }
 
 /* The key that was given, or the data directory's own; NULL with f filled. */
@@ -99,18 +124,27 @@ static void forget(char *key)
 
 int main(int argc, char **argv)
 {
-	struct service l = { .faults = faults_new() };
+	struct service l = { .faults = faults_new(), .journal = journal_new() };
+	struct inherited was;
 	struct options o;
 	struct fail f = { 0 };
 	char *key = NULL;
+	int status = 0;
 
 	sandbox_hide();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
 	options_take(&o, argc, argv, l.faults);
-	umask(077);
-	block_signals();
+	if (o.check) {
+		if (command_check(o.check, &f))
+			die_fail(&f);
+		return 0;
+	}
+	was.mode = umask(077);
+	block_signals(&was.mask);
+	td_clock_set(o.clock);
+	sqlite3_hard_heap_limit64(o.query_bytes);
 	l.polls = o.polls;
 	l.unknowns = o.unknowns;
 	if (account_open(&l.account, o.data, o.samples, &f) == 0 &&
@@ -120,13 +154,18 @@ int main(int argc, char **argv)
 			.names = o.hosts,
 			.denied_401 = o.unknowns.denied_401,
 			.writer_blind = o.unknowns.writer_blind };
-		l.queue = (struct queue){
-			.account = &l.account, .key = key, .cert = o.cert, .polls = o.polls
-		};
-		serve(&l, &o, &f);
+		l.queue = (struct queue){ .account = &l.account,
+			.key = key,
+			.cert = o.cert,
+			.polls = o.polls,
+			.keep_jobs = o.keep_jobs,
+			.query_seconds = o.query_seconds };
+		l.samples = o.samples;
+		status = serve(&l, &o, &was, &f);
 	}
 	account_close(&l.account);
 	faults_free(l.faults);
+	journal_free(l.journal);
 	free(l.url);
 	free(l.host);
 	free(o.hosts);
@@ -135,5 +174,5 @@ int main(int argc, char **argv)
 	forget(o.write_key);
 	if (f.kind)
 		die_fail(&f);
-	return 0;
+	return status;
 }

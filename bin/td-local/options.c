@@ -2,13 +2,21 @@
 #include "options.h"
 #include "base/die.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/option.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define CLOCK_MAX        INT64_C(253402300799)
+#define QUERY_TIME_MAX   (365 * UINT64_C(86400))
+#define QUERY_MEMORY_MIN (UINT64_C(16) << 20)
+#define QUERY_MEMORY_MAX (UINT64_C(1) << 40)
+
 static const char usage[] =
 	"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [OPTION]...\n"
+	"       td-local [OPTION]... --exec -- COMMAND [ARGUMENT]...\n"
+	"       td-local --check URL\n"
 	"A Treasure Data on this machine: its REST API over HTTP, with SQL on SQLite. Prints its\n"
 	"URL when it is ready and serves until it is stopped (INT, TERM).\n"
 	"\n"
@@ -26,6 +34,15 @@ static const char usage[] =
 	"                          (see td-local(1))\n"
 	"      --service SPEC      NAME=VALUE,...: another guess at what the real service does\n"
 	"      --tls CERT,KEY      serve HTTPS with these PEM files\n"
+	"      --exec              run COMMAND with TD_API_SERVER and TD_API_KEY set, on a free "
+	"port,\n"
+	"                          and end with its status\n"
+	"      --check URL         exit 0 if the td-local there is ready\n"
+	"      --json              print the ready line as JSON\n"
+	"      --clock EPOCH       start with a clock that stands there\n"
+	"      --keep-jobs N       forget the oldest of more than N ended jobs (5000)\n"
+	"      --query-time TIME   end a query that runs longer (no limit)\n"
+	"      --query-memory SIZE memory of all queries together (1G)\n"
 	"      --no-samples        do not put sample_datasets into a new data directory\n"
 	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
 	"  -q, --quiet             only errors\n"
@@ -40,7 +57,14 @@ enum {
 	OPT_NO_SAMPLES,
 	OPT_SERVICE,
 	OPT_KEY_FILE,
-	OPT_ALLOW_HOST
+	OPT_ALLOW_HOST,
+	OPT_EXEC,
+	OPT_CHECK,
+	OPT_CLOCK,
+	OPT_JSON,
+	OPT_KEEP_JOBS,
+	OPT_QUERY_TIME,
+	OPT_QUERY_MEMORY
 };
 
 static const struct option long_options[] = {
@@ -54,6 +78,13 @@ static const struct option long_options[] = {
 	{ "fault", required_argument, NULL, OPT_FAULT },
 	{ "tls", required_argument, NULL, OPT_TLS },
 	{ "service", required_argument, NULL, OPT_SERVICE },
+	{ "exec", no_argument, NULL, OPT_EXEC },
+	{ "check", required_argument, NULL, OPT_CHECK },
+	{ "clock", required_argument, NULL, OPT_CLOCK },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "keep-jobs", required_argument, NULL, OPT_KEEP_JOBS },
+	{ "query-time", required_argument, NULL, OPT_QUERY_TIME },
+	{ "query-memory", required_argument, NULL, OPT_QUERY_MEMORY },
 	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
 	OPTION_LONG,
 	{ NULL, 0, NULL, 0 },
@@ -95,6 +126,7 @@ static void add_host(struct options *o, const char *name)
 static void take(struct options *o, int c, struct faults *faults)
 {
 	struct fail f = { 0 };
+	uint64_t n;
 
 	switch (c) {
 	case 'l': o->listen = optarg; break;
@@ -104,6 +136,23 @@ static void take(struct options *o, int c, struct faults *faults)
 	case OPT_KEY_FILE: o->key_file = optarg; break;
 	case OPT_ALLOW_HOST: add_host(o, optarg); break;
 	case OPT_NO_SAMPLES: o->samples = false; break;
+	case OPT_EXEC: o->exec = true; break;
+	case OPT_CHECK: o->check = optarg; break;
+	case OPT_CLOCK: o->clock = option_number(0, CLOCK_MAX); break;
+	case OPT_JSON: o->json = true; break;
+	case OPT_KEEP_JOBS: o->keep_jobs = option_number(0, INT32_MAX); break;
+	case OPT_QUERY_TIME:
+		if (!num_seconds(optarg, QUERY_TIME_MAX, &n))
+			die_usage("%s: '%s' is not a time such as 90, 10m or 2h", option_typed(),
+				optarg);
+		o->query_seconds = (int64_t)n;
+		break;
+	case OPT_QUERY_MEMORY:
+		if (!num_size(optarg, QUERY_MEMORY_MAX, &n) || n < QUERY_MEMORY_MIN)
+			die_usage("%s: '%s' is not a size from 16M to 1024G", option_typed(),
+				optarg);
+		o->query_bytes = (int64_t)n;
+		break;
 	case OPT_TLS: take_tls(o, optarg); break;
 	case OPT_POLLS: o->polls = (unsigned)option_number(0, 1000); break;
 	case OPT_FAULT:
@@ -122,12 +171,19 @@ void options_take(struct options *o, int argc, char **argv, struct faults *fault
 {
 	int c;
 
-	*o = (struct options){ .polls = 1, .samples = true };
+	*o = (struct options){ .polls = 1,
+		.samples = true,
+		.clock = -1,
+		.keep_jobs = 5000,
+		.query_bytes = INT64_C(1) << 30 };
 	o->hosts = mem_zero(1, sizeof *o->hosts);
 	while ((c = option_next(argc, argv, "l:d:k:" OPTION_SHORT, long_options, NULL)) != -1)
 		take(o, c, faults);
-	if (optind < argc)
-		die_usage("'%s': td-local takes no arguments", argv[optind]);
+	if (o->exec && optind == argc)
+		die_usage("--exec wants a command: td-local --exec -- COMMAND");
+	if (!o->exec && optind < argc)
+		die_usage("'%s': td-local takes no arguments without --exec", argv[optind]);
+	o->command = o->exec ? argv + optind : NULL;
 	if (o->key && o->key_file)
 		die_usage("--key and --key-file: one of them");
 	die_verbosity(o->verbosity);

@@ -5,6 +5,8 @@
 #include "http/faults.h"
 #include "routes/unknowns.h"
 
+#include <stdint.h>
+
 struct options {
 	const char *listen;          /* NULL: not given */
 	const char *data;            /* NULL: a temporary directory */
@@ -13,6 +15,13 @@ struct options {
 	char *write_key;             /* malloc'ed, or NULL */
 	const char *cert, *cert_key; /* or NULL */
 	const char **hosts;          /* legal hosts, ends with NULL; malloc'ed */
+	char **command;              /* of --exec, or NULL */
+	const char *check;           /* the URL of --check, or NULL */
+	int64_t clock;               /* -1: the real one */
+	int64_t keep_jobs;           /* so many that have ended */
+	int64_t query_seconds, query_bytes;
+	bool exec;
+	bool json; /* the ready line is JSON */
 	unsigned polls;
 	bool samples;
 	struct unknowns unknowns;

@@ -7,8 +7,10 @@
 #include "http/connections.h"
 #include "http/faults.h"
 #include "http/guard.h"
+#include "http/journal.h"
 #include "http/listen.h"
 #include "http/params.h"
+#include "base/utf8.h"
 #include "routes/routes.h"
 
 #include <fcntl.h>
@@ -64,6 +66,9 @@ static void begin(struct request *r, const char *method)
 	debug("%s %.*s begins", method, (int)strcspn(r->target, "?"), r->target);
 	r->route = route_find(all_routes, r);
 	guard_check(&r->service->guard, r);
+	for (size_t i = 0; i < REQUEST_SEGMENTS && !r->status; i++)
+		if (r->arg[i] && !utf8_is(r->arg[i], strlen(r->arg[i])))
+			answer_error(r, 404, "The path is not UTF-8");
 	if (!r->status && !r->route)
 		answer_error(r, 404, "Path and method do not match any API endpoint");
 	if (strncmp(r->path, "local/", 6) != 0 &&
@@ -144,7 +149,9 @@ static void pause_for(struct request *r, double seconds)
 static enum MHD_Result complete(struct request *r)
 {
 	struct fault *t = r->fault;
-	bool instead = t && (t->kind == FAULT_RESET || (t->kind == FAULT_STATUS && !t->after));
+	bool instead = t &&
+		(t->kind == FAULT_RESET || t->kind == FAULT_RESET_BODY ||
+			(t->kind == FAULT_STATUS && !t->after));
 
 	if (t && t->kind == FAULT_DELAY)
 		pause_for(r, t->seconds);
@@ -209,10 +216,17 @@ static void on_end(void *cls, struct MHD_Connection *conn, void **state,
 	connections_busy(conn, false);
 	if (!r)
 		return;
-	if (r->method) /* without parameters: one may be a key */
+	if (r->method) { /* without parameters: one may be a key */
+		char *path = mem_copy(r->target, strcspn(r->target, "?"));
+
+		if (strncmp(r->path, "local/", 6) != 0)
+			journal_add(r->service->journal, r->method, path, r->status,
+				(seconds_now() - r->started) * 1000);
+		free(path);
 		note("%s %.*s %u %.1f ms%s", r->method, (int)strcspn(r->target, "?"), r->target,
 			r->status, (seconds_now() - r->started) * 1000,
 			code == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (broken off)");
+	}
 	if (r->upload >= 0)
 		close(r->upload);
 	if (r->upload_name[0])

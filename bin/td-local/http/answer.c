@@ -3,6 +3,7 @@
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "store/jsontext.h"
 #include "http/faults.h"
 
 #include <stdarg.h>
@@ -18,6 +19,10 @@
 
 void answer_json(struct request *r, json_t *j)
 {
+	if (!j) { /* what it was to hold is not UTF-8 */
+		answer_error(r, 400, "The answer would not be UTF-8");
+		return;
+	}
 	json_decref(r->json);
 	r->json = j;
 	if (!r->status)
@@ -33,9 +38,7 @@ void answer_error(struct request *r, unsigned status, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	t = json_string(text);
-	if (!t)
-		t = json_string("The request is not UTF-8");
+	t = jsontext_string(text);
 	r->status = status;
 	answer_json(r,
 		json_pack("{s:O, s:O, s:O, s:s, s:i}", "error", t, "message", t, "text", t,
@@ -65,10 +68,11 @@ struct spoiled {
 
 static void wait_for(struct spoiled *s, double seconds)
 {
-	struct timespec t = { 0, 10000000 };
+	for (; seconds > 0 && !*s->stopping; seconds -= 0.01) {
+		struct timespec t = { 0, seconds < 0.01 ? (long)(seconds * 1e9) : 10000000 };
 
-	for (; seconds > 0 && !*s->stopping; seconds -= 0.01)
 		nanosleep(&t, NULL);
+	}
 }
 
 static ssize_t spoil(void *cls, uint64_t pos, char *out, size_t max)
@@ -87,6 +91,8 @@ static ssize_t spoil(void *cls, uint64_t pos, char *out, size_t max)
 	if (s->fault.kind == FAULT_SLOW) {
 		if (stop - pos > s->fault.bytes / 10 + 1)
 			stop = pos + s->fault.bytes / 10 + 1;
+		if (stop - pos > max)
+			stop = pos + max;
 		wait_for(s, (double)(stop - pos) / (double)s->fault.bytes);
 	}
 	if (pos >= stop)
@@ -169,6 +175,7 @@ static struct MHD_Response *from_file(struct request *r)
 		m = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 		snprintf(text, sizeof text, "bytes */%" PRIu64, r->file_len);
 		r->status = 416;
+		r->type = r->encoding = NULL; /* there is no body */
 	} else if (spoils_body(r->fault)) {
 		struct spoiled *s = mem_zero(1, sizeof *s);
 
@@ -231,6 +238,7 @@ static void fault_answer(struct request *r)
 				   "Gateway</h1></body></html>\n";
 
 	answer_error(r, r->fault->status, "Fault asked for: %u", r->fault->status);
+	r->encoding = NULL;
 	if (r->fault->body == FAULT_JSON)
 		return;
 	json_decref(r->json);

@@ -69,7 +69,7 @@ static bool parse_count(const char *s, struct rule *r)
 	if (strcmp(s, "*") == 0)
 		return true;
 	if (!dash)
-		return num_u64(s, strlen(s), UINT64_MAX, &r->to);
+		return num_u64(s, strlen(s), UINT64_MAX, &r->to) && r->to > 0;
 	return num_u64(s, (size_t)(dash - s), UINT64_MAX, &r->from) &&
 		num_u64(dash + 1, strlen(dash + 1), UINT64_MAX, &r->to) && r->from >= 1 &&
 		r->from <= r->to;
@@ -161,37 +161,97 @@ static bool parse_action(char *s, struct fault *t)
 	return !first;
 }
 
-int faults_add(struct faults *a, const char *spec, struct fail *f)
+static bool method_ok(const char *method)
 {
-	struct rule *r = mem_zero(1, sizeof *r), **last;
-	char *copy = mem_string(spec), *save = NULL;
+	static const char *const methods[] = { "*", "GET", "HEAD", "POST", "PUT", "DELETE" };
+
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+		if (strcmp(method, methods[i]) == 0)
+			return true;
+	return false;
+}
+
+/* NULL with f filled: not a fault, or one that could never strike. */
+static struct rule *parse(const char *spec, size_t n, struct fail *f)
+{
+	struct rule *r = mem_zero(1, sizeof *r);
+	char *copy = mem_copy(spec, n), *save = NULL;
 	const char *blank = " \t\r\n";
 	char *method = strtok_r(copy, blank, &save), *pattern = strtok_r(NULL, blank, &save);
 	char *count = strtok_r(NULL, blank, &save), *action = strtok_r(NULL, blank, &save);
-	/* cppcheck-suppress incorrectLogicOperator ; the same call again is the next word */
-	bool good = action && !strtok_r(NULL, blank, &save) && strlen(spec) < SPEC_MAX &&
-		parse_count(count, r) && parse_action(action, &r->fault);
 
-	if (good) {
-		r->spec = mem_string(spec);
+	/* cppcheck-suppress incorrectLogicOperator ; the same call again is the next word */
+	if (!action || strtok_r(NULL, blank, &save) || n >= SPEC_MAX || !parse_count(count, r) ||
+		!parse_action(action, &r->fault))
+		fail_set(f, FAIL_USAGE,
+			"'%.*s' is not a fault: METHOD PATTERN COUNT ACTION, as td-local(1) says",
+			(int)n, spec);
+	else if (!method_ok(method))
+		fail_set(f, FAIL_USAGE, "'%s' is not GET, HEAD, POST, PUT, DELETE or *", method);
+	else if (*(pattern = strncmp(pattern, "/v3/", 4) == 0 ? pattern + 4 : pattern) == '/')
+		fail_set(f, FAIL_USAGE, "'%s' has a slash in front, and paths have none", pattern);
+	if (f->kind == FAIL_NONE) {
+		r->spec = mem_copy(spec, n);
 		r->method = mem_string(method);
-		r->pattern = mem_string(strncmp(pattern, "/v3/", 4) == 0 ? pattern + 4 : pattern);
-		pthread_mutex_lock(&a->lock);
-		good = a->n < FAULTS_MAX;
-		for (last = &a->first; *last; last = &(*last)->next)
-			;
-		if (good) {
-			*last = r;
-			a->n++;
-		}
-		pthread_mutex_unlock(&a->lock);
+		r->pattern = mem_string(pattern);
 	}
 	free(copy);
-	if (good)
-		return 0;
+	if (f->kind == FAIL_NONE)
+		return r;
 	rule_free(r);
-	return fail_set(f, FAIL_USAGE,
-		"'%s' is not a fault: METHOD PATTERN COUNT ACTION, as td-local(1) says", spec);
+	return NULL;
+}
+
+/* All of a list, or none. */
+static int add(struct faults *a, struct rule *first, unsigned n, struct fail *f)
+{
+	struct rule **last;
+
+	pthread_mutex_lock(&a->lock);
+	if (a->n + n > FAULTS_MAX) {
+		fail_set(f, FAIL_USAGE, "more than %d faults", FAULTS_MAX);
+	} else {
+		for (last = &a->first; *last; last = &(*last)->next)
+			;
+		*last = first;
+		a->n += n;
+	}
+	pthread_mutex_unlock(&a->lock);
+	return f->kind ? -1 : 0;
+}
+
+int faults_add_all(struct faults *a, const char *lines, struct fail *f)
+{
+	struct rule *first = NULL, **last = &first;
+	unsigned n = 0;
+
+	for (const char *p = lines; *p && f->kind == FAIL_NONE; p += *p != '\0') {
+		size_t len = strcspn(p, "\r\n");
+
+		if (len && (*last = parse(p, len, f))) {
+			last = &(*last)->next;
+			n++;
+		}
+		p += len;
+	}
+	if (f->kind == FAIL_NONE && add(a, first, n, f) == 0)
+		return 0;
+	while (first) {
+		struct rule *next = first->next;
+
+		rule_free(first);
+		first = next;
+	}
+	return -1;
+}
+
+int faults_add(struct faults *a, const char *spec, struct fail *f)
+{
+	struct rule *r = parse(spec, strlen(spec), f);
+
+	if (r && add(a, r, 1, f))
+		rule_free(r);
+	return f->kind ? -1 : 0;
 }
 
 void faults_list(struct faults *a, struct buf *out)

@@ -2,7 +2,7 @@
  * faults: failures on demand, so that clients can be tested against a bad network and service.
  *
  * A fault is one line: METHOD PATTERN COUNT ACTION.
- *   METHOD   GET, POST, PUT or * for any
+ *   METHOD   GET, HEAD, POST, PUT, DELETE or * for any
  *   PATTERN  of the path after /v3/, as a shell pattern; * also matches slashes
  *   COUNT    N: the first N matching requests; M-N: the Mth to the Nth; *: all
  *   ACTION   words joined by commas:
@@ -56,7 +56,9 @@ struct faults;
 
 struct faults *faults_new(void);
 void faults_free(struct faults *a);
+/* FAIL_USAGE: it is not a fault, or could never strike. */
 int faults_add(struct faults *a, const char *spec, struct fail *f);
+int faults_add_all(struct faults *a, const char *lines, struct fail *f); /* all lines or none */
 void faults_clear(struct faults *a);
 /* a line each: the spec, a tab, how often it struck */
 void faults_list(struct faults *a, struct buf *out);

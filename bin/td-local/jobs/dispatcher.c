@@ -2,10 +2,13 @@
 #include "jobs/dispatcher.h"
 #include "base/die.h"
 #include "base/mem.h"
+#include "store/td_clock.h"
 #include "jobs/due.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { TICK_MS = 100 };
 
 struct dispatcher {
 	struct queue *w;
@@ -57,8 +60,15 @@ static void *watch_clock(void *arg)
 	struct queue *w = arg;
 	unsigned seen = 0;
 
-	while (!queue_stopping(w))
-		queue_wait(w, &seen, due_now(w));
+	while (!queue_stopping(w)) {
+		int64_t ms = due_now(w);
+
+		for (size_t i = 0; w->query_seconds && i < QUEUE_THREADS; i++)
+			if (i != QUEUE_IMPORTS)
+				interrupt_older(&w->run[i],
+					td_clock_ms() - 1000 * w->query_seconds);
+		queue_wait(w, &seen, w->query_seconds && (ms < 0 || ms > TICK_MS) ? TICK_MS : ms);
+	}
 	return NULL;
 }
 

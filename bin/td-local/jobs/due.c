@@ -1,11 +1,12 @@
 /* Commits and schedules whose time has come. */
 #include "jobs/due.h"
+#include "base/die.h"
 #include "jobs/cron.h"
 #include "store/counts.h"
 #include "store/td_clock.h"
 #include "store/tz.h"
 
-enum { CATCH_UP = 1000, NAP_MS = 60000 };
+enum { CATCH_UP = 10, NAP_MS = 60000 };
 
 int64_t due_next(const char *cron, const char *zone, int64_t after)
 {
@@ -53,21 +54,44 @@ static int64_t commits(struct catalog *c)
 	return next < 0 ? -1 : next > now ? next - now : 1;
 }
 
-/* Issues the jobs of one schedule that are due; the moment of its next run, delay included. */
+/* The moments of a schedule that are due, oldest first; *next is the first that is not, or -1. */
+static size_t due_moments(const char *cron, const char *zone, int64_t at, int64_t until,
+	int64_t moment[CATCH_UP], int64_t *next)
+{
+	struct zone *z = tz_open(zone);
+	size_t n = 0;
+	struct cron c;
+
+	if (!z || cron_parse(&c, cron))
+		at = -1;
+	for (; at >= 0 && at <= until; at = cron_next(&c, z, at))
+		moment[n++ % CATCH_UP] = at;
+	zone_free(z);
+	*next = at;
+	return n;
+}
+
+/*
+ * Issues the jobs of one schedule that are due; if they are many, since the clock was moved, the
+ * last one only. The moment of its next run, delay included, or -1.
+ */
 static int64_t schedule(struct catalog *c, sqlite3_stmt *q, int64_t now, bool *any)
 {
 	int64_t id = sqlite3_column_int64(q, 0), delay = sqlite3_column_int64(q, 3),
-		next = sqlite3_column_int64(q, 4), at = next;
+		at = sqlite3_column_int64(q, 4), moment[CATCH_UP], next;
+	size_t n, first;
 
-	for (int n = 0; at >= 0 && at + delay <= now && n < CATCH_UP; n++) {
-		due_issue(c, id, at, NULL);
-		at = due_next(catalog_column(q, 1), catalog_column(q, 2), at);
-		*any = true;
-	}
-	if (at != next)
-		catalog_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii", id,
-			at);
-	return at < 0 ? -1 : at + delay;
+	if (at + delay > now)
+		return at + delay;
+	n = due_moments(catalog_column(q, 1), catalog_column(q, 2), at, now - delay, moment, &next);
+	first = n > CATCH_UP ? n - 1 : 0;
+	if (first)
+		warn("schedule %s: %zu runs were passed over", catalog_column(q, 5), first);
+	for (size_t i = first; i < n; i++)
+		due_issue(c, id, moment[i % CATCH_UP], NULL);
+	*any |= n > 0;
+	catalog_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii", id, next);
+	return next < 0 ? -1 : next + delay;
 }
 
 /* Milliseconds until the next run may be due, or -1. */
@@ -80,7 +104,9 @@ static int64_t schedules(struct queue *w)
 
 	catalog_begin(c);
 	q = catalog_select(c,
-		"SELECT id, cron, timezone, delay, next FROM schedules WHERE next IS NOT NULL", "");
+		"SELECT id, cron, timezone, delay, next, name FROM schedules WHERE next IS NOT "
+		"NULL",
+		"");
 	while (catalog_next(c, &q)) {
 		int64_t at = schedule(c, q, now, &any);
 
@@ -106,13 +132,18 @@ int64_t due_now(struct queue *w)
 void due_start(struct queue *w)
 {
 	struct catalog *c = &w->account->catalog;
+	int64_t now = td_clock_now();
 	sqlite3_stmt *q;
 
 	catalog_begin(c);
-	for (q = catalog_select(c, "SELECT id, cron, timezone FROM schedules", "");
-		catalog_next(c, &q);)
+	q = catalog_select(c,
+		"SELECT id, cron, timezone FROM schedules WHERE next IS NULL OR next > ?1 OR next "
+		"+ "
+		"delay <= ?1",
+		"i", now);
+	while (catalog_next(c, &q))
 		catalog_do(c, "UPDATE schedules SET next = nullif(?2, -1) WHERE id = ?1", "ii",
 			(int64_t)sqlite3_column_int64(q, 0),
-			due_next(catalog_column(q, 1), catalog_column(q, 2), td_clock_now()));
+			due_next(catalog_column(q, 1), catalog_column(q, 2), now));
 	catalog_end(c, true, NULL);
 }

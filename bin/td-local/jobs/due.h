@@ -7,7 +7,10 @@
 /* Does what is due. Milliseconds until there may be more, -1: nothing is waiting. */
 int64_t due_now(struct queue *w);
 
-/* At the start: runs that were missed are not made up for. */
+/*
+ * At the start, and when the clock was set back: runs that were missed are not made up for; one
+ * that waits for its delay stays.
+ */
 void due_start(struct queue *w);
 
 /* The next run after a moment by a cron line and a zone, or -1: no cron, or it never fires. */

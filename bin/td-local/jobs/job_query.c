@@ -129,6 +129,8 @@ static bool attempt(struct queue *w, struct interrupt *me, const struct job *j, 
 	buf_init(&said, 64 << 10);
 	if (statement_parse(&st, j->query, strcmp(j->type, "hive") == 0, f) == 0)
 		answer(w, me, j, &st, &ch, &out, &said, f);
+	if (f->kind == FAIL_SIGNAL && me->overdue)
+		*f = (struct fail){ FAIL_DATA, "the query ran longer than --query-time allows" };
 	while (!left) {
 		again = f->kind == FAIL_TEMP && !last;
 		left = f->kind == FAIL_SIGNAL && queue_stopping(w); /* to the next start */

@@ -82,6 +82,17 @@ void queue_wait(struct queue *w, unsigned *seen, int64_t ms)
 	pthread_mutex_unlock(&w->lock);
 }
 
+void queue_forget(struct queue *w)
+{
+	struct catalog *c = &w->account->catalog;
+
+	catalog_begin(c);
+	catalog_do(c, "DELETE FROM jobs WHERE status IN ('queued', 'running')", "");
+	catalog_end(c, true, NULL);
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		interrupt_raise(&w->run[i], 0);
+}
+
 int queue_end(struct queue *w, struct fail *f)
 {
 	struct fail ours = { 0 };
@@ -133,7 +144,7 @@ bool queue_claim(struct queue *w, struct interrupt *me, struct job *j)
 			"UPDATE jobs SET status = 'running', started = ?2, updated = ?2 WHERE id = "
 			"?1",
 			"ii", j->id, td_clock_now());
-		interrupt_begin(me, j->id, w->stop);
+		interrupt_begin(me, j->id, td_clock_ms(), w->stop);
 	}
 	failed = catalog_end(c, got, NULL) != 0;
 	if (got && !failed)
@@ -224,10 +235,13 @@ bool queue_finish(struct queue *w, const struct job *j, const char *status, cons
 	catalog_do(c,
 		"UPDATE jobs SET status = ?2, ended = ?3, updated = ?3, cpu_ms = ?4, polls = ?5, "
 		"until = ?6, stderr = ?7 WHERE id = ?1 AND status = 'running'",
-		"isiiiis", j->id, status, td_clock_now(), td_clock_ms() - j->started_ms,
+		"isiiiis", j->id, status, td_clock_now(), td_clock_spent(j->started_ms),
 		(int64_t)w->polls, td_clock_ms() + COUNTS_RUNNING_MS, said);
 	if (catalog_failed(c) || sqlite3_changes(c->db) == 0)
 		return false;
 	forget_key(c, j->id);
+	catalog_do(c,
+		"DELETE FROM jobs WHERE id <= ?1 - ?2 AND status IN ('success', 'error', 'killed')",
+		"ii", j->id, w->keep_jobs > 0 ? w->keep_jobs : 1);
 	return true;
 }

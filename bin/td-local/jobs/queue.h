@@ -20,7 +20,9 @@ struct queue {
 	/* this service, as result output reaches it; cert: its certificate, NULL without TLS */
 	char *url;
 	const char *key, *cert;
-	unsigned polls; /* how many times a finished thing is still reported as running */
+	int64_t keep_jobs;     /* so many that have ended are remembered */
+	int64_t query_seconds; /* a query may run so long; 0: as long as it wants */
+	unsigned polls;        /* how many times a finished thing is still reported as running */
 
 	struct interrupt run[QUEUE_THREADS];
 	pthread_mutex_t lock;
@@ -52,6 +54,9 @@ void queue_release(struct interrupt *me, struct job *j);
  * interrupted. One that sends its rows somewhere (interrupt_late()) says itself how it ended.
  */
 void queue_kill(struct queue *w, int64_t job);
+
+/* Interrupts all jobs, and lets them end without a trace: their rows are about to go. */
+void queue_forget(struct queue *w);
 
 /*
  * Ends a job's last transaction. -1: it did not happen, and f says why, if it did not say something

@@ -7,6 +7,7 @@
 #include "routes/lookup.h"
 #include "routes/routes.h"
 #include "store/counts.h"
+#include "store/jsontext.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,8 +72,9 @@ json_t *jobs_json(struct request *r, sqlite3_stmt *q, bool full)
 	json_decref(more);
 	if (full)
 		json_object_set_new(j, "debug",
-			json_pack("{s:s, s:o}", "cmdout", catalog_column(q, 16), "stderr",
-				done ? json_string(catalog_column(q, 17)) : json_null()));
+			json_pack("{s:o, s:o}", "cmdout", jsontext_string(catalog_column(q, 16)),
+				"stderr",
+				done ? jsontext_string(catalog_column(q, 17)) : json_null()));
 	if (full && !catalog_null(q, 20) && strcmp(catalog_column(q, 1), "result_export") == 0)
 		json_object_set_new(j, "result_export_target_job_id", id_or_null(q, 20));
 	free(url);

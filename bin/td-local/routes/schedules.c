@@ -132,7 +132,7 @@ static void set_next(struct request *r, const char *name)
 }
 
 /* Takes the parameters that are given into the row; the same for a new one and for an update. */
-static void settings(struct request *r, const char *name)
+static void settings(struct request *r, const char *name, bool fresh)
 {
 	static const char *const texts[] = { "cron", "timezone", "type", "query" };
 	const char *db = params_text(r, "database");
@@ -149,7 +149,9 @@ static void settings(struct request *r, const char *name)
 	if (set_number(r, name, "delay", -86400 * 31, 86400 * 31) ||
 		set_number(r, name, "priority", -2, 2) || set_number(r, name, "retry_limit", 0, 32))
 		return;
-	set_next(r, name);
+	if (fresh || params_text(r, "cron") ||
+		params_text(r, "timezone")) /* one may wait for its delay */
+		set_next(r, name);
 }
 
 static bool name_bad(struct request *r, const char *name)
@@ -179,7 +181,7 @@ static void create(struct request *r)
 		"retry_limit, result, created)"
 		" VALUES (?1, 'UTC', 0, 'hive', ?2, ?3, 0, 0, '', ?4)",
 		"sssi", name, query, db, td_clock_now());
-	settings(r, name);
+	settings(r, name, true);
 	if (!r->status)
 		show_one(r, name);
 }
@@ -198,7 +200,7 @@ static void update(struct request *r)
 		name = to;
 	}
 	if (!r->status)
-		settings(r, name);
+		settings(r, name, false);
 	if (!r->status)
 		show_one(r, name);
 }

@@ -10,6 +10,8 @@ struct service {
 	struct account account;
 	struct queue queue;
 	struct faults *faults;
+	struct journal *journal;
+	bool samples;       /* a reset makes them again */
 	struct guard guard; /* holds the keys */
 	char *host, *url;   /* as it listens; http://HOST:PORT */
 	unsigned polls;     /* how many times a finished thing is still reported as running */

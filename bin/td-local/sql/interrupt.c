@@ -14,11 +14,12 @@ void interrupt_free(struct interrupt *me)
 	pthread_mutex_destroy(&me->lock);
 }
 
-void interrupt_begin(struct interrupt *me, int64_t job, bool stop)
+void interrupt_begin(struct interrupt *me, int64_t job, int64_t now, bool stop)
 {
 	pthread_mutex_lock(&me->lock);
 	me->job = job;
-	me->late = false;
+	me->late = me->overdue = false;
+	me->began = now;
 	me->stop = stop;
 	pthread_mutex_unlock(&me->lock);
 }
@@ -60,6 +61,17 @@ bool interrupt_is_late(struct interrupt *me, int64_t job)
 	late = me->job == job && me->late;
 	pthread_mutex_unlock(&me->lock);
 	return late;
+}
+
+void interrupt_older(struct interrupt *me, int64_t than)
+{
+	pthread_mutex_lock(&me->lock);
+	if (me->job && !me->late && me->began < than) {
+		me->overdue = me->stop = true;
+		if (me->db)
+			sqlite3_interrupt(me->db);
+	}
+	pthread_mutex_unlock(&me->lock);
 }
 
 void interrupt_raise(struct interrupt *me, int64_t job)

@@ -17,13 +17,15 @@ struct interrupt {
 	int64_t job;          /* 0: none */
 	bool late;            /* the job may have been seen elsewhere: it alone says how it ended */
 	sqlite3 *db;          /* or NULL */
+	int64_t began;        /* ms of the real clock */
+	atomic_bool overdue;  /* stopped since it ran too long */
 };
 
 void interrupt_init(struct interrupt *me);
 void interrupt_free(struct interrupt *me);
 
 /* By the thread that works: a job begins, stopped already if `stop`; it ends. */
-void interrupt_begin(struct interrupt *me, int64_t job, bool stop);
+void interrupt_begin(struct interrupt *me, int64_t job, int64_t now, bool stop);
 void interrupt_end(struct interrupt *me);
 
 /* By the same: the connection that runs the job's SQL from now on, or NULL. */
@@ -33,6 +35,9 @@ void interrupt_late(struct interrupt *me);
 
 /* By any thread: is that job at work, and late? */
 bool interrupt_is_late(struct interrupt *me, int64_t job);
+
+/* By any thread: stops a job that is at work since before that moment, in ms. */
+void interrupt_older(struct interrupt *me, int64_t than);
 
 /* By any thread: stops that job, or with 0 whichever is at work. */
 void interrupt_raise(struct interrupt *me, int64_t job);

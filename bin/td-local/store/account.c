@@ -1,25 +1,35 @@
 /* Opening, sweeping and closing a data directory: the order in which catalogue and files come. */
 #include "store/account.h"
+#include "store/keyset.h"
 #include "store/samples.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool referenced(void *arg, const char *name)
+/* Every file that the catalogue names. */
+static void take_names(struct catalog *c, struct keyset *names)
 {
-	bool known = catalog_num(arg, 0,
-			     "SELECT 1 FROM segments WHERE file = ?1 UNION ALL SELECT 1 FROM parts "
-			     "WHERE file = ?1 UNION ALL SELECT 1 FROM sessions WHERE errors = ?1 "
-			     "UNION ALL SELECT 1 FROM jobs WHERE file = ?1",
-			     "s", name) != 0;
+	sqlite3_stmt *q = catalog_select(c,
+		"SELECT file FROM segments UNION SELECT file FROM parts UNION SELECT errors FROM "
+		"sessions WHERE errors IS NOT NULL UNION SELECT file FROM jobs WHERE file IS NOT "
+		"NULL",
+		"");
 
-	return known || catalog_failed(arg);
+	while (catalog_next(c, &q))
+		keyset_add(names, catalog_column(q, 0), strlen(catalog_column(q, 0)));
+}
+
+static bool referenced(void *names, const char *name)
+{
+	return keyset_find(names, name, strlen(name), 0) >= 0;
 }
 
 /* Removes what a crash left behind; but a damaged catalogue may have forgotten somebody's rows. */
 static int sweep(struct account *a, struct fail *f)
 {
 	struct catalog *c = &a->catalog;
+	struct keyset names = { 0 };
 	char *check;
 	bool whole;
 
@@ -27,10 +37,13 @@ static int sweep(struct account *a, struct fail *f)
 	check = catalog_text(c, "PRAGMA quick_check(1)", "");
 	whole = check && strcmp(check, "ok") == 0;
 	free(check);
-	if (whole) {
-		store_sweep(&a->store, referenced, c);
+	if (whole)
+		take_names(c, &names);
+	if (whole && !catalog_failed(c)) {
+		store_sweep(&a->store, referenced, &names);
 		catalog_do(c, "DELETE FROM trash", "");
 	}
+	keyset_free(&names);
 	if (catalog_end(c, whole, f) == 0 && !whole)
 		fail_set(f, FAIL_SYSTEM, "the catalogue is damaged; nothing was changed");
 	return f->kind ? fail_at(f, "%s", a->store.dir) : 0;
@@ -75,6 +88,23 @@ void account_close(struct account *a)
 	store_close(&a->store);
 	sqlite3_free(sqlite3_temp_directory);
 	sqlite3_temp_directory = NULL;
+}
+
+int account_reset(struct account *a, bool samples, struct fail *f)
+{
+	static const char *const tables[] = { "jobs", "sessions", "schedules", "results", "dbs" };
+	struct catalog *c = &a->catalog;
+	char sql[64];
+
+	catalog_begin(c);
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		snprintf(sql, sizeof sql, "DELETE FROM %s", tables[i]);
+		catalog_do(c, sql, "");
+	}
+	catalog_do(c, "DELETE FROM sqlite_sequence WHERE name <> 'segments'", "");
+	if (catalog_end(c, true, f))
+		return -1;
+	return samples ? samples_make(a, f) : 0;
 }
 
 void account_make_room(struct account *a)

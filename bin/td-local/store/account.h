@@ -25,6 +25,12 @@ int account_open(struct account *a, const char *dir, bool samples, struct fail *
 void account_close(struct account *a);
 
 /*
+ * Removes everything, and makes the sample tables again if `samples`. Ids begin again, but for
+ * those of segments. Outside a transaction.
+ */
+int account_reset(struct account *a, bool samples, struct fail *f);
+
+/*
  * On a full disk: gives up the reserve, a file that was made with the directory, so that the
  * catalogue can be written. account_sweep() makes it again when there is room.
  */

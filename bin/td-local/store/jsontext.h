@@ -11,4 +11,7 @@ enum { JSONTEXT_VALUES = 100000 };
 /* NULL: it is not JSON (RFC 8259, an array or an object), or has too many values. p may be NULL. */
 json_t *jsontext_parse(const char *p, size_t n);
 
+/* A string; bytes that are not UTF-8, such as those of a character that was cut, are U+FFFD. */
+json_t *jsontext_string(const char *s);
+
 #endif

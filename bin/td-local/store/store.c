@@ -42,6 +42,23 @@ void store_know(const struct store *s, int64_t segment)
 	k->bits[at] |= (unsigned char)(1u << (segment % 8));
 }
 
+/* With those above it. */
+static int make_path(const char *path, struct fail *f)
+{
+	char *copy = mem_string(path);
+
+	for (char *p = strchr(copy + (*copy == '/'), '/'); p; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		if (mkdir(copy, 0777) && errno != EEXIST) {
+			fail_errno(f, FAIL_CONFIG, "cannot make the directory %s", copy);
+			break;
+		}
+		*p = '/';
+	}
+	free(copy);
+	return f->kind ? -1 : 0;
+}
+
 static int make_dir(const char *path, struct fail *f)
 {
 	if (mkdir(path, 0700) && errno != EEXIST)
@@ -172,7 +189,8 @@ int store_open(struct store *s, const char *dir, struct fail *f)
 	s->files = mem_printf("%s/files", s->dir);
 	clock_gettime(CLOCK_REALTIME, &now);
 	s->seed = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-	if (make_dir(s->dir, f) || check_dir(s, f) || make_dir(s->files, f) || take_lock(s, f)) {
+	if (make_path(s->dir, f) || make_dir(s->dir, f) || check_dir(s, f) ||
+		make_dir(s->files, f) || take_lock(s, f)) {
 		store_close(s);
 		return -1;
 	}

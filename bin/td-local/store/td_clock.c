@@ -26,6 +26,11 @@ int64_t td_clock_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+int64_t td_clock_spent(int64_t since)
+{
+	return stopped >= 0 ? 0 : td_clock_ms() - since;
+}
+
 static json_t *as(int64_t t, const char *fmt)
 {
 	time_t at = (time_t)t;
