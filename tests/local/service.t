@@ -58,7 +58,7 @@ small() { # WHAT: the server needed less than 32 MB
 api POST table/create/many/large/log >/dev/null
 api POST table/update-schema/many/large -d 'schema=[["n","long"]]' >/dev/null
 api POST bulk_import/create/large/many/large >/dev/null
-[ ! -e "/proc/$local_pid/status" ] || echo 5 >"/proc/$local_pid/clear_refs"
+[ ! -w "/proc/$local_pid/clear_refs" ] || echo 5 >"/proc/$local_pid/clear_refs" # else the peak is that since its start
 api PUT bulk_import/upload_part/large/p -T "$T/part" >/dev/null
 small 'a part of 100 MB is not in memory'
 api POST bulk_import/perform/large >/dev/null
