@@ -38,10 +38,10 @@ int conn_check_name(const char *name, struct fail *f)
 
 	if (strpbrk(name, "/@")) /* more likely a key or a URL than a name, and not shown */
 		return fail_set(f, FAIL_USAGE,
-			"this is no name of a connection: it holds '/' or '@'");
+			"this is not a connection name: it holds '/' or '@'");
 	if (!*name || strlen(name) > NAME_MAX_ || name[strspn(name, legal)])
 		return fail_set(f, FAIL_USAGE,
-			"'%s' is no name of a connection: letters, digits, _ - . and at most %d of "
+			"'%s' is not a connection name: letters, digits, _ - . and at most %d of "
 			"them",
 			name, NAME_MAX_);
 	return 0;
@@ -183,7 +183,7 @@ int conn_load(struct conn *c, const char *name, struct fail *f)
 	if (c->name)
 		return 0;
 	path = path_of(f);
-	fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s (td-conn add %s ...)", name,
+	fail_set(f, FAIL_CONFIG, "no connection '%s' in %s (td-conn add %s ...)", name,
 		path, name);
 	free(path);
 	return -1;
@@ -360,7 +360,7 @@ static int rewrite(const char *name, const struct conn *c, struct fail *f)
 		: 0;
 	found = rc == 0 && replace(text ? text : "", name, c, &b);
 	if (rc == 0 && !c && !found)
-		rc = fail_set(f, FAIL_CONFIG, "there is no connection '%s' in %s", name, path);
+		rc = fail_set(f, FAIL_CONFIG, "no connection '%s' in %s", name, path);
 	if (rc == 0)
 		rc = replace_file(path, &b, f);
 	if (locked >= 0)

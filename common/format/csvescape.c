@@ -94,7 +94,7 @@ static enum csvscan_result quoted(struct cursor *c)
 			c->p += 2;
 		} else {
 			c->p++;
-			*c->why = "text behind the closing quote of a cell";
+			*c->why = "text after the closing quote of a cell";
 			return ends_cell(c) ? SCAN_ROW : SCAN_HARD;
 		}
 	}

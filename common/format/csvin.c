@@ -127,7 +127,7 @@ static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct 
 		return 0;
 	if (csv_error(&c->csv) != CSV_EPARSE)
 		return fail_set(f, FAIL_SYSTEM, "libcsv: %s", csv_strerror(csv_error(&c->csv)));
-	return fail_here(c, line, c->csv.quoted ? "text behind the closing quote of a cell" :
+	return fail_here(c, line, c->csv.quoted ? "text after the closing quote of a cell" :
 			 "a quote inside a cell that does not begin with one", f);
 }
 
@@ -203,7 +203,7 @@ static int check_text(struct csvin *c, const char *p, const char *end, struct fa
 			continue;
 		c->scan.n = i;
 		if (c->scan.cell[i].p[good] == '\0')
-			return fail_here(c, c->row_line, "a NUL byte: this is no UTF-8 text", f);
+			return fail_here(c, c->row_line, "a NUL byte: this is not UTF-8 text", f);
 		return fail_here(c, c->row_line, "not UTF-8", f);
 	}
 	return fail_here(c, c->row_line, "not UTF-8", f);

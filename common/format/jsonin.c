@@ -414,7 +414,7 @@ static int next_start(struct jsonin *j, struct fail *f)
 		advance(j, 1);
 		rc = seek(j, f);
 		return rc > 0 ? fail_here(j, j->in.p + j->here.at,
-					"something behind the end of the array", f)
+					"something after the end of the array", f)
 			      : rc;
 	}
 	if (!j->here.after)

@@ -115,7 +115,7 @@ static const char *map(struct mpin *m, uint32_t count, const char *p, const char
 		if (n == MP_MORE)
 			return NULL;
 		if (n < 0 || (key.type != MP_STR && key.type != MP_BIN)) {
-			bad(m, n < 0 ? "not msgpack" : "a key that is no text", f);
+			bad(m, n < 0 ? "not msgpack" : "a key that is not text", f);
 			return NULL;
 		}
 		p += n;

@@ -90,7 +90,7 @@ static int row(struct rowout *o, const char *p, const char *end, struct fail *f)
 	ptrdiff_t n = mp_token(p, end, &v);
 
 	if (n <= 0 || v.type != MP_ARRAY || v.n != o->schema->n)
-		return fail_set(f, FAIL_DATA, "row %llu is no array of %zu values, one per column",
+		return fail_set(f, FAIL_DATA, "row %llu is not an array of %zu values, one a column",
 				(unsigned long long)o->rows + 1, o->schema->n);
 	p += n;
 	rc = o->opts.format == ROWOUT_JSONL ? json_row(o, p, end, &col, f) :
@@ -114,7 +114,7 @@ static ssize_t take(struct rowout *o, const char *p, size_t n, struct fail *f)
 		if (len == MP_MORE)
 			break;
 		if (len < 0)
-			return fail_set(f, FAIL_DATA, "row %llu is no msgpack",
+			return fail_set(f, FAIL_DATA, "row %llu is not msgpack",
 				(unsigned long long)o->rows + 1);
 		if (row(o, p + at, p + at + len, f))
 			return -1;

@@ -111,7 +111,7 @@ static json_t *load(const char *text, size_t n, const char *what, struct fail *f
 	json_t *j = json_loadb(text, n, JSON_REJECT_DUPLICATES, &err);
 
 	if (!json_is_object(j)) {
-		fail_set(f, FAIL_DATA, "the frame's %s is no JSON object: %s", what,
+		fail_set(f, FAIL_DATA, "the frame's %s is not a JSON object: %s", what,
 			j ? "another type" : err.text);
 		json_decref(j);
 		return NULL;

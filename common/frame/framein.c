@@ -198,7 +198,7 @@ static enum framein_what take_end(struct framein *in, const struct gzip_header *
 		return FRAMEIN_FAILED;
 	if (more > 0)
 		return fail_set(f, FAIL_DATA,
-			"%s: data behind the end of the frame, at byte %llu (two frames joined?)",
+			"%s: data after the end of the frame, at byte %llu (two frames joined?)",
 			in->from->name, (unsigned long long)in->offset);
 	in->done = true;
 	return FRAMEIN_END;

@@ -32,12 +32,12 @@ int tdurl_check_name(const char *what, const char *name, struct fail *f)
 
 	if (good < n)
 		return fail_set(f, FAIL_USAGE,
-			"'%s' is no name of a %s: Treasure Data takes a-z, 0-9 and _ only", name,
+			"'%s' is not a %s name: Treasure Data takes a-z, 0-9 and _ only", name,
 			what);
 	if (n < TDURL_NAME_MIN || n > TDURL_NAME_MAX)
 		return fail_set(f, FAIL_USAGE,
-			"'%s' is no name of a %s: it has %zu characters, not %d to %d", name, what,
-			n, TDURL_NAME_MIN, TDURL_NAME_MAX);
+			"'%s' is not a %s name: names have %d to %d characters", name, what,
+			TDURL_NAME_MIN, TDURL_NAME_MAX);
 	return 0;
 }
 
@@ -84,12 +84,12 @@ static int host_port(const char *p, size_t n, char **host, uint64_t *port, struc
 		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789.-_", *c) &&
 			!(p[0] == '[' && strchr("[]:", *c))) {
 			free(*host);
-			return fail_set(f, FAIL_USAGE, "'%.*s' is no host name", (int)len, p);
+			return fail_set(f, FAIL_USAGE, "'%.*s' is not a host name", (int)len, p);
 		}
 	}
 	if (p[0] == '[' && !is_ipv6(*host)) {
 		free(*host);
-		return fail_set(f, FAIL_USAGE, "'%.*s' is no IPv6 address", (int)len, p);
+		return fail_set(f, FAIL_USAGE, "'%.*s' is not an IPv6 address", (int)len, p);
 	}
 	for (size_t i = 0; i < sizeof sites / sizeof *sites; i++)
 		if (strcmp(*host, sites[i].site) == 0) {
@@ -162,8 +162,8 @@ static int decode_key(const char *p, size_t n, char **out, struct fail *f)
 			mem_wipe(key, n);
 			free(key);
 			return fail_set(f, FAIL_USAGE,
-				"the key in the URL is no key (a bad %% sequence, a blank or too "
-				"long)");
+				"the key in the URL is not a key (a bad %% sequence, a blank or "
+				"too long)");
 		}
 		key[len++] = (char)c;
 	}
@@ -226,7 +226,7 @@ static int path(struct tdurl *u, const char *p, size_t n, struct fail *f)
 
 	/* a key with '/' behind the @? It is not shown */
 	if (slash && memchr(slash + 1, '/', (size_t)(p + n - slash - 1)))
-		return fail_set(f, FAIL_USAGE, "more than DATABASE/TABLE behind the host");
+		return fail_set(f, FAIL_USAGE, "more than DATABASE/TABLE after the host");
 	u->database = mem_copy(p, db);
 	if (slash && db + 1 < n)
 		u->table = mem_copy(slash + 1, n - db - 1);

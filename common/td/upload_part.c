@@ -77,7 +77,7 @@ int upload_part_plain_put(struct upload_part_plain *s, const char *p, size_t n, 
 		if (len == MP_MORE)
 			break;
 		if (len < 0)
-			return fail_set(f, FAIL_DATA, "a record that is no msgpack");
+			return fail_set(f, FAIL_DATA, "a record that is not msgpack");
 		s->whole += (size_t)len;
 		s->values++;
 	}

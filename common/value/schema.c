@@ -87,7 +87,7 @@ int schema_parse(struct schema *s, const char *text, struct fail *f)
 		return 0;
 	j = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
 	if (!j)
-		return fail_set(f, FAIL_DATA, "the columns are no JSON: %s", err.text);
+		return fail_set(f, FAIL_DATA, "the columns are not JSON: %s", err.text);
 	rc = json_is_null(j) ? 0 : schema_from_json(s, j, f);
 	json_decref(j);
 	return rc;

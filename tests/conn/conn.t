@@ -18,7 +18,7 @@ run td-conn list
 is "no file: an empty list" "$status $out$err" "0 "
 run td-put nowhere:app <"$T/f"
 is "no such connection: status" "$status" 78
-like "no such connection: message" "$err" "^td-put: there is no connection 'nowhere' in $file \(td-conn add nowhere"
+like "no such connection: message" "$err" "^td-put: no connection 'nowhere' in $file \(td-conn add nowhere"
 echo "$two_key" >"$T/x"
 run td-conn add --key two "td://@${two#http://}/otherdb" <"$T/x"
 is "add with a key on stdin: status" "$status" 0

@@ -21,7 +21,7 @@ bad "UTF-8 that is cut at the end" 'a\n\303' 'line 2, column 1: not UTF-8'
 bad "a NUL in a quoted cell, lines further down" 'a,b\n1,"x\n\ny\000"\n' 'line 2, column 2: a NUL byte'
 bad "NULs only" '\000\000\000\000\000\000' 'line 1, column 1: a NUL byte'
 bad "a NUL in the header" 'a,b\000\n1,2\n' 'line 1, column 2: a NUL byte'
-bad "a bad header" 'a,"b"x\n1,2\n' 'line 1, column 2: text behind the closing quote'
+bad "a bad header" 'a,"b"x\n1,2\n' 'line 1, column 2: text after the closing quote'
 bad "a quote that is never closed, in the header" 'a,"b\n1,2\n' 'line 1, column 2: a quote that is never closed'
 bad "a ragged row behind mixed line ends" 'a,b\r\n1,2\n3,4\r5,6\r\n7\r\n' 'line 5, column 2: a row of 1 cells'
 bad "a blank line inside a quoted cell that is not closed" 'a,b\n1,"\n\n\n' 'line 2, column 2: a quote that is never closed'
@@ -88,7 +88,7 @@ bad "a key twice" '{"a":1,"b":{"x":1},"a":2}' 'line 1, column 20: a key that thi
 bad "a key twice in a map that is kept" '{"a":{"x":1,"x":2}}' "line 1, column 1 'a': .* has a key twice; --columns a:string" -c 'a:map<string,long>'
 bad "keys that become one in a map" '{"a":{"1":1,"1.0":2}}' "line 1, column 1 'a': .* has a key twice" -c 'a:map<double,long>'
 bad "a key with NUL" '{"a\\u0000b":1}' 'the name of column 1 is not UTF-8: a NUL byte'
-bad "JSON behind an array" '[{"a":1}]\n{"a":2}\n' 'line 2, column 1: something behind the end of the array'
+bad "JSON behind an array" '[{"a":1}]\n{"a":2}\n' 'line 2, column 1: something after the end of the array'
 bad "a comma before the end of an array" '[{"a":1},]' 'line 1, column 10: '
 bad "a scalar in an array" '[{"a":1},2]' 'line 1, column 10: an object should stand here'
 bad "two objects without anything between them in an array" '[{"a":1}{"a":2}]' "line 1, column 9: ',' or '\]' should stand here"
@@ -108,7 +108,7 @@ says "... of msgpack" 65 "row 2, column 1 't': '' is empty: every record needs a
 
 # --- msgpack
 mp() { what=$1 bytes=$2 pattern=$3; shift 3; bad "$what" "$bytes" "$pattern" -f msgpack "$@"; }
-mp "the byte that is no msgpack" '\201\241a\301' 'row 1: not msgpack'
+mp "the byte that is not msgpack" '\201\241a\301' 'row 1: not msgpack'
 mp "a number as a row" '\201\241a\001\005' 'row 2: neither a msgpack map nor an array'
 mp "a str whose length lies" '\201\241a\333\377\377\377\377abc' 'row 1: the input ends inside'
 mp "a bin whose length lies" '\201\241a\306\177\377\377\377abc' 'row 1: the input ends inside'
@@ -120,7 +120,7 @@ mp "an array in an array of 2^32 values" '\201\241a\335\377\377\377\377\001' 'ro
 mp "a row that is cut" '\202\241a\001\241b' 'row 1: the input ends inside'
 mp "a number that is cut" '\201\241a\317\001\002' 'row 1: the input ends inside'
 mp "a key twice" '\202\241a\001\241a\002' "row 1: key 'a': it is there twice"
-mp "a key that is an array" '\201\221\001\002' 'row 1: a key that is no text'
+mp "a key that is an array" '\201\221\001\002' 'row 1: a key that is not text'
 mp "a str that is no UTF-8" '\201\241a\241\377' "row 1, column 1 'a': not UTF-8"
 mp "a key that is no UTF-8" '\201\241\377\001' 'the name of column 1 is not UTF-8'
 mp "an extension" '\201\241a\326\005\000\000\000\000' "row 1, column 1 'a': an extension of msgpack, .* no column can take it; --drop a"

@@ -132,7 +132,7 @@ encode 'a,b\n1,2,3\n'; says "a ragged row" 65 'line 2, column 3: a row of 3 cell
 encode 'a,b\n1,2\n1\n'; says "a short row" 65 'line 3, column 2: a row of 1 cells'
 encode 'a,b\n1,"2\n3,4\n'; says "an unclosed quote" 65 'line 2, column 2: a quote that is never closed'
 encode 'a,b\n1,x"y"\n'; says "a quote inside a cell" 65 'line 2, column 2: a quote inside a cell'
-encode 'a,b\n1,"x"y\n'; says "text behind a quote" 65 'line 2, column 2: text behind the closing quote'
+encode 'a,b\n1,"x"y\n'; says "text behind a quote" 65 'line 2, column 2: text after the closing quote'
 encode 'a,b\n1,\351\n'; says "Latin-1" 65 'line 2, column 2: not UTF-8'
 encode 'a,b\n1,\0\n'; says "a NUL byte" 65 'line 2, column 2: a NUL byte'
 encode ''; says "an empty input" 66 'is empty'
@@ -181,7 +181,7 @@ encode '{"a":"\377"}\n'; says "JSON that is not UTF-8" 65 'line 1, column 7: not
 encode '{"a":"\001"}\n'; says "a control character" 65 'line 1, column 7: a control character'
 encode '{"a":1}\n{"a":'; says "JSON that is cut" 65 'line 2, column 6: the input ends inside a row'
 encode '[{"a":1},'; says "an array that is cut" 65 'the input ends inside its array'
-encode '[{"a":1}] x'; says "something behind the array" 65 'line 1, column 11: something behind the end'
+encode '[{"a":1}] x'; says "something behind the array" 65 'line 1, column 11: something after the end'
 encode '{"a":1}\n2\n'; says "a number as a row" 65 'line 2, column 1: an object should stand here'
 encode '[1,2]\n'; says "an array without names" 65 'name its columns with --columns'
 encode '{"a":12345678901234.567,"b":12.50}\n{"a":"x","b":"y"}\n{"a":-0,"b":1e5}\n{"a":[1.50,-0],"b":true}\n{"a":12345678901234567890123,"b":null}\n' --time-value 7
@@ -246,7 +246,7 @@ is "msgpack arrays" "$records" '{"a": 1, "b": "18446744073709551615", "c": -9223
 {"a": 2, "b": "9223372036854775807", "c": 0, "d": 2.0, "time": 7}'
 pack '[{"a": [1, 2], "m": {"x": 1}}]' -c 'a:array<long>,m:map<string,double>'
 is "msgpack, nested columns" "$records" '{"a": [1, 2], "m": {"x": 1.0}, "time": 7}'
-pack '[{"a": 1}, {1: 1}]'; says "a key that is no text" 65 'row 2: a key that is no text'
+pack '[{"a": 1}, {1: 1}]'; says "a key that is not text" 65 'row 2: a key that is not text'
 pack '[{"a": b"\xff"}]'; says "bytes that are no text" 65 "column 1 'a': not UTF-8"
 printf '\202\241a\001\241a\002' | td-encode -f msgpack >"$T/frame" 2>"$T/err"
 is "msgpack, a key twice: status" "$?" 65
@@ -369,7 +369,7 @@ is "--rejects: the rows as they came" "$(grep -av '^#td-encode:' "$T/rej" | od -
 	"$(printf 'id,name,n\n22,short\n23,"in"side,23\n24,\377,24\n25,ok,x\n27,"open,27\n' | od -An -c | tr -d ' \n')"
 is "--rejects: line, column and reason" "$(grep -a '^#td-encode: standard' "$T/rej" | sed 's/^#td-encode: standard input: //; s/; --columns.*//')" \
 	"line 24, column 3: a row of 2 cells where 3 are expected
-line 25, column 2: text behind the closing quote of a cell
+line 25, column 2: text after the closing quote of a cell
 line 26, column 2: not UTF-8
 line 27, column 3 'n': 'x' is not a long
 line 29, column 2: a quote that is never closed"

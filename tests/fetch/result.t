@@ -238,8 +238,8 @@ while read -r file _ why; do
 done <<'EOF'
 garbage - no gzip member at byte
 damaged - checksum or length is wrong
-narrow - row 1 is no array of 3 values
-maps - row 1 is no array of 3 values
+narrow - row 1 is not an array of 3 values
+maps - row 1 is not an array of 3 values
 html - no gzip member at byte 0
 empty - 0 rows came, but the job has 20000
 EOF

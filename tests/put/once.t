@@ -366,7 +366,7 @@ is "cut: nothing is there" "$(api GET table/show/testdb/cut | jq -r '.count // "
 { printf '\201'; } | gzip -c >"$T/x"; cat "$T/plain.gz" "$T/x" >"$T/y"
 run td-put $D/cutvalue <"$T/y"
 is "a record that is cut: status" "$status" 65
-echo 'hello hello hello hello hello hello hello hello hello hello hello, this is no msgpack' | gzip >"$T/x"
+echo 'hello hello hello hello hello hello hello hello hello hello hello, this is not msgpack' | gzip >"$T/x"
 run td-put $D/text <"$T/x"
 ok "text: refused" [ "$status" -eq 65 ]
 finish

@@ -266,7 +266,7 @@ int main(void)
 		"ragged");
 	good("a,b\n1,\"2\n\n3", "1<a><b>! input: line 2, column 2: a quote that is never closed",
 		"unclosed");
-	good("a,\"b\"c\n", "! input: line 1, column 2: text behind the closing quote of a cell",
+	good("a,\"b\"c\n", "! input: line 1, column 2: text after the closing quote of a cell",
 		"behind a quote");
 	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8", "not UTF-8");
 	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8 (lines 1 to 2 are one row: "

@@ -161,7 +161,7 @@ static void refused(void)
 		"bytes that are no text");
 	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "name\ncaf\xe9\n", "pass through csv");
 	check(ROWOUT_CSV, NULL, "[[\"a\"],[\"b\"]]",
-		"65 row 1 is no array of 2 values, one per column", "too few values");
+		"65 row 1 is not an array of 2 values, one a column", "too few values");
 	msgpack_pack_array(&pk, 1);
 	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "65 the rows end inside row 2",
 		"an unfinished row");
@@ -194,7 +194,7 @@ static void counted(void)
 	fail_clear(&f);
 	rowcount_init(&r, 3, NULL);
 	tap_result(io_put(&r.sink, b.data, b.size, &f) == -1 &&
-			strstr(f.why, "row 1 is no array of 3"),
+			strstr(f.why, "row 1 is not an array of 3"),
 		"and one with a value too many");
 	fail_clear(&f);
 	rowcount_init(&r, 1, NULL);

@@ -62,18 +62,18 @@ static const struct { const char *text, *want; } bad[] = {
 	{ "https://api.treasuredata.com/db1/tbl", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
 	{ "td://testdb/tbl", "2 the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE" },
 	{ "td://1/SECRET/testdb/tbl", "2 the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE" },
-	{ "td://@/Test/tbl", "2 'Test' is no name of a database: Treasure Data takes a-z, 0-9 and _ only" },
-	{ "td://@/ab/tbl", "2 'ab' is no name of a database: it has 2 characters, not 3 to 255" },
-	{ "td://@/testdb/t", "2 't' is no name of a table: it has 1 characters, not 3 to 255" },
-	{ "td://@/testdb/tbl/more", "2 more than DATABASE/TABLE behind the host" },
-	{ "td://@1/SECRET/testdb/tbl", "2 more than DATABASE/TABLE behind the host" },
-	{ "td:SECRET@x/testdb/tbl", "2 more than DATABASE/TABLE behind the host" },
+	{ "td://@/Test/tbl", "2 'Test' is not a database name: Treasure Data takes a-z, 0-9 and _ only" },
+	{ "td://@/ab/tbl", "2 'ab' is not a database name: names have 3 to 255 characters" },
+	{ "td://@/testdb/t", "2 't' is not a table name: names have 3 to 255 characters" },
+	{ "td://@/testdb/tbl/more", "2 more than DATABASE/TABLE after the host" },
+	{ "td://@1/SECRET/testdb/tbl", "2 more than DATABASE/TABLE after the host" },
+	{ "td:SECRET@x/testdb/tbl", "2 more than DATABASE/TABLE after the host" },
 	{ "td://@/testdb/tbl?SECRET", "2 a parameter without a value (mode and ssl are known)" },
 	{ "td://@us/testdb/tbl?ssl=true&ssl=false", "2 ssl is given twice" },
-	{ "td://@[::1/testdb/tbl", "2 '[::1' is no IPv6 address" },
-	{ "td://@[]/testdb/tbl", "2 '[]' is no IPv6 address" },
-	{ "td://@[zz]:80/testdb/tbl", "2 '[zz]' is no IPv6 address" },
-	{ "td://@//tbl", "2 '' is no name of a database: it has 0 characters, not 3 to 255" },
+	{ "td://@[::1/testdb/tbl", "2 '[::1' is not an IPv6 address" },
+	{ "td://@[]/testdb/tbl", "2 '[]' is not an IPv6 address" },
+	{ "td://@[zz]:80/testdb/tbl", "2 '[zz]' is not an IPv6 address" },
+	{ "td://@//tbl", "2 '' is not a database name: names have 3 to 255 characters" },
 	{ "td://@/testdb/tbl?mode=upsert", "2 mode is append, replace or truncate, not 'upsert'" },
 	{ "td://@/testdb/tbl?mode", "2 mode is append, replace or truncate, not ''" },
 	{ "td://@/testdb/tbl?mode=append&mode=append", "2 mode is given twice" },
@@ -83,11 +83,11 @@ static const struct { const char *text, *want; } bad[] = {
 	{ "td://@eu/testdb/tbl?ssl=false", "2 ssl=false would send the key in the clear: it is for loopback addresses" },
 	{ "td://@host:0/testdb/tbl", "2 no port number in 'host:0'" },
 	{ "td://@host:99999/testdb/tbl", "2 no port number in 'host:99999'" },
-	{ "td://@ho st/testdb/tbl", "2 'ho st' is no host name" },
-	{ "td://SEC%0ARET@/testdb/tbl", "2 the key in the URL is no key (a bad % sequence, a blank or too long)" },
-	{ "td://SEC%@/testdb/tbl", "2 the key in the URL is no key (a bad % sequence, a blank or too long)" },
-	{ "td://SEC%zzRET@/testdb/tbl", "2 the key in the URL is no key (a bad % sequence, a blank or too long)" },
-	{ "td://SEC%00RET@/testdb/tbl", "2 the key in the URL is no key (a bad % sequence, a blank or too long)" },
+	{ "td://@ho st/testdb/tbl", "2 'ho st' is not a host name" },
+	{ "td://SEC%0ARET@/testdb/tbl", "2 the key in the URL is not a key (a bad % sequence, a blank or too long)" },
+	{ "td://SEC%@/testdb/tbl", "2 the key in the URL is not a key (a bad % sequence, a blank or too long)" },
+	{ "td://SEC%zzRET@/testdb/tbl", "2 the key in the URL is not a key (a bad % sequence, a blank or too long)" },
+	{ "td://SEC%00RET@/testdb/tbl", "2 the key in the URL is not a key (a bad % sequence, a blank or too long)" },
 	{ ":tbl", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
 };
 
@@ -120,7 +120,7 @@ static void long_names(void)
 	memset(text + 7, 'd', 256);
 	memcpy(text + 263, "/tbl", sizeof "/tbl");
 	got = describe(text);
-	tap_result(got[0] == '2' && strstr(got, "it has 256 characters"), "one of 256 is too long");
+	tap_result(got[0] == '2' && strstr(got, "3 to 255 characters"), "one of 256 is too long");
 	free(got);
 }
 
