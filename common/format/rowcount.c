@@ -9,7 +9,8 @@ static int put(struct sink *s, const void *p, size_t n, struct fail *f)
 	case 0:
 		return r->to ? io_put(r->to, p, n, f) : 0;
 	case MP_ODD:
-		return fail_set(f, FAIL_DATA, "row %llu is not an array of %lu values, one a column",
+		return fail_set(f, FAIL_DATA,
+			"row %llu is not an array of %lu values, one a column",
 			(unsigned long long)r->count.values + 1, (unsigned long)r->count.columns);
 	default:
 		return fail_set(f, FAIL_DATA, "row %llu is not msgpack",

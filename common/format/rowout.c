@@ -90,7 +90,8 @@ static int row(struct rowout *o, const char *p, const char *end, struct fail *f)
 	ptrdiff_t n = mp_token(p, end, &v);
 
 	if (n <= 0 || v.type != MP_ARRAY || v.n != o->schema->n)
-		return fail_set(f, FAIL_DATA, "row %llu is not an array of %zu values, one a column",
+		return fail_set(f, FAIL_DATA,
+				"row %llu is not an array of %zu values, one a column",
 				(unsigned long long)o->rows + 1, o->schema->n);
 	p += n;
 	rc = o->opts.format == ROWOUT_JSONL ? json_row(o, p, end, &col, f) :
