@@ -447,7 +447,8 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 		return fail_set(f, FAIL_SYSTEM, "%s", why);
 	if (proxy_refuses(h->curl, f))
 		return -1;
-	if (strstr(why, "proxy syntax")) /* libcurl's sentence holds the URL with its password */
+	/* libcurl's sentence holds the URL with its password */
+	if (strstr(why, "proxy syntax") || strstr(why, "nsupported proxy"))
 		return fail_set(f, FAIL_CONFIG,
 			"the proxy's URL in the environment (https_proxy) cannot be used");
 	if (is_setting(rc) && !call->a->sent)

@@ -127,9 +127,10 @@ static int head_fields(struct frame_head *h, const json_t *j, struct fail *f)
 
 	if (get_count(j, "td-frame", 0, &version, f) || get_count(j, "rows", -1, &h->rows, f))
 		return -1;
-	if (version != FRAME_VERSION)
-		return fail_set(f, FAIL_DATA, "frame version %lld: this program reads version %d",
+	if (version < 1 || version > FRAME_VERSION)
+		return fail_set(f, FAIL_DATA, "frame version %lld: this program reads 1 to %d",
 			(long long)version, FRAME_VERSION);
+	h->version = (int)version;
 	if (!content || (strcmp(content, "rows") != 0 && strcmp(content, "records") != 0))
 		return fail_set(f, FAIL_DATA, "the frame's content is neither rows nor records");
 	h->content = strcmp(content, "rows") == 0 ? FRAME_ROWS : FRAME_RECORDS;
@@ -250,11 +251,11 @@ int frame_extra_parse(const char *p, size_t n, struct frame_extra *x)
 		if (len > n - 4)
 			return -1;
 		if (memcmp(p, "TD", 2) == 0) {
-			if (len != FRAME_EXTRA_LEN - 4 || p[4] != FRAME_VERSION ||
+			if (len != FRAME_EXTRA_LEN - 4 || p[4] < 1 || p[4] > FRAME_VERSION ||
 				!strchr("HBE", p[5]) || !p[5])
 				return -1;
 			*x = (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4),
-				get_le(p + 14, 4) };
+				get_le(p + 14, 4), p[4] };
 			return 1;
 		}
 		p += 4 + len;

@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 enum {
-	FRAME_VERSION = 1,
+	FRAME_VERSION = 2,               /* written; 1 is read, too */
 	FRAME_BLOCK_BODY = 1 << 20,      /* msgpack bytes after which a writer closes a block */
 	/* a block with one huge value may be this long; readers refuse more */
 	FRAME_BODY_MAX = 64 << 20,
@@ -36,6 +36,7 @@ enum {
 enum frame_content { FRAME_ROWS, FRAME_RECORDS }; /* arrays in column order; maps with a `time` */
 
 struct frame_head {
+	int version;          /* as read; what is written is FRAME_VERSION */
 	enum frame_content content;
 	struct schema schema; /* empty if not known yet */
 	char *job_id;         /* where the rows come from; NULL if not from a job */
@@ -50,7 +51,7 @@ struct frame_end {
 	uint64_t rows;        /* values in all blocks */
 	uint64_t blocks;      /* members between head and end */
 	uint64_t bytes;       /* bytes of all bodies: the length of the plain msgpack */
-	/* CRC-32 of the members between head and end, as they are in the frame */
+	/* CRC-32 of all bytes before the end; version 1: without the head */
 	uint32_t crc;
 	uint64_t rejects;     /* rows that were set aside */
 	struct schema schema; /* the columns as they turned out */
@@ -81,12 +82,16 @@ char *frame_end_format(const struct frame_end *e);
 int frame_head_parse(struct frame_head *h, const char *text, size_t n, struct fail *f);
 int frame_end_parse(struct frame_end *e, const char *text, size_t n, struct fail *f);
 
-/* The subfield. kind is 'H', 'B' or 'E'; the numbers are 0 but for 'B'. */
+/*
+ * The subfield. Of a head or an end the first two numbers protect its JSON, which no checksum of
+ * gzip covers: member_len is its length, body_len its CRC-32 (0 in version 1); `values` is 0.
+ */
 struct frame_extra {
-	char kind;
-	uint32_t member_len; /* the whole gzip member, header and trailer included */
+	char kind;           /* 'H', 'B' or 'E' */
+	uint32_t member_len; /* of a block: the whole gzip member, header and trailer included */
 	uint32_t body_len;
 	uint32_t values;
+	int version;         /* as read */
 };
 void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x);
 /*

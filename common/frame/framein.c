@@ -72,7 +72,7 @@ static int gave_up(const struct frame_end *e, struct fail *f)
 	return fail_set(f, FAIL_UPSTREAM, "%s%s", said ? "" : prefix, reason);
 }
 
-/* Use n bytes; those between head and end go into the checksum. */
+/* Use n bytes; those before the end go into the checksum, in version 1 without the head. */
 static void use(struct framein *in, size_t n, bool counted)
 {
 	if (counted)
@@ -113,6 +113,24 @@ static ptrdiff_t header(struct framein *in, struct gzip_header *h, struct fail *
 	}
 }
 
+/*
+ * A head or an end, whose header (n bytes) is at p: are they the bytes that a writer makes? In
+ * version 2 each of them is fixed or protected, so that no damage goes unseen.
+ */
+static bool is_exact(const char *p, size_t n, const struct gzip_header *h,
+	const struct frame_extra *x)
+{
+	enum { FEXTRA_FCOMMENT = 4 | 16, BEFORE = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN };
+
+	if (x->version == 1)
+		return true;
+	return memcmp(p, gzip_plain_header, 3) == 0 && p[3] == FEXTRA_FCOMMENT &&
+		memcmp(p + 4, gzip_plain_header + 4, GZIP_PLAIN_HEADER_LEN - 4) == 0 &&
+		h->extra_len == FRAME_EXTRA_LEN && n == BEFORE + h->comment_len + 1 &&
+		x->member_len == h->comment_len && x->values == 0 &&
+		x->body_len == crc_add(0, h->comment, h->comment_len);
+}
+
 /* The empty body and the trailer of a head or an end, whose header (n bytes) is at the cursor. */
 static int empty_body(struct framein *in, size_t n, struct fail *f)
 {
@@ -148,11 +166,16 @@ int framein_open(struct framein *in, struct source *from, struct fail *f)
 		!h.comment)
 		return fail_set(f, FAIL_DATA,
 			"%s: not a td frame (gzip, but without a frame's head)", from->name);
+	in->version = x.version;
+	if (!is_exact(in->in.p + in->at, (size_t)n, &h, &x))
+		return fail_set(f, FAIL_DATA, "%s: the frame's head is damaged", from->name);
 	/* h points into the buffer: parse before the buffer moves, then check the rest */
 	if (frame_head_parse(&in->head, h.comment, h.comment_len, f) ||
 		empty_body(in, (size_t)n, f))
 		return fail_at(f, "%s", from->name);
-	use(in, (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN, false);
+	if (in->head.version != in->version)
+		return fail_set(f, FAIL_DATA, "%s: the frame's head has two versions", from->name);
+	use(in, (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN, in->version > 1);
 	return 0;
 }
 
@@ -177,13 +200,15 @@ static int check_counts(struct framein *in, struct fail *f)
 	return 0;
 }
 
-static enum framein_what take_end(struct framein *in, const struct gzip_header *h, size_t n,
-	struct fail *f)
+static enum framein_what take_end(struct framein *in, const struct gzip_header *h,
+	const struct frame_extra *x, size_t n, struct fail *f)
 {
 	ssize_t more;
 
 	if (!h->comment)
-		return fail_set(f, FAIL_DATA, "%s: the frame's end says nothing", in->from->name);
+		return fail_set(f, FAIL_DATA, "%s: the frame's end is empty", in->from->name);
+	if (!is_exact(in->in.p + in->at, n, h, x))
+		return fail_set(f, FAIL_DATA, "%s: the frame's end is damaged", in->from->name);
 	if (frame_end_parse(&in->end, h->comment, h->comment_len, f))
 		return fail_at(f, "%s", in->from->name);
 	if (empty_body(in, n, f))
@@ -226,7 +251,9 @@ static int broken(struct framein *in, struct fail *f)
 
 		if (n <= 0 || at + (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN != in->in.len ||
 			!h.extra || !h.comment ||
-			frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E')
+			frame_extra_parse(h.extra, h.extra_len, &x) != 1 || x.kind != 'E' ||
+			x.version != in->version ||
+			!is_exact(in->in.p + at, (size_t)n, &h, &x))
 			continue;
 		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
 			fail_clear(f);
@@ -368,13 +395,15 @@ enum framein_what framein_next(struct framein *in, struct frame_block *b, const 
 		if (len <= 0)
 			return len < 0 ? FRAMEIN_FAILED : (enum framein_what)died(in, f);
 		kind = h.extra ? frame_extra_parse(h.extra, h.extra_len, &x) : 0;
+		if (kind == 1 && x.version != in->version)
+			kind = -1;
 		if (kind < 0 || (kind == 1 && x.kind == 'H'))
 			return fail_set(f, FAIL_DATA, "%s: %s at byte %llu", in->from->name,
 				kind < 0 ? "a damaged or newer member"
 					 : "a second head (two frames joined?)",
 				(unsigned long long)in->offset);
 		if (kind == 1 && x.kind == 'E')
-			return take_end(in, &h, (size_t)len, f);
+			return take_end(in, &h, &x, (size_t)len, f);
 		if (kind == 1) {
 			/* values must not be cut between blocks of ours and foreign members */
 			if (!mp_count_whole(&in->count))

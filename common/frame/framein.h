@@ -39,6 +39,7 @@ struct framein {
 	uint32_t crc;       /* over members, as used */
 	uint64_t rows, blocks, bytes;
 	bool at_eof, done;
+	int version;        /* of the head; all members have it */
 	bool foreign;       /* inside a foreign member */
 	struct inflater *inflater;
 	uint64_t body_len;

@@ -22,6 +22,12 @@ static void header(struct buf *b, char flags, const struct frame_extra *x)
 	buf_put(b, extra, sizeof extra);
 }
 
+int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f)
+{
+	o->crc = crc_add(o->crc, p, n);
+	return io_put(o->to, p, n, f);
+}
+
 /* Head and end: an empty body, the JSON as comment. Takes text. */
 static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 {
@@ -30,7 +36,10 @@ static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 	int rc;
 
 	buf_init(&b, FRAME_JSON_MAX + 256);
-	header(&b, FEXTRA | FCOMMENT, &(struct frame_extra){ .kind = kind });
+	header(&b, FEXTRA | FCOMMENT,
+		&(struct frame_extra){ .kind = kind,
+			.member_len = (uint32_t)strlen(text),
+			.body_len = crc_add(0, text, strlen(text)) });
 	gzip_trailer(trailer, 0, 0);
 	if (strlen(text) > FRAME_JSON_MAX || buf_puts(&b, text) || buf_putc(&b, '\0') ||
 	    buf_put(&b, GZIP_FINAL, GZIP_FINAL_LEN) || buf_put(&b, trailer, sizeof trailer))
@@ -38,7 +47,7 @@ static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 			"the names of the columns are longer than %d bytes together",
 			FRAME_JSON_MAX);
 	else
-		rc = io_put(o->to, b.p, b.len, f);
+		rc = frameout_raw(o, b.p, b.len, f);
 	buf_free(&b);
 	free(text);
 	return rc;
@@ -48,12 +57,6 @@ int frameout_open(struct frameout *o, struct sink *to, const struct frame_head *
 {
 	*o = (struct frameout){ .to = to };
 	return write_text(o, 'H', frame_head_format(h), f);
-}
-
-int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f)
-{
-	o->crc = crc_add(o->crc, p, n);
-	return io_put(o->to, p, n, f);
 }
 
 void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, uint64_t values)
@@ -67,8 +70,10 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 {
 	enum { HEADER = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN };
 	char tail[GZIP_FINAL_LEN + GZIP_TRAILER_LEN] = GZIP_FINAL;
-	struct frame_extra x = { 'B', (uint32_t)(HEADER + b->len + sizeof tail), b->body_len,
-		b->values };
+	struct frame_extra x = { .kind = 'B',
+		.member_len = (uint32_t)(HEADER + b->len + sizeof tail),
+		.body_len = b->body_len,
+		.values = b->values };
 	struct buf h;
 	int rc;
 

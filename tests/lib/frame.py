@@ -47,6 +47,8 @@ while data:
     data = z.unused_data
     if kind == b"H":
         out["head"] = json.loads(comment)
+        if extra[4] > 1:  # since version 2 the checksum begins with the head
+            crc = zlib.crc32(member[: len(member) - len(data)], crc)
     elif kind == b"E":
         out["end"] = json.loads(comment)
         assert not data, "data behind the end"

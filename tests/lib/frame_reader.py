@@ -126,14 +126,18 @@ def inflate_block(raw, data, body_length):
     check(body, data[-8:])
     return body
 
-def control(stream, comment):
-    """The JSON of a head or an end."""
+def control(stream, raw, td, comment):
+    """The JSON of a head or an end, and the bytes of the member."""
     if comment is None:
         raise Refused("a head or an end without its JSON", 65)
-    body, _ = inflate(stream, b"")
-    if body:
+    if td[0] > 1:
+        numbers = struct.pack("<III", len(comment), zlib.crc32(comment), 0)
+        if raw != b"\x1f\x8b\x08\x14" + bytes(5) + b"\xff\x12\0TD\x0e\0" + td[:2] + numbers + comment + b"\0":
+            raise Refused("a head or an end is damaged", 65)
+    body, raw = inflate(stream, raw)
+    if body or raw[-10:] != b"\x03\0" + bytes(8):
         raise Refused("a head or an end has a body", 65)
-    return json.loads(comment.decode("ascii"))
+    return json.loads(comment.decode("ascii")), raw
 
 # --- the frame
 
@@ -157,13 +161,17 @@ def read(stream, wanted):
     found = header(stream)
     if found is None or found[1] is None or len(found[1]) != 14 or found[1][1:2] != b"H":
         raise Refused("this is no frame", 65)
-    if found[1][0] != 1:
+    version = found[1][0]
+    if version not in (1, 2):
         raise Refused("a frame of another version", 65)
-    head = control(stream, found[2])
+    head, raw = control(stream, *found)
+    if head["td-frame"] != version:
+        raise Refused("a head of two versions", 65)
     if head["content"] != wanted:
         raise Refused(f"this frame holds {head['content']}", 65)
     print("head", json.dumps(head))
-    rows = blocks = length = crc = 0
+    rows = blocks = length = 0
+    crc = zlib.crc32(raw) if version > 1 else 0
     rest = b""
     while True:
         found = header(stream)
@@ -173,7 +181,7 @@ def read(stream, wanted):
         if td is None:
             body, raw = inflate(stream, raw)
             n, rest = values(rest + body, wanted)
-        elif len(td) != 14 or td[0] != 1 or td[1:2] not in (b"B", b"E"):
+        elif len(td) != 14 or td[0] != version or td[1:2] not in (b"B", b"E"):
             raise Refused("a second head, or a subfield that cannot be", 65)
         else:
             if rest:
@@ -190,7 +198,7 @@ def read(stream, wanted):
             if rest or n != count:
                 raise Refused("a block does not hold the whole values that its subfield says", 65)
         rows, blocks, length, crc = rows + n, blocks + 1, length + len(body), zlib.crc32(raw, crc)
-    end = control(stream, comment)
+    end, _ = control(stream, raw, td, comment)
     if stream.read(1):
         raise Refused("something follows the end", 65)
     if end["end"] != "commit":

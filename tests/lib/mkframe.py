@@ -2,7 +2,7 @@
 writer makes.
 
 usage: mkframe.py [rows=N] [blocks=N] [content=records|rows] [end=commit|abort|none] [reason=TEXT] [source=verified|eof]
-                  [foreign=N] [columns=JSON] [start=N] [bad=N] [pad=N] [crc=wrong] [count=wrong] [tail=TEXT]
+                  [version=1|2] [foreign=N] [columns=JSON] [start=N] [bad=N] [pad=N] [crc=wrong] [count=wrong] [tail=TEXT]
 foreign: so many blocks are plain gzip members instead; bad: so many records have a text as their time; pad: bytes of
 random text in every record; start: the first id
 """
@@ -15,7 +15,7 @@ import zlib
 import msgpack
 
 o = dict(rows="3", blocks="1", content="records", end="commit", reason="it was tired", source="verified", foreign="0",
-         columns='[["id","long"],["name","string"]]', start="0", bad="0", pad="0", crc="right", count="right", tail="")
+         columns='[["id","long"],["name","string"]]', start="0", bad="0", pad="0", version="2", crc="right", count="right", tail="")
 for arg in sys.argv[1:]:
     name, value = arg.split("=", 1)
     assert name in o, name
@@ -24,13 +24,17 @@ rows, blocks, foreign, start, bad, pad = (int(o[k]) for k in ("rows", "blocks", 
 dice = random.Random(start)
 
 
+version = int(o["version"])
+
+
 def extra(kind, *numbers):
-    return struct.pack("<2sHBcIII", b"TD", 14, 1, kind, *numbers)
+    return struct.pack("<2sHBcIII", b"TD", 14, version, kind, *numbers)
 
 
 def text_member(kind, value):
-    x = extra(kind, 0, 0, 0)
-    return b"\x1f\x8b\x08\x14\0\0\0\0\0\xff" + struct.pack("<H", len(x)) + x + json.dumps(value).encode() + b"\0\3\0" + bytes(8)
+    text = json.dumps(value).encode()
+    x = extra(kind, len(text), zlib.crc32(text), 0) if version > 1 else extra(kind, 0, 0, 0)
+    return b"\x1f\x8b\x08\x14\0\0\0\0\0\xff" + struct.pack("<H", len(x)) + x + text + b"\0\3\0" + bytes(8)
 
 
 def block(body, values):
@@ -59,8 +63,9 @@ out = sys.stdout.buffer
 columns = json.loads(o["columns"])
 if pad:
     columns.append(["pad", "string"])
-out.write(text_member(b"H", {"td-frame": 1, "content": o["content"], "columns": columns}))
-crc = total = 0
+head = text_member(b"H", {"td-frame": version, "content": o["content"], "columns": columns})
+out.write(head)
+crc, total = zlib.crc32(head) if version > 1 else 0, 0
 blocks = blocks if rows else 0
 for b in range(blocks):
     ids = range(start + rows * b // blocks, start + rows * (b + 1) // blocks)
