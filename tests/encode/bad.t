@@ -187,7 +187,7 @@ for n in range(600):
     assert p.returncode in (0, 65, 66) or (p.returncode == 2 and b" is for " in p.stderr), (p.returncode, what)
     assert p.returncode == 0 or p.stderr.startswith(b"td-encode: ") and p.stderr.endswith(b"\n"), what
     if "--preview" in extra or p.returncode == 2: continue
-    last = p.stdout[p.stdout.rindex(b"TD\x0e\0\1E"):]
+    last = p.stdout[p.stdout.rindex(b"TD\x0e\0\2E"):]
     assert (b'"end":"commit"' in last) == (p.returncode == 0) and (b'"end":"abort"' in last) == (p.returncode != 0), what
     plain = gzip.decompress(p.stdout)
     records = list(msgpack.Unpacker(__import__("io").BytesIO(plain), strict_map_key=False, raw=True))

@@ -32,7 +32,7 @@ def member(data, extra, comment):
     z = zlib.compressobj(6, zlib.DEFLATED, -15)
     head = b"\x1f\x8b\x08\x14\0\0\0\0\0\xff" + struct.pack("<H", len(extra)) + extra + comment + b"\0"
     return head + z.compress(data) + z.flush() + struct.pack("<II", zlib.crc32(data), len(data) & 0xffffffff)
-end = b"TD\x0e\0\1E" + b"\0" * 12
+end = b"TD\x0e\0\2E" + b"\0" * 12
 put("hostile.gz", member(body[:1001], end, b'{"frame":1,"commit":true}') + member(b"", end, b"{}")
     + gzip.compress(body[1001:], mtime=5))
 put("two.gz", gzip.compress(b"".join(map(msgpack.packb, rows[:10000])), mtime=0) + gzip.compress(b"".join(map(msgpack.packb, rows[10000:])), mtime=0))

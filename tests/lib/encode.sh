@@ -7,9 +7,9 @@ import json, msgpack, sys
 for r in msgpack.Unpacker(sys.stdin.buffer, raw=False, strict_map_key=False): print(json.dumps(r, ensure_ascii=False, sort_keys=True))'; }
 # The JSON of a frame's head (H) or end (E); nothing if it has none.
 note_of() { $PYTHON -c '
-import sys
+import re, sys
 d = open(sys.argv[1], "rb").read()
-for part in d.split(b"TD\x0e\x00\x01" + sys.argv[2].encode())[1:]: print(part[12:].split(b"\x00")[0].decode())' "$1" "$2"; }
+for part in re.split(b"TD\x0e\x00[\x01\x02]" + sys.argv[2].encode(), d)[1:]: print(part[12:].split(b"\x00")[0].decode())' "$1" "$2"; }
 # encode TEXT OPTION...: printf-format text in; $records, $end
 encode() {
 	text=$1; shift
