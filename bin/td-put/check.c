@@ -15,7 +15,7 @@ static bool compatible(const char *a, const char *b)
 		return true;
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		if ((strcmp(a, pairs[i][0]) == 0 && strcmp(b, pairs[i][1]) == 0) ||
-		    (strcmp(a, pairs[i][1]) == 0 && strcmp(b, pairs[i][0]) == 0))
+			(strcmp(a, pairs[i][1]) == 0 && strcmp(b, pairs[i][0]) == 0))
 			return true;
 	return false;
 }
@@ -56,12 +56,12 @@ static int look_at_key(struct load *l, struct fail *f)
 		return 0;
 	}
 	if (api_status(l->api) == 404) { /* no such database: making the table tells, or makes it */
-		*f = (struct fail){ 0 };
+		fail_clear(f);
 		return 0;
 	}
 	if (api_status(l->api) != 403)
 		return -1;
-	*f = (struct fail){ 0 };
+	fail_clear(f);
 	return fail_set(f, FAIL_KEY,
 		"mode=%s needs a master key: the key of %s may append, but not replace tables",
 		tdurl_mode_name(l->to.mode), l->conf.key_from);
@@ -76,10 +76,10 @@ static void hint(struct load *l)
 	struct fail ignored = { 0 };
 	struct api_job job = { 0 };
 
-	if (!l->in.head.job_id || !l->in.head.endpoint ||
-		strcmp(l->in.head.endpoint, l->conf.endpoint) != 0 || !isatty(STDERR_FILENO))
+	if (!l->input.in.head.job_id || !l->input.in.head.endpoint ||
+		strcmp(l->input.in.head.endpoint, l->conf.endpoint) != 0 || !isatty(STDERR_FILENO))
 		return;
-	if (api_job_status(l->api, l->in.head.job_id, &job, &ignored) == 0)
+	if (api_job_status(l->api, l->input.in.head.job_id, &job, &ignored) == 0)
 		warn("source and target are the same account: INSERT INTO or CREATE TABLE AS in "
 		     "the query would be faster");
 	api_job_free(&job);
@@ -92,11 +92,11 @@ int check_target(struct load *l, struct fail *f)
 		return -1;
 	if (api_table_show(l->api, l->to.database, l->to.table, &l->target, f) == 0) {
 		l->target_known = true;
-		return check_types(l, &l->in.head.schema, f);
+		return check_types(l, &l->input.in.head.schema, f);
 	}
 	if (!(f->kind == FAIL_KEY && api_status(l->api) == 403))
 		return -1;
-	*f = (struct fail){ 0 }; /* a write-only key may not be allowed to look */
+	fail_clear(f); /* a write-only key may not be allowed to look */
 	return 0;
 }
 
@@ -119,7 +119,7 @@ static int look_at_database(struct load *l, bool *missing, struct fail *f)
 	*missing = api_status(l->api) == 404;
 	if (!*missing && api_status(l->api) != 403)
 		return -1;
-	*f = (struct fail){ 0 };
+	fail_clear(f);
 	if (*missing && !l->o->create_database)
 		return fail_set(f, FAIL_REFUSED,
 			"there is no database %s (make it, or say --create-database)",
@@ -131,15 +131,15 @@ static int look_at_database(struct load *l, bool *missing, struct fail *f)
 static void plan_calls(struct buf *b, const struct load *l, bool columns)
 {
 	const bool append = l->to.mode == TDURL_APPEND,
-		   session = l->in.end.rows && !l->o->streaming;
+		   session = l->input.in.end.rows && !l->o->streaming;
 
 	if (!append || !l->target.exists)
 		buf_printf(b, "POST table/create/%s/%s\n", l->to.database,
 			append ? l->to.table : "(temporary)");
 	if (session)
-		buf_puts(b,
-			"POST bulk_import/create\nPUT bulk_import/upload_part, for each part\n");
-	else if (l->in.end.rows)
+		buf_puts(
+			b, "POST bulk_import/create\nPUT bulk_import/upload_part, for each part\n");
+	else if (l->input.in.end.rows)
 		buf_puts(b, "PUT table/import_with_id, for each part\n");
 	if (session && !l->o->no_commit)
 		buf_puts(b, "POST bulk_import/freeze\nPOST bulk_import/perform\n");
@@ -153,21 +153,21 @@ static void plan_calls(struct buf *b, const struct load *l, bool columns)
 int check_plan(struct load *l, struct fail *f)
 {
 	const struct load *const c = l;
-	const struct schema *new = &c->in.end.schema;
+	const struct schema *new = &c->input.in.end.schema;
 	const bool append = c->to.mode == TDURL_APPEND;
 	bool missing,
 		columns = !append &&
-		(new->n > 0 || (c->to.mode == TDURL_TRUNCATE && c->target.schema.n > 0));
+			  (new->n > 0 || (c->to.mode == TDURL_TRUNCATE && c->target.schema.n > 0));
 	struct buf b;
 	int rc;
 
 	if (look_at_database(l, &missing, f) ||
-		((c->o->once || c->in.end.rows) && session_look(l, f)))
+		((c->o->once || c->input.in.end.rows) && session_look(l, f)))
 		return -1;
 	buf_init(&b, 16 << 20);
 	buf_printf(&b, "%llu rows (%s) for %s.%s on %s, mode=%s\n",
-		(unsigned long long)c->in.end.rows,
-		c->in.end.verified ? "verified" : "taken from end-of-file", c->to.database,
+		(unsigned long long)c->input.in.end.rows,
+		c->input.in.end.verified ? "verified" : "taken from end-of-file", c->to.database,
 		c->to.table, c->conf.endpoint, tdurl_mode_name(c->to.mode));
 	if (!c->target_known)
 		buf_printf(&b, "table %s: the key may not look at it\n", c->to.table);
@@ -187,7 +187,7 @@ int check_plan(struct load *l, struct fail *f)
 			buf_printf(&b, "dropped column: %s\n", c->target.schema.col[i].name);
 	if (missing)
 		buf_printf(&b, "POST database/create/%s\n", c->to.database);
-	if (c->already)
+	if (c->receipt.already)
 		buf_puts(&b, "these rows are in the table already: nothing would be sent\n");
 	else
 		plan_calls(&b, c, columns);

@@ -46,8 +46,8 @@ static const char *reason(const char *p, const char *end)
 		if (value.type != MP_UINT && value.type != MP_INT)
 			return "its time is no integer";
 		return value.type == MP_INT || value.as.u > TDTIME_MAX
-			? "its time is not of the years 1970 to 9999"
-			: NULL;
+			       ? "its time is not of the years 1970 to 9999"
+			       : NULL;
 	}
 	return "no time";
 }

@@ -20,17 +20,17 @@ static int open_plain(struct load *l, struct fail *f)
 			"a msgpack.gz that is no td frame: through a pipe nothing proves that it "
 			"is whole "
 			"(give it as a file, or say --trust-eof)");
-	l->plain_input = true;
-	l->chunk = mem_alloc(CHUNK);
-	l->in.head = (struct frame_head){ .content = FRAME_RECORDS, .rows = -1 };
-	return gzip_source_init(&l->gunzip, &l->peek.source, f);
+	l->input.plain = true;
+	l->input.chunk = mem_alloc(CHUNK);
+	l->input.in.head = (struct frame_head){ .content = FRAME_RECORDS, .rows = -1 };
+	return gzip_source_init(&l->input.gunzip, &l->input.peek.source, f);
 }
 
 /* What ends within the first bytes and has an extra field is taken for a frame that was cut. */
 static bool is_plain(const char *first, size_t n)
 {
 	return gzip_is(first, n) && !framein_is(first, n) &&
-		(n == FIRST || (n > GZIP_PLAIN_HEADER_LEN && !(first[3] & 4)));
+	       (n == FIRST || (n > GZIP_PLAIN_HEADER_LEN && !(first[3] & 4)));
 }
 
 int input_open(struct load *l, struct fail *f)
@@ -38,15 +38,15 @@ int input_open(struct load *l, struct fail *f)
 	const char *first;
 	ssize_t n;
 
-	lookahead_init(&l->peek, l->from);
-	n = lookahead_peek(&l->peek, FIRST, &first, f);
+	lookahead_init(&l->input.peek, l->input.from);
+	n = lookahead_peek(&l->input.peek, FIRST, &first, f);
 	if (n < 0)
 		return -1;
 	if (is_plain(first, (size_t)n))
 		return open_plain(l, f);
-	if (framein_open(&l->in, &l->peek.source, f))
+	if (framein_open(&l->input.in, &l->input.peek.source, f))
 		return -1;
-	if (l->in.head.content != FRAME_RECORDS)
+	if (l->input.in.head.content != FRAME_RECORDS)
 		return fail_set(f, FAIL_DATA, "this frame holds rows: pipe it through td-encode");
 	return 0;
 }
@@ -60,39 +60,41 @@ static bool is_map(char c)
 
 static enum framein_what next_plain(struct load *l, const char **p, size_t *n, struct fail *f)
 {
-	ssize_t got = io_read(&l->gunzip.source, l->chunk, CHUNK, f);
+	ssize_t got = io_read(&l->input.gunzip.source, l->input.chunk, CHUNK, f);
 
 	if (got < 0)
 		return FRAMEIN_FAILED;
 	if (got > 0) {
-		if (!l->plain_begun && !is_map(*l->chunk)) /* most texts are numbers to msgpack */
+		if (!l->input.plain_begun &&
+			!is_map(*l->input.chunk)) /* most texts are numbers to msgpack */
 			return fail_set(f, FAIL_DATA,
-				"%s: not a td frame, nor a msgpack.gz of records", l->from->name);
-		l->plain_begun = true;
-		if (mp_count_put(&l->counted, l->chunk, (size_t)got))
-			return fail_set(f, FAIL_DATA, "%s: no msgpack", l->from->name);
-		l->in.rows = l->counted.values;
-		*p = l->chunk;
+				"%s: not a td frame, nor a msgpack.gz of records",
+				l->input.from->name);
+		l->input.plain_begun = true;
+		if (mp_count_put(&l->input.counted, l->input.chunk, (size_t)got))
+			return fail_set(f, FAIL_DATA, "%s: no msgpack", l->input.from->name);
+		l->input.in.rows = l->input.counted.values;
+		*p = l->input.chunk;
 		*n = (size_t)got;
 		return FRAMEIN_BYTES;
 	}
-	if (!mp_count_whole(&l->counted))
-		return fail_set(f, FAIL_DATA, "%s: the last record is cut", l->from->name);
-	l->in.end = (struct frame_end){ .commit = true, .rows = l->counted.values };
+	if (!mp_count_whole(&l->input.counted))
+		return fail_set(f, FAIL_DATA, "%s: the last record is cut", l->input.from->name);
+	l->input.in.end = (struct frame_end){ .commit = true, .rows = l->input.counted.values };
 	return FRAMEIN_END;
 }
 
-enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n,
-	struct fail *f)
+enum framein_what input_next(
+	struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f)
 {
-	return l->plain_input ? next_plain(l, p, n, f) : framein_next(&l->in, b, p, n, f);
+	return l->input.plain ? next_plain(l, p, n, f) : framein_next(&l->input.in, b, p, n, f);
 }
 
 void input_close(struct load *l)
 {
-	if (l->plain_input)
-		gzip_source_free(&l->gunzip);
-	free(l->chunk);
-	lookahead_free(&l->peek);
-	framein_close(&l->in);
+	if (l->input.plain)
+		gzip_source_free(&l->input.gunzip);
+	free(l->input.chunk);
+	lookahead_free(&l->input.peek);
+	framein_close(&l->input.in);
 }

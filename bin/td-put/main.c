@@ -18,27 +18,33 @@ enum { PART_SIZE_DEFAULT = 16 << 20, PART_SIZE_STREAMING = 1 << 20 };
 static const char help[] =
 	"usage: td-put [options] DEST < FRAME > RECEIPT\n"
 	"\n"
-	"Uploads the records of a td frame (from td-encode) into a table of Treasure Data. Writes a receipt.\n"
-	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate], or NAME:TABLE of a connection\n"
-	"(td-conn). append: all rows become visible at once, or none. replace: they go into a temporary table, which td-swap,\n"
-	"given the receipt, puts in the place of TABLE. truncate: the same, and TABLE keeps its columns.\n"
+	"Uploads the records of a td frame (from td-encode) into a table of Treasure Data. Writes "
+	"a receipt.\n"
+	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate], or "
+	"NAME:TABLE of a connection\n"
+	"(td-conn). append: all rows become visible at once, or none. replace: they go into a "
+	"temporary table, which td-swap,\n"
+	"given the receipt, puts in the place of TABLE. truncate: the same, and TABLE keeps its "
+	"columns.\n"
 	"\n"
 	"  -j, --jobs N         uploads at the same time (4)\n"
 	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
 	"      --create-database  make the database if it does not exist\n"
-	"      --once[=KEY]     append once, however often this is run with the same KEY; a run that died is continued.\n"
+	"      --once[=KEY]     append once, however often this is run with the same KEY; a run "
+	"that died is continued.\n"
 	"                       Without KEY: the number of the job that the rows come from\n"
-	"      --session NAME   one append from many machines: each says --no-commit, and one of them, in the end,\n"
-	"      --no-commit      --commit, with the receipts of all on standard input. --once=KEY: what this machine\n"
+	"      --session NAME   one append from many machines: each says --no-commit, and one of "
+	"them, in the end,\n"
+	"      --no-commit      --commit, with the receipts of all on standard input. --once=KEY: "
+	"what this machine\n"
 	"      --commit         uploads; a run that died is continued\n"
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
 	"      --max-errors N   publish although the import refused up to N records (0)\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
-	"      --progress       say how far it is, also where standard error is no terminal\n"
-	API_USAGE
-	OPTION_USAGE;
+	"      --progress       say how far it is, also where standard error is no "
+	"terminal\n" API_USAGE OPTION_USAGE;
 
 static uint64_t number(const char *option, const char *s, uint64_t max)
 {
@@ -79,34 +85,62 @@ static void options(struct opts *o, int argc, char **argv)
 		MAX_ERRORS,
 		PART_SIZE_MAX = 64 << 20
 	};
-	static const struct option list[] = {
-		{ "jobs", required_argument, NULL, 'j' }, { "part-size", required_argument, NULL, PART_SIZE },
-		{ "create-database", no_argument, NULL, CREATE_DATABASE }, { "strict", no_argument, NULL, STRICT },
-		{ "progress", no_argument, NULL, PROGRESS }, { "once", optional_argument, NULL, ONCE },
-		{ "session", required_argument, NULL, SESSION }, { "no-commit", no_argument, NULL, NO_COMMIT },
-		{ "commit", no_argument, NULL, COMMIT }, { "streaming", no_argument, NULL, STREAMING },
-		{ "dry-run", no_argument, NULL, DRY_RUN }, { "trust-eof", no_argument, NULL, TRUST_EOF },
-		{ "max-errors", required_argument, NULL, MAX_ERRORS },
-		OPTION_LONG,
-		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
-	};
+	static const struct option list[] = { { "jobs", required_argument, NULL, 'j' },
+		{ "part-size", required_argument, NULL, PART_SIZE },
+		{ "create-database", no_argument, NULL, CREATE_DATABASE },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "progress", no_argument, NULL, PROGRESS },
+		{ "once", optional_argument, NULL, ONCE },
+		{ "session", required_argument, NULL, SESSION },
+		{ "no-commit", no_argument, NULL, NO_COMMIT },
+		{ "commit", no_argument, NULL, COMMIT },
+		{ "streaming", no_argument, NULL, STREAMING },
+		{ "dry-run", no_argument, NULL, DRY_RUN },
+		{ "trust-eof", no_argument, NULL, TRUST_EOF },
+		{ "max-errors", required_argument, NULL, MAX_ERRORS }, OPTION_LONG,
+		API_LONG_OPTIONS, { NULL, 0, NULL, 0 } };
 	struct fail f = { 0 };
 	int c;
 
 	while ((c = option_next(argc, argv, "j:" OPTION_SHORT, list, NULL)) != -1) {
 		switch (c) {
-		case 'j': o->jobs = (unsigned)number(option_typed(), optarg, UPLOAD_THREADS); break;
-		case PART_SIZE: o->part_size = number("--part-size", optarg, PART_SIZE_MAX); break;
-		case CREATE_DATABASE: o->create_database = true; break;
-		case STRICT: o->strict = true; break;
-		case PROGRESS: o->progress = true; break;
-		case ONCE: o->once = true; o->once_key = optarg; break;
-		case SESSION: o->session = session_of(optarg); break;
-		case NO_COMMIT: o->no_commit = true; break;
-		case COMMIT: o->commit = true; break;
-		case STREAMING: o->streaming = true; break;
-		case DRY_RUN: o->dry_run = true; break;
-		case TRUST_EOF: o->trust_eof = true; break;
+		case 'j':
+			o->jobs = (unsigned)number(option_typed(), optarg, UPLOAD_THREADS);
+			break;
+		case PART_SIZE:
+			o->part_size = number("--part-size", optarg, PART_SIZE_MAX);
+			break;
+		case CREATE_DATABASE:
+			o->create_database = true;
+			break;
+		case STRICT:
+			o->strict = true;
+			break;
+		case PROGRESS:
+			o->progress = true;
+			break;
+		case ONCE:
+			o->once = true;
+			o->once_key = optarg;
+			break;
+		case SESSION:
+			o->session = session_of(optarg);
+			break;
+		case NO_COMMIT:
+			o->no_commit = true;
+			break;
+		case COMMIT:
+			o->commit = true;
+			break;
+		case STREAMING:
+			o->streaming = true;
+			break;
+		case DRY_RUN:
+			o->dry_run = true;
+			break;
+		case TRUST_EOF:
+			o->trust_eof = true;
+			break;
 		case MAX_ERRORS:
 			if (!num_u64(optarg, strlen(optarg), INT64_MAX, &o->max_errors))
 				die_usage("--max-errors: '%s' is no number", optarg);
@@ -172,9 +206,9 @@ int main(int argc, char **argv)
 	if (api_sandbox(&o.api, NULL, &f))
 		die_fail(&f);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
-	l.from = &in.source;
-	rc = o.commit ? load_commit(&l, &f) : load_run(&l, &f);
-	load_free(&l);
+	l.input.from = &in.source;
+	rc = o.commit ? commit_run(&l, &f) : transfer_run(&l, &f);
+	transfer_free(&l);
 	if (rc)
 		die_fail(&f);
 	return 0;

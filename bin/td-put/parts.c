@@ -79,15 +79,15 @@ int parts_stream(void *arg, struct api *a, uint64_t number, struct upload_part *
 
 	*bytes = body_of(p, body);
 	md5_of(body, md5);
-	snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)l->stream_base,
+	snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)l->stream.base,
 		(unsigned long long)number);
 	if (api_table_import(a, l->to.database, l->to.table, id, body, UPLOAD_PART_PIECES, stored,
 		    &maybe, f)) {
 		if (maybe)
-			atomic_fetch_add(&l->doubtful, p->values);
+			atomic_fetch_add(&l->stream.doubtful, p->values);
 		return -1;
 	}
-	atomic_fetch_add(&l->streamed, p->values);
+	atomic_fetch_add(&l->stream.in, p->values);
 	if (*stored && strcmp(stored, md5) != 0)
 		return fail_set(f, FAIL_UNKNOWN,
 			"the server got other bytes than were sent (MD5 %s, not %s)", stored, md5);
@@ -161,7 +161,7 @@ static bool digest_of(const struct api_name *list, size_t n, struct digest *all)
  */
 int parts_same(struct load *l, struct fail *f)
 {
-	const struct frame_end *e = &l->in.end;
+	const struct frame_end *e = &l->input.in.end;
 	struct api_name *list;
 	struct digest d;
 	size_t n;

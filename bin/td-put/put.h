@@ -1,8 +1,8 @@
 /*
- * td-put: what its files share. td-put.c: options and main; td-put-load.c: one transfer;
- * td-put-session.c: its tables and session; td-put-parts.c: how parts are named and sent;
- * td-put-errors.c: what the import refused; td-put-input.c: what comes in; td-put-check.c: what is
- * looked at before; td-put-paper.c: the receipt.
+ * td-put: what its files share. main.c: options; transfer.c: one transfer; steps.c: carries out
+ * what common/td/append asks for; session.c: tables, names and checks of a session; commit.c:
+ * --commit; parts.c: how parts are named and sent; errors.c: what the import refused; input.c: what
+ * comes in; check.c: what is checked before; receipt.c: the receipt.
  */
 #ifndef TD_PUT_H
 #define TD_PUT_H
@@ -22,12 +22,12 @@
 
 struct opts {
 	unsigned jobs;
-	uint64_t part_size;    /* 0: not said */
-	uint64_t max_errors;   /* records that the import may refuse */
+	uint64_t part_size;  /* 0: not said */
+	uint64_t max_errors; /* records that the import may refuse */
 	bool create_database, strict, progress, trust_eof, dry_run, streaming;
 	bool once;
-	const char *once_key;  /* NULL: the job that the rows come from */
-	const char *session;   /* of many machines; with one of these: */
+	const char *once_key; /* NULL: the job that the rows come from */
+	const char *session;  /* of many machines; with one of these: */
 	bool no_commit, commit;
 	int verbosity;
 	struct api_opt api;
@@ -40,7 +40,7 @@ struct opts {
 struct names {
 	bool wanted;
 	pthread_mutex_t lock;
-	char **mine;            /* sent by this run, or found there */
+	char **mine; /* sent by this run, or found there */
 	size_t n;
 	struct api_name *there; /* before this run */
 	size_t there_n;
@@ -56,110 +56,131 @@ struct digest {
 	uint64_t len;
 };
 
+/* What comes in; input.c's. */
+struct input {
+	struct source *from;
+	struct framein in; /* in.end also where the input is no frame */
+	struct lookahead peek;
+	struct gzip_source gunzip;
+	struct mp_count counted;
+	char *chunk;
+	bool plain;       /* a msgpack.gz that is no frame */
+	bool plain_begun; /* its first record was seen */
+};
+
+/* The first block, read before anything is made; transfer.c's. */
+struct first {
+	enum framein_what what;
+	struct frame_block block;
+	const char *p;
+	size_t n;
+};
+
+/* --streaming; parts.c's. */
+struct stream {
+	uint64_t base;          /* ids of this run */
+	atomic_ullong in;       /* rows that are in the table already */
+	atomic_ullong doubtful; /* rows that may be: the answer was lost */
+};
+
+/* --commit; commit.c's. */
+struct said {
+	bool rows_unknown; /* no receipts */
+	int64_t parts;     /* in the receipts; -1: not all of them say */
+};
+
 /* One transfer: what is known, and what was made and has to go again if it fails. */
 struct load {
 	const struct opts *o;
 	struct tdurl to;
 	struct conf conf;
 	struct api *api;
-	struct source *from;
-	struct framein in;        /* in.end also where the input is no frame */
-	bool plain_input;         /* a msgpack.gz that is no frame */
-	bool plain_begun;         /* its first record was seen */
-	struct lookahead peek;
-	struct gzip_source gunzip;
-	struct mp_count counted;
-	char *chunk;
+	struct input input;
+	struct first first;
 	/* before; the key may not be allowed to look: then !target_known */
 	struct api_table target;
 	bool target_known;
-	char *session;            /* name of the bulk import session; NULL before it is made */
-	/* mode=replace: name of the temporary table; NULL before it is made */
-	char *temporary;
-	const char *into;         /* the table that the session loads into */
-	/* session or temporary table: whether the last one was made is not known */
-	bool unanswered;
-	bool committing;          /* append: the commit was asked for: no way back */
-	bool keep_session;        /* it outlives a failure: the same command goes on with it */
-	bool rows_unknown;        /* --commit without receipts */
-	int64_t parts_said;       /* --commit: in the receipts; -1: not all of them say */
-	bool closed;              /* --commit: the session takes no more parts */
-	bool already;             /* --once: the rows are in since an earlier run */
+	char *session;    /* name of the bulk import session, or NULL */
+	char *temporary;  /* mode=replace: the temporary table; NULL before it is made */
+	bool unanswered;  /* whether it was made is not known */
+	const char *into; /* the table that the session loads into */
 	struct names names;
-	uint64_t stream_base;     /* --streaming: ids of this run */
-	atomic_ullong streamed;   /* rows that are in the table already */
-	atomic_ullong doubtful;   /* rows that may be: the answer was lost */
-	struct upload *upload;    /* NULL: nothing is sent */
-	struct digest digest;     /* of the records then */
-	struct upload_part *part;        /* being filled */
-	struct upload_part_plain plain;  /* records from members that are not ours */
+	struct stream stream;
+	struct said said;
+	struct upload *upload;          /* NULL: nothing is sent */
+	struct digest digest;           /* of the records then */
+	struct upload_part *part;       /* being filled */
+	struct upload_part_plain plain; /* records from members that are not ours */
 	struct progress progress;
 	struct receipt receipt;
 	bool receipt_begun;
 };
 
 /*
- * td-put-load.c: the whole transfer. On failure all that was made is removed, or named in f, and
- * the receipt says so.
+ * transfer.c: the whole transfer. On failure all that was made is removed, or named in f, and the
+ * receipt says so.
  */
-int load_run(struct load *l, struct fail *f);
-void load_free(struct load *l);
+int transfer_run(struct load *l, struct fail *f);
+void transfer_free(struct load *l);
+/* The input to its end, which is checked; into the upload, or only into the digest. */
+int transfer_pump(struct load *l, struct fail *f);
+/* A failure: what is ours goes, and the receipt says why. -1. */
+int transfer_failed(struct load *l, struct fail *f);
+int transfer_check_end(const struct load *l, struct fail *f);
 
-/* --commit: no rows, the receipts of those who sent them */
-int load_commit(struct load *l, struct fail *f);
+/* commit.c: --commit: no rows, the receipts of those who sent them */
+int commit_run(struct load *l, struct fail *f);
 
-/* td-put-input.c: as framein's, for a frame of records or a msgpack.gz */
+/* input.c: as framein's, for a frame of records or a msgpack.gz */
 int input_open(struct load *l, struct fail *f);
-enum framein_what input_next(struct load *l, struct frame_block *b, const char **p, size_t *n,
-	struct fail *f);
+enum framein_what input_next(
+	struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f);
 void input_close(struct load *l);
 
-/* td-put-check.c */
+/* check.c */
 /* the key, the target, and whether the head's types fit into it */
 int check_target(struct load *l, struct fail *f);
 int check_types(const struct load *l, const struct schema *s, struct fail *f);
 /* --dry-run: what would be done, on standard output */
 int check_plan(struct load *l, struct fail *f);
 
-/* td-put-paper.c: the receipt, in its two pieces */
+/* receipt.c: the receipt, in its two pieces */
 void paper_start(struct load *l);
-int paper_begin(struct load *l, struct fail *f);  /* what the end of the input says */
+int paper_begin(struct load *l, struct fail *f); /* what the end of the input says */
 /* why: NULL, or the failure that it tells */
 int paper_end(struct load *l, const struct fail *why, struct fail *f);
 
-/* td-put-session.c */
-/* the table that is loaded into, the session, the uploads */
-int session_open(struct load *l, struct fail *f);
-/* from the last upload to a checked session that is ready */
-int session_perform(struct load *l, struct fail *f);
-int session_commit(struct load *l, struct fail *f);   /* to committed */
-/* only the table that is loaded into: there are no rows */
-int session_table(struct load *l, struct fail *f);
-int session_schema(struct load *l, struct fail *f);   /* the columns of the frame's end */
-/* --commit: another's session, to ready and checked, or committed */
-int session_take_up(struct load *l, struct fail *f);
-int session_check_already(struct load *l, struct fail *f); /* --once: were it these rows? */
-/* --once, --session: could it be gone on with? Changes nothing */
-int session_look(struct load *l, struct fail *f);
-/*
- * f, a refusal: the passing kind if another run has frozen the session (from: API_UPLOADING), or it
- * is in `from` or behind. -1.
- */
-int session_busy(struct load *l, enum api_session_state from, struct fail *f);
+/* steps.c: carries out what common/td/append asks for; -1 with all that is left named in f */
+struct append_task;
+int steps_run(struct load *l, const struct append_task *t, struct fail *f);
 
-/* td-put-errors.c */
+/* session.c */
+int session_table(struct load *l, struct fail *f);  /* the table that is loaded into */
+int session_schema(struct load *l, struct fail *f); /* the columns of the frame's end */
+void session_begin(struct load *l); /* the session's name, and how parts are named */
+/*
+ * --dry-run, and no rows: could --once or --session go on? Notes in the receipt if it is done
+ * already.
+ */
+int session_look(struct load *l, struct fail *f);
+int session_check_counts(struct load *l, const struct api_session *s, struct fail *f);
+int session_check_same(struct load *l, const struct api_session *s, struct fail *f);
+int session_check_parts(struct load *l, struct fail *f);
+int session_import_failed(const struct load *l, const struct api_session *s, struct fail *f);
+
+/* errors.c */
 void errors_show(struct load *l); /* the first records that the import refused, on standard error */
 
-/* td-put-parts.c */
-upload_send parts_send;      /* into the session */
-upload_send parts_stream;    /* into the table */
+/* parts.c */
+upload_send parts_send;   /* into the session */
+upload_send parts_stream; /* into the table */
 /* 1: the key may not see them */
 int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f);
 /* 1: the session's parts hold our records, or that cannot be said; 0: others */
 int parts_same(struct load *l, struct fail *f);
 /* the session holds our parts and no others */
 int parts_settle(struct load *l, struct fail *f);
-int parts_withdraw(struct load *l, struct fail *f);        /* remove ours */
+int parts_withdraw(struct load *l, struct fail *f); /* remove ours */
 void parts_free(struct load *l);
 
 #endif

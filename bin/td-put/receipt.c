@@ -20,13 +20,13 @@ static int put_text(char *text, struct fail *f)
 /* What the end of the frame says, and the first half of the line. */
 int paper_begin(struct load *l, struct fail *f)
 {
-	const struct frame_end *e = &l->in.end;
+	const struct frame_end *e = &l->input.in.end;
 	struct receipt *r = &l->receipt;
 	uint64_t parts = 0, bytes = 0;
 
 	if (l->upload)
 		upload_counts(l->upload, &parts, &bytes);
-	r->rows = l->rows_unknown ? r->valid : (int64_t)e->rows;
+	r->rows = l->said.rows_unknown ? r->valid : (int64_t)e->rows;
 	r->rejects = (int64_t)e->rejects;
 	r->parts = (int64_t)parts;
 	r->bytes = (int64_t)bytes;
@@ -71,8 +71,10 @@ void paper_start(struct load *l)
 	clock_utc(now);
 	r->started = mem_string(now);
 	r->mode = l->to.mode;
-	r->action = mem_string(l->o->no_commit ? "upload" : l->o->streaming ? "import"
-			       : l->to.mode == TDURL_APPEND ? "append" : "load");
+	r->action = mem_string(l->o->no_commit              ? "upload"
+			       : l->o->streaming            ? "import"
+			       : l->to.mode == TDURL_APPEND ? "append"
+							    : "load");
 	r->endpoint = mem_string(l->conf.endpoint);
 	r->database = mem_string(l->to.database);
 	r->table = mem_string(l->to.table);

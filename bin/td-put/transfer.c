@@ -5,12 +5,14 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/sig.h"
+#include "sys/clock.h"
+#include "td/append.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* --- the frame becomes parts ----------------------------------------------- */
+/* --- the frame becomes parts --- */
 
 static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
 {
@@ -47,7 +49,29 @@ static void say_progress(struct load *l)
 	if (!l->upload)
 		return;
 	upload_counts(l->upload, &parts, &bytes);
-	progress_rate(&l->progress, "uploading", bytes, -1, (int64_t)l->in.rows, l->in.head.rows);
+	progress_rate(&l->progress, "uploading", bytes, -1, (int64_t)l->input.in.rows,
+		l->input.in.head.rows);
+}
+
+static int take(struct load *l, const struct first *x, struct fail *f)
+{
+	switch (x->what) {
+	case FRAMEIN_BLOCK:
+		return put_plain(l, true, f) || put_block(l, &x->block, f) ? -1 : 0;
+	case FRAMEIN_BYTES:
+		return upload_part_plain_put(&l->plain, x->p, x->n, f) || put_plain(l, false, f)
+			       ? -1
+			       : 0;
+	case FRAMEIN_END:
+		if (put_plain(l, true, f))
+			return -1;
+		if (l->part)
+			upload_give(l->upload, l->part);
+		l->part = NULL;
+		return 0;
+	default:
+		return -1;
+	}
 }
 
 /*
@@ -55,75 +79,67 @@ static void say_progress(struct load *l)
  * sent (--dry-run, or --once and an earlier run did it): for the writer of the input, and to see
  * what it is.
  */
-static int pump(struct load *l, enum framein_what what, struct frame_block *b, const char *p,
-	size_t n, struct fail *f)
+int transfer_pump(struct load *l, struct fail *f)
 {
-	for (;; what = input_next(l, b, &p, &n, f)) {
+	struct first x = l->first;
+
+	while (take(l, &x, f) == 0) {
 		say_progress(l);
-		switch (what) {
-		case FRAMEIN_BLOCK:
-			if (put_plain(l, true, f) || put_block(l, b, f))
-				return -1;
-			break;
-		case FRAMEIN_BYTES:
-			if (upload_part_plain_put(&l->plain, p, n, f) || put_plain(l, false, f))
-				return -1;
-			break;
-		case FRAMEIN_END:
-			if (put_plain(l, true, f))
-				return -1;
-			if (l->part)
-				upload_give(l->upload, l->part);
-			l->part = NULL;
-			return 0;
-		default:
-			return -1;
-		}
+		if (x.what == FRAMEIN_END)
+			return transfer_check_end(l, f);
+		x.what = input_next(l, &x.block, &x.p, &x.n, f);
 	}
+	return -1;
 }
 
-/* --- the transfer ---------------------------------------------------------- */
+/* --- the transfer --- */
 
-static int check_end(const struct load *l, struct fail *f)
+int transfer_check_end(const struct load *l, struct fail *f)
 {
-	if (l->o->strict && !l->in.end.verified)
+	if (l->o->strict && !l->input.in.end.verified)
 		return fail_set(f, FAIL_GUARD,
 			"--strict: nothing proves that the source was complete "
 			"(let td-encode run it: td-encode -- COMMAND)");
-	return check_types(l, &l->in.end.schema, f);
+	return check_types(l, &l->input.in.end.schema, f);
 }
 
-/*
- * Rows are on their way; after this the session is ready and checked, and nothing has changed for a
- * reader.
- */
-static int send_rows(struct load *l, enum framein_what what, struct frame_block *b, const char *p,
-	size_t n, struct fail *f)
+/* Into the table at once. The table is the one that was meant if it is the same one afterwards. */
+static int stream(struct load *l, struct fail *f)
 {
-	if (session_open(l, f))
+	struct api_table now;
+
+	l->stream.base = clock_random();
+	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_stream, l);
+	if (transfer_pump(l, f) || upload_finish(l->upload, f) || session_schema(l, f) ||
+		paper_begin(l, f))
 		return -1;
-	if (l->already)
-		return pump(l, what, b, p, n, f) || session_check_already(l, f) ? -1 : 0;
-	if (pump(l, what, b, p, n, f) || check_end(l, f) || upload_finish(l->upload, f) ||
-		(l->o->once && parts_settle(l, f)))
-		return session_busy(l, API_UPLOADING, f);
-	if (!l->o->no_commit && !l->o->streaming && session_perform(l, f))
+	if (!l->target_known || l->target.id < 0)
+		return 0;
+	if (api_table_show(l->api, l->to.database, l->into, &now, f))
 		return -1;
-	return session_schema(l, f);
+	if (!now.exists || (now.id >= 0 && now.id != l->target.id))
+		fail_set(f, FAIL_UNKNOWN,
+			"%s.%s was replaced or dropped meanwhile: the rows may be in what replaced "
+			"it, or "
+			"in what it was",
+			l->to.database, l->to.table);
+	api_table_free(&now);
+	return f->kind ? -1 : 0;
 }
 
-/*
- * An append cannot be taken back once its commit is asked for. So a signal waits until the outcome
- * is known; a second one kills.
- */
-static int commit(struct load *l, struct fail *f)
+static int through_session(struct load *l, struct fail *f)
 {
-	int rc;
+	const bool append = l->to.mode == TDURL_APPEND;
+	const struct append_task t = {
+		.kind = !append         ? APPEND_LOAD
+			: l->o->session ? APPEND_JOIN
+			: l->o->once    ? APPEND_ONCE
+					: APPEND_PLAIN,
+		.table_id = append && l->target_known && l->target.exists ? l->target.id : -1,
+	};
 
-	sig_hold(l->to.mode == TDURL_APPEND);
-	rc = session_commit(l, f);
-	sig_hold(false);
-	return rc;
+	session_begin(l);
+	return steps_run(l, &t, f);
 }
 
 /*
@@ -146,17 +162,14 @@ static int no_rows(struct load *l, struct fail *f)
 
 static int transfer(struct load *l, struct fail *f)
 {
-	struct frame_block b;
-	const char *p = NULL;
-	size_t n = 0;
-	enum framein_what what;
+	struct first *x = &l->first;
 
 	if (input_open(l, f))
 		return -1;
-	if (l->in.head.job_id)
-		l->receipt.source_job = mem_string(l->in.head.job_id);
-	if (l->o->once && !l->o->once_key && !l->in.head.job_id) {
-		if (input_next(l, &b, &p, &n, f) == FRAMEIN_FAILED)
+	if (l->input.in.head.job_id)
+		l->receipt.source_job = mem_string(l->input.in.head.job_id);
+	if (l->o->once && !l->o->once_key && !l->input.in.head.job_id) {
+		if (input_next(l, &x->block, &x->p, &x->n, f) == FRAMEIN_FAILED)
 			return -1; /* a source that gave up before it had a job has the reason */
 		return fail_set(f, FAIL_USAGE,
 			"--once needs a KEY: these rows do not come from a job (--once=KEY)");
@@ -167,75 +180,33 @@ static int transfer(struct load *l, struct fail *f)
 	 * the first block before anything is made: a source that fails at once leaves no trace on
 	 * the server
 	 */
-	what = input_next(l, &b, &p, &n, f);
-	if (what == FRAMEIN_FAILED)
+	x->what = input_next(l, &x->block, &x->p, &x->n, f);
+	if (x->what == FRAMEIN_FAILED)
 		return -1;
 	progress_start(&l->progress);
 	if (l->o->dry_run)
-		return pump(l, what, &b, p, n, f) || check_end(l, f) || check_plan(l, f) ? -1 : 0;
-	if (what == FRAMEIN_END)
-		return check_end(l, f) || no_rows(l, f) ? -1 : 0;
-	if (send_rows(l, what, &b, p, n, f) || paper_begin(l, f))
+		return transfer_pump(l, f) || check_plan(l, f) ? -1 : 0;
+	if (x->what == FRAMEIN_END)
+		return transfer_check_end(l, f) || no_rows(l, f) ? -1 : 0;
+	if (session_table(l, f))
 		return -1;
-	return l->already || l->o->no_commit || l->o->streaming ? 0 : commit(l, f);
+	return l->o->streaming ? stream(l, f) : through_session(l, f);
 }
 
-/* --- the end --------------------------------------------------------------- */
-
-static void add(struct fail *f, const char *fmt, const char *a, const char *b)
-{
-	size_t n = strlen(f->why);
-
-	snprintf(f->why + n, sizeof f->why - n, fmt, a, b);
-}
-
-/* After its removal: it was not there, but the request to make it may still be on its way. */
-static bool may_come(const struct load *l)
-{
-	return l->unanswered && api_status(l->api) == 404;
-}
-
-/* --commit that failed behind the upload: the others cannot send anything any more. */
-static void tell_closed(const struct load *l, struct fail *f)
-{
-	if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL || f->kind == FAIL_UNKNOWN ||
-		f->kind == FAIL_PIPE)
-		add(f, "; session %s takes no more parts; the same command goes on with it%s",
-			l->session, "");
-	else
-		add(f, "; session %s takes no more parts: --commit again with %s, or delete it",
-			l->session,
-			f->kind == FAIL_DATA ? "a --max-errors" : "what was wrong put right");
-}
-
-static void undo_session(struct load *l, struct fail *f)
-{
-	if (!l->session)
-		return;
-	if (l->closed && api_status(l->api) != 404) /* 404: it is gone */
-		tell_closed(l, f);
-	else if (l->o->once && l->names.n > 0 && !l->already)
-		add(f, "; the same command goes on with session %s%s", l->session, "");
-	else if (l->o->no_commit && parts_withdraw(l, &(struct fail){ 0 }))
-		add(f, "; parts of it may be in session %s%s", l->session, "");
-	else if (!l->keep_session && api_session_delete(l->api, l->session, &(struct fail){ 0 }))
-		add(f, "; the bulk import session %s could not be removed%s", l->session, "");
-	else if (!l->keep_session && may_come(l))
-		add(f, "; the bulk import session %s may still be made (td-swap --gc removes it)%s",
-			l->session, "");
-}
+/* --- the end --- */
 
 /* --streaming: what cannot be taken back. After upload_close(): requests under way count, too. */
 static void tell_streamed(const struct load *l, struct fail *f)
 {
-	const unsigned long long in = atomic_load(&l->streamed), maybe = atomic_load(&l->doubtful);
+	const unsigned long long in = atomic_load(&l->stream.in),
+				 maybe = atomic_load(&l->stream.doubtful);
 	size_t n = strlen(f->why);
 
 	if (in == 0 && maybe == 0)
 		return;
 	if (in > 0)
-		n += (size_t)snprintf(f->why + n, sizeof f->why - n,
-			"; %llu rows are in the table already", in);
+		n += (size_t)snprintf(
+			f->why + n, sizeof f->why - n, "; %llu rows are in the table already", in);
 	if (maybe > 0 && n < sizeof f->why)
 		snprintf(f->why + n, sizeof f->why - n,
 			in > 0 ? ", and up to %llu more may be"
@@ -244,136 +215,63 @@ static void tell_streamed(const struct load *l, struct fail *f)
 	f->kind = f->kind == FAIL_SIGNAL || f->kind == FAIL_PIPE ? f->kind : FAIL_UNKNOWN;
 }
 
-/* Remove what was made; what cannot be removed is named behind f's sentence. */
-static void undo(struct load *l, struct fail *f)
+/* mode=replace: the temporary table goes, with all that may be in it. */
+static void drop_temporary(struct load *l, struct fail *f)
 {
-	if (l->committing && l->o->once) {
-		f->kind = FAIL_TEMP;
-		add(f, "; the same command finds out what became of session %s%s", l->session, "");
-		return;
-	}
-	if (l->committing) {
-		add(f, "; if session %s is committed, the rows are in the table%s", l->session, "");
-		return;
-	}
-	upload_close(l->upload); /* no part may arrive after its session is gone */
-	l->upload = NULL;
-	if (!l->api)
+	if (!l->temporary)
 		return;
 	sig_hold(true);
 	api_hurry(l->api);
-	undo_session(l, f);
-	if (l->temporary &&
-		api_table_delete(l->api, l->to.database, l->temporary, &(struct fail){ 0 }))
-		add(f, "; the table %s.%s could not be removed", l->to.database, l->temporary);
-	else if (l->temporary && !l->session && may_come(l))
-		add(f, "; the table %s.%s may still be made (td-swap --gc removes it)",
+	if (api_table_delete(l->api, l->to.database, l->temporary, FAIL_IGNORED))
+		fail_add(f, "; the table %s.%s could not be removed", l->to.database, l->temporary);
+	else if (l->unanswered && api_status(l->api) == 404)
+		fail_add(f, "; the table %s.%s may still be made (td-swap --gc removes it)",
 			l->to.database, l->temporary);
 	sig_hold(false);
-	if (f->kind == FAIL_UNKNOWN && !l->o->streaming) /* of a step inside the session */
+	if (f->kind == FAIL_UNKNOWN)
 		f->kind = FAIL_TEMP;
-	tell_streamed(l, f);
 }
 
-static int failed(struct load *l, struct fail *f)
+int transfer_failed(struct load *l, struct fail *f)
 {
-	undo(l, f);
+	upload_close(l->upload);
+	l->upload = NULL;
+	drop_temporary(l, f);
+	tell_streamed(l, f);
 	if (f->kind != FAIL_PIPE)
-		paper_end(l, f, &(struct fail){ 0 });
+		paper_end(l, f, FAIL_IGNORED);
 	return -1;
 }
 
-/* --- many machines --------------------------------------------------------- */
-
-/*
- * The receipts of those who uploaded: all of them done, all for this session; their rows are what
- * must be in it.
- */
-static int add_receipt(struct load *l, const char *line, size_t n, struct fail *f)
+static void say_done(struct load *l)
 {
-	struct frame_end *e = &l->in.end;
-	struct receipt r;
+	const long long rows = (long long)l->receipt.rows;
 
-	if (receipt_parse(&r, line, n, l->from->name, f)) {
-		receipt_free(&r);
-		return -1;
-	}
-	if (!r.done)
-		fail_set(f, FAIL_UPSTREAM, "one of the uploads failed: %s",
-			r.reason ? r.reason : "no reason given");
-	else if (strcmp(r.action, "upload") != 0 || !r.session ||
-		strcmp(r.session, l->o->session) != 0 || r.rows < 0)
-		fail_set(f, FAIL_DATA, "%s: a receipt that is not of an upload into session %s",
-			l->from->name, l->o->session);
-	e->verified = (e->rows == 0 || e->verified) && r.verified;
-	e->rows += (uint64_t)(r.rows > 0 ? r.rows : 0);
-	e->rejects += (uint64_t)(r.rejects > 0 ? r.rejects : 0);
-	l->parts_said = l->parts_said < 0 || r.parts < 0 ? -1 : l->parts_said + r.parts;
-	receipt_free(&r);
-	return f->kind ? -1 : 0;
+	if (l->to.mode != TDURL_APPEND)
+		progress_done(&l->progress,
+			"%lld rows into %s.%s; not published yet: pipe the receipt into td-swap",
+			rows, l->to.database, l->into);
+	else if (l->o->no_commit)
+		progress_done(&l->progress, "%lld rows into session %s; not published yet", rows,
+			l->o->session);
+	else
+		progress_done(&l->progress, "%lld rows into %s.%s%s", rows, l->to.database, l->into,
+			l->receipt.already ? ", since an earlier run" : "");
 }
 
-static int read_receipts(struct load *l, struct fail *f)
-{
-	char *text;
-	size_t n, len;
-	int rc = 0;
-
-	l->rows_unknown = isatty(STDIN_FILENO) == 1;
-	if (l->rows_unknown)
-		return 0;
-	if (fd_slurp(STDIN_FILENO, l->from->name, RECEIPT_MAX, &text, &n, f))
-		return -1;
-	l->rows_unknown = n == 0;
-	for (size_t at = 0; at < n && rc == 0; at += len) {
-		const char *newline = memchr(text + at, '\n', n - at);
-
-		len = newline ? (size_t)(newline - text) - at + 1 : n - at;
-		rc = add_receipt(l, text + at, len, f);
-	}
-	free(text);
-	return rc;
-}
-
-/* Also after a signal that waited for the commit. */
-static void remove_session(struct load *l)
-{
-	struct fail f = { 0 };
-
-	sig_hold(true);
-	if (api_session_delete(l->api, l->session, &f))
-		warn("the rows are in, but: %s", f.why);
-	sig_hold(false);
-}
-
-int load_commit(struct load *l, struct fail *f)
-{
-	paper_start(l);
-	l->receipt.session = mem_string(l->o->session);
-	l->api = api_open(&l->conf, &l->o->api);
-	if (read_receipts(l, f) || (l->o->strict && check_end(l, f)) || session_take_up(l, f) ||
-		paper_begin(l, f) || (!l->already && commit(l, f)))
-		return failed(l, f);
-	remove_session(l);
-	return paper_end(l, NULL, f);
-}
-
-int load_run(struct load *l, struct fail *f)
+int transfer_run(struct load *l, struct fail *f)
 {
 	paper_start(l);
 	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	l->api = api_open(&l->conf, &l->o->api);
 	if (transfer(l, f)) {
 		progress_end(&l->progress);
-		return l->o->dry_run ? -1 : failed(l, f);
+		return l->o->dry_run ? -1 : transfer_failed(l, f);
 	}
 	if (l->o->dry_run)
 		return fd_close(STDOUT_FILENO, "standard output", f);
-	if (l->session && !l->keep_session)
-		remove_session(l);
 	if (paper_end(l, NULL, f) == 0) {
-		progress_done(&l->progress, "%lld rows into %s.%s", (long long)l->receipt.rows,
-			l->to.database, l->into);
+		say_done(l);
 		return 0;
 	}
 	if (l->o->no_commit) {
@@ -386,12 +284,10 @@ int load_run(struct load *l, struct fail *f)
 		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written",
 			l->to.database, l->to.table);
 	}
-	free(l->session);
-	l->session = NULL;
-	return failed(l, f); /* nobody will swap: the temporary table goes */
+	return transfer_failed(l, f); /* nobody will swap: the temporary table goes */
 }
 
-void load_free(struct load *l)
+void transfer_free(struct load *l)
 {
 	upload_close(l->upload);
 	parts_free(l);

@@ -186,12 +186,9 @@ int api_session_part_delete(struct api *a, const char *name, const char *part, s
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f);
 /* frozen already is success */
 int api_session_freeze(struct api *a, const char *name, struct fail *f);
-/* checks before repeating if an answer was lost */
+/* never repeated; the caller looks at the session */
 int api_session_perform(struct api *a, const char *name, struct fail *f);
-/*
- * The same. again: the service was asked before, and said yes, but the session came back to ready.
- */
-int api_session_commit(struct api *a, const char *name, bool again, struct fail *f);
+int api_session_commit(struct api *a, const char *name, struct fail *f);
 int api_session_delete(struct api *a, const char *name, struct fail *f);  /* 404 is success */
 /* gzip of msgpack maps, may be empty */
 int api_session_errors(struct api *a, const char *name, struct sink *to, struct fail *f);

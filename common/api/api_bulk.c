@@ -1,7 +1,5 @@
 /* Bulk import sessions: one function an endpoint, and the wait for a lost answer's outcome. */
 #include "api/api_call.h"
-#include "sys/clock.h"
-#include "base/die.h"
 
 #include <string.h>
 
@@ -79,8 +77,8 @@ int api_session_part_delete(struct api *a, const char *name, const char *part, s
 	struct api_call c = { .e = SESSION_PART_DELETE, .seg = { name, part } };
 
 	return api_send(a, &c, 404, f)
-		? fail_at(f, "cannot delete part %s of session %s", part, name)
-		: 0;
+		       ? fail_at(f, "cannot delete part %s of session %s", part, name)
+		       : 0;
 }
 
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f)
@@ -97,78 +95,18 @@ int api_session_freeze(struct api *a, const char *name, struct fail *f)
 	return api_send(a, &c, 409, f) ? fail_at(f, "cannot freeze session %s", name) : 0;
 }
 
-/* Has perform or commit done its work? 1 yes, 0 no (it may be sent again), -1 it cannot be said. */
-static int has_begun(struct api *a, const char *name, enum endpoint e, struct fail *f)
-{
-	struct api_session s;
-
-	if (api_session_show(a, name, &s, f))
-		return -1;
-	switch (s.state) {
-	/* a perform whose job has failed comes back to here, but leaves the job's number */
-	case API_UPLOADING:
-		return e == SESSION_PERFORM ? s.job_id[0] != '\0' : -1;
-	case API_PERFORMING:
-		return e == SESSION_PERFORM ? 1 : -1;
-	case API_READY:
-		return e == SESSION_PERFORM;
-	case API_COMMITTING:
-	case API_COMMITTED:
-		return 1;
-	default:
-		return -1;
-	}
-}
-
-/*
- * perform and commit: the server refuses them in the wrong state, so that a repeat after a look can
- * do no harm: if the first one was only late, the second is refused (409, 422), and the next look
- * says that the work is under way. unknown: an earlier one may be under way already.
- */
-static int step(struct api *a, const char *name, enum endpoint e, const char *what, bool unknown,
-	struct fail *f)
-{
-	static const struct retry_outcome lost = { 0, true, -1 };
-	const uint64_t start = clock_ms();
-
-	for (unsigned i = 0;; i++) {
-		struct api_call c = { .e = e, .seg = { name } };
-		struct fail why = { 0 };
-		int rc = api_call(a, &c, &why), begun;
-		int64_t wait;
-
-		unknown = unknown || c.maybe_done || why.kind == FAIL_UNKNOWN;
-		api_call_free(&c);
-		if (rc == 0)
-			return 0;
-		if (!unknown || (why.kind != FAIL_UNKNOWN && why.kind != FAIL_REFUSED)) {
-			fail_set(f, unknown ? FAIL_UNKNOWN : why.kind, "%s", why.why);
-			return fail_at(f, "cannot %s session %s", what, name);
-		}
-		begun = has_begun(a, name, e, f);
-		if (begun == 1)
-			return 0;
-		wait = retry_wait(&a->retry, true, &lost, i, clock_ms() - start, clock_random());
-		if (begun < 0 || wait == RETRY_STOP || why.kind == FAIL_REFUSED) {
-			/* that the look failed is less news than why one was needed */
-			f->kind = FAIL_NONE;
-			fail_set(f, begun == 0 ? FAIL_TEMP : FAIL_UNKNOWN, "%s", why.why);
-			return fail_at(f, "cannot %s session %s", what, name);
-		}
-		note("%s; the session shows that nothing was done: once more", why.why);
-		if (clock_sleep_or((uint64_t)wait, a->stop, f))
-			return -1;
-	}
-}
-
 int api_session_perform(struct api *a, const char *name, struct fail *f)
 {
-	return step(a, name, SESSION_PERFORM, "perform", false, f);
+	struct api_call c = { .e = SESSION_PERFORM, .seg = { name } };
+
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot perform session %s", name) : 0;
 }
 
-int api_session_commit(struct api *a, const char *name, bool again, struct fail *f)
+int api_session_commit(struct api *a, const char *name, struct fail *f)
 {
-	return step(a, name, SESSION_COMMIT, "commit", again, f);
+	struct api_call c = { .e = SESSION_COMMIT, .seg = { name } };
+
+	return api_send(a, &c, 0, f) ? fail_at(f, "cannot commit session %s", name) : 0;
 }
 
 int api_session_delete(struct api *a, const char *name, struct fail *f)
@@ -183,6 +121,6 @@ int api_session_errors(struct api *a, const char *name, struct sink *to, struct 
 	struct api_call c = { .e = SESSION_ERRORS, .seg = { name }, .to = to };
 
 	return api_send(a, &c, 0, f)
-		? fail_at(f, "cannot read the error records of session %s", name)
-		: 0;
+		       ? fail_at(f, "cannot read the error records of session %s", name)
+		       : 0;
 }

@@ -75,9 +75,9 @@ static const struct {
 	[SESSION_PART_DELETE] = { "POST", "bulk_import/delete_part", SAME, "name" }, /* 404: gone */
 	[SESSION_FREEZE] = { "POST", "bulk_import/freeze", SAME, "name" }, /* 409: frozen */
 	[SESSION_UNFREEZE] = { "POST", "bulk_import/unfreeze", SAME, "name" },
-	/* api_bulk: at the session's state */
+	/* td-put: at the session's state */
 	[SESSION_PERFORM] = { "POST", "bulk_import/perform", LOOK, "name" },
-	[SESSION_COMMIT] = { "POST", "bulk_import/commit", LOOK, "name" }, /* api_bulk: the same */
+	[SESSION_COMMIT] = { "POST", "bulk_import/commit", LOOK, "name" }, /* td-put: the same */
 	[SESSION_DELETE] = { "POST", "bulk_import/delete", SAME, "name" }, /* 404: gone */
 
 	/* domain_key: 409 names the job that is there */

@@ -377,7 +377,7 @@ static void checked(struct append *a, const struct append_seen *s, struct append
 
 static void publish(struct append *a, const struct append_seen *s, struct append_ask *n)
 {
-	a->barred = s->result == APPEND_REFUSED;
+	a->barred = s->result == APPEND_REFUSED || s->result == APPEND_ABSENT;
 	a->sent = a->sent || !a->barred;
 	if (s->result == APPEND_DONE && !APPEND_MARK(4))
 		published(a, n);

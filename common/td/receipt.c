@@ -32,8 +32,7 @@ void receipt_free(struct receipt *r)
 	receipt_init(r);
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 static void text(json_t *o, const char *name, const char *value)
 {
@@ -98,7 +97,11 @@ char *receipt_end(const struct receipt *r)
 	json_t *o = json_object();
 	char *rest, *line, reason[VISIBLE_MAX];
 
-	text(o, "status", r->done ? "done" : "failed");
+	/* rows in a temporary table are not in the table yet */
+	text(o, "status",
+		!r->done                                      ? "failed"
+		: r->action && strcmp(r->action, "load") == 0 ? "loaded"
+							      : "done");
 	if (r->done)
 		text(o, "action", r->action);
 	number(o, "rows_before", r->rows_before);
@@ -122,8 +125,7 @@ char *receipt_end(const struct receipt *r)
 	return line;
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 static char *get_text(const json_t *o, const char *name)
 {
@@ -162,7 +164,7 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 
 	if (get_number(o, "receipt") != RECEIPT_VERSION)
 		return fail_set(f, FAIL_DATA, "not a receipt of this version of td-put");
-	r->done = status && strcmp(status, "done") == 0;
+	r->done = status && (strcmp(status, "done") == 0 || strcmp(status, "loaded") == 0);
 	if (!status || (!r->done && strcmp(status, "failed") != 0))
 		return fail_set(f, FAIL_DATA, "a receipt without a status");
 	r->action = get_text(o, "action");
@@ -205,6 +207,32 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 	return 0;
 }
 
+/*
+ * td-put died between the two pieces: an append may be published, and the same command again would
+ * double it.
+ */
+static int half(const char *p, size_t n, const char *at, struct fail *f)
+{
+	char *whole = mem_printf("%.*s}", (int)n, p);
+	json_t *o = json_loads(whole, JSON_REJECT_DUPLICATES, NULL);
+	const char *mode = json_string_value(json_object_get(o, "mode"));
+	const char *session = json_string_value(json_object_get(o, "session"));
+	const char *table = json_string_value(json_object_get(o, "table"));
+
+	fail_set(f, FAIL_UPSTREAM,
+		"%s: the receipt ends in the middle: td-put, which wrote it, died", at);
+	if (mode && strcmp(mode, "append") == 0 && session && table)
+		fail_add(f,
+			"; its rows may be in table %s: look at session %s before they are sent "
+			"again",
+			table, session);
+	else if (mode)
+		fail_add(f, "; td-swap --gc removes what it left");
+	json_decref(o);
+	free(whole);
+	return -1;
+}
+
 int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, struct fail *f)
 {
 	const char *newline = memchr(p, '\n', n);
@@ -219,8 +247,7 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 		return fail_set(f, FAIL_DATA,
 			"%s: these are rows, no receipt: pipe them through td-put", at);
 	if (!newline && p[0] == '{' && (n < 2 || p[n - 1] != '}'))
-		return fail_set(f, FAIL_UPSTREAM,
-			"%s: the receipt ends in the middle: td-put, which wrote it, died", at);
+		return half(p, n, at, f);
 	if (newline && newline != p + n - 1)
 		return fail_set(f, FAIL_DATA, "%s: more than one line: not one receipt", at);
 	o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);

@@ -146,6 +146,8 @@ class Worker:
         tool, status = law.cause(run)
         allowed = {0} if not case.ever else {0, law.KEY} if case.action in ("401", "403") else \
             {0, law.REFUSED, law.TEMPORARY} if case.action in ("404", "409", "422") else {0, law.TEMPORARY, law.UNKNOWN}
+        if case.ever and case.step == "bulk_import/commit" and case.mode != "replace":
+            allowed |= {law.UNKNOWN}  # it was sent, and what became of it is not seen
         if status not in allowed:
             yield "td-%s: status %d after such a fault" % (tool, status)
         if run.unstruck:
