@@ -352,7 +352,7 @@ static int words(struct run *u, struct fail *f)
 	case APPEND_CLOSED:
 		return fail_set(f, FAIL_REFUSED,
 			u->session.state == API_COMMITTED
-				? "session %s takes no more parts: it is committed; use another NAME"
+				? "session %s is committed and takes no more parts: use another NAME"
 				: "session %s takes no more parts",
 			name);
 	case APPEND_AHEAD:
