@@ -103,7 +103,8 @@ is "commits that are held: unknown" "$status" 76
 like "commits that are held: the session is named" "$err" "if session $session is committed, the rows are in the table"
 is "commits that are held: the session stays" "$(api GET "bulk_import/show/$session" | jq -r .status)" ready
 release
-until_ok sh -c '[ "$(curl -sS -H "Authorization: TD1 $TD_API_KEY" "$1")" != "${1#x}" ] && curl -sS -H "Authorization: TD1 $TD_API_KEY" "$1" | grep -q committed' sh "$direct/v3/bulk_import/show/$session"
+state_is() { [ "$(api GET "bulk_import/show/$1" | jq -r .status)" = "$2" ]; }
+until_ok state_is "$session" committed
 is "commits that are held: the session told the truth" "$(rows_of testdb app)" "$new"
 api POST "bulk_import/delete/$session" >/dev/null
 fresh app
