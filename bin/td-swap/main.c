@@ -53,8 +53,8 @@ static int64_t number(const char *option, const char *s, uint64_t max)
 	uint64_t v;
 
 	if (!num_u64(s, n, max, &v))
-		die_usage("%s: '%s' is not a number up to %llu", option, s,
-			(unsigned long long)max);
+		die_usage(
+			"%s: '%s' is not a number up to %llu", option, s, (unsigned long long)max);
 	return (int64_t)v;
 }
 
@@ -65,6 +65,32 @@ static int percent(char *s)
 	if (n && s[n - 1] == '%')
 		s[n - 1] = '\0';
 	return (int)number("--max-shrink", s, 100);
+}
+
+/* The option, as it is typed, that guards a replacement; NULL: none was given. */
+static const char *guard(const struct opts *o)
+{
+	return o->min_rows >= 0      ? "--min-rows"
+	       : o->max_shrink >= 0  ? "--max-shrink"
+	       : o->same_schema      ? "--same-schema"
+	       : o->strict           ? "--strict"
+	       : o->allow_empty      ? "--allow-empty"
+	       : o->keep && !o->undo ? "--keep"
+				     : NULL;
+}
+
+/* An option that would do nothing is refused: somebody relies on it. */
+static void check_options(const struct opts *o)
+{
+	const char *given = guard(o);
+
+	if (o->undo && o->gc)
+		die_usage("--undo and --gc: only one of them");
+	if (given && (o->undo || o->gc))
+		die_usage("%s guards a replacement: it does not go with %s", given,
+			o->undo ? "--undo" : "--gc");
+	if (o->older_given && !o->gc)
+		die_usage("--older-than goes with --gc");
 }
 
 static void options(struct opts *o, int argc, char **argv)
@@ -124,6 +150,7 @@ static void options(struct opts *o, int argc, char **argv)
 			o->progress = true;
 			break;
 		case OLDER_THAN:
+			o->older_given = true;
 			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
 				die_usage("--older-than: '%s' is no time: digits with an optional "
 					  "s, m, h or d",
@@ -138,12 +165,10 @@ static void options(struct opts *o, int argc, char **argv)
 	}
 	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
 		die_usage("--keep: %s", f.why);
-	if (o->undo && o->gc)
-		die_usage("--undo and --gc: only one of them");
+	check_options(o);
 }
 
-/* --- our receipt -------------------------------------------------------------------------------
- */
+/* --- our receipt --- */
 
 static int put_text(char *text, struct fail *f)
 {
@@ -204,8 +229,7 @@ static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
 	return fd_close(STDOUT_FILENO, "standard output", f);
 }
 
-/* --- one run -----------------------------------------------------------------------------------
- */
+/* --- one run --- */
 
 static int pass(const char *text, size_t n, struct fail *f)
 {
@@ -252,6 +276,12 @@ static int check_names(const struct receipt *r, struct fail *f)
 	return 0;
 }
 
+static bool is_other(const struct receipt *r, const struct tdurl *to)
+{
+	return to && ((to->database && strcmp(to->database, r->database) != 0) ||
+			     (to->table && strcmp(to->table, r->table) != 0));
+}
+
 /* The receipt decides where to; the key is only sent to the server that the caller means. */
 static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 {
@@ -265,8 +295,10 @@ static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 		fail_set(f, FAIL_DATA,
 			"the receipt's %lld rows are not its %lld valid and %lld error records",
 			(long long)r->rows, (long long)r->valid, (long long)r->errors);
-	else if (to && ((to->database && strcmp(to->database, r->database) != 0) ||
-			       strcmp(to->table, r->table) != 0))
+	else if (to && to->has_mode && to->mode != r->mode)
+		fail_set(f, FAIL_USAGE, "the receipt is of mode=%s, not of mode=%s",
+			tdurl_mode_name(r->mode), tdurl_mode_name(to->mode));
+	else if (is_other(r, to))
 		fail_set(f, FAIL_USAGE,
 			"the receipt is of table %s.%s, not of the destination given", r->database,
 			r->table);
@@ -439,6 +471,31 @@ static void interrupted(struct swap *s, const struct buf *b, const struct tdurl 
 	sig_hold(false);
 }
 
+/* It is done, and its receipt passes; but what was asked of this program cannot be done any more.
+ */
+static int pass_append(
+	const struct swap *s, const char *text, size_t n, const struct tdurl *to, struct fail *f)
+{
+	const struct receipt *r = &s->in;
+	const char *given = guard(s->o);
+
+	if (pass(text, n, f))
+		return -1;
+	if (given)
+		return fail_set(f, FAIL_USAGE,
+			"%s guards a replacement, and this is the receipt of an append: its rows "
+			"are in "
+			"table %s.%s",
+			given, r->database, r->table);
+	if (is_other(r, to))
+		return fail_set(f, FAIL_USAGE,
+			"the receipt is of an append to %s.%s, not to the destination given: its "
+			"rows are "
+			"in",
+			r->database, r->table);
+	return 0;
+}
+
 static int run(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	const char *text;
@@ -470,7 +527,7 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 		rc = fail_set(f, FAIL_DATA,
 			"the table has none of these rows yet: td-put --commit comes first");
 	} else if (rc == 0 && s->in.mode == TDURL_APPEND) {
-		rc = pass(text, n, f);
+		rc = pass_append(s, text, n, to, f);
 	} else if (rc == 0) {
 		rc = replace(s, to, f);
 	}

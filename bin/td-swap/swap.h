@@ -15,8 +15,9 @@ struct opts {
 	bool keep, undo, gc;
 	const char *keep_name; /* of --keep=NAME, or NULL */
 	uint64_t older_s;      /* --gc: of things at least so old */
-	int64_t min_rows;      /* -1: not asked for */
-	int max_shrink;        /* percent, -1 */
+	bool older_given;
+	int64_t min_rows; /* -1: not asked for */
+	int max_shrink;   /* percent, -1 */
 	int verbosity;
 	struct api_opt api;
 };

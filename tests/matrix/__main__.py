@@ -4,6 +4,7 @@ usage: matrix faults|kills|cuts      in the environment:
     MATRIX=full   all cases; MATRIX=cover: a sample in which every request, fault and signal occurs; MATRIX=N: N by chance
     ONLY=REGEX    those whose description matches: ONLY='#17 ' is the case of that number
     SEED=N        of the sample, and of what a proxy does
+    SERVICE=SPEC  what is not documented of the real service: td-local --service SPEC
     JOBS=N        so many at once, each with a source and a target of its own; most of the time they wait
 
 Every case: a fault of td-local at one request of the run, once or for ever; or a signal to one of the programs or to all

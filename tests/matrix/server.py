@@ -1,11 +1,13 @@
 """A td-local for the matrices, and a client of it that shares no code with what is tested."""
 import http.client
 import json
+import os
 import re
 import ssl
 import subprocess
 import urllib.parse
 
+SERVICE = os.environ.get("SERVICE")  # what is not documented of the real service, as td-local --service has it
 MARK = "matrix"  # in the query string of our own requests
 KEY = "1/0123456789abcdef0123456789abcdef01234567"
 
@@ -62,7 +64,8 @@ class Server:
         self.cert = cert
         self.log = open(name + ".log", "w+")
         self.process = subprocess.Popen(["td-local", "-vv", "--listen", "127.0.0.1:0", "--data", name + ".data", "--polls", "0",
-                                         "--no-samples", "--key", KEY] + (["--tls", cert + "," + key] if cert else []),
+                                         "--no-samples", "--key", KEY] + (["--tls", cert + "," + key] if cert else []) +
+                                        (["--service", SERVICE] if SERVICE else []),
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
 
     def ready(self):

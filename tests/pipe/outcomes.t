@@ -33,32 +33,32 @@ load() { # FRAME TABLE: a receipt in $T/r
 swap() { run through td-swap $fast "$@" <"$T/r"; }
 
 # --- 1. answers that are not the service's
-for what in html empty nothttp; do
+for lie in html empty nothttp; do
 	fresh stream
-	lies "PUT table/import_with_id/* 1-1 $what"
+	lies "PUT table/import_with_id/* 1-1 $lie"
 	run through td-put $fast --streaming $D/stream <"$T/new"
-	ok "--streaming, $what: the lie was told" told
-	is "--streaming, $what instead of an answer: the rows are there" "$status $(rows_of testdb stream)" "0 $new"
+	ok "--streaming, $lie: the lie was told" told
+	is "--streaming, $lie instead of an answer: the rows are there" "$status $(rows_of testdb stream)" "0 $new"
 
 	fresh first; load new first
-	lies "POST table/rename/* 1-9 $what"
+	lies "POST table/rename/* 1-9 $lie"
 	swap
-	like "a first replace, $what for ever: nothing was done, and it says so" "$status $err" "^75 td-swap: .*not Treasure Data's|^75 td-swap: .*no answer"
+	like "a first replace, $lie for ever: nothing was done, and it says so" "$status $err" "^75 td-swap: .*not Treasure Data's|^75 td-swap: .*no answer"
 	lies
 	swap
-	is "a first replace, $what for ever: the same command again" "$status $(rows_of testdb first)" "0 $new"
+	is "a first replace, $lie for ever: the same command again" "$status $(rows_of testdb first)" "0 $new"
 
 	fresh tbl old; load new tbl
-	lies "POST table/swap/* 1-99 $what"
+	lies "POST table/swap/* 1-99 $lie"
 	swap
-	is "a swap, $what for ever: nothing has changed" "$status $(rows_of testdb tbl)" "75 $old"
-	lies "POST table/swap/* 1-1 $what"
+	is "a swap, $lie for ever: nothing has changed" "$status $(rows_of testdb tbl)" "75 $old"
+	lies "POST table/swap/* 1-1 $lie"
 	swap --keep
-	is "a swap, $what once: done" "$status $(rows_of testdb tbl)" "0 $new"
+	is "a swap, $lie once: done" "$status $(rows_of testdb tbl)" "0 $new"
 	printf '%s\n' "$out" >"$T/r"
-	lies "POST table/swap/* 1-1 $what"
+	lies "POST table/swap/* 1-1 $lie"
 	swap --undo
-	is "an undo, $what once: undone" "$status $(rows_of testdb tbl)" "0 $old"
+	is "an undo, $lie once: undone" "$status $(rows_of testdb tbl)" "0 $old"
 	fresh tbl_kept
 done
 
@@ -87,11 +87,11 @@ swap
 is "a swap that arrives before the next one" "$status $(rows_of testdb tbl)" "0 $new"
 
 # --- 5. a commit twice, or answered by something else
-for what in twice html nothttp lost; do
+for lie in twice html nothttp lost; do
 	fresh app
-	lies "POST bulk_import/commit/* 1-1 $what"
+	lies "POST bulk_import/commit/* 1-1 $lie"
 	run through td-put $fast $D/app <"$T/new"
-	is "a commit, $what: the rows are in, once" "$status $(rows_of testdb app) $(sessions)" "0 $new 0"
+	is "a commit, $lie: the rows are in, once" "$status $(rows_of testdb app) $(sessions)" "0 $new 0"
 done
 
 # --- 6. commits that are held past the time-out

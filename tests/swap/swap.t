@@ -57,7 +57,22 @@ swap; done_swap
 is "an append passes through" "$status $out" "0 $(cat "$T/r")"
 run env -u TD_API_KEY -u TD_API_SERVER td-swap <"$T/r"
 is "an append needs no key here" "$status" 0
+for guard in --strict "--min-rows 1" "--max-shrink 20" --same-schema --allow-empty --keep; do
+	run td-swap $guard <"$T/r"
+	is "$guard and an append: refused, since it is done" "$status $out" "2 $(cat "$T/r")"
+	like "$guard and an append: it says so" "$err" "^td-swap: ${guard%% *} guards a replacement, .* its rows are in table testdb.app$"
+	for with in "--undo $D/tbl" "--gc $D"; do
+		run td-swap ${with%% *} $guard ${with#* } </dev/null
+		[ "${with%% *} $guard" = "--undo --keep" ] || is "${with%% *} $guard: refused" "$status" 2
+	done
+done
+run td-swap "$D/other" <"$T/r"
+is "an append to another destination: refused, since it is done" "$status" 2
+run td-swap --older-than 1d <"$T/r"
+is "--older-than without --gc: refused" "$status" 2
 put new tbl
+run td-swap "$D/tbl?mode=append" <"$T/r"
+is "a destination of another mode: refused" "$status" 2
 run td-swap "$D/tbl" <"$T/r"
 is "with its destination" "$status $(rows_of testdb tbl)" "0 $new"
 cp "$T/out" "$T/x"
