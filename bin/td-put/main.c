@@ -41,6 +41,8 @@ static const char help[] =
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
+	"      --wait TIME      give up when the service takes longer to check or publish the "
+	"rows\n"
 	"      --max-errors N   publish although the import refused up to N records (0)\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
 	"      --progress       say how far it is, also where standard error is no "
@@ -83,6 +85,7 @@ static void options(struct opts *o, int argc, char **argv)
 		DRY_RUN,
 		TRUST_EOF,
 		MAX_ERRORS,
+		WAIT,
 		PART_SIZE_MAX = 64 << 20
 	};
 	static const struct option list[] = { { "jobs", required_argument, NULL, 'j' },
@@ -97,8 +100,9 @@ static void options(struct opts *o, int argc, char **argv)
 		{ "streaming", no_argument, NULL, STREAMING },
 		{ "dry-run", no_argument, NULL, DRY_RUN },
 		{ "trust-eof", no_argument, NULL, TRUST_EOF },
-		{ "max-errors", required_argument, NULL, MAX_ERRORS }, OPTION_LONG,
-		API_LONG_OPTIONS, { NULL, 0, NULL, 0 } };
+		{ "max-errors", required_argument, NULL, MAX_ERRORS },
+		{ "wait", required_argument, NULL, WAIT }, OPTION_LONG, API_LONG_OPTIONS,
+		{ NULL, 0, NULL, 0 } };
 	struct fail f = { 0 };
 	int c;
 
@@ -144,6 +148,10 @@ static void options(struct opts *o, int argc, char **argv)
 		case MAX_ERRORS:
 			if (!num_u64(optarg, strlen(optarg), INT64_MAX, &o->max_errors))
 				die_usage("--max-errors: '%s' is no number", optarg);
+			break;
+		case WAIT:
+			if (!num_seconds(optarg, 30 * 86400, &o->wait_s) || o->wait_s == 0)
+				die_usage("--wait: '%s' is not a time from 1s to 30d", optarg);
 			break;
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)

@@ -24,6 +24,7 @@ struct opts {
 	unsigned jobs;
 	uint64_t part_size;  /* 0: not said */
 	uint64_t max_errors; /* records that the import may refuse */
+	uint64_t wait_s;     /* for the import, and for the commit; 0: without a limit */
 	bool create_database, strict, progress, trust_eof, dry_run, streaming;
 	bool once;
 	const char *once_key; /* NULL: the job that the rows come from */

@@ -22,6 +22,7 @@ struct run {
 	struct api_session session; /* as it was seen last */
 	struct fail why;            /* the last refusal, silence or signal */
 	uint64_t poll_ms;           /* before the next look; 0: at once */
+	uint64_t since_ms;          /* clock_ms() when the waiting began */
 	bool fresh;                 /* the session was made by this run */
 	bool unanswered;            /* whether it was made is not known */
 	bool begun;                 /* columns and receipt are done */
@@ -78,9 +79,14 @@ static int pause_before_look(struct run *u, bool wait, struct fail *f)
 
 	if (!wait)
 		return 0;
-	if (u->poll_ms == 0)
+	if (u->poll_ms == 0) {
 		progress_start(p);
-	else if (progress_due(p))
+		u->since_ms = clock_ms();
+	}
+	if (u->l->o->wait_s > 0 && clock_ms() - u->since_ms > u->l->o->wait_s * 1000)
+		return fail_set(f, FAIL_TEMP, "session %s took longer than --wait %llu s",
+			u->l->session, (unsigned long long)u->l->o->wait_s);
+	if (u->poll_ms > 0 && progress_due(p))
 		progress_say(p, "%s, %llu s",
 			u->a.sent ? "the service publishes the rows"
 				  : "the service checks the rows",
@@ -351,9 +357,9 @@ static int words(struct run *u, struct fail *f)
 			*u->session.table ? u->session.table : "no table");
 	case APPEND_CLOSED:
 		return fail_set(f, FAIL_REFUSED,
-			u->session.state == API_COMMITTED
-				? "session %s is committed and takes no more parts: use another NAME"
-				: "session %s takes no more parts",
+			u->session.state == API_COMMITTED ? "session %s is committed and takes no "
+							    "more parts: use another NAME"
+							  : "session %s takes no more parts",
 			name);
 	case APPEND_AHEAD:
 		return fail_set(

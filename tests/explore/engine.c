@@ -18,7 +18,8 @@ struct engine_private {
 	/* replaying */
 	int wanted; /* ordinal; -1: not replaying */
 	char *found;
-	const char *how;
+	const char *line; /* wanted by its text, not by its ordinal; or NULL */
+	int hit;
 	char text[160];
 };
 
@@ -109,6 +110,13 @@ void engine_to(struct engine *e, const void *state, const char *how)
 	struct engine_private *p = e->p;
 	const uint16_t ordinal = p->ordinal++;
 
+	if (p->line) {
+		if (!p->hit && strcmp(how, p->line) == 0) {
+			memcpy(p->found, state, e->size);
+			p->hit = 1;
+		}
+		return;
+	}
 	if (p->wanted >= 0) {
 		if (ordinal == p->wanted) {
 			memcpy(p->found, state, e->size);
@@ -162,7 +170,8 @@ void engine_run(struct engine *e, const void *first)
 	}
 }
 
-void engine_trace(struct engine *e, uint32_t n, const void *first)
+static void write_steps(
+	struct engine *e, uint32_t n, const void *first, const char *before, FILE *to)
 {
 	struct engine_private *p = e->p;
 	uint32_t depth = 0, *way;
@@ -179,13 +188,94 @@ void engine_trace(struct engine *e, uint32_t n, const void *first)
 		p->wanted = p->step[way[k]];
 		p->ordinal = 0;
 		e->expand(e, state);
-		printf("#     %s\n", p->text);
+		fprintf(to, "%s%s\n", before, p->text);
 		memcpy(state, p->found, e->size);
 	}
 	p->wanted = -1;
 	free(p->found);
 	free(way);
 	free(state);
+}
+
+void engine_trace(struct engine *e, uint32_t n, const void *first)
+{
+	write_steps(e, n, first, "#     ", stdout);
+}
+
+int engine_keep(struct engine *e, uint32_t n, const void *first, const char *path, const char *law,
+	const void *settings, size_t settings_n)
+{
+	FILE *to = fopen(path, "w");
+
+	if (!to)
+		return -1;
+	fprintf(to, "# %s\n", law);
+	for (size_t i = 0; i < settings_n; i++)
+		fprintf(to, "%u ", ((const unsigned char *)settings)[i]);
+	fputc('\n', to);
+	write_steps(e, n, first, "", to);
+	return fclose(to) ? -1 : 0;
+}
+
+/* Opened behind its first line. */
+static FILE *open_kept(const char *path)
+{
+	char line[256];
+	FILE *from = fopen(path, "r");
+
+	if (from && !fgets(line, sizeof line, from)) {
+		fclose(from);
+		return NULL;
+	}
+	return from;
+}
+
+int engine_settings(const char *path, void *settings, size_t settings_n)
+{
+	FILE *from = open_kept(path);
+	char line[256], *p = line;
+
+	if (!from || !fgets(line, sizeof line, from))
+		return -1;
+	fclose(from);
+	for (size_t i = 0; i < settings_n; i++)
+		((unsigned char *)settings)[i] = (unsigned char)strtoul(p, &p, 10);
+	return 0;
+}
+
+int engine_replay(struct engine *e, const void *first, const char *path, int *of)
+{
+	struct engine_private *p = e->p = need(calloc(1, sizeof *p));
+	FILE *from = open_kept(path);
+	char line[256], *state = need(malloc(e->size));
+	int taken = 0, stopped = 0;
+
+	*of = 0;
+	p->wanted = -1;
+	p->found = need(malloc(e->size));
+	memcpy(state, first, e->size);
+	for (int i = 0; from && fgets(line, sizeof line, from); i++) {
+		if (i == 0)
+			continue; /* the settings */
+		line[strcspn(line, "\n")] = '\0';
+		(*of)++;
+		p->hit = 0;
+		p->line = line;
+		if (!stopped)
+			e->expand(e, state);
+		p->line = NULL;
+		stopped = !p->hit;
+		if (!stopped) {
+			memcpy(state, p->found, e->size);
+			e->check(e, state);
+			taken++;
+		}
+	}
+	if (from)
+		fclose(from);
+	free(p->found);
+	free(state);
+	return from && *of > 0 ? taken : -1;
 }
 
 void engine_free(struct engine *e)

@@ -40,6 +40,23 @@ void engine_some(struct engine *e, unsigned bit);
 
 /* The steps to state number n, one a line, each behind "# ". After engine_run(). */
 void engine_trace(struct engine *e, uint32_t n, const void *first);
+
+/*
+ * The same into a file that engine_replay() reads: what was broken, the model's settings as bytes,
+ * and the steps. 0, or -1.
+ */
+int engine_keep(struct engine *e, uint32_t n, const void *first, const char *path, const char *law,
+	const void *settings, size_t settings_n);
+
+/* The settings of such a file. 0, or -1. */
+int engine_settings(const char *path, void *settings, size_t settings_n);
+
+/*
+ * Follow the steps of such a file for as long as the model can take them, and check each state.
+ * Returns how many were taken, *of: how many there are; -1: it cannot be read.
+ */
+int engine_replay(struct engine *e, const void *first, const char *path, int *of);
+
 void engine_free(struct engine *e);
 
 #endif

@@ -10,6 +10,8 @@
  * usage: replace          the part for `make check`
  *        replace long     two clients, three faults
  *        replace trace N  the same as the first, and the shortest way to what the mutant without
+ *        replace keep FOLDER  keep the traces of all mutants there, one a file
+ *        replace replay FILE...  follow such traces
  * mark N breaks
  */
 #include "engine.h"
@@ -515,6 +517,23 @@ static void check(struct engine *e, const void *state)
 
 static uint64_t total, some;
 static int show_traces;
+static const char *keep_in; /* a folder for the traces of mutants, or NULL */
+
+static void begin_world(struct world *w)
+{
+	memset(w, 0, sizeof *w);
+	if (!set.missing)
+		w->t[T].content = OLD, w->t[T].id = 1;
+	w->t[set.undo ? K : X].content = NEW, w->t[set.undo ? K : X].id = 2;
+	if (set.second == OTHER)
+		w->t[Y].content = SECOND, w->t[Y].id = 3;
+	w->ids = 4;
+	if (set.recreate)
+		w->late[0] = (struct request){ CREATE, X, 0 };
+	w->faults = set.faults;
+	w->kills = set.kills;
+	begin(w, 0);
+}
 
 static uint64_t run(uint64_t broken[LAWS])
 {
@@ -526,23 +545,18 @@ static uint64_t run(uint64_t broken[LAWS])
 		.first_only = off > 0 };
 	uint64_t any = 0;
 
-	memset(&first, 0, sizeof first);
-	if (!set.missing)
-		first.t[T].content = OLD, first.t[T].id = 1;
-	first.t[set.undo ? K : X].content = NEW, first.t[set.undo ? K : X].id = 2;
-	if (set.second == OTHER)
-		first.t[Y].content = SECOND, first.t[Y].id = 3;
-	first.ids = 4;
-	if (set.recreate)
-		first.late[0] = (struct request){ CREATE, X, 0 };
-	first.faults = set.faults;
-	first.kills = set.kills;
-	begin(&first, 0);
+	begin_world(&first);
 	engine_run(&e, &first);
 	total += e.states;
 	some |= e.some;
 	for (unsigned l = 0; l < LAWS; l++) {
 		any += e.broken[l];
+		if (e.broken[l] && off && keep_in) {
+			char path[256];
+
+			snprintf(path, sizeof path, "%s/replace-%02u.txt", keep_in, off);
+			engine_keep(&e, e.first[l], &first, path, laws[l], &set, sizeof set);
+		}
 		if (e.broken[l] && !broken[l]++ && show_traces) {
 			printf("# %s\n#   ids %s%s, %s, target %s%s%s%s, second %d\n", laws[l],
 				set.ids == IDS_MOVE   ? "move"
@@ -659,9 +673,42 @@ static void mutants(unsigned only)
 	show_traces = 0;
 }
 
+/* What a mutant did wrong once: the core departs from it, or comes through without a broken law. */
+static void replay(const char *path)
+{
+	static struct world first;
+	struct engine e = { .size = sizeof first, .expand = expand, .check = check };
+	uint64_t any = 0;
+	char text[300];
+	int taken, of = 0;
+
+	if (engine_settings(path, &set, sizeof set)) {
+		result(0, path);
+		return;
+	}
+	begin_world(&first);
+	taken = engine_replay(&e, &first, path, &of);
+	for (unsigned l = 0; l < LAWS; l++)
+		any += e.broken[l];
+	snprintf(text, sizeof text, "%s: %d of %d steps", path, taken, of);
+	result(taken > 0 && taken < of && any == 0, text);
+	engine_free(&e);
+}
+
 int main(int argc, char **argv)
 {
 	const int is_long = argc > 1 && strcmp(argv[1], "long") == 0;
+
+	for (int i = 2; i < argc && strcmp(argv[1], "replay") == 0; i++)
+		replay(argv[i]);
+	if (argc > 2 && strcmp(argv[1], "keep") == 0) {
+		keep_in = argv[2];
+		mutants(0);
+	}
+	if (n > 0) {
+		printf("1..%d\n", n);
+		return failed > 0;
+	}
 
 	proven(2, 0, ALONE);
 	proven(1, 1, RERUN);
