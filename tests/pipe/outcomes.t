@@ -20,6 +20,7 @@ lies() { # LINE...: these instead of those before
 	printf '%s\n' "$@" | curl -sS -X POST --data-binary @- "$proxy/lies"
 }
 told() { [ "$(curl -sS "$proxy/struck")" -gt 0 ]; }
+has_struck() { [ "$(struck)" -gt 0 ]; } # a fault of td-local
 release() { curl -sS -X POST "$proxy/release" >/dev/null; }
 through() { TD_API_SERVER=$proxy "$@"; }
 fresh() { # TABLE FRAME: a table, or none, with these rows
@@ -129,7 +130,7 @@ swapped_at() { # what, FAULT of td-local at which the table is swapped, STATUS
 	fresh app old; fresh other newer
 	faults "$2"
 	td-put $D/app <"$T/new" >"$T/out" 2>"$T/err" & put=$!
-	until_ok sh -c 'curl -sS "$1/local/faults" | grep -q "	1\$"' sh "$direct"
+	until_ok has_struck
 	api POST table/swap/testdb/app/other >/dev/null
 	wait $put
 	status=$? err=$(cat "$T/err")
@@ -167,7 +168,7 @@ fresh tbl_kept
 fresh app
 faults 'POST bulk_import/delete/* 1 stall=30'
 td-put $D/app <"$T/new" >"$T/half" 2>/dev/null & put=$!
-until_ok sh -c 'curl -sS "$1/local/faults" | grep -q "	1\$"' sh "$direct"
+until_ok has_struck
 kill -KILL $put
 wait $put 2>/dev/null
 faults
