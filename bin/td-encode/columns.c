@@ -432,10 +432,13 @@ static int other_types(struct input *in, struct fail *f)
 			c->type[i] = type_of_engine(engine);
 		else if (c->seen)
 			c->type[i] = type_new(infer_kind(&c->seen[i]));
-		else
-			return fail_set(f, FAIL_DATA,
-				"%s: column %zu '%s' has no type: give it one with --columns",
-				input_name(in), i + 1, c->raw.col[i].name);
+		c->untyped[i] = c->type[i] && c->exact[i] && c->seen && !in->opts->all_string &&
+			infer_is_empty(&c->seen[i]);
+		if (c->type[i])
+			continue;
+		return fail_set(f, FAIL_DATA,
+			"%s: column %zu '%s' has no type: give it one with --columns",
+			input_name(in), i + 1, c->raw.col[i].name);
 	}
 	for (size_t i = 0; i < c->raw.n; i++) {
 		c->nested[i] = c->type[i]->kind == TYPE_ARRAY || c->type[i]->kind == TYPE_MAP;
@@ -507,6 +510,8 @@ static void fill_record(struct input *in, struct record *r)
 			continue;
 		record_add(r, c->names.col[i].name, c->raw.col[i].name, c->type[i], c->exact[i], i);
 		c->type[i] = NULL; /* the record's now */
+		if (c->untyped[i])
+			record_untyped(r);
 	}
 	record_begin(r);
 }
@@ -535,6 +540,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 	room = c->raw.n + 1;
 	c->type = mem_zero(room, sizeof(struct type *));
 	c->exact = mem_zero(room, sizeof *c->exact);
+	c->untyped = mem_zero(room, sizeof *c->untyped);
 	c->nested = mem_zero(room, sizeof *c->nested);
 	c->strings = mem_zero(room, sizeof *c->strings);
 	c->order = mem_zero(room, sizeof *c->order);
@@ -551,6 +557,7 @@ void columns_close(struct columns *c)
 		type_free(c->type[i]);
 	free(c->type);
 	free(c->exact);
+	free(c->untyped);
 	free(c->nested);
 	free(c->strings);
 	free(c->seen);

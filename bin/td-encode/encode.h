@@ -115,6 +115,7 @@ struct columns {
 	struct infer *seen;    /* what the sample held; NULL: nothing was sampled */
 	struct type **type;    /* NULL until known, and when the record has taken it */
 	bool *exact;           /* it was inferred */
+	bool *untyped;         /* from nothing: the sample held no value of it */
 	bool *nested;          /* it is an array or a map */
 	bool *strings;         /* it is a string */
 	size_t *order;         /* which of them go into the record, ordered of them */

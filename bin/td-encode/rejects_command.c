@@ -88,6 +88,13 @@ static const struct record_column *column_of(const struct record *r, size_t cell
 	return NULL;
 }
 
+static const struct record_column *typed_column_of(const struct record *r, size_t cell)
+{
+	const struct record_column *c = column_of(r, cell);
+
+	return c && record_is_typed(c) ? c : NULL;
+}
+
 /*
  * --columns: all in their order, because rows may be arrays; where there is a header, those that
  * have a type.
@@ -100,7 +107,7 @@ static void columns(struct buf *b, const struct input *in, const struct record *
 
 	buf_init(&list, TYPES_MAX);
 	for (size_t i = 0; i < raw->n; i++) {
-		const struct record_column *c = column_of(r, i);
+		const struct record_column *c = typed_column_of(r, i);
 		const char *name = raw->col[i].name;
 		char *type = c ? type_text(c->rules.type) : NULL;
 

@@ -166,31 +166,35 @@ static void say_done(struct run *run)
 		(unsigned long long)run->frame.rows, (unsigned long long)run->rejects.n);
 }
 
-static int finish(struct run *run, const struct schema *schema, struct fail *f)
-{
-	struct frame_end e = { .schema = *schema,
-		.has_time = run->record.any,
-		.time_min = run->record.time_min,
-		.time_max = run->record.time_max };
-
-	run->frame.rejects = run->rejects.n;
-	if (input_verify(&run->in, run->rejects.n, &e.verified, f) ||
-		rejects_close(&run->rejects, run->in.taken, f) ||
-		frameout_commit(&run->frame, &e, f) ||
-		fd_close(STDOUT_FILENO, "standard output", f))
-		return -1;
-	say_done(run);
-	return 0;
-}
-
+/* The columns of the record, without a type where nothing tells it. */
 static void describe(const struct record *r, struct schema *s, struct fail *f)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		char *type = type_text(r->column[i].rules.type);
+		char *type = record_is_typed(&r->column[i]) ? type_text(r->column[i].rules.type)
+							     : NULL;
 
 		schema_add(s, r->column[i].name, type, f);
 		free(type);
 	}
+}
+
+static int finish(struct run *run, struct fail *f)
+{
+	struct frame_end e = { .has_time = run->record.any,
+		.time_min = run->record.time_min,
+		.time_max = run->record.time_max };
+	int rc = -1;
+
+	run->frame.rejects = run->rejects.n;
+	describe(&run->record, &e.schema, f); /* what had no type may have one now */
+	if (!f->kind && input_verify(&run->in, run->rejects.n, &e.verified, f) == 0 &&
+		rejects_close(&run->rejects, run->in.taken, f) == 0 &&
+		frameout_commit(&run->frame, &e, f) == 0)
+		rc = fd_close(STDOUT_FILENO, "standard output", f);
+	schema_free(&e.schema);
+	if (rc == 0)
+		say_done(run);
+	return rc;
 }
 
 /* The frame ends with the reason, if it still can be written. */
@@ -222,7 +226,7 @@ static int transfer(struct run *run, const struct schema *schema, struct fail *f
 		return -1;
 	}
 	progress_end(&run->progress);
-	return finish(run, schema, f);
+	return finish(run, f);
 }
 
 int encode(const struct opts *o, struct fail *f)

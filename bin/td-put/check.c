@@ -13,6 +13,8 @@ static bool compatible(const char *a, const char *b)
 
 	if (strcmp(a, b) == 0)
 		return true;
+	if (strcmp(a, "double") == 0 && (strcmp(b, "long") == 0 || strcmp(b, "int") == 0))
+		return true; /* integers are read from a column of doubles, and not the other way */
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		if ((strcmp(a, pairs[i][0]) == 0 && strcmp(b, pairs[i][1]) == 0) ||
 			(strcmp(a, pairs[i][1]) == 0 && strcmp(b, pairs[i][0]) == 0))
@@ -32,8 +34,8 @@ int check_types(const struct load *l, const struct schema *s, struct fail *f)
 		if (have && s->col[i].type && !compatible(have, s->col[i].type))
 			return fail_set(f, FAIL_DATA,
 				"column %s is %s in table %s.%s but %s in this frame, and would "
-				"read as NULL "
-				"(td-encode --columns %s:%s)",
+				"read as NULL (td-encode --columns %s:%s takes only what fits; "
+				"mode=replace changes the table)",
 				s->col[i].name, have, l->to.database, l->to.table, s->col[i].type,
 				s->col[i].name, have);
 	}

@@ -2,7 +2,9 @@
 #include "put.h"
 
 #include "sys/clock.h"
+#include "base/die.h"
 #include "base/fd.h"
+#include "value/alias.h"
 #include "base/mem.h"
 #include "base/sig.h"
 
@@ -15,6 +17,21 @@ static int put_text(char *text, struct fail *f)
 
 	free(text);
 	return rc;
+}
+
+/* Of names without a Latin letter the alias says nothing, and depends on the other columns. */
+static void warn_of_aliases(const struct schema *columns)
+{
+	struct schema aliases = { 0 };
+
+	if (alias_all(&aliases, columns, FAIL_IGNORED) == 0)
+		for (size_t i = 0; i < columns->n; i++)
+			if (alias_is_empty(aliases.col[i].name) &&
+				!alias_is_legal(columns->col[i].name))
+				warn("column '%.100s' is %s in SQL: td-encode --rename gives it a "
+				     "name that can be read there",
+					columns->col[i].name, aliases.col[i].name);
+	schema_free(&aliases);
 }
 
 /* What the end of the frame says, and the first half of the line. */
@@ -36,6 +53,7 @@ int paper_begin(struct load *l, struct fail *f)
 	r->time_max = e->time_max;
 	if (schema_copy(&r->schema, &e->schema, f))
 		return -1;
+	warn_of_aliases(&e->schema);
 	l->receipt_begun = true;
 	progress_pause(&l->progress);
 	return put_text(receipt_begin(r), f);

@@ -66,7 +66,8 @@ static enum cell_result put_text(const struct cell_rules *r, const char *p, size
 
 	switch (kind) {
 	case TYPE_STRING:
-		return packed(mpack_text(out, p, n));
+		return r->untyped && n == 0 ? packed(mpack_nil(out))
+					    : packed(mpack_text(out, p, n));
 	case TYPE_INT:
 	case TYPE_LONG:
 		if (n == 0)
@@ -390,7 +391,7 @@ bool cell_is_null(const struct cell_nulls *nulls, const struct cell *c)
 	return false;
 }
 
-enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf *out)
+static enum cell_result put_cell(struct cell_rules *r, const struct cell *c, struct buf *out)
 {
 	char room[CELL_PACKED];
 	struct cell packed_cell;
@@ -412,10 +413,19 @@ enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf
 	case CELL_INT:
 	case CELL_REAL:
 		packed_cell = cell_packed(c, room);
-		return cell_put(r, &packed_cell, out);
+		return put_cell(r, &packed_cell, out);
 	default:
 		return packed(mpack_nil(out));
 	}
+}
+
+enum cell_result cell_put(struct cell_rules *r, const struct cell *c, struct buf *out)
+{
+	size_t at = out->len;
+	enum cell_result rc = put_cell(r, c, out);
+
+	r->filled |= r->untyped && rc == CELL_GOOD && out->p[at] != NIL;
+	return rc;
 }
 
 /* The first bytes of a text, whole characters. */

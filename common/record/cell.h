@@ -27,6 +27,11 @@ struct cell_nulls {
 struct cell_rules {
 	const struct type *type;
 	bool exact;          /* the type was inferred */
+	/*
+	 * Of a string: no value was seen when its type was chosen. Then empty text is nil, and
+	 * `filled` says that a value came after all.
+	 */
+	bool untyped, filled;
 	char decimal;        /* of text, the decimal point of numbers; 0: '.' */
 	const struct cell_nulls *nulls; /* or NULL */
 	uint64_t not_finite; /* counted: NaN and infinities that became nil */

@@ -85,3 +85,8 @@ enum type_kind infer_kind(const struct infer *c)
 		return TYPE_STRING;
 	return c->real ? TYPE_DOUBLE : c->integer || c->boolean ? TYPE_LONG : TYPE_STRING;
 }
+
+bool infer_is_empty(const struct infer *c)
+{
+	return c->values == c->empty;
+}

@@ -59,6 +59,11 @@ void record_add(struct record *r, const char *name, const char *input, struct ty
 	};
 }
 
+void record_untyped(struct record *r)
+{
+	r->column[r->n - 1].rules.untyped = true;
+}
+
 void record_begin(struct record *r)
 {
 	mpack_map(&r->head, r->n + 1);
@@ -306,7 +311,9 @@ static inline bool plain_nil(enum type_kind kind, const struct cell *c)
 /* The value, where there is room for it; NULL: the long way knows more about it. */
 static inline char *put_plain(char *o, const struct record_column *column, const struct cell *c)
 {
-	if (plain_nil(column->kind, c)) {
+	if (column->rules.untyped && c->n > 0)
+		return NULL;
+	if (plain_nil(column->rules.untyped ? TYPE_LONG : column->kind, c)) {
 		mpack_to_nil(&o);
 		return o;
 	}

@@ -45,6 +45,13 @@ void record_init(struct record *r);
 void record_free(struct record *r);
 void record_add(struct record *r, const char *name, const char *input, struct type *type,
 	bool exact, size_t cell);
+void record_untyped(struct record *r); /* the column added last: see struct cell_rules */
+
+/* Is there anything that tells the type of the column? */
+static inline bool record_is_typed(const struct record_column *c)
+{
+	return !c->rules.untyped || c->rules.filled;
+}
 void record_begin(struct record *r);
 
 enum record_result {

@@ -1,5 +1,6 @@
 /* Receipts, the JSON on the standard output of td-put and td-swap. */
 #include "td/receipt.h"
+#include "value/alias.h"
 #include "base/mem.h"
 #include "base/visible.h"
 
@@ -58,6 +59,24 @@ static char *dump(json_t *o)
 	return line ? line : mem_string("{}");
 }
 
+/* [["name","alias"],...]: the names of columns in SQL, where they are others. */
+static void put_aliases(json_t *o, const struct schema *columns)
+{
+	struct schema aliases = { 0 };
+	json_t *all = json_array();
+
+	if (alias_all(&aliases, columns, FAIL_IGNORED) == 0)
+		for (size_t i = 0; i < columns->n; i++)
+			if (strcmp(columns->col[i].name, aliases.col[i].name) != 0)
+				json_array_append_new(all,
+					json_pack("[ss]", columns->col[i].name,
+						aliases.col[i].name));
+	if (json_array_size(all) > 0)
+		json_object_set(o, "aliases", all);
+	json_decref(all);
+	schema_free(&aliases);
+}
+
 char *receipt_begin(const struct receipt *r)
 {
 	json_t *o = json_object();
@@ -81,6 +100,7 @@ char *receipt_begin(const struct receipt *r)
 	number(o, "bytes", r->bytes);
 	if (r->schema.n)
 		json_object_set_new(o, "columns", schema_to_json(&r->schema));
+	put_aliases(o, &r->schema);
 	if (r->has_time) {
 		json_object_set_new(o, "time_min", json_integer(r->time_min));
 		json_object_set_new(o, "time_max", json_integer(r->time_max));

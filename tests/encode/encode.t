@@ -25,9 +25,10 @@ encode 'z,p,e,big,dig,x,neg\n007,+1,1e5,9223372036854775808,0.123456789012345678
 is "what would lose something stays a string" "$records" \
 	'{"big": "9223372036854775808", "dig": "0.1234567890123456789", "e": "1e5", "neg": "-0", "p": "+1", "time": 7, "x": "00M", "z": "007"}'
 encode 'max,min,mix,none\n9223372036854775807,-9223372036854775808,1,\n1,1,2.5,\n,,,\n' --time-value 7
-is "the edges of 64 bits, numbers mixed, and NULL" "$records" '{"max": 9223372036854775807, "min": -9223372036854775808, "mix": 1.0, "none": "", "time": 7}
-{"max": 1, "min": 1, "mix": 2.5, "none": "", "time": 7}
-{"max": null, "min": null, "mix": null, "none": "", "time": 7}'
+is "the edges of 64 bits, numbers mixed, and NULL" "$records" '{"max": 9223372036854775807, "min": -9223372036854775808, "mix": 1.0, "none": null, "time": 7}
+{"max": 1, "min": 1, "mix": 2.5, "none": null, "time": 7}
+{"max": null, "min": null, "mix": null, "none": null, "time": 7}'
+is "... which has no type" "$(printf '%s' "$head" | jq -c .columns) $(printf '%s' "$end" | jq -c .columns)" '[["max","long"],["min","long"],["mix","double"],["none",null]] [["max","long"],["min","long"],["mix","double"],["none",null]]'
 encode 'a,b\r\n"x ""y"", z","1\n2\r\n3"\r\n\303\251,\360\237\230\200\r\n' --time-value 7
 is "quotes, newlines in cells, CRLF and UTF-8" "$records" '{"a": "x \"y\", z", "b": "1\n2\r\n3", "time": 7}
 {"a": "é", "b": "😀", "time": 7}'
@@ -43,6 +44,14 @@ is "one column: an empty line is an empty cell" "$records" '{"a": 1, "time": 7}
 {"a": 3, "time": 7}'
 encode '\na,b\n\n1,2\n\n' --time-value 7
 is "more columns: empty lines are skipped" "$records" '{"a": 1, "b": 2, "time": 7}'
+{ echo a,b; seq 1 900000 | sed 's/$/,/'; echo 5,x; } >"$T/filled.csv"
+td-encode --time-value 7 <"$T/filled.csv" >"$T/frame"
+is "a column that is filled late is a string" "$(note_of "$T/frame" H | jq -c .columns) $(note_of "$T/frame" E | jq -c .columns) $(records "$T/frame" | sed -n '1p;$p' | jq -c .b | tr '\n' ' ')" \
+	'[["a","long"],["b",null]] [["a","long"],["b","string"]] null "x" '
+encode 'a,b\n1,\n' --all-string --time-value 7
+is "--all-string types it" "$records $(printf '%s' "$end" | jq -c .columns)" '{"a": "1", "b": "", "time": 7} [["a","string"],["b","string"]]'
+encode '{"a":1,"b":null}\n' --time-value 7
+is "NULL alone has no type in JSON" "$records $(printf '%s' "$end" | jq -c .columns)" '{"a": 1, "b": null, "time": 7} [["a","long"],["b",null]]'
 encode 'a,b\n' --time-value 7
 is "a header without rows: status" "$status" 0
 like "a header without rows: an empty frame" "$end" '"end":"commit","rows":0'

@@ -71,6 +71,10 @@ json_t *column_types_json(const struct column_types *d)
 
 		if (!name)
 			continue; /* not UTF-8: the data stays, no column */
+		if (d->seen[i].own == 0) { /* NULL in every record: nothing tells its type */
+			json_decref(name);
+			continue;
+		}
 		type = column_types_type(d, i);
 		json_array_append_new(all, json_pack("[os]", name, type));
 		free(type);
