@@ -19,7 +19,7 @@ OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=70
 COMMON = $(wildcard common/*/*.c)
 
 TOOLS = td-fetch td-encode td-put td-swap td-conn td-local
-$(foreach t,$(TOOLS),$(eval SRC.$t := $(wildcard bin/$t/*.c bin/$t/*/*.c)))
+$(foreach t,$(TOOLS),$(eval SRC.$t := $(wildcard bin/$t/*.c bin/$t/*/*.c bin/$t/*/*/*.c)))
 
 # ISA-L compresses faster than zlib and is used if installed. make ISAL= builds without it.
 ISAL ?= $(if $(wildcard /usr/include/isa-l.h /usr/local/include/isa-l.h),-lisal)
@@ -41,7 +41,7 @@ LIBS.td-encode = -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-swap   = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-conn   = -lcurl -linih -ljansson $(SECCOMP) -lz
-LIBS.td-local  = -lmicrohttpd -lsqlite3 -ljansson $(ISAL) $(SECCOMP) -lz -lm
+LIBS.td-local  = -lmicrohttpd -lpcre2-8 -lnettle -lutf8proc -lsqlite3 -ljansson $(ISAL) $(SECCOMP) -lz -lm
 
 # Unit tests: tests/unit/ROOM.c becomes a program that prints TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
@@ -51,7 +51,7 @@ LIBS.unit = -lcurl -linih -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 
 # What a fresh Debian or Ubuntu lacks: to build, and to test.
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libutf8proc-dev libjansson-dev libinih-dev \
-       libmicrohttpd-dev libsqlite3-dev libseccomp-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
+       libmicrohttpd-dev libsqlite3-dev libpcre2-dev nettle-dev libseccomp-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
 DEPS.check += cppcheck shellcheck lintian git dpkg-dev debhelper openssl tzdata strace cron
 
@@ -75,7 +75,7 @@ help:
 .SECONDEXPANSION:
 
 # Before the first object: check that the compiler and the headers of the libraries are there.
-HEADERS = zlib.h curl/curl.h msgpack.h csv.h jansson.h ini.h microhttpd.h sqlite3.h utf8proc.h
+HEADERS = zlib.h curl/curl.h msgpack.h csv.h jansson.h ini.h microhttpd.h sqlite3.h utf8proc.h pcre2.h nettle/sha2.h
 $(O)/.ready:
 	@mkdir -p $(@D)
 	@.pkg/ready '$(CC) $(CPPFLAGS) $(CFLAGS)' $(HEADERS)

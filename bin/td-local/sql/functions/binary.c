@@ -1,0 +1,329 @@
+/* Bytes: encodings, UTF-8, checksums and hashes. */
+#include "sql/functions/lib.h"
+#include "base/utf8.h"
+
+#include <ctype.h>
+#include <nettle/md5.h>
+#include <nettle/nettle-meta.h>
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
+#include <zlib.h>
+
+static int digit(char c)
+{
+	return isdigit((unsigned char)c)     ? c - '0'
+		: isxdigit((unsigned char)c) ? tolower((unsigned char)c) - 'a' + 10
+					     : -1;
+}
+
+/* --- xxHash 64 */
+
+static const uint64_t xx_prime[5] = { 11400714785074694791ULL, 14029467366897019727ULL,
+	1609587929392839161ULL, 9650029242287828579ULL, 2870177450012600261ULL };
+
+static uint64_t little(const unsigned char *p, int n)
+{
+	uint64_t x = 0;
+
+	for (int i = n - 1; i >= 0; i--)
+		x = x << 8 | p[i];
+	return x;
+}
+
+static uint64_t left(uint64_t x, int n)
+{
+	return x << n | x >> (64 - n);
+}
+
+static uint64_t xx_round(uint64_t acc, uint64_t in)
+{
+	return left(acc + in * xx_prime[1], 31) * xx_prime[0];
+}
+
+static uint64_t xx_rest(uint64_t h, const unsigned char *p, const unsigned char *end)
+{
+	for (; end - p >= 8; p += 8)
+		h = left(h ^ xx_round(0, little(p, 8)), 27) * xx_prime[0] + xx_prime[3];
+	if (end - p >= 4) {
+		h = left(h ^ little(p, 4) * xx_prime[0], 23) * xx_prime[1] + xx_prime[2];
+		p += 4;
+	}
+	for (; p < end; p++)
+		h = left(h ^ *p * xx_prime[4], 11) * xx_prime[0];
+	h = (h ^ h >> 33) * xx_prime[1];
+	h = (h ^ h >> 29) * xx_prime[2];
+	return h ^ h >> 32;
+}
+
+static uint64_t xxhash(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text, *end = p + n;
+	uint64_t v[4] = { xx_prime[0] + xx_prime[1], xx_prime[1], 0, 0 - xx_prime[0] },
+		 h = xx_prime[4];
+
+	if (n >= 32) {
+		for (; end - p >= 32; p += 32)
+			for (int i = 0; i < 4; i++)
+				v[i] = xx_round(v[i], little(p + 8 * i, 8));
+		h = left(v[0], 1) + left(v[1], 7) + left(v[2], 12) + left(v[3], 18);
+		for (int i = 0; i < 4; i++)
+			h = (h ^ xx_round(0, v[i])) * xx_prime[0] + xx_prime[3];
+	}
+	return xx_rest(h + n, p, end);
+}
+
+/* --- digests as functions */
+
+enum { DIGEST_MAX = 64 };
+
+static size_t hash(const struct nettle_hash *h, const struct datum *v, char out[DIGEST_MAX])
+{
+	union {
+		struct md5_ctx md5;
+		struct sha1_ctx sha1;
+		struct sha256_ctx sha256;
+		struct sha512_ctx sha512;
+	} context;
+
+	h->init(&context);
+	h->update(&context, v->n, (const uint8_t *)v->p);
+	h->digest(&context, h->digest_size, (uint8_t *)out);
+	return h->digest_size;
+}
+
+static const struct {
+	const char *name;
+	const struct nettle_hash *hash;
+} hashes[] = { { "md5", &nettle_md5 }, { "td_md5", &nettle_md5 }, { "sha1", &nettle_sha1 },
+	{ "sha", &nettle_sha1 }, { "sha256", &nettle_sha256 }, { "sha512", &nettle_sha512 } };
+
+static size_t digest(const struct call *c, const struct datum *v, char out[DIGEST_MAX])
+{
+	uint64_t h;
+
+	for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
+		if (strcmp(c->f->name, hashes[i].name) == 0)
+			return hash(hashes[i].hash, v, out);
+	h = xxhash(v->p, v->n);
+	for (int i = 0; i < 8; i++)
+		out[i] = (char)(h >> (56 - 8 * i));
+	return 8;
+}
+
+static void digest_bytes(struct call *c, const struct datum *arg, struct datum *out)
+{
+	char bytes[DIGEST_MAX];
+	size_t n = digest(c, &arg[0], bytes);
+
+	datum_set_blob(out, arena_copy(c->scratch, bytes, n), n);
+}
+
+static void set_hex(struct call *c, const char *p, size_t n, const char *digits, struct datum *out)
+{
+	char *text = arena_alloc(c->scratch, 2 * n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		text[2 * i] = digits[(unsigned char)p[i] >> 4];
+		text[2 * i + 1] = digits[(unsigned char)p[i] & 15];
+	}
+	datum_set_text(out, text, 2 * n);
+}
+
+static void digest_hex(struct call *c, const struct datum *arg, struct datum *out)
+{
+	char bytes[DIGEST_MAX];
+	size_t n = digest(c, &arg[0], bytes);
+
+	set_hex(c, bytes, n, "0123456789abcdef", out);
+}
+
+static void sha2(struct call *c, const struct datum *arg, struct datum *out)
+{
+	const struct nettle_hash *h = arg[1].i == 0 || arg[1].i == 256 ? &nettle_sha256
+		: arg[1].i == 512				       ? &nettle_sha512
+		: arg[1].i == 224				       ? &nettle_sha224
+		: arg[1].i == 384				       ? &nettle_sha384
+								       : NULL;
+	char bytes[DIGEST_MAX];
+
+	if (h)
+		set_hex(c, bytes, hash(h, &arg[0], bytes), "0123456789abcdef", out);
+}
+
+static void crc(struct call *c, const struct datum *arg, struct datum *out)
+{
+	(void)c;
+	datum_set_int(out, (int64_t)crc32_z(0, (const unsigned char *)arg[0].p, arg[0].n));
+}
+
+/* --- encodings */
+
+static void to_hex(struct call *c, const struct datum *arg, struct datum *out)
+{
+	set_hex(c, arg[0].p, arg[0].n, "0123456789ABCDEF", out);
+}
+
+static void from_hex(struct call *c, const struct datum *arg, struct datum *out)
+{
+	bool hive = lib_is_hive(c), odd = arg[0].n % 2;
+	size_t n = (arg[0].n + odd) / 2;
+	char *bytes = arena_alloc(c->scratch, n + 1);
+
+	if (odd && !hive) {
+		call_error(c, "expected an even number of hex digits: %zu", arg[0].n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int high = odd && i == 0 ? 0 : digit(arg[0].p[2 * i - odd]),
+		    low = digit(arg[0].p[2 * i + 1 - odd]);
+
+		if (high < 0 || low < 0) {
+			if (!hive)
+				call_error(c, "invalid hex character: %.*s",
+					(int)(arg[0].n < 200 ? arg[0].n : 200), arg[0].p);
+			return;
+		}
+		bytes[i] = (char)(high << 4 | low);
+	}
+	datum_set_blob(out, bytes, n);
+}
+
+static void to_base64(struct call *c, const struct datum *arg, struct datum *out)
+{
+	struct buf b;
+
+	buf_init(&b, CALL_VALUE_MAX);
+	call_text(c, &b,
+		print_base64(&b, arg[0].p, arg[0].n,
+			strcmp(c->f->name, "to_base64url") == 0 ? "-_" : "+/"),
+		out);
+}
+
+static int base64_digit(char c, bool url)
+{
+	return c >= 'A' && c <= 'Z'	    ? c - 'A'
+		: c >= 'a' && c <= 'z'	    ? c - 'a' + 26
+		: isdigit((unsigned char)c) ? c - '0' + 52
+		: c == (url ? '-' : '+')    ? 62
+		: c == (url ? '_' : '/')    ? 63
+					    : -1;
+}
+
+static void from_base64(struct call *c, const struct datum *arg, struct datum *out)
+{
+	bool url = strcmp(c->f->name, "from_base64url") == 0, bad = false;
+	size_t n = arg[0].n, made = 0;
+	char *bytes = arena_alloc(c->scratch, n + 1);
+	uint32_t x = 0;
+
+	for (int i = 0; i < 2 && n > 0 && arg[0].p[n - 1] == '='; i++)
+		n--;
+	bad = n % 4 == 1 || (n != arg[0].n && arg[0].n % 4 != 0);
+	for (size_t i = 0; i < n && !bad; i++) {
+		int d = base64_digit(arg[0].p[i], url);
+
+		bad = d < 0;
+		x = x << 6 | (uint32_t)(d & 63);
+		if (i % 4 == 3 || i + 1 == n) {
+			size_t have = i % 4 + 1;
+
+			for (size_t k = 0; k + 1 < have; k++)
+				bytes[made++] = (char)(x << (6 * (4 - have)) >> (16 - 8 * k));
+			x = 0;
+		}
+	}
+	if (!bad)
+		datum_set_blob(out, bytes, made);
+	else if (!lib_is_hive(c))
+		call_error(c, "Illegal base64 character or length");
+}
+
+/* --- UTF-8 */
+
+static void to_utf8(struct call *c, const struct datum *arg, struct datum *out)
+{
+	(void)c;
+	datum_set_blob(out, arg[0].p, arg[0].n);
+}
+
+/* How many wrong bytes at p are one mistake: a cut character is one. */
+static size_t wrong(const char *p, const char *end)
+{
+	unsigned char lead = (unsigned char)*p;
+	size_t want = lead >= 0xf0 && lead < 0xf5 ? 4
+		: lead >= 0xe0			  ? 3
+		: lead >= 0xc2 && lead < 0xe0	  ? 2
+						  : 1,
+	       n = 1;
+
+	if (lead >= 0xf5)
+		want = 1;
+	while (n + 1 < want && p + n < end && ((unsigned char)p[n] & 0xc0) == 0x80)
+		n++;
+	return n;
+}
+
+static void decode(
+	struct call *c, const struct datum *v, const char *with, size_t with_n, struct datum *out)
+{
+	const char *p = v->p, *end = p + v->n;
+	struct buf b;
+	int rc = 0;
+
+	buf_init(&b, CALL_VALUE_MAX);
+	while (p < end && rc == 0) {
+		uint32_t code;
+		unsigned w = utf8_next(p, (size_t)(end - p), &code);
+
+		rc = w ? buf_put(&b, p, w) : buf_put(&b, with, with_n);
+		p += w ? w : wrong(p, end);
+	}
+	call_text(c, &b, rc, out);
+}
+
+static void from_utf8(struct call *c, const struct datum *arg, struct datum *out)
+{
+	struct buf b;
+
+	if (c->argc == 1) {
+		decode(c, &arg[0], "\xef\xbf\xbd", 3, out);
+	} else if (arg[1].kind == DATUM_TEXT) {
+		if (lib_length(&arg[1]) > 1)
+			call_error(
+				c, "Replacement character string must empty or a single character");
+		else
+			decode(c, &arg[0], arg[1].p, arg[1].n, out);
+	} else if (arg[1].i < 0 || arg[1].i > 0x10ffff ||
+		(arg[1].i >= 0xd800 && arg[1].i < 0xe000)) {
+		call_error(c, "Invalid replacement character");
+	} else {
+		buf_init(&b, 8);
+		print_utf8(&b, (uint32_t)arg[1].i);
+		decode(c, &arg[0], b.p, b.len, out);
+		buf_free(&b);
+	}
+}
+
+#define DIGEST(name) { name, "(varbinary) -> varbinary", SQL_PRESTO, 0, .call = digest_bytes }
+const struct function functions_binary[] = {
+	DIGEST("md5"), DIGEST("sha1"), DIGEST("sha256"), DIGEST("sha512"), DIGEST("xxhash64"),
+	{ "crc32", "(varbinary) -> bigint", SQL_PRESTO, 0, .call = crc }, { "crc32", "(varchar) -> bigint", SQL_HIVE, 0, .call = crc },
+	{ "md5", "(varchar) -> varchar", SQL_HIVE, 0, .call = digest_hex }, { "sha1", "(varchar) -> varchar", SQL_HIVE, 0, .call = digest_hex },
+	{ "sha", "(varchar) -> varchar", SQL_HIVE, 0, .call = digest_hex }, { "sha2", "(varchar, integer) -> varchar", SQL_HIVE, 0, .call = sha2 },
+	{ "td_md5", "(varchar) -> varchar", SQL_BOTH, 0, .call = digest_hex },
+	{ "to_hex", "(varbinary) -> varchar", SQL_PRESTO, 0, .call = to_hex },
+	{ "from_hex", "(varchar) -> varbinary", SQL_PRESTO, 0, .call = from_hex },
+	{ "hex", "(varchar) -> varchar", SQL_HIVE, 0, .call = to_hex }, { "hex", "(varbinary) -> varchar", SQL_HIVE, 0, .call = to_hex },
+	{ "unhex", "(varchar) -> varbinary", SQL_HIVE, 0, .call = from_hex },
+	{ "to_base64", "(varbinary) -> varchar", SQL_PRESTO, 0, .call = to_base64 },
+	{ "to_base64url", "(varbinary) -> varchar", SQL_PRESTO, 0, .call = to_base64 },
+	{ "from_base64", "(varchar) -> varbinary", SQL_PRESTO, 0, .call = from_base64 },
+	{ "from_base64url", "(varchar) -> varbinary", SQL_PRESTO, 0, .call = from_base64 },
+	{ "base64", "(varbinary) -> varchar", SQL_HIVE, 0, .call = to_base64 },
+	{ "unbase64", "(varchar) -> varbinary", SQL_HIVE, 0, .call = from_base64 },
+	{ "to_utf8", "(varchar) -> varbinary", SQL_PRESTO, 0, .call = to_utf8 },
+	{ "from_utf8", "(varbinary) -> varchar", SQL_PRESTO, 0, .call = from_utf8 },
+	{ "from_utf8", "(varbinary, varchar) -> varchar", SQL_PRESTO, 0, .call = from_utf8 },
+	{ "from_utf8", "(varbinary, bigint) -> varchar", SQL_PRESTO, 0, .call = from_utf8 },
+	{ 0 },
+};
