@@ -294,7 +294,7 @@ like "and td-encode says it: the reason" "$err" "^td-encode: upstream gave up: .
 
 # --- interrupted
 
-endless='WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(1) FROM c'
+endless='WITH c AS (SELECT x FROM UNNEST(SEQUENCE(1, 10000)) AS t(x)) SELECT COUNT(1) FROM c a, c b, c d'
 # shellcheck disable=SC2120 # until_ok gives it its argument
 last_job() { api GET job/list | jq -er '.jobs[0].status' | grep "${1:-.}"; } # its status
 for sig in INT TERM; do

@@ -10,8 +10,8 @@ TOOLS = ["fetch", "encode", "put", "swap"]
 
 def rows(first, pad):
     """SQL: ROWS rows with the ids from `first` on"""
-    return ("WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT 1700000000 + i AS time, i AS id, "
-            "'row ' || i AS name, hex(zeroblob(%d)) AS pad FROM n" % (first, first + ROWS - 1, pad // 2))
+    return ("SELECT 1700000000 + i AS time, i AS id, 'row ' || CAST(i AS varchar) AS name, rpad('', %d, '0') AS pad "
+            "FROM UNNEST(sequence(%d, %d)) AS t(i)" % (pad, first, first + ROWS - 1))
 
 
 class Pipe:

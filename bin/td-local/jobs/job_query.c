@@ -57,36 +57,70 @@ static int export_rows(struct queue *w, const struct job *j, struct outcome *out
 	return catalog_end(c, false, f);
 }
 
-/*
- * Inside a transaction: what the statement changes, the job's last word, and its result. True if
- * all that happened.
- */
-static bool conclude(struct queue *w, const struct job *j, struct change *ch,
-	const struct outcome *out, const char *said, bool last, struct fail *f)
-{
-	struct catalog *c = &w->account->catalog;
+/* What a job is doing. */
+struct run {
+	struct queue *w;
+	struct interrupt *me;
+	const struct job *j;
+	struct queries *all;
+	const struct statement *st; /* the present one; NULL: none */
+	struct change change;
+	struct outcome out;
+	struct buf said;
+	unsigned done; /* statements whose changes are in the catalogue */
+	bool last_try; /* also if the table was changed by others meanwhile */
+};
 
-	if (catalog_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i",
-		    j->id) == 0)
-		return false; /* killed */
-	if (ch->st->kind != STATEMENT_QUERY && f->kind == FAIL_NONE)
-		change_apply(ch, c, f);
-	if (f->kind == FAIL_TEMP && !last)
+static bool writes(const struct statement *st)
+{
+	switch (st ? st->kind : STATEMENT_QUERY) {
+	case STATEMENT_INSERT:
+	case STATEMENT_OVERWRITE:
+	case STATEMENT_CREATE_AS:
+	case STATEMENT_CREATE:
+	case STATEMENT_DROP:
+	case STATEMENT_DELETE:
+		return true;
+	default:
 		return false;
-	if (!queue_finish(w, j,
+	}
+}
+
+static bool running(struct catalog *c, const struct job *j)
+{
+	return catalog_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i",
+		       j->id) != 0;
+}
+
+/*
+ * Inside a transaction: what the last statement changes, the job's last word, and its result. True
+ * if all that happened.
+ */
+static bool conclude(struct run *r, struct fail *f)
+{
+	const struct job *j = r->j;
+	const struct outcome *out = &r->out;
+	struct catalog *c = &r->w->account->catalog;
+	bool changes = writes(r->st), shows = !changes && j->target == 0 && out->file[0];
+
+	if (!running(c, j))
+		return false; /* killed */
+	if (changes && f->kind == FAIL_NONE)
+		change_apply(&r->change, c, f);
+	if (f->kind == FAIL_TEMP && !r->last_try)
+		return false;
+	if (!queue_finish(r->w, j,
 		    f->kind == FAIL_SIGNAL ? "killed"
 			    : f->kind      ? "error"
 					   : "success",
 		    f->why))
 		return false;
 	catalog_do(c, "UPDATE jobs SET cmdout = ?2, inserted = ?3 WHERE id = ?1", "isi", j->id,
-		said,
-		f->kind == FAIL_NONE && (j->result || ch->st->kind != STATEMENT_QUERY)
-			? out->rows
-			: INT64_C(0));
+		buf_text(&r->said),
+		f->kind == FAIL_NONE && (j->result || changes) ? out->rows : INT64_C(0));
 	if (f->kind == FAIL_NONE)
-		output_forget(c, said);
-	if (ch->st->kind == STATEMENT_QUERY && j->target == 0 && out->file[0])
+		output_forget(c, buf_text(&r->said));
+	if (shows)
 		catalog_do(c,
 			"UPDATE jobs SET schema = ?2, file = ?3, size = ?4, plain = ?5, rows = ?6 "
 			"WHERE id = ?1",
@@ -95,70 +129,120 @@ static bool conclude(struct queue *w, const struct job *j, struct change *ch,
 	return !catalog_failed(c);
 }
 
-/* A query, with what is done with its rows: kept as the result, sent, or put into a table. */
-static void answer(struct queue *w, struct interrupt *me, const struct job *j,
-	const struct statement *st, struct change *ch, struct outcome *out, struct buf *said,
-	struct fail *f)
+/* Frees what a statement left; named: the catalogue has its result; changed: and what it made. */
+static void clear(struct run *r, bool named, bool changed)
 {
-	struct query q = { .hive = strcmp(j->type, "hive") == 0,
-		.db = j->db,
-		.sql = st->query,
-		.scheduled = j->scheduled };
-
-	if (j->target           ? export_rows(w, j, out, f)
-			: q.sql ? query_run(w->account, &q, me, out, f)
-				: 0)
-		return;
-	if (st->kind != STATEMENT_QUERY)
-		change_prepare(ch, w->account, st, j->db, q.sql ? out : NULL, f);
-	else if (j->result)
-		send_rows(w, me, j, out, said, f);
+	if (r->out.file[0] && r->j->target == 0 && (!named || writes(r->st)))
+		store_drop(&r->w->account->store, r->out.file);
+	change_free(&r->change, r->w->account, changed);
+	free(r->out.schema);
+	r->out = (struct outcome){ 0 };
+	r->change = (struct change){ 0 };
+	r->st = NULL;
 }
 
-/* All of it once. True: another job has changed the table that it was to change; again. */
-static bool attempt(struct queue *w, struct interrupt *me, const struct job *j, bool last,
-	struct fail *f)
+/* A statement that others follow: what it changes happens at once, and stays. */
+static void apply(struct run *r, struct fail *f)
 {
-	struct catalog *c = &w->account->catalog;
-	struct statement st;
-	struct change ch = { .st = &st };
-	struct outcome out = { 0 };
-	struct buf said;
+	struct catalog *c = &r->w->account->catalog;
+	bool done = false;
+
+	if (f->kind == FAIL_NONE && writes(r->st)) {
+		catalog_begin(c);
+		if (!running(c, r->j))
+			fail_set(f, FAIL_SIGNAL, "killed");
+		done = f->kind == FAIL_NONE && change_apply(&r->change, c, f) == 0;
+		if (catalog_end(c, done, f))
+			done = false;
+	}
+	r->done += f->kind == FAIL_NONE;
+	clear(r, false, done);
+}
+
+/* A statement, up to what it changes. */
+static void statement(struct run *r, unsigned i, struct fail *f)
+{
+	r->st = query_statement(r->all, i);
+	if (query_run(r->all, i, r->w->account, r->me, &r->out, f))
+		return;
+	if (writes(r->st))
+		change_prepare(&r->change, r->w->account, r->st, query_database(r->all),
+			r->out.file[0] ? &r->out : NULL, f);
+}
+
+/* All statements, in order; the last one's result is the job's. What changed once is not repeated. */
+static void statements(struct run *r, struct fail *f)
+{
+	bool hive = strcmp(r->j->type, "hive") == 0;
+	unsigned n;
+
+	r->all = query_parse(r->j->query, hive, r->j->db, r->j->scheduled, f);
+	n = r->all ? query_count(r->all) : 0;
+	for (unsigned i = 0; i < n && f->kind == FAIL_NONE; i++) {
+		if (i < r->done && query_statement(r->all, i)->kind != STATEMENT_NOTHING)
+			continue;
+		statement(r, i, f);
+		if (i + 1 < n)
+			apply(r, f);
+	}
+}
+
+/* Ends the job. True: another job has changed the table that it was to change; again. */
+static bool end(struct run *r, struct fail *f)
+{
+	struct catalog *c = &r->w->account->catalog;
 	bool done = false, again = false, left = false;
 
-	buf_init(&said, 64 << 10);
-	if (statement_parse(&st, j->query, strcmp(j->type, "hive") == 0, f) == 0)
-		answer(w, me, j, &st, &ch, &out, &said, f);
-	if (f->kind == FAIL_SIGNAL && me->overdue)
-		*f = (struct fail){ FAIL_DATA, "the query ran longer than --query-time allows" };
 	while (!left) {
-		again = f->kind == FAIL_TEMP && !last;
-		left = f->kind == FAIL_SIGNAL && queue_stopping(w); /* to the next start */
+		again = f->kind == FAIL_TEMP && !r->last_try;
+		left = f->kind == FAIL_SIGNAL && queue_stopping(r->w); /* to the next start */
 		if (again || left)
 			break;
 		catalog_begin(c);
-		done = conclude(w, j, &ch, &out, buf_text(&said), last, f);
-		again = f->kind == FAIL_TEMP && !last;
-		if (again ? catalog_end(c, false, f) == 0 : queue_end(w, f) == 0)
+		done = conclude(r, f);
+		again = f->kind == FAIL_TEMP && !r->last_try;
+		if (again ? catalog_end(c, false, f) == 0 : queue_end(r->w, f) == 0)
 			break;
 		done = false;
-		if (out.file[0] && j->target == 0) { /* a full disk has room then */
-			store_drop(&w->account->store, out.file);
-			out.file[0] = '\0';
+		if (r->out.file[0] && r->j->target == 0) { /* a full disk has room then */
+			store_drop(&r->w->account->store, r->out.file);
+			r->out.file[0] = '\0';
 		}
-		left = !queue_again(w);
+		left = !queue_again(r->w);
 	}
-	if (out.file[0] && j->target == 0 && (!done || st.kind != STATEMENT_QUERY))
-		store_drop(&w->account->store, out.file);
-	change_free(&ch, w->account, done && f->kind == FAIL_NONE);
-	statement_free(&st);
-	free(out.schema);
-	buf_free(&said);
+	clear(r, done, done && f->kind == FAIL_NONE);
+	return again;
+}
+
+/* All of it once, without the statements that are done. True: again. */
+static bool attempt(struct run *r, struct fail *f)
+{
+	bool again;
+
+	buf_init(&r->said, 64 << 10);
+	if (r->j->target)
+		export_rows(r->w, r->j, &r->out, f);
+	else
+		statements(r, f);
+	if (r->j->result && f->kind == FAIL_NONE && !writes(r->st))
+		send_rows(r->w, r->me, r->j, &r->out, &r->said, f);
+	if (f->kind == FAIL_SIGNAL && r->me->overdue)
+		*f = (struct fail){ FAIL_DATA, "the query ran longer than --query-time allows" };
+	again = end(r, f);
+	query_free(r->all);
+	r->all = NULL;
+	buf_free(&r->said);
 	return again;
 }
 
 void job_query(struct queue *w, struct interrupt *me, const struct job *j, struct fail *f)
 {
-	for (int i = 1; attempt(w, me, j, i == TRIES, f); i++)
+	struct run r = { .w = w, .me = me, .j = j };
+
+	for (int i = 1; i <= TRIES; i++) {
+		r.last_try = i == TRIES;
+		if (!attempt(&r, f))
+			return;
 		*f = (struct fail){ 0 };
+	}
 }

@@ -16,41 +16,52 @@ static int64_t table_of(struct change *ch, struct catalog *c)
 		"ss", ch->db, ch->st->table);
 }
 
+/* A name of the statement's list, or of the table's schema by its SQL name, is the key in the
+ * records. */
+static const char *key_of(const json_t *schema, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(schema); i++)
+		if (strcmp(columns_alias(schema, i), name) == 0)
+			return columns_name(schema, i);
+	return name;
+}
+
+static const char *column_type(struct change *ch, const char *engine)
+{
+	const struct sqltype *t = sqltype_parse(&ch->types, engine);
+
+	return t ? sqltype_column(&ch->types, t) : "string";
+}
+
 /*
  * The names that the query's columns get: those of the list, else the table's in their order, else
  * their own.
  */
 static int name_columns(struct change *ch, struct account *l, const json_t *result, struct fail *f)
 {
-	bool positional = ch->st->kind == STATEMENT_INSERT || ch->st->kind == STATEMENT_OVERWRITE;
-	json_t *schema, *names = ch->st->columns, *pair;
+	const struct statement *st = ch->st;
+	bool positional = st->kind == STATEMENT_INSERT || st->kind == STATEMENT_OVERWRITE;
+	json_t *schema, *pair;
 	char *text = NULL;
 	size_t i, next = 0;
 
 	catalog_begin(&l->catalog);
-	if (positional && !names)
+	if (positional)
 		text = catalog_text(&l->catalog, "SELECT schema FROM tables WHERE id = ?1", "i",
 			table_of(ch, &l->catalog));
 	catalog_end(&l->catalog, false, f);
 	schema = columns_load(text);
 	free(text);
-	if (names && json_array_size(names) != json_array_size(result))
-		fail_set(f, FAIL_DATA, "%zu columns are named, the query has %zu",
-			json_array_size(names), json_array_size(result));
-	if (json_array_size(schema) && json_array_size(result) > json_array_size(schema) + 1)
-		fail_set(f, FAIL_DATA, "the query has %zu columns, the table has %zu",
-			json_array_size(result), json_array_size(schema));
 	json_array_foreach(result, i, pair) {
 		const char *own = columns_name(result, i), *name = own;
-		char *type = statement_type(columns_type(result, i));
 
-		if (names)
-			name = json_string_value(json_array_get(names, i));
+		if (st->columns)
+			name = key_of(schema, st->columns[i]);
 		else if (positional && json_array_size(schema) && strcmp(own, "time") != 0)
 			name = next < json_array_size(schema) ? columns_name(schema, next++)
 							      : "time";
-		json_array_append_new(ch->columns, json_pack("[ss]", name, type));
-		free(type);
+		json_array_append_new(ch->columns,
+			json_pack("[ss]", name, column_type(ch, columns_type(result, i))));
 	}
 	json_decref(schema);
 	return f->kind ? -1 : 0;
@@ -133,6 +144,10 @@ int change_prepare(struct change *ch, struct account *l, const struct statement 
 	*ch = (struct change){
 		.st = st, .db = st->db ? st->db : db, .load.fd = -1, .columns = json_array()
 	};
+	for (unsigned i = 0; i < st->definitions; i++)
+		if (strcmp(st->definition[i].name, "time") != 0)
+			json_array_append_new(ch->columns, json_pack("[ss]", st->definition[i].name,
+				sqltype_column(&ch->types, st->definition[i].type)));
 	if (!rows)
 		return 0;
 	if (st->kind == STATEMENT_DELETE) {
@@ -140,7 +155,8 @@ int change_prepare(struct change *ch, struct account *l, const struct statement 
 		return f->kind ? -1 : rewrite_prepare(&ch->rewrite, l, table, rows->file, f);
 	}
 	result = columns_load(rows->schema);
-	if (name_columns(ch, l, result, f) == 0 && load_open(&ch->load, &l->store, true, f) == 0) {
+	if (name_columns(ch, l, result, f) == 0 && !st->no_data &&
+		load_open(&ch->load, &l->store, true, f) == 0) {
 		ch->load.now = td_clock_now();
 		fill(ch, l, rows, f);
 	}
@@ -193,8 +209,7 @@ int change_apply(struct change *ch, struct catalog *c, struct fail *f)
 		return -1;
 	if (kind == STATEMENT_OVERWRITE)
 		catalog_do(c, "DELETE FROM segments WHERE tbl = ?1", "i", table);
-	counts_extend(c, table,
-		kind == STATEMENT_CREATE && ch->st->columns ? ch->st->columns : ch->columns);
+	counts_extend(c, table, ch->columns);
 	if (ch->load.rows)
 		load_enter(&ch->load, c, table, 0);
 	counts_table(c, table);
@@ -208,4 +223,5 @@ void change_free(struct change *ch, struct account *l, bool kept)
 		load_free(&ch->load, !kept || ch->load.rows == 0);
 	json_decref(ch->columns);
 	ch->columns = NULL;
+	arena_free(&ch->types);
 }

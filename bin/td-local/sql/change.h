@@ -7,7 +7,6 @@
 #define CHANGE_H
 
 #include "sql/query.h"
-#include "sql/statement.h"
 #include "store/account.h"
 #include "store/load.h"
 #include "store/rewrite.h"
@@ -18,6 +17,7 @@ struct change {
 	struct load load;
 	struct rewrite rewrite; /* DELETE */
 	json_t *columns;        /* [name, type] of what the rows hold, without time */
+	struct arena types;
 };
 
 /* rows: NULL if the statement has no query. change_free() in any case. */

@@ -1,15 +1,14 @@
-#define _GNU_SOURCE /* strcasestr */
+/* query: parse, bind, emit, run. */
 #include "sql/query.h"
-#include "base/fd.h"
+#include "sql/print.h"
 #include "base/mem.h"
-#include "sql/dialect.h"
-#include "sql/functions.h"
-#include "sql/outcolumn.h"
-#include "sql/unnest.h"
-#include "sql/vtab.h"
-#include "store/columns.h"
+#include "sql/call.h"
+#include "sql/emit.h"
+#include "sql/parser.h"
+#include "sql/rowset.h"
+#include "sql/tables.h"
+#include "store/td_clock.h"
 #include "store/value.h"
-#include "store/view.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -18,176 +17,305 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { OTHERS_MAX = 9, VALUE_MAX = 64 << 20, ROW_MAX = 256 << 20, CACHE_KIB = 16 << 10 };
+enum { VALUE_MAX = 64 << 20, ROW_MAX = 256 << 20, CACHE_KIB = 16 << 10 };
 
-/* A query while it runs. */
-struct run {
-	struct account *l;
-	const struct query *q;
-	struct interrupt *me;
-	struct outcome *out;
-	struct dialect d;
-	struct vtabs tables;
-	struct functions_query known;
-	sqlite3 *db;
+struct queries {
+	struct arena a;
+	bool hive, decimal_literals;
+	const char *db;
+	int64_t scheduled;
+	struct statements all;
 };
 
-/* --- what a statement may do */
+/* A statement while it runs. */
+struct run {
+	struct queries *q;
+	struct statement *s;
+	struct account *account;
+	struct interrupt *me;
+	struct outcome *out;
+	struct arena a;
+	struct query query; /* for functions */
+	struct sql_tables tables;
+	sqlite3 *db;
+	struct buf sql;
+	unsigned ids;
+};
 
-/*
- * The query's own tables, and those of UNNEST. Without a column it may also be the name of a WITH.
- */
-static bool readable(const struct vtabs *all, const char *table, const char *column, const char *db)
+/* --- parsing */
+
+static int parse(struct arena *a, const char *sql, bool hive, struct statements *out,
+	bool *decimals, struct fail *f)
 {
-	for (size_t i = 0; i < all->n; i++)
-		if (sqlite3_stricmp(all->t[i].view.name, table) == 0 &&
-			sqlite3_stricmp(all->t[i].db, db) == 0)
-			return true;
-	return sqlite3_strnicmp(table, "unnest_", 7) == 0 ||
-		(!*column && sqlite3_strnicmp(table, "sqlite_", 7) != 0);
+	enum sql_engine engine = hive ? SQL_HIVE : SQL_PRESTO;
+	struct tokens tokens;
+
+	if (lexer_run(&tokens, a, sql, engine, f))
+		return -1;
+	if (decimals)
+		*decimals = tokens.decimal_literals;
+	return parse_run(out, a, &tokens, engine, f);
 }
 
-static int allow(void *arg, int action, const char *a, const char *b, const char *db,
-	const char *trigger)
+struct queries *query_parse(
+	const char *sql, bool hive, const char *db, int64_t scheduled, struct fail *f)
 {
-	(void)trigger;
-	switch (action) {
-	case SQLITE_SELECT:
-	case SQLITE_RECURSIVE: return SQLITE_OK;
-	case SQLITE_READ: return readable(arg, a, b, db) ? SQLITE_OK : SQLITE_DENY;
-	case SQLITE_FUNCTION:
-		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-	default: return SQLITE_DENY;
+	struct queries *q = mem_zero(1, sizeof *q);
+
+	q->hive = hive;
+	q->db = arena_string(&q->a, db);
+	q->scheduled = scheduled;
+	if (parse(&q->a, sql, hive, &q->all, &q->decimal_literals, f) == 0)
+		return q;
+	query_free(q);
+	return NULL;
+}
+
+unsigned query_count(const struct queries *q)
+{
+	return q->all.n;
+}
+
+const struct statement *query_statement(const struct queries *q, unsigned i)
+{
+	return &q->all.s[i];
+}
+
+const char *query_database(const struct queries *q)
+{
+	return q->db;
+}
+
+void query_free(struct queries *q)
+{
+	if (!q)
+		return;
+	arena_free(&q->a);
+	free(q);
+}
+
+/* --- binding and emitting */
+
+static void init_binder(struct run *r, struct binder *b, struct fail *f)
+{
+	*b = (struct binder){ .a = &r->a,
+		.engine = r->query.engine,
+		.hive = r->q->hive,
+		.decimal_literals = r->q->decimal_literals,
+		.query = &r->query,
+		.table = tables_find,
+		.arg = &r->tables,
+		.db = r->q->db,
+		.f = f };
+}
+
+/* SHOW and DESCRIBE: a query of our own, in Presto's words, with the job's names of types. */
+static int bind_show(struct run *r, struct binder *b, const char *text, struct fail *f)
+{
+	struct statements made;
+	enum sql_engine engine = b->engine;
+	int rc;
+
+	if (r->s->kind == STATEMENT_SHOW_COLUMNS &&
+		!tables_find(&r->tables, r->s->db ? r->s->db : r->q->db, r->s->table))
+		return fail_set(f, FAIL_DATA, "line %u:%u: Table 'td-presto.%s.%s' does not exist",
+			r->s->at.line, r->s->at.column, r->s->db ? r->s->db : r->q->db,
+			r->s->table);
+	if (parse(&r->a, text, false, &made, NULL, f))
+		return -1;
+	b->engine = r->query.engine = SQL_PRESTO;
+	b->hive = false;
+	rc = bind_statement(b, &made.s[0]);
+	b->engine = r->query.engine = engine;
+	r->s->query = made.s[0].query;
+	for (unsigned i = 0; rc == 0 && !r->q->hive && i < r->s->query->width; i++) {
+		char *name = arena_string(&r->a, r->s->query->names[i]);
+
+		name[0] = (char)toupper((unsigned char)name[0]); /* Table, Column, Type ... */
+		r->s->query->names[i] = name;
 	}
+	return rc;
 }
 
-/* --- the tables that a statement names */
-
-/* Is the word in the text, as a whole word, whatever its case? */
-static bool names(const char *sql, const char *word)
+/* DELETE reads the numbers of the rows that are to go. */
+static int bind_delete(struct binder *b, struct statement *s, struct relation *target)
 {
-	size_t n = strlen(word);
+	struct scope scope = { .parent = NULL };
+	const char **parts = arena_alloc(b->a, 2 * sizeof *parts);
 
-	for (const char *p = sql; (p = strcasestr(p, word)); p++) {
-		bool before = p > sql && (isalnum((unsigned char)p[-1]) || p[-1] == '_');
-		bool after = isalnum((unsigned char)p[n]) || p[n] == '_';
+	parts[0] = s->db ? s->db : b->db;
+	parts[1] = s->table;
+	target->kind = RELATION_TABLE;
+	target->at = s->at;
+	target->parts = parts;
+	target->nparts = 2;
+	bind_from(b, target, &scope.fields);
+	b->scope = &scope;
+	b->clause = "WHERE clause";
+	if (s->where && !b->f->kind)
+		s->where = bind_boolean(b, s->where, "WHERE clause");
+	return b->f->kind ? -1 : 0;
+}
 
-		if (!before && !after)
-			return true;
+static int check_created(struct run *r, const struct select *s, struct fail *f)
+{
+	for (unsigned i = 0; i < s->width; i++) {
+		if (!s->names[i])
+			return fail_set(f, FAIL_DATA,
+				"line %u:%u: Column name not specified at position %u",
+				r->s->at.line, r->s->at.column, i + 1);
+		if (s->types[i]->kind == SQL_UNKNOWN)
+			return fail_set(f, FAIL_DATA, "line %u:%u: Column type is unknown: %s",
+				r->s->at.line, r->s->at.column, s->names[i]);
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(s->names[i], s->names[k]) == 0)
+				return fail_set(f, FAIL_DATA,
+					"line %u:%u: Column name '%s' specified more than once",
+					r->s->at.line, r->s->at.column, s->names[i]);
 	}
-	return false;
+	return 0;
 }
 
-static void tables_free(struct vtabs *a)
+/* One moment for all tables: their names are looked up in one transaction. */
+static int bind(struct run *r, struct relation *target, struct fail *f)
 {
-	for (size_t i = 0; i < a->n; i++) {
-		free(a->t[i].db);
-		view_free(&a->t[i].view);
-	}
-	free(a->t);
-}
+	struct catalog *c = &r->account->catalog;
+	const char *show = tables_show(&r->a, r->s, r->q->db, r->q->hive);
+	struct binder b;
 
-/* One moment for all of them. */
-static int snapshot(struct run *r, struct fail *f)
-{
-	const struct query *q = r->q;
-	struct catalog *c = &r->l->catalog;
-	struct vtabs *a = &r->tables;
-	sqlite3_stmt *s;
-
+	init_binder(r, &b, f);
 	catalog_begin(c);
-	s = catalog_select(c,
-		"SELECT d.name, t.name, t.id FROM tables t JOIN dbs d ON d.id = t.db ORDER BY "
-		"d.name, t.name",
-		"");
-	while (f->kind == FAIL_NONE && catalog_next(c, &s)) {
-		const char *db = catalog_column(s, 0);
-
-		if ((strcmp(db, q->db) != 0 && !names(q->sql, db)) ||
-			!names(q->sql, catalog_column(s, 1)))
-			continue;
-		if ((a->n & (a->n - 1)) == 0)
-			a->t = mem_resize(a->t, a->n ? 2 * a->n : 1, sizeof *a->t);
-		if (view_open(&a->t[a->n].view, c, &r->l->store, sqlite3_column_int64(s, 2), f) ==
-			0)
-			a->t[a->n++].db = mem_string(db);
-	}
-	sqlite3_finalize(s);
+	if (show)
+		bind_show(r, &b, show, f);
+	else if (r->s->kind == STATEMENT_DELETE)
+		bind_delete(&b, r->s, target);
+	else
+		bind_statement(&b, r->s);
 	if (catalog_failed(c))
 		fail_set(f, FAIL_SYSTEM, "%s", c->why);
 	catalog_end(c, false, NULL);
+	r->ids = b.ids;
+	if (f->kind == FAIL_NONE && r->s->kind == STATEMENT_CREATE_AS && r->s->query)
+		check_created(r, r->s->query, f);
 	return f->kind ? -1 : 0;
 }
 
-static int attach(sqlite3 *db, const char *name, struct fail *f)
+static int emit(struct run *r, struct relation *target, struct fail *f)
 {
-	char *sql = sqlite3_mprintf("ATTACH ':memory:' AS \"%w\"", name);
-	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	struct emitter m = { .db = r->db,
+		.a = &r->a,
+		.query = &r->query,
+		.engine = r->query.engine,
+		.ids = r->ids,
+		.f = f };
 
-	sqlite3_free(sql);
-	return rc == SQLITE_OK
-		? 0
-		: fail_set(f, FAIL_DATA,
-			  "a statement can name tables of at most %d other databases", OTHERS_MAX);
+	if (r->s->kind == STATEMENT_DELETE) {
+		emit_printf(&m, &r->sql, "SELECT r%u.rowid AS c0 FROM ", target->id);
+		emit_from(&m, &r->sql, target);
+		if (r->s->where) {
+			emit_put(&m, &r->sql, " WHERE ");
+			emit_expr(&m, &r->sql, r->s->where);
+		}
+	} else {
+		emit_query(&m, &r->sql, r->s->query);
+	}
+	for (unsigned i = 0; i < r->tables.n && f->kind == FAIL_NONE; i++)
+		vtab_create(r->db, r->tables.t[i], f);
+	return f->kind ? -1 : 0;
 }
 
-static int open_tables(struct run *r, struct fail *f)
-{
-	const char *own = r->q->db, *last = own;
-	struct vtabs *a = &r->tables;
+/* --- SQLite */
 
-	for (size_t i = 0; i < a->n; i++) {
-		if (strcmp(a->t[i].db, own) != 0 && strcmp(a->t[i].db, last) != 0) {
-			last = a->t[i].db;
-			if (attach(r->db, last, f))
-				return -1;
-		}
-		if (vtab_create(r->db, a, i, f))
-			return -1;
+static int allow(
+	void *arg, int action, const char *a, const char *b, const char *db, const char *trigger)
+{
+	(void)arg;
+	(void)a;
+	(void)db;
+	(void)trigger;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_READ:
+	case SQLITE_RECURSIVE:
+		return SQLITE_OK;
+	case SQLITE_FUNCTION:
+		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+	default:
+		return SQLITE_DENY;
 	}
-	return 0;
 }
 
 static int open_sqlite(struct run *r, struct fail *f)
 {
 	char setup[128];
-	sqlite3 *db;
 
 	if (sqlite3_open(":memory:", &r->db) != SQLITE_OK)
 		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite");
-	db = r->db;
-	sqlite3_db_config(db, SQLITE_DBCONFIG_MAINDBNAME, r->q->db);
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "x" is a column, never a text */
-	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
-	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
-	sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 2000);
-	sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
+	sqlite3_limit(r->db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
+	sqlite3_limit(r->db, SQLITE_LIMIT_SQL_LENGTH, EMIT_MAX);
+	sqlite3_limit(r->db, SQLITE_LIMIT_WORKER_THREADS, 0);
 	snprintf(setup, sizeof setup, "PRAGMA temp_store = 1; PRAGMA cache_size = -%d;", CACHE_KIB);
-	if (sqlite3_exec(db, setup, NULL, NULL, NULL) != SQLITE_OK ||
-		sqlite3_drop_modules(db, NULL) != SQLITE_OK ||
-		vtab_register(db, &r->tables) != SQLITE_OK ||
-		functions_register(db, &r->known) != SQLITE_OK)
-		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(db));
-	if (open_tables(r, f) || unnest_create(db, r->q->db, r->d.unnests, f))
-		return -1;
-	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-	sqlite3_set_authorizer(db, allow, &r->tables);
+	if (sqlite3_exec(r->db, setup, NULL, NULL, NULL) != SQLITE_OK ||
+		sqlite3_drop_modules(r->db, NULL) != SQLITE_OK ||
+		vtab_register(r->db) != SQLITE_OK || rowset_register(r->db) != SQLITE_OK)
+		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(r->db));
+	sqlite3_db_config(r->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	return 0;
 }
 
-static int sql_failed(sqlite3 *db, int rc, const struct interrupt *me, struct fail *f)
+/* What SQLite says becomes the engine's sentence, or ours. */
+static int sql_failed(const struct run *r, int rc, struct fail *f)
 {
-	if (rc == SQLITE_INTERRUPT || (me && me->stop))
+	const char *said = sqlite3_errmsg(r->db);
+
+	if (rc == SQLITE_INTERRUPT || (r->me && r->me->stop))
 		return fail_set(f, FAIL_SIGNAL, "killed");
-	return fail_set(f,
-		rc == SQLITE_NOMEM || rc == SQLITE_IOERR || rc == SQLITE_FULL ? FAIL_SYSTEM
-									      : FAIL_DATA,
-		"%s", sqlite3_errmsg(db));
+	if (rc == SQLITE_NOMEM || rc == SQLITE_IOERR || rc == SQLITE_FULL)
+		return fail_set(f, FAIL_SYSTEM, "%s", said);
+	if (strcmp(said, "integer overflow") == 0)
+		return fail_set(f, FAIL_DATA, "bigint addition overflow");
+	if (rc == SQLITE_TOOBIG)
+		return fail_set(f, FAIL_DATA,
+			"a value of more than %d MiB is not supported by td-local",
+			VALUE_MAX >> 20);
+	return fail_set(f, FAIL_DATA, "%s", said);
 }
 
-/* All rows into a gzip file. */
-static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int n, gzFile gz,
-	struct fail *f)
+/* The emitted text is SQLite's, or it is a limit that was passed. */
+static int prepare(struct run *r, sqlite3_stmt **s, struct fail *f)
+{
+	int rc;
+
+	sqlite3_set_authorizer(r->db, allow, NULL);
+	rc = sqlite3_prepare_v2(r->db, buf_text(&r->sql), (int)r->sql.len + 1, s, NULL);
+	if (rc == SQLITE_OK)
+		return 0;
+	if (rc == SQLITE_INTERRUPT || rc == SQLITE_NOMEM)
+		return sql_failed(r, rc, f);
+	return fail_set(f, FAIL_DATA, "this statement is not supported by td-local: %s",
+		sqlite3_errmsg(r->db));
+}
+
+/* --- the rows */
+
+static int put_row(struct run *r, sqlite3_stmt *q, struct buf *b)
+{
+	const struct select *s = r->s->query;
+	unsigned n = r->s->kind == STATEMENT_DELETE ? 1 : s->width;
+	int bad = value_put_array(b, n);
+
+	for (unsigned i = 0; i < n && !bad; i++) {
+		const struct sqltype *t = r->s->kind == STATEMENT_DELETE ? &sqltype_bigint
+									 : s->types[i];
+		struct datum v;
+
+		call_read(t, sqlite3_column_value(q, (int)i), &v);
+		bad = print_msgpack(b, &r->query, t, &v);
+	}
+	return bad;
+}
+
+static int write_rows(struct run *r, sqlite3_stmt *q, gzFile gz, struct fail *f)
 {
 	struct outcome *out = r->out;
 	struct buf b;
@@ -197,12 +325,10 @@ static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int 
 	out->rows = 0;
 	out->plain = 0;
 	while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
-		int bad = value_put_array(&b, (size_t)n);
-
-		for (int i = 0; i < n && !bad; i++)
-			bad = outcolumn_put(&b, &c[i], q, i);
-		if (bad) {
-			fail_set(f, FAIL_DATA, "a row of the result is longer than %d bytes",
+		if (put_row(r, q, &b)) {
+			fail_set(f, FAIL_DATA,
+				"a row of the result is longer than %d bytes: not supported by "
+				"td-local",
 				ROW_MAX);
 			break;
 		}
@@ -218,22 +344,22 @@ static int write_rows(struct run *r, sqlite3_stmt *q, struct out_column *c, int 
 		(rc == SQLITE_DONE && b.len && gzwrite(gz, b.p, (unsigned)b.len) <= 0))
 		fail_set(f, FAIL_SYSTEM, "cannot write the result");
 	else if (rc != SQLITE_DONE)
-		sql_failed(r->db, rc, r->me, f);
+		sql_failed(r, rc, f);
 	out->plain += b.len;
 	buf_free(&b);
 	return f->kind ? -1 : 0;
 }
 
-static int result_file(struct run *r, sqlite3_stmt *q, struct out_column *c, int n, struct fail *f)
+static int result_file(struct run *r, sqlite3_stmt *q, struct fail *f)
 {
-	struct store *s = &r->l->store;
+	struct store *s = &r->account->store;
 	struct outcome *out = r->out;
 	int fd = store_create(s, 'r', out->file, f), copy = fd >= 0 ? dup(fd) : -1;
 	gzFile gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;
 
 	if (!gz)
 		fail_set(f, FAIL_SYSTEM, "cannot write the result");
-	else if (write_rows(r, q, c, n, gz, f) == 0 && gzclose(gz) != Z_OK)
+	else if (write_rows(r, q, gz, f) == 0 && gzclose(gz) != Z_OK)
 		fail_set(f, FAIL_SYSTEM, "cannot write the result");
 	else if (f->kind)
 		gzclose(gz);
@@ -250,71 +376,89 @@ static int result_file(struct run *r, sqlite3_stmt *q, struct out_column *c, int
 	return f->kind ? -1 : 0;
 }
 
-/* Blanks, comments and semicolons only? */
-static bool nothing(const char *p)
+static char *schema(struct run *r)
 {
-	for (;;) {
-		p += strspn(p, " \t\r\n;");
-		if (p[0] == '-' && p[1] == '-')
-			p += strcspn(p, "\n");
-		else if (p[0] == '/' && p[1] == '*' && strstr(p + 2, "*/"))
-			p = strstr(p + 2, "*/") + 2;
-		else
-			return *p == '\0';
+	const struct select *s = r->s->query;
+	json_t *all = json_array();
+	char *text;
+
+	for (unsigned i = 0; s && i < s->width; i++) {
+		const char *name = s->names[i]
+			? s->names[i]
+			: arena_printf(&r->a, r->q->hive ? "_c%u" : "_col%u", i);
+
+		json_array_append_new(all,
+			json_pack("[ss]", name, sqltype_text(&r->a, s->types[i], r->query.engine)));
 	}
+	text = json_dumps(all, 0);
+	json_decref(all);
+	return text;
 }
 
-static int run_statement(struct run *r, struct fail *f)
+static int check_result(struct run *r, struct fail *f)
 {
-	const char *rest = NULL;
-	sqlite3_stmt *q = NULL;
-	struct out_column *c;
-	int rc = sqlite3_prepare_v2(r->db, r->d.sql, -1, &q, &rest), n;
+	const struct select *s = r->s->query;
 
-	if (rc != SQLITE_OK)
-		return sql_failed(r->db, rc, r->me, f);
-	n = sqlite3_column_count(q);
-	if (!q || !nothing(rest))
-		fail_set(f, FAIL_DATA,
-			q ? "only one statement can be run" : "there is no statement");
-	else if (n == 0 || !sqlite3_stmt_readonly(q) || sqlite3_stmt_isexplain(q))
-		fail_set(f, FAIL_DATA, "only queries can be run");
-	if (f->kind) {
-		sqlite3_finalize(q);
+	for (unsigned i = 0; s && i < s->width; i++)
+		if (!print_known(s->types[i]))
+			return fail_set(f, FAIL_DATA,
+				"column %u of the result, %s: its form is not known to td-local",
+				i + 1, sqltype_text(&r->a, s->types[i], r->query.engine));
+	return 0;
+}
+
+static int execute(struct run *r, struct fail *f)
+{
+	struct relation target = { 0 };
+	sqlite3_stmt *q = NULL;
+
+	if (bind(r, &target, f) || check_result(r, f) || open_sqlite(r, f))
 		return -1;
-	}
-	c = outcolumn_all(q, n, &r->d, r->q->hive);
-	if (result_file(r, q, c, n, f) == 0 && outcolumn_mixed(c, n)) {
-		store_drop(&r->l->store, r->out->file); /* again, now that the types are known */
-		sqlite3_reset(q);
-		result_file(r, q, c, n, f);
-	}
-	r->out->schema = outcolumn_schema(c, n, r->q->hive);
-	outcolumn_free(c, n);
+	interrupt_set(r->me, r->db);
+	if (emit(r, &target, f) == 0 && prepare(r, &q, f) == 0 && result_file(r, q, f) == 0)
+		r->out->schema = schema(r);
 	sqlite3_finalize(q);
+	interrupt_set(r->me, NULL);
 	return f->kind ? -1 : 0;
 }
 
-int query_run(struct account *l, const struct query *q, struct interrupt *me, struct outcome *out,
-	struct fail *f)
+/* --- statements */
+
+static bool has_query(const struct statement *s)
 {
-	struct run r = { .l = l,
-		.q = q,
-		.me = me,
-		.out = out,
-		.tables.hive = q->hive,
-		.known = { q->scheduled, q->hive } };
+	switch (s->kind) {
+	case STATEMENT_CREATE: case STATEMENT_DROP: case STATEMENT_NOTHING:
+		return false;
+	default:
+		return true;
+	}
+}
+
+int query_run(struct queries *q, unsigned i, struct account *account, struct interrupt *me,
+	struct outcome *out, struct fail *f)
+{
+	struct run r = { .q = q, .s = &q->all.s[i], .account = account, .me = me, .out = out };
 
 	*out = (struct outcome){ 0 };
-	if (dialect_translate(&r.d, q->sql, q->hive, f) == 0 && snapshot(&r, f) == 0 &&
-		open_sqlite(&r, f) == 0) {
-		interrupt_set(me, r.db);
-		run_statement(&r, f);
-		interrupt_set(me, NULL);
-	}
+	if (r.s->kind == STATEMENT_NOTHING && r.s->db)
+		q->db = r.s->db;
+	if (!has_query(r.s))
+		return 0;
+	r.query = (struct query){ .engine = q->hive ? SQL_HIVE : SQL_PRESTO,
+		.now = td_clock_now() * 1000,
+		.scheduled = q->scheduled,
+		.stop = me ? &me->stop : NULL,
+		.arena = &r.a };
+	r.tables = (struct sql_tables){
+		.account = account, .a = &r.a, .engine = r.query.engine, .f = f
+	};
+	buf_init(&r.sql, EMIT_MAX);
+	execute(&r, f);
 	if (r.db)
 		sqlite3_close(r.db);
 	tables_free(&r.tables);
-	dialect_free(&r.d);
+	query_zones_free(&r.query);
+	buf_free(&r.sql);
+	arena_free(&r.a);
 	return f->kind ? -1 : 0;
 }

@@ -1,21 +1,17 @@
 /*
- * query: a job's SQL, run by SQLite over the tables as they are at one moment.
+ * query: a job's statements, run one after the other by SQLite over the tables as they are at one
+ * moment.
  *
- * Every job has a connection of its own that lives in memory and holds virtual tables only; an
- * authorizer lets nothing but reading pass. The rows go to a gzip file of msgpack arrays as they
+ * Every statement has a connection of its own that lives in memory and holds virtual tables only;
+ * an authorizer lets nothing but reading pass. The rows go to a gzip file of msgpack arrays as they
  * come. Memory: SQLite's sorters spill into temporary files; one value is 64 MiB at most.
  */
 #ifndef QUERY_H
 #define QUERY_H
 
+#include "sql/ast.h"
 #include "sql/interrupt.h"
 #include "store/account.h"
-
-struct query {
-	bool hive; /* names and types as Hive says them, else as Presto does */
-	const char *db, *sql;
-	int64_t scheduled; /* for TD_SCHEDULED_TIME */
-};
 
 struct outcome {
 	char *schema;          /* JSON text [[name, type], ...] */
@@ -24,11 +20,21 @@ struct outcome {
 	int64_t rows;
 };
 
+struct queries; /* a job's */
+
+/* NULL: FAIL_DATA, a syntax error. scheduled: for TD_SCHEDULED_TIME, in epoch seconds. */
+struct queries *query_parse(
+	const char *sql, bool hive, const char *db, int64_t scheduled, struct fail *f);
+unsigned query_count(const struct queries *q);
+const struct statement *query_statement(const struct queries *q, unsigned i);
+const char *query_database(const struct queries *q); /* the job's, or what USE said */
+void query_free(struct queries *q);                  /* NULL is fine */
+
 /*
- * -1: FAIL_DATA with the text of an SQL error, FAIL_SIGNAL if it was interrupted, or our own
- * failure.
+ * Runs the query of statement i; without one *out stays empty. -1: FAIL_DATA with a sentence for
+ * people, FAIL_SIGNAL if it was interrupted, or our own failure.
  */
-int query_run(struct account *l, const struct query *q, struct interrupt *me, struct outcome *out,
-	struct fail *f);
+int query_run(struct queries *q, unsigned i, struct account *account, struct interrupt *me,
+	struct outcome *out, struct fail *f);
 
 #endif

@@ -1,119 +1,85 @@
+/* vtab: walking segments of msgpack records. */
 #include "sql/vtab.h"
 #include "base/mem.h"
+#include "sql/call.h"
 #include "store/value.h"
-#include "sql/words.h"
 
-#include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct table {
 	sqlite3_vtab base;
-	struct view *v;
-	char *kind; /* first letter of each column's type; `time` is a long */
+	const struct view *v;
+	unsigned n;
+	unsigned *key; /* of each column: its place among the view's keys */
+	const struct sqltype **type;
+	struct arena memory; /* for the present value */
 };
 
 struct cursor {
 	sqlite3_vtab_cursor base;
 	size_t seg;
 	const char *p, *end; /* the next record, the segment's end */
-	const char **at;     /* where each column's value of this record is, or NULL */
-	char *wanted;        /* columns that the statement looks at */
+	const char **at;     /* where each key's value of this record is, or NULL */
+	char *wanted;        /* keys that the statement looks at */
 	sqlite3_int64 row;
 	bool eof;
 };
 
-/* --- names of types */
-
-static const char *scalar(const char *p, size_t n, bool hive)
-{
-	static const char *const names[][3] = { { "int", "integer", "int" },
-		{ "long", "bigint", "bigint" }, { "float", "real", "float" },
-		{ "double", "double", "double" }, { "string", "varchar", "string" } };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strlen(names[i][0]) == n && memcmp(names[i][0], p, n) == 0)
-			return names[i][hive ? 2 : 1];
-	return NULL;
-}
-
-char *vtab_type(const char *type, bool hive)
-{
-	struct buf b;
-	char *s;
-
-	buf_init(&b, 1 << 20);
-	for (const char *p = type; *p;) {
-		size_t n = strcspn(p, "<>,");
-		const char *word = scalar(p, n, hive);
-
-		buf_put(&b, word ? word : p, word ? strlen(word) : n);
-		p += n;
-		if (*p)
-			buf_putc(&b, hive || *p == ',' ? *p : *p == '<' ? '(' : ')');
-		p += *p != '\0';
-	}
-	s = mem_string(buf_text(&b));
-	buf_free(&b);
-	return s;
-}
-
 /* --- making */
 
-static void declaration(struct buf *b, const struct view *v, bool hive)
+static int declare(sqlite3 *db, const struct vtab *v, struct table *t)
 {
-	buf_puts(b, "CREATE TABLE x (");
-	for (size_t i = 0; i < json_array_size(v->schema); i++) {
-		char *type = vtab_type(columns_type(v->schema, i), hive);
+	struct buf b;
+	int rc;
 
-		words_put_name(b, columns_alias(v->schema, i));
-		buf_putc(b, ' ');
-		words_put_name(b, type);
-		buf_puts(b, ", ");
-		free(type);
+	buf_init(&b, 1 << 20);
+	buf_puts(&b, "CREATE TABLE x (");
+	for (unsigned i = 0; i < v->bind.n; i++) {
+		if (!v->bind.used[i])
+			continue;
+		buf_printf(&b, t->n ? ", c%u" : "c%u", i);
+		t->key[t->n] = i;
+		t->type[t->n++] = v->bind.types[i];
 	}
-	buf_puts(b, "\"time\" \"bigint\")");
+	if (t->n == 0)
+		buf_puts(&b, "none");
+	buf_puts(&b, ")");
+	rc = sqlite3_declare_vtab(db, buf_text(&b));
+	buf_free(&b);
+	return rc;
 }
 
 static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, sqlite3_vtab **out,
 	char **err)
 {
-	struct vtabs *all = aux;
-	unsigned long i = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
-	struct view *v;
+	const struct vtab *v =
+		argc > 3 ? (const struct vtab *)(uintptr_t)strtoull(argv[3], NULL, 10) : NULL;
 	struct table *t;
-	struct buf b;
-	size_t n;
 	int rc;
 
-	if (i >= all->n) {
-		*err = sqlite3_mprintf("no table");
+	(void)aux;
+	(void)err;
+	if (!v)
 		return SQLITE_ERROR;
-	}
-	v = &all->t[i].view;
-	buf_init(&b, 64 << 20);
-	declaration(&b, v, all->hive);
-	rc = sqlite3_declare_vtab(db, buf_text(&b));
-	buf_free(&b);
-	if (rc != SQLITE_OK)
-		return rc;
 	t = mem_zero(1, sizeof *t);
-	t->v = v;
-	n = json_array_size(v->schema);
-	t->kind = mem_zero(n + 2, 1);
-	for (size_t k = 0; k < n; k++)
-		t->kind[k] = columns_type(v->schema, k)[0];
-	t->kind[n] = 'l';
+	t->v = &v->view;
+	t->key = mem_zero(v->bind.n + 1, sizeof *t->key);
+	t->type = mem_zero(v->bind.n + 1, sizeof *t->type);
 	*out = &t->base;
-	return SQLITE_OK;
+	rc = declare(db, v, t);
+	return rc;
 }
 
 static int on_destroy(sqlite3_vtab *base)
 {
 	struct table *t = (struct table *)base;
 
-	free(t->kind);
+	arena_free(&t->memory);
+	free(t->key);
+	free(t->type);
 	free(t);
 	return SQLITE_OK;
 }
@@ -209,15 +175,16 @@ static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *used, int 
 	sqlite3_value **argv)
 {
 	struct cursor *c = (struct cursor *)base;
-	const struct view *v = ((struct table *)base->pVtab)->v;
+	const struct table *t = (struct table *)base->pVtab;
+	const struct view *v = t->v;
 	unsigned long long mask = strtoull(used ? used : "0", NULL, 16);
 
 	(void)plan;
 	(void)argc;
 	(void)argv;
-	for (size_t i = 0; i < v->keys.n; i++)
-		c->wanted[i] = (char)(mask >> (i < 63 ? i : 63) &
-			1); /* the last bit stands for all further columns */
+	memset(c->wanted, 0, v->keys.n);
+	for (unsigned k = 0; k < t->n; k++) /* the last bit stands for all further columns */
+		c->wanted[t->key[k]] = (char)(mask >> (k < 63 ? k : 63) & 1);
 	c->seg = 0;
 	c->p = c->end = NULL;
 	c->row = 0;
@@ -238,66 +205,77 @@ static int on_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
 
 /* --- values, read by the declared type; what does not fit is null */
 
-static void as_long(sqlite3_context *x, const struct mp *t)
+static void as_integer(sqlite3_context *x, const struct mp *t, const struct sqltype *type)
 {
+	int64_t v;
+
 	if (t->type == MP_INT)
-		sqlite3_result_int64(x, t->as.i);
+		v = t->as.i;
 	else if ((t->type == MP_UINT && t->as.u <= INT64_MAX) || t->type == MP_BOOL)
-		sqlite3_result_int64(x, (sqlite3_int64)t->as.u);
+		v = (int64_t)t->as.u;
+	else
+		return;
+	if (type->kind == SQL_BIGINT || (v >= INT32_MIN && v <= INT32_MAX))
+		sqlite3_result_int64(x, v);
 }
 
-static void as_double(sqlite3_context *x, const struct mp *t)
+/* SQLite makes NULL of NaN. */
+static void as_double(sqlite3_context *x, const struct mp *t, const struct sqltype *type)
 {
+	double d;
+
 	if (t->type == MP_FLOAT)
-		sqlite3_result_double(x, t->as.d);
+		d = t->as.d;
 	else if (t->type == MP_UINT)
-		sqlite3_result_double(x, (double)t->as.u);
+		d = (double)t->as.u;
 	else if (t->type == MP_INT)
-		sqlite3_result_double(x, (double)t->as.i);
+		d = (double)t->as.i;
+	else
+		return;
+	sqlite3_result_double(x, type->kind == SQL_REAL ? (double)(float)d : d);
 }
 
-static void as_made_text(sqlite3_context *x, const char *p, const char *end, bool json)
+static void as_text(sqlite3_context *x, const char *p, const char *end)
 {
 	struct buf b;
 
-	buf_init(&b, 64 << 20);
-	if (json ? value_json(p, end, &b) : value_text(p, end, &b))
+	buf_init(&b, CALL_VALUE_MAX);
+	if (value_text(p, end, &b))
 		sqlite3_result_error_toobig(x);
 	else
 		sqlite3_result_text64(x, b.p ? b.p : "", b.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-	if (json)
-		sqlite3_result_subtype(x, VTAB_JSON);
 	buf_free(&b);
 }
 
 static int on_column(sqlite3_vtab_cursor *base, sqlite3_context *x, int i)
 {
 	struct cursor *c = (struct cursor *)base;
-	const char *p = c->at[i];
+	struct table *table = (struct table *)base->pVtab;
+	const char *p = (unsigned)i < table->n ? c->at[table->key[i]] : NULL;
+	const struct sqltype *type;
+	struct datum v = { .kind = DATUM_NULL };
 	struct mp t;
 
 	if (!p || mp_token(p, c->p, &t) <= 0 || t.type == MP_NIL)
 		return SQLITE_OK; /* null */
-	switch (((struct table *)base->pVtab)->kind[i]) {
-	case 'l': case 'i':
-		as_long(x, &t);
+	type = table->type[i];
+	switch (type->kind) {
+	case SQL_INTEGER: case SQL_BIGINT:
+		as_integer(x, &t, type);
 		break;
-	case 'd': case 'f':
-		as_double(x, &t);
+	case SQL_REAL: case SQL_DOUBLE:
+		as_double(x, &t, type);
 		break;
-	case 'a':
-		if (t.type == MP_ARRAY)
-			as_made_text(x, p, c->p, true);
-		break;
-	case 'm':
-		if (t.type == MP_MAP)
-			as_made_text(x, p, c->p, true);
-		break;
-	default: /* string: the mapping stays until the connection is gone */
+	case SQL_VARCHAR: /* the mapping stays until the connection is gone */
 		if (t.type == MP_STR || t.type == MP_BIN)
 			sqlite3_result_text64(x, t.as.p, t.n, SQLITE_STATIC, SQLITE_UTF8);
 		else if (t.type != MP_EXT)
-			as_made_text(x, p, c->p, t.type == MP_ARRAY || t.type == MP_MAP);
+			as_text(x, p, c->p);
+		break;
+	default:
+		arena_reset(&table->memory);
+		datum_of_msgpack(&table->memory, type, p, c->p, &v);
+		call_return(x, type, &v);
 	}
 	return SQLITE_OK;
 }
@@ -318,20 +296,19 @@ static const sqlite3_module module = {
 	.xRowid = on_rowid,
 };
 
-int vtab_register(sqlite3 *db, struct vtabs *all)
+int vtab_register(sqlite3 *db)
 {
-	return sqlite3_create_module(db, "td", &module, all);
+	return sqlite3_create_module(db, "td", &module, NULL);
 }
 
-int vtab_create(sqlite3 *db, struct vtabs *all, size_t i, struct fail *f)
+int vtab_create(sqlite3 *db, const struct vtab *t, struct fail *f)
 {
-	const struct vtab *t = &all->t[i];
-	char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\".\"%w\" USING td (%llu)", t->db,
-		t->view.name, (unsigned long long)i);
+	char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE t%u USING td (%llu)", t->number,
+		(unsigned long long)(uintptr_t)t);
 	int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 
 	sqlite3_free(sql);
-	return rc == SQLITE_OK ? 0
-			       : fail_set(f, FAIL_SYSTEM, "table %s.%s: %s", t->db, t->view.name,
-					 sqlite3_errmsg(db));
+	return rc == SQLITE_OK
+		? 0
+		: fail_set(f, FAIL_SYSTEM, "table %s.%s: %s", t->db, t->name, sqlite3_errmsg(db));
 }

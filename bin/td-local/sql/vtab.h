@@ -1,27 +1,25 @@
-/* vtab: SQLite's view of a table: a virtual table that walks the segments of a `view`. */
+/*
+ * vtab: SQLite's view of a table: a virtual table that walks the segments of a `view`. Its columns
+ * are c<number>, only those that a statement uses, with values as datum.h has them; what does not
+ * fit the declared type is NULL.
+ */
 #ifndef VTAB_H
 #define VTAB_H
 
+#include "sql/bind.h"
 #include "store/view.h"
 
 #include <sqlite3.h>
 
-/* The tables of a connection. They outlive it. */
-struct vtabs {
-	struct vtab {
-		char *db;
-		struct view view;
-	} *t;
-	size_t n;
-	bool hive; /* types are named as Hive does */
+/* A table of a connection, which it outlives. */
+struct vtab {
+	const char *db, *name;
+	struct view view;
+	struct bind_table bind; /* columns in the schema's order, `time` last */
+	unsigned number;        /* SQLite calls it t<number> */
 };
 
-int vtab_register(sqlite3 *db, struct vtabs *all);                   /* once for each connection */
-int vtab_create(sqlite3 *db, struct vtabs *all, size_t i, struct fail *f); /* table i */
-
-/* "array<long>" as the engine says it: "array(bigint)", Hive "array<bigint>". malloc'ed. */
-char *vtab_type(const char *type, bool hive);
-
-enum { VTAB_JSON = 'J' }; /* SQLite's subtype for JSON text */
+int vtab_register(sqlite3 *db); /* once for each connection */
+int vtab_create(sqlite3 *db, const struct vtab *t, struct fail *f);
 
 #endif

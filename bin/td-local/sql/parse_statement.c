@@ -1,0 +1,371 @@
+/* parse_statement: the statements of a job, one after the other. What is not known is refused by
+ * its first words. */
+#include "sql/parse.h"
+
+#include <string.h>
+#include <ctype.h>
+
+/* db.t, or catalogue.db.t. */
+static void table(struct parser *p, struct statement *s)
+{
+	unsigned n;
+	struct place at = p->t->at;
+	const char **parts = parse_path(p, &n);
+
+	if (n > 3)
+		parse_error(p, at, "Too many dots in table name");
+	s->db = n > 1 ? parts[n - 2] : NULL;
+	s->table = parts[n - 1];
+}
+
+static void insert(struct parser *p, struct statement *s)
+{
+	s->kind = p->hive && parse_take(p, "overwrite") ? STATEMENT_OVERWRITE : STATEMENT_INSERT;
+	if (s->kind == STATEMENT_INSERT)
+		parse_expect(p, "into");
+	if (p->hive)
+		parse_take(p, "table");
+	table(p, s);
+	if (p->hive && parse_is(p, "partition"))
+		parse_refuse(p, p->t->at, "PARTITION");
+	if (parse_is(p, "(") && !parse_is_query(p))
+		s->columns = parse_names(p, &s->ncolumns);
+	if (!s->query)
+		s->query = parse_query(p);
+}
+
+static void properties(struct parser *p)
+{
+	unsigned depth = 0;
+
+	parse_expect(p, "(");
+	for (; p->t < p->end && (depth || !parse_is(p, ")")); p->t++) {
+		depth += parse_is(p, "(");
+		depth -= parse_is(p, ")");
+	}
+	parse_expect(p, ")");
+}
+
+static void definitions(struct parser *p, struct statement *s)
+{
+	parse_expect(p, "(");
+	do {
+		struct column_definition *d = PARSE_APPEND(p, s->definition, s->definitions);
+		struct place at;
+		const char *text;
+
+		d->name = parse_name(p);
+		at = p->t->at;
+		text = parse_type(p);
+		d->type = p->f->kind ? &sqltype_varchar : sqltype_parse(p->a, text);
+		if (!d->type)
+			parse_error(p, at, "Unknown type '%s' for column '%s'", text, d->name);
+		if (parse_is(p, "not null") || parse_is(p, "comment"))
+			p->t += 2;
+	} while (parse_take(p, ","));
+	parse_expect(p, ")");
+}
+
+static void create(struct parser *p, struct statement *s)
+{
+	s->kind = STATEMENT_CREATE;
+	if (!parse_is(p, "table")) {
+		parse_refuse(p, s->at, arena_printf(p->a, "CREATE %s", p->t->text));
+		return;
+	}
+	parse_expect(p, "table");
+	s->if_exists = parse_take(p, "if not exists");
+	table(p, s);
+	if (parse_is(p, "(") && !parse_is_query(p))
+		definitions(p, s);
+	if (parse_take(p, "comment"))
+		p->t++;
+	if (parse_take(p, "with"))
+		properties(p);
+	if (parse_take(p, "as")) {
+		bool parens = parse_is_query(p);
+
+		s->kind = STATEMENT_CREATE_AS;
+		for (unsigned i = 0; i < s->definitions;
+			i++) /* names alone are not told from columns with types */
+			parse_error(p, s->at,
+				"CREATE TABLE AS with columns: not supported by td-local");
+		(void)parens;
+		s->query = parse_query(p);
+		if (parse_take(p, "with no data"))
+			s->no_data = true;
+		else
+			parse_take(p, "with data");
+	} else if (!s->definitions) {
+		if (p->hive)
+			parse_refuse(p, p->t->at, "CREATE TABLE without columns");
+		/* TD's CREATE TABLE t: the columns come with the rows */
+	}
+}
+
+static void drop(struct parser *p, struct statement *s)
+{
+	s->kind = STATEMENT_DROP;
+	if (!parse_is(p, "table")) {
+		parse_refuse(p, s->at, arena_printf(p->a, "DROP %s", p->t->text));
+		return;
+	}
+	parse_expect(p, "table");
+	s->if_exists = parse_take(p, "if exists");
+	table(p, s);
+}
+
+static void delete(struct parser *p, struct statement *s)
+{
+	s->kind = STATEMENT_DELETE;
+	parse_expect(p, "from");
+	table(p, s);
+	if (parse_take(p, "where"))
+		s->where = parse_expression(p);
+}
+
+static void pattern(struct parser *p, struct statement *s)
+{
+	if (!parse_take(p, "like") && !(p->hive && p->t->kind == TOKEN_STRING))
+		return;
+	if (p->t->kind != TOKEN_STRING) {
+		parse_wrong(p, "<string>");
+		return;
+	}
+	s->like = (p->t++)->text;
+	if (parse_take(p, "escape") && p->t->kind == TOKEN_STRING)
+		s->escape = (p->t++)->text;
+}
+
+static void database(struct parser *p, struct statement *s)
+{
+	unsigned n;
+
+	if (parse_take(p, "from") || parse_take(p, "in")) {
+		const char **parts = parse_path(p, &n);
+
+		s->db = parts[n - 1];
+	}
+}
+
+static void show(struct parser *p, struct statement *s)
+{
+	struct place at = s->at;
+
+	if (parse_take(p, "tables")) {
+		s->kind = STATEMENT_SHOW_TABLES;
+		database(p, s);
+		pattern(p, s);
+	} else if (parse_take(p, "schemas") || parse_take(p, "databases")) {
+		s->kind = STATEMENT_SHOW_SCHEMAS;
+		database(p, s);
+		pattern(p, s);
+	} else if (!p->hive && parse_take(p, "catalogs")) {
+		s->kind = STATEMENT_SHOW_CATALOGS;
+		pattern(p, s);
+	} else if (parse_take(p, "columns")) {
+		s->kind = STATEMENT_SHOW_COLUMNS;
+		if (!parse_take(p, "from"))
+			parse_expect(p, "in");
+		table(p, s);
+	} else {
+		parse_refuse(p, at, arena_printf(p->a, "SHOW %s", p->t->text));
+	}
+}
+
+static void describe(struct parser *p, struct statement *s)
+{
+	s->kind = STATEMENT_SHOW_COLUMNS;
+	if (p->hive &&
+		(parse_is(p, "formatted") || parse_is(p, "extended") || parse_is(p, "function") ||
+			parse_is(p, "database"))) {
+		parse_refuse(p, s->at, arena_printf(p->a, "DESCRIBE %s", p->t->text));
+		return;
+	}
+	table(p, s);
+}
+
+/* SET k = v has no effect here; SET k would print. */
+static void set(struct parser *p, struct statement *s)
+{
+	bool value = false;
+
+	s->kind = STATEMENT_NOTHING;
+	for (; p->t < p->end && !parse_is(p, ";"); p->t++)
+		value |= parse_is(p, "=");
+	if (!value)
+		parse_refuse(p, s->at, "SET without a value");
+}
+
+static void use(struct parser *p, struct statement *s)
+{
+	s->kind = STATEMENT_NOTHING;
+	s->db = parse_name(p);
+}
+
+/* Hive: FROM ... INSERT ... SELECT and WITH ... INSERT ... SELECT: the INSERT stands inside the
+ * query. */
+static bool inner_insert(struct parser *p, struct statement *s)
+{
+	const struct token *t = p->t, *found = NULL;
+	struct token *copy;
+	size_t n = 0, head;
+	unsigned depth = 0;
+
+	for (; t < p->end && !(t->kind == TOKEN_SYMBOL && t->text[0] == ';'); t++) {
+		depth += t->kind == TOKEN_SYMBOL && t->text[0] == '(';
+		depth -= t->kind == TOKEN_SYMBOL && t->text[0] == ')';
+		if (depth || t->kind != TOKEN_WORD || strcmp(t->text, "insert") != 0)
+			continue;
+		if (found) {
+			parse_refuse(p, t->at, "more than one INSERT behind FROM");
+			return true;
+		}
+		found = t;
+	}
+	if (!found)
+		return false;
+	/* The head is read for the name; then the query without the words of the INSERT. */
+	head = (size_t)(found - p->t);
+	copy = arena_alloc(p->a, ((size_t)(t - p->t) + 2) * sizeof *copy);
+	memcpy(copy, p->t, head * sizeof *copy);
+	n = head;
+	{
+		struct parser in = *p;
+		struct select none = { 0 };
+
+		in.t = found + 1;
+		s->query = &none;
+		insert(&in, s);
+		s->query = NULL;
+		if (p->f->kind) {
+			p->t = p->end;
+			return true;
+		}
+		memcpy(copy + n, in.t, (size_t)(t - in.t) * sizeof *copy);
+		n += (size_t)(t - in.t);
+	}
+	copy[n] = *p->end;
+	{
+		struct parser in = *p;
+		uint32_t *match = arena_alloc(p->a, (n + 1) * sizeof *match), stack[4096];
+		unsigned open = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			if (copy[i].kind != TOKEN_SYMBOL)
+				continue;
+			if (copy[i].text[0] == '(' && open < 4096)
+				stack[open++] = (uint32_t)i;
+			else if (copy[i].text[0] == ')' && open)
+				match[stack[--open]] = (uint32_t)i;
+		}
+		in.first = in.t = copy;
+		in.end = copy + n;
+		in.match = match;
+		s->query = parse_query(&in);
+		if (in.t != in.end)
+			parse_wrong(&in, "<EOF>");
+	}
+	p->t = p->f->kind ? p->end : t;
+	return true;
+}
+
+static void statement(struct parser *p, struct statement *s)
+{
+	static const struct {
+		const char *word;
+		void (*parse)(struct parser *p, struct statement *s);
+		bool hive_only;
+	} all[] = {
+		{ "insert", insert, false },
+		{ "create", create, false },
+		{ "drop", drop, false },
+		{ "delete", delete, false },
+		{ "show", show, false },
+		{ "describe", describe, false },
+		{ "desc", describe, false },
+		{ "set", set, true },
+		{ "use", use, true },
+	};
+
+	s->at = p->t->at;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if ((p->hive || !all[i].hive_only) && parse_take(p, all[i].word)) {
+			all[i].parse(p, s);
+			return;
+		}
+	s->kind = STATEMENT_QUERY;
+	if (p->hive && (parse_is(p, "from") || parse_is(p, "with")) && inner_insert(p, s))
+		return;
+	if (parse_is(p, "select") || parse_is(p, "with") || parse_is(p, "values") ||
+		parse_is(p, "table") || parse_is(p, "(") || (p->hive && parse_is(p, "from"))) {
+		s->query = parse_query(p);
+		return;
+	}
+	if (p->t->kind == TOKEN_WORD) {
+		static const char *const known[] = { "explain", "use", "prepare", "execute", "call",
+			"grant", "revoke", "alter", "update", "merge", "start", "commit",
+			"rollback", "analyze", "set", "reset", "deallocate", "truncate", "load",
+			"add", "msck", "refresh", "comment", "export", "import", "lock", "unlock",
+			"reload", "describe", NULL };
+
+		for (int i = 0; known[i]; i++)
+			if (strcmp(known[i], p->t->text) == 0) {
+				char *name = arena_string(p->a, p->t->text);
+
+				for (char *c = name; *c; c++)
+					*c = (char)toupper((unsigned char)*c);
+				parse_refuse(p, p->t->at, name);
+				return;
+			}
+	}
+	parse_wrong(p,
+		"'SELECT', 'WITH', 'INSERT', 'CREATE', 'DROP', 'DELETE', 'SHOW', 'DESCRIBE', "
+		"'VALUES', 'TABLE', '('");
+}
+
+/* Where each parenthesis closes; one that never does closes at the end. */
+static uint32_t *match(struct arena *a, const struct tokens *t)
+{
+	uint32_t *m = arena_alloc(a, t->n * sizeof *m),
+		 *stack = arena_alloc(a, t->n * sizeof *stack);
+	size_t open = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		m[i] = (uint32_t)t->n - 1;
+		if (t->t[i].kind != TOKEN_SYMBOL)
+			continue;
+		if (t->t[i].text[0] == '(' && t->t[i].n == 1)
+			stack[open++] = (uint32_t)i;
+		else if (t->t[i].text[0] == ')' && open)
+			m[stack[--open]] = (uint32_t)i;
+	}
+	return m;
+}
+
+int parse_run(struct statements *out, struct arena *a, const struct tokens *t,
+	enum sql_engine engine, struct fail *f)
+{
+	struct parser p = { .a = a,
+		.t = t->t,
+		.first = t->t,
+		.end = t->t + t->n - 1,
+		.match = match(a, t),
+		.hive = engine == SQL_HIVE,
+		.f = f };
+
+	*out = (struct statements){ 0 };
+	for (;;) {
+		while (parse_take(&p, ";"))
+			;
+		if (p.t >= p.end)
+			break;
+		statement(&p, PARSE_APPEND(&p, out->s, out->n));
+		if (f->kind == FAIL_NONE && p.t < p.end && !parse_is(&p, ";"))
+			parse_wrong(&p, "<EOF>");
+	}
+	if (f->kind == FAIL_NONE && out->n == 0)
+		return fail_set(
+			f, FAIL_DATA, "line 1:1: mismatched input '<EOF>'. Expecting: a statement");
+	return f->kind ? -1 : 0;
+}
