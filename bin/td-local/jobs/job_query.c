@@ -170,7 +170,10 @@ static void statement(struct run *r, unsigned i, struct fail *f)
 			r->out.file[0] ? &r->out : NULL, f);
 }
 
-/* All statements, in order; the last one's result is the job's. What changed once is not repeated. */
+/*
+ * All statements, in order; the last one's result is the job's. What changed the tables once is not
+ * repeated.
+ */
 static void statements(struct run *r, struct fail *f)
 {
 	bool hive = strcmp(r->j->type, "hive") == 0;
