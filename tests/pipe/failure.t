@@ -81,7 +81,7 @@ clean "td-fetch is killed in the middle of a result"
 
 faults POST 'GET job/result/* 1 cut=1500
 GET job/result/* * 422' >/dev/null
-td-fetch -d testdb -e "SELECT time, hex(zeroblob(15000)) AS pad FROM sample_datasets.www_access LIMIT 100" 2>/dev/null |
+td-fetch -d testdb -e "SELECT time, rpad('', 30000, '0') AS pad FROM sample_datasets.www_access LIMIT 100" 2>/dev/null |
 	td-encode 2>"$T/encode.err" | td-put "$DEST" 2>/dev/null | td-swap >"$T/out" 2>"$T/err"
 status=$?
 faults DELETE >/dev/null
