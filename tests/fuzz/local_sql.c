@@ -1,6 +1,7 @@
 /*
- * td-local's SQL: a statement is cut into words, parsed, bound and emitted, then prepared and run, over no table or one without
- * rows. Whatever it is, it ends in rows or in a sentence. The first byte chooses the engine.
+ * td-local's SQL: a statement is cut into words, parsed, bound and emitted, then prepared and run,
+ * over no table or one without rows. Whatever it is, it ends in rows or in a sentence. The first
+ * byte chooses the engine.
  */
 #include "base/mem.h"
 #include "fuzz.h"
@@ -14,10 +15,12 @@
 static const char *names[] = { "a", "b", "c", "time" };
 static const struct sqltype *types[] = { &sqltype_bigint, &sqltype_varchar, &sqltype_double,
 	&sqltype_bigint };
-static const struct bind_table table = { .source = "(SELECT NULL AS c0, NULL AS c1, NULL AS c2, NULL AS c3 WHERE 0)",
+static const struct bind_table table = {
+	.source = "(SELECT NULL AS c0, NULL AS c1, NULL AS c2, NULL AS c3 WHERE 0)",
 	.n = 4,
 	.names = names,
-	.types = types };
+	.types = types,
+};
 
 static const struct bind_table *find(void *arg, const char *db, const char *name)
 {
@@ -49,12 +52,13 @@ static void run(struct arena *a, struct statement *s, bool hive, bool decimals)
 	atomic_bool stop = false;
 	struct query query = { .engine = hive ? SQL_HIVE : SQL_PRESTO, .stop = &stop, .arena = a };
 	struct fail f = { 0 };
-	struct binder b = { .a = a, .engine = query.engine, .hive = hive, .decimal_literals = decimals,
-		.query = &query, .table = find, .db = "db", .f = &f };
+	struct binder b = { .a = a, .engine = query.engine, .hive = hive, .query = &query,
+		.decimal_literals = decimals, .table = find, .db = "db", .f = &f };
 	struct emitter m = { .a = a, .query = &query, .engine = query.engine, .f = &f };
 	struct buf sql;
 
-	FUZZ_CHECK(sqlite3_open(":memory:", &m.db) == SQLITE_OK && rowset_register(m.db) == SQLITE_OK);
+	FUZZ_CHECK(sqlite3_open(":memory:", &m.db) == SQLITE_OK);
+	FUZZ_CHECK(rowset_register(m.db) == SQLITE_OK);
 	sqlite3_limit(m.db, SQLITE_LIMIT_LENGTH, 1 << 20);
 	buf_init(&sql, EMIT_MAX);
 	if (s->query && bind_statement(&b, s) == 0) {
