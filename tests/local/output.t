@@ -29,7 +29,7 @@ is 'replace' "$(wait_job "$job") $(query testdb 'SELECT COUNT(1) FROM output_tab
 job=$(post job/issue/presto/sample_datasets -d 'query=SELECT 1' -d 'result=td://@/nowhere/output_table' | jq -r .job_id)
 is 'no such database: the job fails' "$(wait_job "$job")" error
 like 'and says why' "$(get "job/show/$job" | jq -r .debug.stderr)" 'td-put: .*nowhere'
-for bad in td://@/db nonsense s3://bucket/x 'nobody:table' '{"type":"s3"}'; do
+for bad in td://@/db nonsense 'nobody:table' '{"kind":"s3"}'; do
 	is "a destination that is none: $bad" "$(post job/issue/presto/testdb -d 'query=SELECT 1' --data-urlencode "result=$bad" | jq .status_code)" 422
 done
 

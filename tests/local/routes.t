@@ -53,7 +53,7 @@ w POST bulk_import/unfreeze/none
 w POST bulk_import/perform/none
 w POST bulk_import/commit/none
 m POST job/issue/presto/nodb
-m GET job/status/0
+w GET job/status/0
 m GET job/status_by_domain_key/none
 m GET job/show/0
 m GET job/statistics/0
@@ -193,7 +193,21 @@ conn=$(curl -sS -H "Authorization: TD1 $TD_API_KEY" -H "$json" "$TD_API_SERVER/v
 	-d '{"name":"my conn","type":"treasure_data","settings":{"api_key":"","api_hostname":""},"shared":false,"description":null}' | jq .id)
 is 'a connection' "$(api GET connections/lookup?name=my%20conn | jq -c .)" "{\"id\":$conn}"
 is 'no such connection' "$(api GET connections/lookup?name=none | jq .status_code)" 404
-is 'of another type' "$(curl -sS -H "Authorization: TD1 $TD_API_KEY" -H "$json" "$TD_API_SERVER/v4/connections" -d '{"name":"s33","type":"s3","settings":{}}' | jq .status_code)" 422
+v4() { method=$1 path=$2; shift 2; curl -sS -X "$method" -H "Authorization: TD1 $TD_API_KEY" "$@" "$TD_API_SERVER/v4/$path"; }
+s3=$(v4 POST connections -H "$json" -d '{"name":"s33","type":"s3","settings":{"secret":"hidden"}}' | jq .id)
+is 'of another type' "$(v4 GET connections | jq -c '[.[] | [.id, .name, .type]]')" "[[$conn,\"my conn\",\"treasure_data\"],[$s3,\"s33\",\"s3\"]]"
+fails() { # PARAMETER...: a job that is taken, and fails when it sends its rows
+	j=$(post job/issue/presto/testdb -d 'query=SELECT 1 AS one' "$@" | jq -r .job_id)
+	wait_job "$j"
+	api GET "job/show/$j" | jq -r '.result, .debug.stderr'
+}
+for way in "result_connection_id=$s3" 'result={"type":"s3","secret":"hidden"}' result=s3://bucket/path; do
+	like "a job that goes there: $way" "$(fails --data-urlencode "$way" | tr '\n' ' ')" '^error s3://[^ ]* result output: td-local sends rows to td:// only, not to s3://'
+done
+is 'a schedule, too' "$(post schedule/create/elsewhere -d database=testdb --data-urlencode 'query=SELECT 1' -d result=s3://bucket/path | jq -r .result)" s3://bucket/path
+post schedule/delete/elsewhere >/dev/null
+is 'a connection is deleted' "$(v4 DELETE "connections/$s3" | jq -c .) $(v4 DELETE "connections/$s3" | jq .status_code) $(v4 GET connections | jq length)" '{} 404 1'
+is 'federated queries: none' "$(v4 GET federated_query_configs)" '[]'
 sent() { j=$(jq -r '.job_id // 0'); echo "$j" >"$T/job"; wait_job "$j"; }
 where() { post job/issue/presto/testdb -d 'query=SELECT 1 AS one' "$@" | sent; }
 is 'to a connection' "$(where -d result_connection_id="$conn" \
@@ -218,9 +232,16 @@ unlike 'is not shown' "$(api GET "job/show/$(cat "$T/job")" | jq -r .result)" 01
 is 'no table, no number, no JSON, no type' "$(for s in '{}' '{"user_table_name":"x"}' nonsense; do
 	post job/issue/presto/testdb -d 'query=SELECT 1' -d result_connection_id="$conn" --data-urlencode "result_connection_settings=$s" | jq .status_code; done | uniq
 	post job/issue/presto/testdb -d 'query=SELECT 1' -d result_connection_id=99 | jq .status_code
-	post job/issue/presto/testdb -d 'query=SELECT 1' -d 'result={"type":"s3"}' | jq .status_code)" '422
+	post job/issue/presto/testdb -d 'query=SELECT 1' -d 'result={"kind":"s3"}' | jq .status_code)" '422
 422
 422'
+
+# --- the write-only key sees the state of a job of its own kind
+post table/create/testdb/watched/log >/dev/null
+post bulk_import/create/watched/testdb/watched >/dev/null
+own=$(post bulk_import/perform/watched | jq .job_id)
+wait_job "$own" >/dev/null
+is 'the job of a session, and no other' "$(asked $writer GET "job/status/$own") $(asked $writer GET "job/status/$first") $(asked $writer GET "job/show/$own")" '200 403 403'
 
 # --- schedules
 is 'a schedule in JSON' "$(post schedule/create/hourly -H "$json" -d '{"cron":"0 * * * *","query":"SELECT 1","database":"testdb","type":"presto","timezone":"Asia/Tokyo"}' | jq -r .timezone)" Asia/Tokyo

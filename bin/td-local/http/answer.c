@@ -210,7 +210,7 @@ static struct MHD_Response *from_memory(struct request *r)
 	size_t n;
 
 	if (r->json) {
-		p = json_dumps(r->json, JSON_COMPACT);
+		p = json_dumps(r->json, JSON_COMPACT | JSON_REAL_PRECISION(6));
 		n = p ? strlen(p) : 0;
 		r->type = JSON_TYPE;
 	} else {

@@ -21,6 +21,11 @@ void destination_free(char *s)
 	free(s);
 }
 
+bool destination_elsewhere(const char *text)
+{
+	return strstr(text, "://") && !is_td(text);
+}
+
 char *destination_masked(const char *text)
 {
 	const char *key = strstr(text, "://"), *at = key ? strrchr(key, '@') : NULL;
@@ -137,7 +142,9 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f)
 	if (!url)
 		return NULL;
 	if (!is_td(url))
-		fail_set(f, FAIL_DATA, "only td:// can be a destination here");
+		fail_set(f, FAIL_DATA,
+			"result output: td-local sends rows to td:// only, not to %.*s",
+			(int)(strcspn(url, ":") + 3), url);
 	else if (tdurl_parse(&u, url, f) == 0) {
 		if (!u.table)
 			fail_set(f, FAIL_DATA, "the destination names no table");
@@ -171,7 +178,9 @@ char *destination_table(const char *url, const json_t *settings, struct fail *f)
 	char *ssl = parameter(query ? query + 1 : NULL, "ssl"), *out = NULL;
 	struct tdurl u;
 
-	if (tdurl_parse(&u, url, f) == 0) {
+	if (destination_elsewhere(url))
+		out = mem_string(url);
+	else if (tdurl_parse(&u, url, f) == 0) {
 		db = db ? db : u.database;
 		table = table ? table : u.table;
 		if (!db || !table)
@@ -193,8 +202,10 @@ char *destination_json(const char *text, struct fail *f)
 	const char *type = member(j, "type", "type");
 	char *account = NULL, *url = NULL;
 
-	if (!type || (strcmp(type, "treasure_data") != 0 && strcmp(type, "td") != 0)) {
-		fail_set(f, FAIL_DATA, "the type of a result must be treasure_data here");
+	if (!type) {
+		fail_set(f, FAIL_DATA, "a result that is JSON must have a type");
+	} else if (strcmp(type, "treasure_data") != 0 && strcmp(type, "td") != 0) {
+		url = mem_printf("%.100s://", type);
 	} else {
 		account = destination_account(member(j, "api_key", "apikey"),
 			member(j, "api_hostname", "host"));

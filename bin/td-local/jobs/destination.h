@@ -15,6 +15,7 @@
 #include "store/catalog.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /* Inside a transaction: the URL that a destination means. NULL with f filled. */
 char *destination_url(struct catalog *c, const char *text, struct fail *f);
@@ -25,13 +26,17 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f);
  */
 char *destination_clean(const char *url);
 
+/* A URL that is not td://: it is kept, without the keys that a JSON object has, and cannot be used.
+ */
+bool destination_elsewhere(const char *text);
+
 /* The URL of an account: td://KEY@HOST. Both may be NULL. */
 char *destination_account(const char *key, const char *host);
 
 /* A table of the account that a URL names; what the settings leave out is the URL's. */
 char *destination_table(const char *url, const json_t *settings, struct fail *f);
 
-/* {"type":"treasure_data", ...}: account and table in one. */
+/* {"type":"treasure_data", ...}: account and table in one. Of another type: TYPE:// */
 char *destination_json(const char *text, struct fail *f);
 
 void destination_free(char *text); /* overwritten before; NULL is fine */

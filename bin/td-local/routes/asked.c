@@ -102,6 +102,8 @@ int asked_destination(struct request *r, char **text)
 	*text = id               ? from_connection(r, id, &f)
 		: *result == '{' ? destination_json(result, &f)
 				 : destination_clean(result);
+	if (*text && destination_elsewhere(*text))
+		return 0; /* it fails when it runs */
 	url = *text ? destination_url(&r->account->catalog, *text, &f) : NULL;
 	if (!url) {
 		answer_error(r, 422, "Validation failed: %s", f.why);

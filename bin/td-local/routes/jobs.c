@@ -130,6 +130,11 @@ static void status(struct request *r)
 
 	if (!q)
 		return;
+	if (!r->master && strcmp(catalog_column(q, 1), "bulk_import_perform") != 0) {
+		answer_error(r, 403, "Access denied: this key may only import");
+		sqlite3_finalize(q);
+		return;
+	}
 	answer_json(r, status_json(q));
 	looked(r, q);
 }
@@ -302,7 +307,7 @@ static void statistics(struct request *r)
 const struct route jobs_routes[] = {
 	{ "POST", "job/issue/:/:", MASTER, .handle = issue, .finish = kick },
 	{ "GET", "job/show/:", MASTER, .handle = show },
-	{ "GET", "job/status/:", MASTER, .handle = status },
+	{ "GET", "job/status/:", WRITER, .handle = status },
 	{ "GET", "job/statistics/:", MASTER, .handle = statistics },
 	{ "GET", "job/status_by_domain_key/:", MASTER, .handle = status_by_key },
 	{ "GET", "job/list", MASTER, .handle = list },

@@ -1,5 +1,6 @@
 /* Named results: where jobs may send their rows, by name. */
 #include "jobs/destination.h"
+#include "base/mem.h"
 #include "store/jsontext.h"
 #include "routes/routes.h"
 
@@ -85,14 +86,54 @@ static void create_connection(struct request *r)
 		   *text = params_text(r, "settings");
 	json_t *settings = text ? jsontext_parse(text, strlen(text)) : NULL;
 
-	if (!type || strcmp(type, "treasure_data") != 0)
-		answer_error(r, 422, "Validation failed: Only treasure_data can be connected here");
+	if (!type)
+		answer_error(r, 422, "'type' parameter is required");
 	else if (add(r, name,
-			 destination_account(json_string_value(json_object_get(settings,
-						     "api_key")),
-				 json_string_value(json_object_get(settings, "api_hostname")))))
+			 strcmp(type, "treasure_data") == 0
+				 ? destination_account(json_string_value(json_object_get(settings,
+							       "api_key")),
+					   json_string_value(json_object_get(settings,
+						   "api_hostname")))
+				 : mem_printf("%.100s://", type)))
 		answer_json(r, json_pack("{s:I}", "id", (json_int_t)find(r, name)));
 	json_decref(settings);
+}
+
+/* What the URL begins with, in the words of connections. */
+static json_t *type_of(const char *url)
+{
+	return strncmp(url, "td://", 5) == 0 ? json_string("treasure_data")
+					     : json_stringn(url, strcspn(url, ":"));
+}
+
+static void list_connections(struct request *r)
+{
+	struct catalog *c = &r->account->catalog;
+	json_t *all = json_array();
+	sqlite3_stmt *q;
+
+	for (q = catalog_select(c, "SELECT rowid, name, url FROM results ORDER BY rowid", "");
+		catalog_next(c, &q);)
+		json_array_append_new(all,
+			json_pack("{s:I, s:s, s:o, s:b, s:n, s:{}}", "id",
+				(json_int_t)sqlite3_column_int64(q, 0), "name",
+				catalog_column(q, 1), "type", type_of(catalog_column(q, 2)),
+				"shared", 0, "description", "settings"));
+	answer_json(r, all);
+}
+
+static void delete_connection(struct request *r)
+{
+	struct catalog *c = &r->account->catalog;
+
+	catalog_do(c, "DELETE FROM results WHERE rowid = ?1", "s", r->arg[0]);
+	if (sqlite3_changes(c->db) == 0)
+		answer_error(r, 404, "Couldn't find Connection with id = %.100s", r->arg[0]);
+}
+
+static void no_federated_queries(struct request *r)
+{
+	answer_json(r, json_array());
 }
 
 const struct route named_results_routes[] = {
@@ -100,6 +141,9 @@ const struct route named_results_routes[] = {
 	{ "POST", "result/create/:", MASTER, .handle = create },
 	{ "POST", "result/delete/:", MASTER, .handle = delete },
 	{ "GET", "connections/lookup", MASTER, .handle = lookup },
+	{ "GET", "v4/connections", MASTER, .handle = list_connections },
+	{ "DELETE", "v4/connections/:", MASTER, .handle = delete_connection },
+	{ "GET", "v4/federated_query_configs", MASTER, .handle = no_federated_queries },
 	{ "POST", "v4/connections", MASTER, .handle = create_connection },
 	{ 0 },
 };
