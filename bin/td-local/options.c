@@ -1,12 +1,15 @@
 /* The options, their help, and what is wrong with them. */
 #include "options.h"
 #include "base/die.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/option.h"
+#include "sql/function_match.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define CLOCK_MAX        INT64_C(253402300799)
 #define QUERY_TIME_MAX   (365 * UINT64_C(86400))
@@ -44,6 +47,7 @@ static const char usage[] =
 	"      --query-time TIME   end a query that runs longer (no limit)\n"
 	"      --query-memory SIZE memory of all queries together (1G)\n"
 	"      --no-samples        do not put sample_datasets into a new data directory\n"
+	"      --functions ENGINE  print the SQL functions of presto or hive\n"
 	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
 	"  -q, --quiet             only errors\n"
 	"  -V, --version           print the version\n"
@@ -64,7 +68,8 @@ enum {
 	OPT_JSON,
 	OPT_KEEP_JOBS,
 	OPT_QUERY_TIME,
-	OPT_QUERY_MEMORY
+	OPT_QUERY_MEMORY,
+	OPT_FUNCTIONS
 };
 
 static const struct option long_options[] = {
@@ -86,6 +91,7 @@ static const struct option long_options[] = {
 	{ "query-time", required_argument, NULL, OPT_QUERY_TIME },
 	{ "query-memory", required_argument, NULL, OPT_QUERY_MEMORY },
 	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
+	{ "functions", required_argument, NULL, OPT_FUNCTIONS },
 	OPTION_LONG,
 	{ NULL, 0, NULL, 0 },
 };
@@ -99,6 +105,23 @@ static char *take_key(char *arg)
 		die_usage("a key has no blanks and is not empty");
 	mem_wipe(arg, strlen(arg));
 	return key;
+}
+
+/* All functions of an engine, one a line. */
+static _Noreturn void print_functions(const char *engine)
+{
+	bool hive = strcmp(engine, "hive") == 0;
+	struct fail f = { 0 };
+	struct buf b;
+
+	if (!hive && strcmp(engine, "presto") != 0 && strcmp(engine, "trino") != 0)
+		die_usage("--functions wants presto, trino or hive");
+	buf_init(&b, 1 << 20);
+	function_list(&b, hive ? SQL_HIVE : SQL_PRESTO);
+	if (fd_write(STDOUT_FILENO, "standard output", b.p, b.len, &f) ||
+		fd_close(STDOUT_FILENO, "standard output", &f))
+		die_fail(&f);
+	exit(0);
 }
 
 static void take_tls(struct options *o, char *arg)
@@ -153,6 +176,7 @@ static void take(struct options *o, int c, struct faults *faults)
 				optarg);
 		o->query_bytes = (int64_t)n;
 		break;
+	case OPT_FUNCTIONS: print_functions(optarg);
 	case OPT_TLS: take_tls(o, optarg); break;
 	case OPT_POLLS: o->polls = (unsigned)option_number(0, 1000); break;
 	case OPT_FAULT:

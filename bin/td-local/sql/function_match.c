@@ -116,6 +116,8 @@ static int distance(const struct sqltype *from, const struct sqltype *to)
 		return sqltype_same(from, to) || from->kind == SQL_VARCHAR ? 0 : 1;
 	if (from->kind == SQL_UNKNOWN)
 		return 1;
+	if (sqltype_is_text(from) && to->kind == SQL_DECIMAL)
+		return 100; /* Hive: a text in arithmetic is a double */
 	return 10 + abs((int)to->kind - (int)from->kind);
 }
 
@@ -443,6 +445,23 @@ const struct function *function_find(enum sql_engine engine, const char *name)
 
 /* --- the list for the manual */
 
+/* What looks like a function and is the binder's. */
+static const struct {
+	enum sql_engine engine;
+	const char *line;
+} special[] = {
+	{ SQL_BOTH, "if(boolean, T, T) -> T\n" }, { SQL_PRESTO, "if(boolean, T) -> T\n" },
+	{ SQL_BOTH, "coalesce(T, T...) -> T\n" }, { SQL_BOTH, "nullif(T, T) -> T\n" },
+	{ SQL_PRESTO, "try(T) -> T\n" }, { SQL_PRESTO, "typeof(T) -> varchar\n" },
+	{ SQL_PRESTO, "grouping(T...) -> bigint\n" }, { SQL_HIVE, "nvl(T, T) -> T\n" },
+	{ SQL_HIVE, "isnull(T) -> boolean\n" }, { SQL_HIVE, "isnotnull(T) -> boolean\n" },
+	{ SQL_HIVE, "named_struct(varchar, T, ...) -> struct\n" },
+	{ SQL_HIVE, "explode(array(T))\n" }, { SQL_HIVE, "explode(map(K,V))\n" },
+	{ SQL_HIVE, "posexplode(array(T))\n" }, { SQL_HIVE, "inline(array(struct))\n" },
+	{ SQL_HIVE, "stack(integer, T...)\n" }, { SQL_HIVE, "json_tuple(varchar, varchar...)\n" },
+	{ SQL_BOTH, "cast(T AS U) -> U\n" }, { SQL_PRESTO, "try_cast(T AS U) -> U\n" },
+};
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -462,8 +481,12 @@ int function_list(struct buf *out, enum sql_engine engine)
 			line = mem_resize(line, n + 1, sizeof *line);
 			line[n++] = arena_printf(&a, "%s%s\n", f->name, f->signature);
 		}
-	if (n)
-		qsort(line, n, sizeof *line, by_text);
+	for (size_t i = 0; i < sizeof special / sizeof *special; i++)
+		if (special[i].engine & engine) {
+			line = mem_resize(line, n + 1, sizeof *line);
+			line[n++] = special[i].line;
+		}
+	qsort(line, n, sizeof *line, by_text);
 	for (size_t i = 0; i < n && rc == 0; i++)
 		rc = i && strcmp(line[i], line[i - 1]) == 0 ? 0 : buf_puts(out, line[i]);
 	free(line);

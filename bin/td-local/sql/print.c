@@ -58,11 +58,12 @@ static void java(char out[PRINT_DOUBLE], double d, bool real, bool scientific)
 	int exponent, n = 0, point;
 
 	if (!isfinite(d)) {
-		strcpy(out, isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
+		snprintf(out, PRINT_DOUBLE, "%s",
+			isnan(d) ? "NaN" : d < 0 ? "-Infinity" : "Infinity");
 		return;
 	}
 	shortest(text, fabs(d), real);
-	exponent = atoi(strchr(text, 'e') + 1);
+	exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
 	for (const char *s = text; *s != 'e'; s++)
 		if (*s != '.')
 			digit[n++] = *s;

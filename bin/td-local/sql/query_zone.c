@@ -25,7 +25,7 @@ static struct query_zones *zones(struct query *q)
 	if (!q->zones) {
 		q->zones = mem_zero(1, sizeof *q->zones);
 		q->zones->zone = mem_zero(1, sizeof *q->zones->zone);
-		strcpy(q->zones->zone[0].name, "UTC");
+		memcpy(q->zones->zone[0].name, "UTC", 4);
 		q->zones->n = 1;
 	}
 	return q->zones;
@@ -36,7 +36,8 @@ static bool is_offset(const char *s)
 {
 	return (*s == '+' || *s == '-') && strlen(s) == 6 && isdigit((unsigned char)s[1]) &&
 		isdigit((unsigned char)s[2]) && s[3] == ':' && s[4] >= '0' && s[4] <= '5' &&
-		isdigit((unsigned char)s[5]) && atoi(s + 1) * 60 + atoi(s + 4) <= 14 * 60;
+		isdigit((unsigned char)s[5]) &&
+		strtol(s + 1, NULL, 10) * 60 + strtol(s + 4, NULL, 10) <= 14 * 60;
 }
 
 /* Abbreviations that are not in the time zone database; only TD's own functions know them. */
@@ -53,7 +54,7 @@ static bool is_old(const char *s)
 static int find(struct query *q, const char *p, size_t n, bool old)
 {
 	struct query_zones *z = zones(q);
-	char name[NAME_MAX_BYTES];
+	char name[NAME_MAX_BYTES] = { 0 };
 	struct zone *tz;
 
 	if (n == 0 || n >= sizeof name || memchr(p, 0, n))
@@ -70,7 +71,7 @@ static int find(struct query *q, const char *p, size_t n, bool old)
 		(!old && is_old(name)) || !(tz = tz_open(name)))
 		return -1;
 	z->zone = mem_resize(z->zone, z->n + 1, sizeof *z->zone);
-	strcpy(z->zone[z->n].name, name);
+	memcpy(z->zone[z->n].name, name, sizeof name);
 	z->zone[z->n].tz = tz;
 	return (int)z->n++;
 }

@@ -323,6 +323,16 @@ static void best_value(struct call *c, void *state, struct datum *out)
 	lib_list_as(c, c->result, best, made, out);
 }
 
+/* What a list of reals looks like in a result is not certain. */
+static const struct sqltype *best_type(struct call *c)
+{
+	if (c->arg[0]->kind == SQL_REAL) {
+		call_refuse(c, "%s(real, bigint)", c->f->name);
+		return NULL;
+	}
+	return sqltype_array(c->scratch, c->arg[0]);
+}
+
 static const struct aggregate best = { sizeof(struct many), best_step, NULL, best_value,
 	many_free };
 
@@ -923,8 +933,8 @@ const struct function functions_aggregate[] = {
 	{ "avg", "(decimal) -> decimal", SQL_BOTH, 0, .aggregate = &avg, .result = avg_type },
 	{ "min", "(T) -> T", SQL_BOTH, 0, .aggregate = &extreme },
 	{ "max", "(T) -> T", SQL_BOTH, 0, .aggregate = &extreme },
-	{ "min", "(T, bigint) -> array(T)", SQL_PRESTO, FUNCTION_NULLS, .aggregate = &best },
-	{ "max", "(T, bigint) -> array(T)", SQL_PRESTO, FUNCTION_NULLS, .aggregate = &best },
+	{ "min", "(T, bigint) -> array(T)", SQL_PRESTO, FUNCTION_NULLS, .aggregate = &best, .result = best_type },
+	{ "max", "(T, bigint) -> array(T)", SQL_PRESTO, FUNCTION_NULLS, .aggregate = &best, .result = best_type },
 	{ "min_by", "(T, U) -> T", SQL_BOTH, FUNCTION_NULLS | FUNCTION_ORDERED, .aggregate = &by },
 	{ "max_by", "(T, U) -> T", SQL_BOTH, FUNCTION_NULLS | FUNCTION_ORDERED, .aggregate = &by },
 	{ "min_by", "(T, U, bigint) -> array(T)", SQL_PRESTO, FUNCTION_NULLS | FUNCTION_ORDERED,

@@ -112,7 +112,7 @@ static size_t digest(const struct call *c, const struct datum *v, char out[DIGES
 
 static void digest_bytes(struct call *c, const struct datum *arg, struct datum *out)
 {
-	char bytes[DIGEST_MAX];
+	char bytes[DIGEST_MAX] = { 0 };
 	size_t n = digest(c, &arg[0], bytes);
 
 	datum_set_blob(out, arena_copy(c->scratch, bytes, n), n);
@@ -131,7 +131,7 @@ static void set_hex(struct call *c, const char *p, size_t n, const char *digits,
 
 static void digest_hex(struct call *c, const struct datum *arg, struct datum *out)
 {
-	char bytes[DIGEST_MAX];
+	char bytes[DIGEST_MAX] = { 0 };
 	size_t n = digest(c, &arg[0], bytes);
 
 	set_hex(c, bytes, n, "0123456789abcdef", out);
@@ -144,7 +144,7 @@ static void sha2(struct call *c, const struct datum *arg, struct datum *out)
 		: arg[1].i == 224				       ? &nettle_sha224
 		: arg[1].i == 384				       ? &nettle_sha384
 								       : NULL;
-	char bytes[DIGEST_MAX];
+	char bytes[DIGEST_MAX] = { 0 };
 
 	if (h)
 		set_hex(c, bytes, hash(h, &arg[0], bytes), "0123456789abcdef", out);

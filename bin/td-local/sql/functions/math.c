@@ -340,7 +340,7 @@ static void d_round(struct call *c, const struct datum *arg, struct datum *out)
 static void h_round(struct call *c, const struct datum *arg, struct datum *out)
 {
 	int64_t digits = c->argc > 1 ? arg[1].i : 0;
-	char text[PRINT_DOUBLE], number[DECIMAL_TEXT + 16];
+	char text[PRINT_DOUBLE], number[DECIMAL_TEXT];
 	double x = lib_double(&arg[0]);
 	decimal_t v;
 
@@ -355,8 +355,9 @@ static void h_round(struct call *c, const struct datum *arg, struct datum *out)
 		*out = arg[0];
 	} else {
 		decimal_print(number, v, 0);
-		strcat(number, arena_printf(c->scratch, "e%lld", -(long long)digits));
-		datum_set_double(out, strtod(number, NULL));
+		datum_set_double(out,
+			strtod(arena_printf(c->scratch, "%se%lld", number, -(long long)digits),
+				NULL));
 	}
 }
 

@@ -866,7 +866,7 @@ static const char *read_spec(const char *p, const char *end, struct spec *s)
 static int put_padded(struct buf *out, const struct spec *s, const char *text, size_t n)
 {
 	struct datum t = { .kind = DATUM_TEXT, .p = text, .n = n };
-	size_t have = lib_length(&t), want = (size_t)atoi(s->width),
+	size_t have = lib_length(&t), want = (size_t)strtol(s->width, NULL, 10),
 	       fill = want > have ? want - have : 0;
 	bool left = strchr(s->flags, '-') != NULL;
 	int rc = 0;
@@ -898,7 +898,7 @@ static int put_s(struct call *c, struct buf *out, const struct spec *s, const st
 	if (s->precision[0]) {
 		const char *p = b.p ? b.p : "";
 
-		n = (size_t)(lib_skip(p, p + b.len, atoi(s->precision + 1)) - p);
+		n = (size_t)(lib_skip(p, p + b.len, strtol(s->precision + 1, NULL, 10)) - p);
 	}
 	if (s->conversion == 'S')
 		for (size_t i = 0; i < b.len; i++)

@@ -151,7 +151,7 @@ static void extract(struct call *c, const struct datum *arg, struct datum *out)
 
 static const char *parameter(const struct datum *query, const struct datum *name, const char **to)
 {
-	const char *p = query->p, *end = p + query->n;
+	const char *p = query->n ? query->p : "", *end = p + query->n;
 
 	while (query->kind != DATUM_NULL && p <= end) {
 		const char *stop = memchr(p, '&', (size_t)(end - p)), *last = stop ? stop : end,
