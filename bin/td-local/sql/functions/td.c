@@ -82,19 +82,78 @@ static const struct sqltype *add_type(struct call *c)
 	return times_only(c, 0, 1, &sqltype_bigint);
 }
 
+/*
+ * What the arguments after the time mean is kept: they are constant in nearly every query. False:
+ * it is to be found out, and `key` is noted.
+ */
+struct kept {
+	struct arena memory;
+	struct datum key[3];
+	bool known, has_from, has_to;
+	int64_t from, to;
+};
+
+static void drop(void *p)
+{
+	arena_free(&((struct kept *)p)->memory);
+	free(p);
+}
+
+static bool same(const struct datum *x, const struct datum *y)
+{
+	return x->kind == y->kind && x->i == y->i && x->n == y->n &&
+	       (x->n == 0 || memcmp(x->p, y->p, x->n) == 0);
+}
+
+static bool is_kept(struct call *c, const struct datum *arg, struct kept **out)
+{
+	struct kept *k = c->own;
+	bool all;
+
+	if (!k) {
+		k = c->own = calloc(1, sizeof *k);
+		c->own_free = drop;
+		if (!k)
+			abort();
+	}
+	*out = k;
+	all = k->known;
+	for (int i = 1; i < c->argc && all; i++)
+		all = same(&k->key[i - 1], &arg[i]);
+	if (all)
+		return true;
+	arena_reset(&k->memory);
+	for (int i = 1; i < c->argc; i++) {
+		k->key[i - 1] = arg[i];
+		if (arg[i].kind == DATUM_TEXT)
+			k->key[i - 1].p = arena_copy(&k->memory, arg[i].p, arg[i].n);
+	}
+	k->known = false;
+	return false;
+}
+
 static void time_range(struct call *c, const struct datum *arg, struct datum *out)
 {
-	int64_t from, to;
+	struct kept *k;
 	unsigned zone;
-	int has_from, has_to = 0;
 
-	if (!zone_arg(c, arg, 3, &zone))
-		return;
-	has_from = time_arg(c, &arg[1], zone, &from);
-	if (c->argc > 2)
-		has_to = time_arg(c, &arg[2], zone, &to);
-	if (has_from >= 0 && has_to >= 0 && arg[0].kind == DATUM_INT)
-		datum_set_bool(out, (!has_from || arg[0].i >= from) && (!has_to || arg[0].i < to));
+	if (!is_kept(c, arg, &k)) {
+		int from, to = 0;
+
+		if (!zone_arg(c, arg, 3, &zone))
+			return;
+		from = time_arg(c, &arg[1], zone, &k->from);
+		if (c->argc > 2)
+			to = time_arg(c, &arg[2], zone, &k->to);
+		if (from < 0 || to < 0)
+			return;
+		k->has_from = from;
+		k->has_to = to;
+		k->known = true;
+	}
+	if (arg[0].kind == DATUM_INT)
+		datum_set_bool(out, (!k->has_from || arg[0].i >= k->from) &&
+				    (!k->has_to || arg[0].i < k->to));
 }
 
 static void time_parse(struct call *c, const struct datum *arg, struct datum *out)
@@ -307,42 +366,16 @@ static bool read_interval(
 	return true;
 }
 
-/* The last interval is kept: it is constant in nearly every query. */
-struct kept {
-	char *text, *zone;
-	int64_t from, to;
-};
-
-static void drop(void *p)
-{
-	struct kept *k = p;
-
-	free(k->text);
-	free(k->zone);
-	free(k);
-}
-
 static void interval(struct call *c, const struct datum *arg, struct datum *out)
 {
-	struct kept *k = c->own;
-	const char *text = lib_cstring(c, &arg[1]),
-		   *name = c->argc > 2 ? lib_cstring(c, &arg[2]) : "";
+	struct kept *k;
 	unsigned zone;
 
-	if (!k || strcmp(k->text, text) != 0 || strcmp(k->zone, name) != 0) {
-		if (k)
-			drop(k);
-		c->own = NULL;
-		k = calloc(1, sizeof *k);
-		if (!k || !(k->text = strdup(text)) || !(k->zone = strdup(name)))
-			abort();
+	if (!is_kept(c, arg, &k)) {
 		if (!zone_arg(c, arg, 2, &zone) ||
-			!read_interval(c, &arg[1], zone, &k->from, &k->to)) {
-			drop(k);
+			!read_interval(c, &arg[1], zone, &k->from, &k->to))
 			return;
-		}
-		c->own = k;
-		c->own_free = drop;
+		k->known = true;
 	}
 	datum_set_bool(out, arg[0].i >= k->from && arg[0].i < k->to);
 }
