@@ -183,7 +183,7 @@ if mkdir "$T/disk" && mount -t tmpfs -o size=16m,mode=700 tmpfs "$T/disk" 2>/dev
 	import full some
 	post bulk_import/create/full_1/testdb/full >/dev/null
 	api PUT bulk_import/upload_part/full_1/p -T "$T/many" >/dev/null
-	j=$(issue 'SELECT random() AS a, random() AS b, random() AS c, random() AS d FROM full a, full b')
+	j=$(issue 'SELECT random() AS a, random() AS b, random() AS c, random() AS d FROM "full" a, "full" b')
 	is 'a query that has no room' "$(wait_job "$j")" error
 	like 'says so' "$(api GET "job/show/$j" | jq -r .debug.stderr)" '[Nn]o space|cannot write|full'
 	j=$(post bulk_import/perform/full_1 | jq -r .job_id)
@@ -192,7 +192,7 @@ uploading'
 	head -c 100000000 /dev/zero >"$T/disk/filler" 2>/dev/null
 	is 'a job on a disk without any room ends' "$(for i in 1 2 3; do j=$(issue 'SELECT 1'); [ "$j" = null ] || wait_job "$j"; done | sort -u | grep -v success)" ''
 	rm "$T/disk/filler"
-	is 'with room it works' "$(query 'SELECT COUNT(1) FROM full')" 1000
+	is 'with room it works' "$(query 'SELECT COUNT(1) FROM "full"')" 1000
 	kill "$local_pid"
 	wait "$local_pid"
 	umount "$T/disk"
