@@ -2,12 +2,35 @@
 #include "encode.h"
 
 #include "base/die.h"
+#include "base/mem.h"
 #include "format/magic.h"
 #include "sys/sandbox.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
+extern char **environ;
+
 enum { LOOK = MAGIC_BYTES };
+
+/* A command that makes rows does not need the key that td-put uses. */
+static void forget_keys(void)
+{
+	static const char prefix[] = "TD_API_";
+	size_t n = sizeof prefix - 1;
+
+	for (char **e = environ; *e;) {
+		char *equals = strchr(*e, '='), *name;
+
+		if (strncmp(*e, prefix, n) != 0 || !equals) {
+			e++;
+			continue;
+		}
+		name = mem_copy(*e, (size_t)(equals - *e));
+		unsetenv(name); /* moves the others down */
+		free(name);
+	}
+}
 
 static int open_source(struct bytes *b, const struct opts *o, struct fail *f)
 {
@@ -17,6 +40,7 @@ static int open_source(struct bytes *b, const struct opts *o, struct fail *f)
 		lookahead_init(&b->outer, &b->fd.source);
 		return 0;
 	}
+	forget_keys();
 	if (child_open(&b->child, o->command, false, f))
 		return -1;
 	lookahead_init(&b->outer, &b->child.source);

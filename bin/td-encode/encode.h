@@ -46,6 +46,7 @@ struct opts {
 	struct tdtime time_rules;
 	int64_t time;            /* --time-value, or the moment the run started */
 	bool time_given;         /* by --time-value */
+	const char *schema_file; /* of --schema, or NULL */
 	const char *rejects;     /* a file, or NULL: a bad row stops the run */
 	uint64_t max_rejects;
 	double max_percent;      /* of all rows */

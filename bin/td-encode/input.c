@@ -10,6 +10,20 @@ static int nothing_came(const struct input *in, struct fail *f)
 		"%s is empty: the program that should write it died or failed", input_name(in));
 }
 
+/*
+ * No byte at all: of a pipe its writer died, perhaps. A command that exited with 0 and a file have
+ * said all they had to say, which in JSON and msgpack is no rows.
+ */
+static bool proves_emptiness(const struct input *in)
+{
+	enum format format = in->opts->format;
+
+	if (!in->opts->command && !fd_is_file(in->bytes.fd.fd))
+		return false;
+	return format == FORMAT_JSONL || format == FORMAT_MSGPACK ||
+		((format == FORMAT_CSV || format == FORMAT_TSV) && !in->opts->command);
+}
+
 int input_open(struct input *in, const struct opts *o, struct fail *f)
 {
 	const char *p;
@@ -21,7 +35,7 @@ int input_open(struct input *in, const struct opts *o, struct fail *f)
 	n = bytes_open(&in->bytes, o, &p, f);
 	if (n < 0)
 		return -1;
-	if (n == 0 && (o->format == FORMAT_AUTO || o->format == FORMAT_FRAME))
+	if (n == 0 && !in->bytes.gzipped && !proves_emptiness(in))
 		return nothing_came(in, f);
 	if (detect(&in->bytes, o, &in->reader.format, f))
 		return -1;

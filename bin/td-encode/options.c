@@ -389,7 +389,10 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		switch (opt) {
 		case 'f': set_format(o, optarg); break;
 		case 'c': list_of(&o->columns, "--columns", optarg, colspec_list); break;
-		case SCHEMA: schema_of(&schema, optarg); break;
+		case SCHEMA:
+			o->schema_file = optarg;
+			schema_of(&schema, optarg);
+			break;
 		case SELECT: list_of(&o->select, "--select", optarg, colspec_names); break;
 		case DROP: list_of(&o->drop, "--drop", optarg, colspec_names); break;
 		case RENAME: renames_of(&o->rename, optarg); break;

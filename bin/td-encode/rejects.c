@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -18,7 +19,13 @@
 
 static int put(struct rejects *r, const char *p, size_t n, struct fail *f)
 {
-	return fd_write(r->fd, r->opts->rejects, p, n, f);
+	int rc = fd_write(r->fd, r->opts->rejects, p, n, f);
+
+	if (rc && f->kind == FAIL_PIPE) { /* not our reader */
+		*f = (struct fail){ 0 };
+		fail_set(f, FAIL_SYSTEM, "--rejects %s: its reader is gone", r->opts->rejects);
+	}
+	return rc;
 }
 
 /* A comment line, which has no line ends inside. */
@@ -52,12 +59,47 @@ int rejects_begin(struct rejects *r, struct fail *f)
 	return rc;
 }
 
+/* The same file, by whatever names; not one that swallows what it is given, such as /dev/null. */
+static bool is_same(const struct stat *a, const char *path)
+{
+	struct stat b;
+
+	return stat(path, &b) == 0 && !S_ISCHR(b.st_mode) && a->st_dev == b.st_dev &&
+		a->st_ino == b.st_ino;
+}
+
+/* Whatever else the run uses must not be overwritten, nor mixed with rejects. */
+static int check_file(const struct rejects *r, struct fail *f)
+{
+	static const char *const names[] = { "input", "output", "place for messages" };
+	const char *const files[] = { "/dev/fd/0", "/dev/fd/1", "/dev/fd/2" };
+	const struct opts *o = r->opts;
+	struct stat st;
+
+	if (stat(o->rejects, &st))
+		return 0; /* it is to be made */
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (is_same(&st, files[i]))
+			return fail_set(f, FAIL_USAGE, "--rejects %s: this is the %s", o->rejects,
+				names[i]);
+	if (o->schema_file && is_same(&st, o->schema_file))
+		return fail_set(f, FAIL_USAGE, "--rejects %s: this is the file of --schema",
+			o->rejects);
+	for (char **arg = o->command; arg && *arg; arg++)
+		if (is_same(&st, *arg))
+			return fail_set(f, FAIL_USAGE, "--rejects %s: the command uses this file",
+				o->rejects);
+	return 0;
+}
+
 int rejects_open(struct rejects *r, const struct opts *o, const struct input *in,
 	const struct record *record, struct fail *f)
 {
 	*r = (struct rejects){ .opts = o, .in = in, .record = record, .fd = -1 };
 	if (!o->rejects)
 		return 0;
+	if (check_file(r, f))
+		return -1;
 	r->fd = open(o->rejects, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (r->fd < 0)
 		return fail_errno(f, FAIL_SYSTEM, "cannot open %s", o->rejects);

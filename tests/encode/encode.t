@@ -152,7 +152,20 @@ like "a command that writes nothing and exits with 0: the message" "$err" "'sh' 
 run td-encode --time-value 1 --
 is "-- without a command: status" "$status" 2
 encode 'a\n--x\n1\n' --time-value 1 --comment --; is "-- as a comment" "$status $records" '0 {"a": 1, "time": 1}'
-encode '' -f csv; says "an empty CSV" 65 'no header line'
+for format in csv tsv jsonl msgpack frame; do
+	encode '' -f $format; says "nothing from a pipe, -f $format" 66 'is empty: the program that should write it died or failed'
+done
+: >"$T/nothing"
+td-encode -f csv <"$T/nothing" >"$T/frame" 2>"$T/err"
+like "an empty file is not CSV" "$? $(cat "$T/err")" '^65 .*no header line'
+for format in jsonl msgpack; do
+	td-encode -f $format <"$T/nothing" >"$T/frame" 2>"$T/err"
+	is "an empty file is no rows, -f $format" "$? $(note_of "$T/frame" E | jq -c '[.end,.rows]')" '0 ["commit",0]'
+	td-encode -f $format -- true >"$T/frame" 2>"$T/err"
+	is "... of a command" "$? $(note_of "$T/frame" E | jq -c '[.end,.rows,.source]')" '0 ["commit",0,"verified"]'
+done
+run env TD_API_KEY=1/secret TD_API_SERVER=x TD_OTHER=y td-encode --time-value 1 -- sh -c 'printf "%s\n" names "$(env | grep ^TD_ | cut -d= -f1 | tr "\n" " ")"'
+is "a command does not get the key" "$(records "$T/out")" '{"names": "TD_OTHER ", "time": 1}'
 $PYTHON -c 'print(",".join("c%d" % i for i in range(4097)))' >"$T/wide"
 run td-encode <"$T/wide"
 is "4097 columns: status" "$status" 65

@@ -201,6 +201,22 @@ is "... by another name" "$status" 2
 is "... and it is as it was" "$(cat "$T/in")" "$(printf 'a\n1\nx')"
 td-encode -c a:long --rejects "$T/frame" <"$T/in" >"$T/frame" 2>"$T/err"
 is "rejects into the output: status" "$?" 2
+printf 'a long\n' >"$T/schema"
+run td-encode --schema "$T/schema" --rejects "$T/schema" <"$T/in"
+like "rejects into the file of --schema" "$status $err $(cat "$T/schema")" "^2 .*this is the file of --schema.* a long"
+run td-encode --rejects "$T/in" -- cat "$T/in"
+like "rejects into the file of the command" "$status $err" "^2 .*the command uses this file"
+td-encode -c a:long --rejects /dev/stderr <"$T/in" >"$T/frame" 2>"$T/log"
+like "rejects into the log" "$? $(cat "$T/log")" "^2 .*this is the place for messages"
+cat "$T/in" | td-encode -c a:long --rejects /dev/stdin >"$T/frame" 2>"$T/err"
+like "rejects into a pipe that is the input" "$? $(cat "$T/err")" "^2 .*this is the input"
+td-encode -c a:long --rejects /dev/stdout <"$T/in" 2>"$T/err" | cat >"$T/frame"
+like "rejects into a pipe that is the output" "$(cat "$T/err")" "this is the output"
+mkfifo "$T/fifo"
+{ echo a; yes x | head -n 500000; } | td-encode -c a:long --rejects "$T/fifo" >"$T/frame" 2>"$T/err" & pid=$!
+head -n 1 "$T/fifo" >/dev/null
+wait $pid
+like "a reader of rejects that goes" "$? $(cat "$T/err")" "^1 .*--rejects $T/fifo: its reader is gone"
 if [ -w /dev/full ]; then
 	run td-encode -c a:long --rejects /dev/full <"$T/bad"
 	is "a full disk for rejects: status" "$status" 1
