@@ -29,8 +29,7 @@ struct run {
 	struct fail why;   /* the last refusal, silence or signal */
 };
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names --- */
 
 static const char *name_of(struct run *u, uint8_t n)
 {
@@ -50,8 +49,7 @@ static void free_names(struct run *u)
 		free(u->name[i]);
 }
 
-/* --- one ask -----------------------------------------------------------------------------------
- */
+/* --- one ask --- */
 
 /* What a request came to. The sentence is kept, unless a table that is missing explains all. */
 static uint8_t heard(struct run *u, int rc, const struct fail *why)
@@ -131,6 +129,19 @@ static struct replace_seen query(struct run *u, uint8_t n, bool measure)
 		u->measured = true;
 	}
 	s.new_rows = rc == 0 && rows_equal(&u->want, &have);
+	return s;
+}
+
+/* As many rows, and of the same time: the same ones? */
+static struct replace_seen same(struct run *u, uint8_t n)
+{
+	const struct swap *w = u->s;
+	struct replace_seen s = { .id = -1 };
+	struct fail why = { 0 };
+	int rc = rows_same(w->api, w->in.database, &w->loaded, name_of(u, n), &w->target,
+		u->name[REPLACE_TARGET], &s.new_rows, &why);
+
+	s.result = heard(u, rc, &why);
 	return s;
 }
 
@@ -235,6 +246,8 @@ static struct replace_seen carry_out(struct run *u, const struct replace_ask *a)
 		return query(u, a->a, true);
 	case REPLACE_QUERY:
 		return query(u, a->a, false);
+	case REPLACE_SAME:
+		return same(u, a->a);
 	case REPLACE_CHECK:
 		seen.result = check(u, a->a);
 		break;
@@ -273,8 +286,7 @@ static void run(struct run *u, const struct replace_task *t)
 		sig_hold(false);
 }
 
-/* --- the verdict in words ----------------------------------------------------------------------
- */
+/* --- the verdict in words --- */
 
 static int cannot_say(struct run *u, struct fail *f, const char *why)
 {
@@ -395,8 +407,7 @@ static void old_rows(struct run *u)
 	else if (s->o->keep || s->o->undo) {
 		struct api_table t = { 0 };
 
-		if (api_table_show(s->api, s->in.database, s->out.kept, &t, FAIL_IGNORED) ==
-			0)
+		if (api_table_show(s->api, s->in.database, s->out.kept, &t, FAIL_IGNORED) == 0)
 			s->out.kept_id = t.exists ? t.id : -1;
 		api_table_free(&t);
 	}
@@ -421,8 +432,7 @@ static int finish(struct run *u, struct fail *f)
 	return swap_begin_receipt(s, f);
 }
 
-/* --- tasks -------------------------------------------------------------------------------------
- */
+/* --- tasks --- */
 
 int replace_run(struct swap *s, struct fail *f)
 {

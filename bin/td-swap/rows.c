@@ -7,6 +7,7 @@
 #include "value/mp.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { RESULT_MAX = 64 << 10 };
 
@@ -74,9 +75,8 @@ static int fetch(struct api *a, const char *id, struct rows *out, struct fail *f
 	return rc ? -1 : 0;
 }
 
-int rows_query(struct api *a, const char *db, const char *table, struct rows *out, struct fail *f)
+static int count(struct api *a, const char *db, const char *sql, struct rows *out, struct fail *f)
 {
-	char *sql = mem_printf("SELECT COUNT(1), MIN(time), MAX(time) FROM \"%s\"", table);
 	char key[64], id[32];
 	struct api_issue issue = {
 		.type = "presto", .database = db, .query = sql, .domain_key = key
@@ -90,8 +90,59 @@ int rows_query(struct api *a, const char *db, const char *table, struct rows *ou
 	rc = api_job_issue(a, &issue, id, &adopted, f) || job_wait(a, id, &watch, &job, f) ||
 	     job_check(&job, f) || fetch(a, id, out, f);
 	api_job_free(&job);
+	return rc ? -1 : 0;
+}
+
+int rows_query(struct api *a, const char *db, const char *table, struct rows *out, struct fail *f)
+{
+	char *sql = mem_printf("SELECT COUNT(1), MIN(time), MAX(time) FROM \"%s\"", table);
+	int rc = count(a, db, sql, out, f);
+
 	free(sql);
 	return rc ? fail_at(f, "cannot count the rows of %s.%s", db, table) : 0;
+}
+
+/* Each row that is there, with how often. */
+static void grouped(struct buf *b, const struct schema *columns, const char *table)
+{
+	for (unsigned twice = 0; twice < 2; twice++) {
+		buf_puts(b, twice ? " GROUP BY time" : "SELECT time");
+		for (size_t i = 0; i < columns->n; i++)
+			buf_printf(b, ", \"%s\"", columns->col[i].name);
+		if (!twice)
+			buf_printf(b, ", COUNT(1) FROM \"%s\"", table);
+	}
+}
+
+static bool same_columns(const struct schema *x, const struct schema *y)
+{
+	bool same = x->n == y->n;
+
+	for (size_t i = 0; i < x->n && same; i++)
+		same = schema_find(y, x->col[i].name) >= 0 && !strchr(x->col[i].name, '"');
+	return same;
+}
+
+int rows_same(struct api *a, const char *db, const struct api_table *x, const char *x_name,
+	const struct api_table *y, const char *y_name, bool *same, struct fail *f)
+{
+	struct rows more = { 0 };
+	struct buf sql;
+	int rc;
+
+	*same = false;
+	if (!x->exists || !y->exists || !same_columns(&x->schema, &y->schema))
+		return 0;
+	buf_init(&sql, 1 << 20);
+	buf_puts(&sql, "SELECT COUNT(1), NULL, NULL FROM (");
+	grouped(&sql, &x->schema, x_name);
+	buf_puts(&sql, " EXCEPT ");
+	grouped(&sql, &x->schema, y_name);
+	buf_puts(&sql, ") AS more");
+	rc = count(a, db, buf_text(&sql), &more, f);
+	buf_free(&sql);
+	*same = rc == 0 && more.n == 0;
+	return rc ? fail_at(f, "cannot compare tables %s and %s of %s", x_name, y_name, db) : 0;
 }
 
 bool rows_equal(const struct rows *want, const struct rows *have)

@@ -74,6 +74,12 @@ struct rows {
 	int64_t time_min, time_max;
 };
 int rows_query(struct api *a, const char *db, const char *table, struct rows *out, struct fail *f);
+/*
+ * Do two tables hold the same rows, each as often? *same; a query that the service refuses, as for
+ * columns that cannot be grouped by, is a failure.
+ */
+int rows_same(struct api *a, const char *db, const struct api_table *x, const char *x_name,
+	const struct api_table *y, const char *y_name, bool *same, struct fail *f);
 bool rows_equal(const struct rows *want, const struct rows *have);
 
 /* Rows that were loaded: without those that the import refused. */

@@ -15,7 +15,7 @@ enum at {
 	AT_TARGET, AT_LOADED, AT_LIST, AT_LISTED, AT_LISTED_ROWS, AT_CHECK,
 	AT_MOVED, AT_MOVE_SEEN, AT_MOVE_SOURCE, AT_MOVE_SURE,
 	AT_MEASURED, AT_ROWS, AT_SETTINGS, AT_EXCHANGED,
-	AT_JUDGE, AT_JUDGE_OWN, AT_JUDGE_TARGET,
+	AT_JUDGE, AT_JUDGE_OWN, AT_JUDGE_TARGET, AT_JUDGE_SAME,
 	AT_RENAMED, AT_RENAME_TARGET, AT_RENAME_ROWS,
 	AT_DELETED, AT_DELETE_SEEN, AT_KEPT, AT_KEEP_SEEN,
 	AT_GONE, AT_GONE_TARGET, AT_GONE_ROWS,
@@ -101,8 +101,7 @@ static bool is_answer(const struct replace_seen *s)
 	return s->result == REPLACE_DONE || s->result == REPLACE_ABSENT;
 }
 
-/* --- to a new name -----------------------------------------------------------------------------
- */
+/* --- to a new name --- */
 
 /* Seen under the new name, requests under the old one that are still under way find nothing. */
 
@@ -221,8 +220,7 @@ static void move_step(struct replace *r, const struct replace_seen *s, struct re
 		nothing(r, n, r->sent ? FAIL_UNKNOWN : FAIL_TEMP, REPLACE_TAKEN);
 }
 
-/* --- before ------------------------------------------------------------------------------------
- */
+/* --- before --- */
 
 static void target(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -356,8 +354,7 @@ static void rows(struct replace *r, const struct replace_seen *s, struct replace
 		verdict(r, n, FAIL_GUARD, REPLACE_OTHER_ROWS);
 }
 
-/* --- the step ----------------------------------------------------------------------------------
- */
+/* --- the step --- */
 
 static void put(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -463,6 +460,8 @@ static void judged_rows(struct replace *r, const struct replace_seen *s, struct 
 		r->there = s->result == REPLACE_DONE;
 		if (r->own_new != (r->there && s->new_rows) && (r->there || r->own_new))
 			(r->own_new ? not_swapped : swapped)(r, n);
+		else if (r->own_new && r->there)
+			ask(r, n, AT_JUDGE_SAME, REPLACE_SAME, r->own, 0);
 		else
 			untold(r, n);
 	}
@@ -521,8 +520,7 @@ static void rename_target(struct replace *r, const struct replace_seen *s, struc
 	}
 }
 
-/* --- afterwards --------------------------------------------------------------------------------
- */
+/* --- afterwards --- */
 
 /*
  * The target was seen with the new rows, but another run has taken the table that was beside it: it
@@ -659,6 +657,12 @@ void replace_next(struct replace *r, const struct replace_seen *s, struct replac
 	case AT_JUDGE_OWN:
 	case AT_JUDGE_TARGET:
 		judged_rows(r, s, next);
+		break;
+	case AT_JUDGE_SAME: /* the same rows: whichever it is, the target has them */
+		if (s->result == REPLACE_DONE && s->new_rows)
+			swapped(r, next);
+		else
+			untold(r, next);
 		break;
 	case AT_RENAMED:
 		renamed(r, s, next);

@@ -56,6 +56,7 @@ enum replace_do {
 	REPLACE_MEASURE, /* UNDO: remember what table a holds: these are now the new rows */
 	REPLACE_QUERY,   /* does table a hold the new rows? By a query: the counts of a description
 			    lag behind */
+	REPLACE_SAME,    /* do table a and TARGET hold the same rows? By a query */
 	REPLACE_CHECK,   /* the caller's guards, for table a as it was seen last, and the first half
 			    of its receipt */
 	REPLACE_SETTINGS, /* give table a the settings of TARGET, where they differ; nothing if
@@ -82,7 +83,7 @@ enum replace_result {
 struct replace_seen {
 	uint8_t result; /* enum replace_result */
 	uint8_t name;   /* LIST: the table that was found, REPLACE_OWN + n, new to the machine */
-	bool new_rows;  /* QUERY: it holds them */
+	bool new_rows;  /* QUERY: it holds them; SAME: they do */
 	int64_t id;     /* LOOK: -1: not shown */
 };
 

@@ -125,6 +125,10 @@ static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 n
 	}
 	if (what == REPLACE_CHECK || what == REPLACE_SETTINGS)
 		return s;
+	if (what == REPLACE_SAME) {
+		s.new_rows = w->t[name].content == w->t[T].content;
+		return s;
+	}
 	if (!w->t[name].content) {
 		s.result = REPLACE_ABSENT;
 		return s;
@@ -187,8 +191,8 @@ static void kill_client(struct client *c)
 }
 
 static const char *const names[] = { "T", "X", "K", "Y" };
-static const char *const whats[] = { "look", "list", "measure", "query", "check", "settings",
-	"rename", "swap", "delete", "end", "create" };
+static const char *const whats[] = { "look", "list", "measure", "query", "same", "check",
+	"settings", "rename", "swap", "delete", "end", "create" };
 
 static const char *name(u8 n)
 {
