@@ -332,6 +332,20 @@ static int replaced_since(const struct run *u, struct fail *f)
 		*table ? table : "none");
 }
 
+static int doubt(const struct run *u, struct fail *f)
+{
+	const struct load *l = u->l;
+
+	fail_set(f, l->o->once ? FAIL_TEMP : FAIL_UNKNOWN, "%s",
+		u->why.kind ? u->why.why : "the service does not say that the commit was done");
+	if (u->a.published)
+		return fail_add(f, "; the rows are in the table that session %s shows", l->session);
+	return fail_add(f,
+		l->o->once ? "; the same command finds out what became of session %s"
+			   : "; if session %s is committed, the rows are in the table",
+		l->session);
+}
+
 static int words(struct run *u, struct fail *f)
 {
 	const struct load *l = u->l;
@@ -382,13 +396,7 @@ static int words(struct run *u, struct fail *f)
 	case APPEND_REPLACED_SINCE:
 		return replaced_since(u, f);
 	case APPEND_DOUBT:
-		fail_set(f, l->o->once ? FAIL_TEMP : FAIL_UNKNOWN, "%s",
-			u->why.kind ? u->why.why
-				    : "the service does not say that the commit was done");
-		return fail_add(f,
-			l->o->once ? "; the same command finds out what became of session %s"
-				   : "; if session %s is committed, the rows are in the table",
-			name);
+		return doubt(u, f);
 	}
 	return fail_set(f, FAIL_SYSTEM, "a verdict without words");
 }

@@ -149,6 +149,8 @@ class Worker:
             {0, law.REFUSED, law.TEMPORARY} if case.action in ("404", "409", "422") else {0, law.TEMPORARY, law.UNKNOWN}
         if case.ever and case.step == "bulk_import/commit" and case.mode != "replace":
             allowed |= {law.UNKNOWN}  # it was sent, and what became of it is not seen
+        if case.ever and case.side == "target" and case.step.startswith("job/"):
+            allowed |= {law.UNKNOWN}  # where ids stay, a query decides
         if status not in allowed:
             yield "td-%s: status %d after such a fault" % (tool, status)
         if run.unstruck:
