@@ -8,6 +8,7 @@
 #include "sys/sandbox.h"
 #include "base/sig.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +34,17 @@ static const char help[] =
 struct opts {
 	bool key;
 	const char *key_file, *key_command;
+	const char *network; /* the first option about the network that was given, or NULL */
 	int verbosity;
 	struct api_opt api;
 };
+
+static const char *name_of(const struct option *list, int c)
+{
+	while (list->name && list->val != c)
+		list++;
+	return list->name;
+}
 
 static void options(struct opts *o, int argc, char **argv)
 {
@@ -57,12 +66,27 @@ static void options(struct opts *o, int argc, char **argv)
 		default:
 			if (api_option(&o->api, c, optarg, &f) == 0)
 				option_common(c, help, &o->verbosity);
+			else if (!o->network)
+				o->network = name_of(list, c);
 			if (f.kind)
 				die_usage("%s", f.why);
 		}
 	}
 	if (o->key + !!o->key_file + !!o->key_command > 1)
-		die_usage("--key, --key-file and --key-command: only one of them");
+		die_usage("--key, --key-file and --key-command: choose one");
+}
+
+/* An option that has no effect on what is asked for is a mistake about what will happen. */
+static void check_verb(const struct opts *o, const char *verb)
+{
+	const bool add = strcmp(verb, "add") == 0, test = strcmp(verb, "test") == 0;
+	const char *key = o->key ? "key" : o->key_file ? "key-file" : o->key_command ? "key-command"
+										     : NULL;
+
+	if (key && !add)
+		die_usage("--%s goes with add, not with %s", key, verb);
+	if (o->network && !test)
+		die_usage("--%s goes with test, not with %s", o->network, verb);
 }
 
 /* --- add ------------------------------------------------------------------- */
@@ -108,6 +132,9 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 	if (url) {
 		rc = tdurl_parse(&c.url, url, f);
 		tdurl_hide(url);
+		if (rc && strncmp(url, "td://", 5) != 0)
+			fail_add(f, "; a connection's URL is td://@[HOST][/DATABASE], "
+				    "such as td://@jp/testdb");
 	}
 	if (rc == 0 && (c.url.table || c.url.connection))
 		rc = fail_set(f, FAIL_USAGE,
@@ -132,6 +159,14 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 		rc = conn_save(&c, f);
 	conn_free(&c);
 	return rc;
+}
+
+static int flush(struct fail *f)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	return errno == EPIPE ? fail_set(f, FAIL_PIPE, "standard output: its reader is gone")
+			      : fail_errno(f, FAIL_SYSTEM, "cannot write to standard output");
 }
 
 /* --- list ------------------------------------------------------------------ */
@@ -208,7 +243,7 @@ static int try_key(struct api *a, const struct conf *c, struct fail *f)
 				  tdurl_site(c->endpoint) ? tdurl_site(c->endpoint) : c->endpoint)
 			: -1;
 	}
-	printf("the key works: a master key; it sees %zu databases\n", n);
+	printf("the key works: a master key; it sees %zu database%s\n", n, n == 1 ? "" : "s");
 	if (c->database) {
 		may = permission_of(all, n, c->database);
 		if (may)
@@ -237,7 +272,10 @@ static int test(const struct opts *o, const char *name, struct fail *f)
 	site = tdurl_site(c.endpoint);
 	printf("server: %s%s%s%s\nkey: of %s\n", c.endpoint, site ? " (site " : "",
 		site ? site : "", site ? ")" : "", c.key_from);
-	fflush(stdout);
+	if (flush(f)) {
+		conf_free(&c);
+		return -1;
+	}
 	a = api_open(&c, &o->api);
 	rc = api_server_status(a, f);
 	if (rc == 0) {
@@ -264,9 +302,10 @@ int main(int argc, char **argv)
 	o.api.retry.deadline_ms = 30000; /* somebody waits for it */
 	options(&o, argc, argv);
 	if (optind == argc)
-		die_usage("add, list, test or remove?");
+		die_usage("which command: add, list, test or remove?");
 	verb = argv[optind++];
-	options(&o, argc, argv); /* also behind the verb */
+	options(&o, argc, argv); /* also after the verb */
+	check_verb(&o, verb);
 	arg = argv + optind;
 	n = argc - optind;
 	if (strcmp(verb, "add") == 0 && (n == 1 || n == 2))
@@ -279,9 +318,7 @@ int main(int argc, char **argv)
 		rc = conn_remove(arg[0], &f);
 	else
 		die_usage("'%s' is not add NAME [URL], list, test [NAME] or remove NAME", verb);
-	if (fflush(stdout) || fd_close(STDOUT_FILENO, "standard output", &f))
-		rc = fail_set(&f, FAIL_SYSTEM, "cannot write to standard output");
-	if (rc)
+	if (flush(&f) || fd_close(STDOUT_FILENO, "standard output", &f) || rc)
 		die_fail(&f);
 	return 0;
 }

@@ -62,10 +62,14 @@ int api_server_status(struct api *a, struct fail *f)
 {
 	struct api_call c = { .e = SERVER_STATUS };
 	json_t *j = api_call(a, &c, f) ? NULL : api_call_json(a, &c, f);
+	int rc = j ? 0 : -1;
 
+	if (j && !api_string(j, "status"))
+		rc = fail_set(f, FAIL_REFUSED, "%s does not answer as Treasure Data does",
+			a->host);
 	api_call_free(&c);
 	json_decref(j);
-	return j ? 0 : fail_at(f, "no Treasure Data answers");
+	return rc ? fail_at(f, "no Treasure Data answers") : 0;
 }
 
 void api_hurry(struct api *a)

@@ -23,6 +23,11 @@ static int read_list(struct api *a, struct api_call *c, const char *member, stru
 
 	if (!j)
 		return -1;
+	if (!json_is_array(all)) {
+		json_decref(j);
+		return fail_set(f, FAIL_REFUSED, "%s answered without a list: is it Treasure Data?",
+			a->host);
+	}
 	*n = json_array_size(all);
 	*list = mem_zero(*n, sizeof **list);
 	json_array_foreach(all, i, one)

@@ -17,6 +17,10 @@ static const struct { const char *site, *host; } sites[] = {
 	{ "ap02", "api.ap02.treasuredata.com" },
 	{ "ap03", "api.ap03.treasuredata.com" },
 	{ "idcf", "api.ybi.idcfcloud.net" },
+	/* as TD itself calls them, too */
+	{ "us01", "api.treasuredata.com" },
+	{ "jp01", "api.treasuredata.co.jp" },
+	{ "eu01", "api.eu01.treasuredata.com" },
 };
 
 static const char *const modes[] = { "append", "replace", "truncate" };
@@ -43,11 +47,11 @@ int tdurl_check_name(const char *what, const char *name, struct fail *f)
 
 static bool is_loopback(const char *host)
 {
-	size_t n = strlen(host);
+	unsigned char address[4];
 
 	if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
 		return true;
-	return strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == n;
+	return inet_pton(AF_INET, host, address) == 1 && address[0] == 127;
 }
 
 /* [...], lower case */
@@ -96,6 +100,14 @@ static int host_port(const char *p, size_t n, char **host, uint64_t *port, struc
 			free(*host);
 			*host = mem_string(sites[i].host);
 		}
+	if (*port == 0 && !strpbrk(*host, ".[") && strcmp(*host, "localhost") != 0) {
+		/* what is longer may be a key that was typed in the wrong place */
+		fail_set(f, FAIL_USAGE,
+			"'%s' is neither a host name nor a site (us jp eu ap02 ap03 idcf)",
+			strlen(*host) <= 8 ? *host : "...");
+		free(*host);
+		return -1;
+	}
 	return 0;
 }
 

@@ -67,10 +67,26 @@ run td-conn add --key-file "$T/key" --key two
 is "add with two keys: status" "$status" 2
 run td-conn frobnicate
 is "an unknown verb: status" "$status" 2
+while IFS='|' read -r args why; do
+	# shellcheck disable=SC2086
+	run td-conn $args </dev/null
+	is "td-conn $args: status" "$status" 2
+	like "td-conn $args: says why" "$err" "^td-conn: .*$why"
+done <<'END'
+test -k one|--key goes with add, not with test
+list --key-file x|--key-file goes with add, not with list
+remove --timeout 3s one|--timeout goes with test, not with remove
+add --insecure new td://@us|--insecure goes with test, not with add
+add new bar|such as td://@jp/testdb
+add new td://@us02/testdb|'us02' is neither a host name nor a site
+END
 run td-conn remove nowhere
 is "remove what is not there: status" "$status" 78
 run td-conn remove broken
 is "remove" "$status $(td-conn list | grep -c broken)" "0 0"
+sh -c 'td-conn list; echo $? >"$1"' sh "$T/st" 2>"$T/err" | true
+until_ok test -s "$T/st"
+is "list, a reader that goes: SIGPIPE, or done before" "$(sed 's/^141$/0/' "$T/st") $(cat "$T/err")" "0 "
 chmod 644 "$file"
 run td-put one:app <"$T/f"
 is "a file that others may read: status" "$status" 78
@@ -95,11 +111,45 @@ cp "$T/saved" "$file"
 printf '# a comment\n' >>"$file"
 td-conn add later td://@jp
 ok "comments stay" grep -q '^# a comment' "$file"
+cat >"$file" <<'END'
+# of a
+[a]
+url = td://@us
+# [old]
+# apikey = 1/kept
+
+# of b
+[b]
+url = td://@jp
+# the end
+END
+chmod 600 "$file"
+td-conn add a td://@eu/testdb
+is "a section is replaced in its place; what is not the section stays" "$(cat "$file")" '# of a
+[a]
+url = td://@api.eu01.treasuredata.com/testdb
+# [old]
+# apikey = 1/kept
+
+# of b
+[b]
+url = td://@jp
+# the end'
+td-conn remove a
+is "a section is removed; its comments stay where they are" "$(cat "$file")" '# of a
+# [old]
+# apikey = 1/kept
+
+# of b
+[b]
+url = td://@jp
+# the end'
+cp "$T/saved" "$file"
 
 # --- test
 run td-conn test one
 is "test: status" "$status" 0
-like "test: server, key and rights" "$(echo $out)" "^server: $one key: of connection one .* the server answers: .* a master key; it sees [0-9]+ databases database testdb: administrator: it may append, replace and query$"
+like "test: server, key and rights" "$(echo $out)" "^server: $one key: of connection one .* the server answers: .* a master key; it sees [0-9]+ databases? database testdb: administrator: it may append, replace and query$"
 TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-conn test
 is "test of a write-only key: status" "$status" 0
 like "test of a write-only key" "$out" "write-only key"
@@ -116,6 +166,35 @@ td-conn add --key-file "$T/key" nodb "td://@${one#http://}/nosuchdb"
 run td-conn test nodb
 is "test with a missing database: status" "$status" 69
 for c in one nodb two; do unlike "no key in the list" "$(td-conn list)" "0123456789abcdef|22222222"; done
+
+mkdir -p "$T/odd"
+"$PYTHON" -c '
+import http.server
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"{}")
+    def log_message(self, *a): pass
+s = http.server.HTTPServer(("127.0.0.1", 0), H); print(s.server_port, flush=True); s.serve_forever()' >"$T/odd/port" &
+pids="$pids $!"
+until_ok test -s "$T/odd/port"
+TD_API_SERVER=http://127.0.0.1:$(cat "$T/odd/port") run td-conn test
+is "test of a server that answers {} to everything: status" "$status" 69
+like "test of a server that answers {} to everything: message" "$err" "does not answer as Treasure Data does"
+
+# --- what is not needed does not stand in the way
+for home in /dev/null "$T/nowhere"; do
+	run env HOME=$home TD_API_SERVER="$one" TD_API_KEY="$one_key" td-conn test
+	is "HOME=$home: status, silent" "$status $err" "0 "
+done
+mkdir -p "$T/broken/.td"
+echo nonsense >"$T/broken/.td/td.conf"
+run env HOME="$T/broken" TD_API_SERVER="$one" TD_API_KEY="$one_key" td-conn test
+is "a broken td.conf that is not needed: status" "$status" 0
+run env -u TD_API_KEY HOME="$T/broken" TD_API_SERVER="$one" td-conn test
+is "a broken td.conf that is needed: status" "$status" 78
+{ printf '# %0500d\n[account]\n  apikey = %s\n' 0 "$one_key"; } >"$T/broken/.td/td.conf"
+run env -u TD_API_KEY HOME="$T/broken" TD_API_SERVER="$one" td-conn test
+is "a long comment in td.conf: status" "$status" 0
 
 # --- what a name and a file may be
 run td-conn add empty

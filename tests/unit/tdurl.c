@@ -42,6 +42,11 @@ static const struct { const char *text, *want; } good[] = {
 	{ "td://1%2f0123abcd@eu/testdb/tbl", "- 1/0123abcd https://api.eu01.treasuredata.com testdb tbl -" },
 	{ "td://a@b@jp/testdb/tbl", "- a@b https://api.treasuredata.co.jp testdb tbl -" },
 	{ "td://@us/db1/tbl", "- - https://api.treasuredata.com db1 tbl -" },
+	{ "td://@us01/db1/tbl", "- - https://api.treasuredata.com db1 tbl -" },
+	{ "td://@jp01/db1/tbl", "- - https://api.treasuredata.co.jp db1 tbl -" },
+	{ "td://@eu01/db1/tbl", "- - https://api.eu01.treasuredata.com db1 tbl -" },
+	{ "td://@tdlocal:8443/db1/tbl", "- - https://tdlocal:8443 db1 tbl -" },
+	{ "td://@127.0.0.999/db1/tbl", "- - https://127.0.0.999 db1 tbl -" },
 	{ "td://@ap02/db1/tbl", "- - https://api.ap02.treasuredata.com db1 tbl -" },
 	{ "td://@ap03/db1/tbl", "- - https://api.ap03.treasuredata.com db1 tbl -" },
 	{ "td://@idcf/db1/tbl", "- - https://api.ybi.idcfcloud.net db1 tbl -" },
@@ -57,6 +62,7 @@ static const struct { const char *text, *want; } good[] = {
 };
 
 static const struct { const char *text, *want; } bad[] = {
+	{ "td://@us02/db1/tbl", "2 'us02' is neither a host name nor a site (us jp eu ap02 ap03 idcf)" },
 	{ "", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
 	{ "testdb", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
 	{ "https://api.treasuredata.com/db1/tbl", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
@@ -66,7 +72,7 @@ static const struct { const char *text, *want; } bad[] = {
 	{ "td://@/ab/tbl", "2 'ab' is not a database name: names have 3 to 255 characters" },
 	{ "td://@/testdb/t", "2 't' is not a table name: names have 3 to 255 characters" },
 	{ "td://@/testdb/tbl/more", "2 more than DATABASE/TABLE after the host" },
-	{ "td://@1/SECRET/testdb/tbl", "2 more than DATABASE/TABLE after the host" },
+	{ "td://@1/SECRET/testdb/tbl", "2 '1' is neither a host name nor a site (us jp eu ap02 ap03 idcf)" },
 	{ "td:SECRET@x/testdb/tbl", "2 more than DATABASE/TABLE after the host" },
 	{ "td://@/testdb/tbl?SECRET", "2 a parameter without a value (mode and ssl are known)" },
 	{ "td://@us/testdb/tbl?ssl=true&ssl=false", "2 ssl is given twice" },
