@@ -283,6 +283,9 @@ static void check_format(struct opts *o)
 		die_usage("--since: a table does not show all rows; choose another format");
 	if (rows && o->has_format && f == RESULTOUT_FRAME && terminal)
 		die_usage("a frame is not for a terminal: pipe it on, or choose another format");
+	if (rows && !o->has_format && fd_is_file(STDOUT_FILENO))
+		warn("standard output is a file and gets a frame, which is binary: "
+		     "-f csv, jsonl, ... write text, -f frame is silent");
 	o->out.format = f;
 	o->out.room = die_columns(STDOUT_FILENO);
 }

@@ -109,6 +109,10 @@ is "a frame by default: its columns" "$("$PYTHON" "$ROOT/tests/lib/frame.py" "$T
 	'["commit","verified",["time","n","x","s","a","m"]]'
 gzip -dc "$T/frame" >"$T/plain"
 ok "a frame: its values" "$PYTHON" "$T/compare.py" msgpack "$T/kinds.json" "$T/plain" "$T"
+run td-fetch -d testdb -e 'SELECT 1 AS one'
+like "a frame by default, into a file: says so" "$status $err" "^0 td-fetch: standard output is a file and gets a frame, which is binary"
+run td-fetch -q -d testdb -e 'SELECT 1 AS one'
+is "but not with -q" "$status $err" "0 "
 run td-fetch -d testdb -f csv -e 'SELECT 1, 2 AS a, 3 AS a'
 is "unnamed columns, and names twice, pass as they are" "$out" '_col0,a,a
 1,2,3'

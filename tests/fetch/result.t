@@ -69,7 +69,7 @@ plan() { # LINE...: how the next requests of the result are answered. A server o
 }
 
 fetch() { # OPTION...: stdout into $T/got
-	td-fetch --retry-wait 0 --timeout 60s "$@" 7 >"$T/got" 2>"$T/err" </dev/null
+	td-fetch --retry-wait 0 --timeout 60s -f frame "$@" 7 >"$T/got" 2>"$T/err" </dev/null
 	status=$?
 	err=$(cat "$T/err")
 }
