@@ -111,7 +111,7 @@ $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/lib
 	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # Fuzz targets: tests/fuzz/NAME.c. make check replays tests/fuzz/corpus/NAME.
-FUZZ = csvin jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone receipt tdurl conn
+FUZZ = csvin magic jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone receipt tdurl conn
 # Those of td-local, linked with all of its rooms.
 FUZZ_LOCAL = local_params local_load local_text local_sql local_value
 FUZZ += $(FUZZ_LOCAL)
