@@ -63,7 +63,7 @@ static void run(struct arena *a, struct statement *s, bool hive, bool decimals)
 	buf_init(&sql, EMIT_MAX);
 	if (s->query && bind_statement(&b, s) == 0) {
 		m.ids = b.ids;
-		emit_query(&m, &sql, s->query);
+		emit_statement(&m, &sql, s->query);
 		if (f.kind == FAIL_NONE)
 			execute(m.db, &sql);
 	}

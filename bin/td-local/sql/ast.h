@@ -180,6 +180,7 @@ struct relation {
 	const struct bind_table *table;
 	const char
 		*source; /* what SQLite reads: a table's or a WITH query's name, a list of values */
+	bool hoisted;            /* the emitter has written it: once is enough */
 	bool collected;          /* a lateral query, whose rows travel as one array */
 	struct outer *outer;
 };
@@ -209,6 +210,7 @@ struct with {
 	struct select *query;
 	/* bound: */
 	unsigned id, used; /* w<id> */
+	bool hoisted;
 };
 
 enum select_kind { SELECT_PLAIN, SELECT_VALUES, SELECT_SET, SELECT_TABLE, SELECT_NESTED };

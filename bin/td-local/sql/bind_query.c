@@ -425,7 +425,9 @@ static void set(struct binder *b, struct select *s)
 {
 	struct outer **outer = b->scope->outer;
 
+	b->depth--; /* a chain of many is not deep */
 	bind_query(b, s->left, outer);
+	b->depth++;
 	if (!b->f->kind)
 		bind_query(b, s->right, outer);
 	if (b->f->kind)

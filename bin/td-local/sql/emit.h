@@ -18,10 +18,20 @@ struct emitter {
 	unsigned ids;             /* for relations of its own; goes on behind the binder's */
 	struct captures *lambda;  /* while a lambda's body is written */
 	struct buf *semi;         /* Hive: conditions that LEFT SEMI JOINs add */
+	struct buf *
+		hoisted; /* queries of FROM, as WITH: SQLite's parser takes few levels of nesting */
+	bool inlined;        /* inside of a query that uses columns around it: nothing is hoisted */
+	unsigned depth;      /* of the present expression */
 	struct fail *f;
 };
 
 enum { EMIT_MAX = 64 << 20 };
+
+/* A whole query; or a statement that a body begins with `head` and reads `from`, filtered by
+ * `where`. */
+void emit_statement(struct emitter *m, struct buf *b, struct select *s);
+void emit_filtered(struct emitter *m, struct buf *b, const char *head, struct relation *from,
+	const struct expr *where);
 
 void emit_query(struct emitter *m, struct buf *b, struct select *s);
 void emit_from(struct emitter *m, struct buf *b, struct relation *r);

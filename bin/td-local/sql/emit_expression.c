@@ -453,10 +453,75 @@ static void is_null(struct emitter *m, struct buf *b, const struct expr *e)
 	emit_put(m, b, " IS NULL)");
 }
 
+/* --- deep expressions: a part becomes a statement of its own, as a lambda without parameters */
+
+enum { DEPTH_MAX = 10 };
+
+static void outlined_call(struct call *c, const struct datum *arg, struct datum *out)
+{
+	(void)arg;
+	call_lambda(c, 0, NULL, out);
+}
+
+static const struct function outlined_function = { "$outlined", "() -> unknown", SQL_BOTH,
+	FUNCTION_NULLS | FUNCTION_VOLATILE, .call = outlined_call };
+
+static void outline(struct emitter *m, struct buf *b, const struct expr *e)
+{
+	struct expr *l = arena_alloc(m->a, sizeof *l), *call = arena_alloc(m->a, sizeof *call);
+	const struct sqltype **types = arena_alloc(m->a, sizeof *types);
+	unsigned depth = m->depth;
+
+	l->kind = EXPR_LAMBDA;
+	l->at = e->at;
+	l->arg = arena_alloc(m->a, sizeof *l->arg);
+	l->arg[0] = (struct expr *)(uintptr_t)e;
+	l->argc = 1;
+	types[0] = &sqltype_unknown;
+	call->kind = EXPR_CALL;
+	call->name = outlined_function.name;
+	call->function = &outlined_function;
+	call->at = e->at;
+	call->type = e->type;
+	call->types = types;
+	call->arg = arena_alloc(m->a, sizeof *call->arg);
+	call->arg[0] = l;
+	call->argc = 1;
+	m->depth = 0;
+	emit_call(m, b, call);
+	m->depth = depth;
+}
+
+static bool has_parts(const struct expr *e)
+{
+	for (unsigned i = 0; i < e->argc; i++)
+		if (e->arg[i]->argc)
+			return true;
+	return false;
+}
+
+static void by_kind(struct emitter *m, struct buf *b, const struct expr *e);
+
 void emit_expr(struct emitter *m, struct buf *b, const struct expr *e)
 {
+	bool inlined = m->inlined;
+
 	if (m->f->kind)
 		return;
+	if (m->depth >= DEPTH_MAX && has_parts(e) && !e->window &&
+		!(e->flags & (HAS_QUERY | HAS_WINDOW | HAS_AGGREGATE))) {
+		outline(m, b, e);
+		return;
+	}
+	m->depth++;
+	m->inlined |= e->outer != NULL;
+	by_kind(m, b, e);
+	m->inlined = inlined;
+	m->depth--;
+}
+
+static void by_kind(struct emitter *m, struct buf *b, const struct expr *e)
+{
 	switch (e->kind) {
 	case EXPR_CONSTANT:
 		constant(m, b, &e->value);

@@ -5,6 +5,26 @@
 
 enum { TERMS_MAX = 400 /* of SQLite's 500 in a compound */ };
 
+/* --- hoisting */
+
+/* Adds NAME AS (text) to the statement's WITH. */
+static void hoist(struct emitter *m, const char *name, unsigned id, const struct buf *text)
+{
+	emit_printf(m, m->hoisted, m->hoisted->len ? ", %s%u AS (" : "%s%u AS (", name, id);
+	buf_put(m->hoisted, text->p, text->len);
+	emit_put(m, m->hoisted, ")");
+}
+
+static void hoist_query(struct emitter *m, const char *name, unsigned id, struct select *s)
+{
+	struct buf text;
+
+	buf_init(&text, EMIT_MAX);
+	emit_query(m, &text, s);
+	hoist(m, name, id, &text);
+	buf_free(&text);
+}
+
 /* --- FROM */
 
 static void unnest_call(struct emitter *m, struct buf *b, struct relation *r)
@@ -31,11 +51,15 @@ static void unnest_call(struct emitter *m, struct buf *b, struct relation *r)
 /* The rows of a lateral query, collected into one array. */
 static void collected(struct emitter *m, struct buf *b, struct relation *r)
 {
+	bool inlined = m->inlined;
+
 	emit_printf(m, b, "td_unnest('r%u ', (SELECT td_rows(", r->width);
 	for (unsigned i = 0; i < r->width; i++)
 		emit_printf(m, b, i ? ", c%u" : "c%u", i);
 	emit_put(m, b, ") FROM (");
+	m->inlined = true;
 	emit_query(m, b, r->query);
+	m->inlined = inlined;
 	emit_printf(m, b, "))) AS r%u", r->id);
 }
 
@@ -49,6 +73,13 @@ static void simple(struct emitter *m, struct buf *b, struct relation *r)
 	case RELATION_QUERY:
 		if (r->collected) {
 			collected(m, b, r);
+			break;
+		}
+		if (!m->inlined && !r->outer) {
+			if (!r->hoisted)
+				hoist_query(m, "q", r->id, r->query);
+			r->hoisted = true;
+			emit_printf(m, b, "q%u AS r%u", r->id, r->id);
 			break;
 		}
 		emit_put(m, b, "(");
@@ -230,15 +261,33 @@ static void group_branch(
 	}
 }
 
-static void groups(struct emitter *m, struct buf *b, struct select *s)
+static void group_branches(struct emitter *m, struct buf *b, struct select *s)
 {
-	emit_put(m, b, " FROM (");
 	for (unsigned i = 0; i < s->nsets && !m->f->kind; i++) {
 		if (i)
 			emit_put(m, b, " UNION ALL ");
 		group_branch(m, b, s, s->sets[i].in);
 	}
-	emit_printf(m, b, ") AS r%u", s->aggregated->id);
+}
+
+static void groups(struct emitter *m, struct buf *b, struct select *s)
+{
+	struct buf text;
+
+	if (m->inlined) {
+		emit_put(m, b, " FROM (");
+		group_branches(m, b, s);
+		emit_printf(m, b, ") AS r%u", s->aggregated->id);
+	} else {
+		buf_init(&text, EMIT_MAX);
+		if (!s->aggregated->hoisted)
+			group_branches(m, &text, s);
+		if (!s->aggregated->hoisted)
+			hoist(m, "g", s->aggregated->id, &text);
+		s->aggregated->hoisted = true;
+		emit_printf(m, b, " FROM g%u AS r%u", s->aggregated->id, s->aggregated->id);
+		buf_free(&text);
+	}
 	if (s->having) {
 		emit_put(m, b, " WHERE ");
 		emit_expr(m, b, s->having);
@@ -371,34 +420,44 @@ static void nested(struct emitter *m, struct buf *b, struct select *s)
 	emit_put(m, b, ")");
 }
 
-static bool is_union_all(const struct select *s)
+/* SQLite's compounds are evaluated from the left, as ours. */
+static bool flat(const struct select *s)
 {
-	return s->kind == SELECT_SET && s->all && s->op[0] == 'u' && !s->withs;
+	return s->kind == SELECT_SET && !s->withs && (!s->all || s->op[0] == 'u');
 }
 
-/* UNION ALL of many queries is one compound, or several inside of one. */
-static void union_all(struct emitter *m, struct buf *b, struct select *s)
+static const char *set_word(const struct select *s)
 {
-	struct select **term, *left = s;
-	unsigned n = 1;
+	static const char *const words[] = { " UNION ", " INTERSECT ", " EXCEPT " };
 
-	for (; is_union_all(left); left = left->left)
+	if (s->all && s->op[0] == 'u')
+		return " UNION ALL ";
+	return words[s->op[0] == 'u' ? 0 : s->op[0] == 'i' ? 1 : 2];
+}
+
+/* A chain of many queries is one compound, or several inside of one. */
+static void chain(struct emitter *m, struct buf *b, struct select *s)
+{
+	struct select **set, *left = s;
+	unsigned n = 0, levels;
+
+	for (; flat(left); left = left->left)
 		n++;
-	term = arena_alloc(m->a, n * sizeof *term);
+	set = arena_alloc(m->a, (n + 1) * sizeof *set);
 	left = s;
-	for (unsigned i = n; is_union_all(left); left = left->left)
-		term[--i] = left->right;
-	term[0] = left;
+	for (unsigned i = n; flat(left); left = left->left)
+		set[--i] = left;
+	levels = n / TERMS_MAX;
+	for (unsigned i = 0; i < levels; i++)
+		emit_put(m, b, "SELECT * FROM (");
+	nested(m, b, left);
 	for (unsigned i = 0; i < n; i++) {
-		bool opens = n > TERMS_MAX && i % TERMS_MAX == 0;
-
-		if (opens)
-			emit_put(m, b, i ? ") UNION ALL SELECT * FROM (" : "SELECT * FROM (");
-		else if (i)
-			emit_put(m, b, " UNION ALL ");
-		nested(m, b, term[i]);
+		if (i && i % TERMS_MAX == 0)
+			emit_put(m, b, ")");
+		emit_put(m, b, set_word(set[i]));
+		nested(m, b, set[i]->right);
 	}
-	if (n > TERMS_MAX)
+	if (levels && n % TERMS_MAX == 0)
 		emit_put(m, b, ")");
 }
 
@@ -415,25 +474,18 @@ static void numbered(struct emitter *m, struct buf *b, struct select *s)
 
 static void set(struct emitter *m, struct buf *b, struct select *s)
 {
-	static const char *const words[] = { " UNION ", " INTERSECT ", " EXCEPT " };
-	const char *word = words[s->op[0] == 'u' ? 0 : s->op[0] == 'i' ? 1 : 2];
-
-	if (is_union_all(s)) {
-		union_all(m, b, s);
-	} else if (s->all) {
-		emit_put(m, b, "SELECT ");
-		for (unsigned i = 0; i < s->width; i++)
-			emit_printf(m, b, i ? ", c%u" : "c%u", i);
-		emit_put(m, b, " FROM (");
-		numbered(m, b, s->left);
-		emit_put(m, b, word);
-		numbered(m, b, s->right);
-		emit_put(m, b, ")");
-	} else {
-		nested(m, b, s->left);
-		emit_put(m, b, word);
-		nested(m, b, s->right);
+	if (flat(s)) {
+		chain(m, b, s);
+		return;
 	}
+	emit_put(m, b, "SELECT ");
+	for (unsigned i = 0; i < s->width; i++)
+		emit_printf(m, b, i ? ", c%u" : "c%u", i);
+	emit_put(m, b, " FROM (");
+	numbered(m, b, s->left);
+	emit_put(m, b, s->op[0] == 'i' ? " INTERSECT " : " EXCEPT ");
+	numbered(m, b, s->right);
+	emit_put(m, b, ")");
 }
 
 static void with(struct emitter *m, struct buf *b, const struct select *s)
@@ -441,10 +493,16 @@ static void with(struct emitter *m, struct buf *b, const struct select *s)
 	bool any = false;
 
 	for (unsigned i = 0; i < s->withs; i++) {
-		const struct with *w = &s->with[i];
+		struct with *w = &s->with[i];
 
 		if (!w->used)
 			continue;
+		if (!m->inlined) {
+			if (!w->hoisted)
+				hoist_query(m, "w", w->id, w->query);
+			w->hoisted = true;
+			continue;
+		}
 		emit_printf(m, b, any ? ", w%u AS (" : "WITH w%u AS (", w->id);
 		emit_query(m, b, w->query);
 		emit_put(m, b, ")");
@@ -476,4 +534,48 @@ void emit_query(struct emitter *m, struct buf *b, struct select *s)
 			emit_query(m, b, s->left);
 		break;
 	}
+}
+
+static void put_hoisted(struct emitter *m, struct buf *b, const struct buf *body)
+{
+	if (m->hoisted->len) {
+		emit_put(m, b, "WITH ");
+		buf_put(b, m->hoisted->p, m->hoisted->len);
+		emit_put(m, b, " ");
+	}
+	buf_put(b, body->p, body->len);
+	if (b->len < m->hoisted->len + body->len)
+		fail_set(m->f, FAIL_DATA, "the statement is too long: not supported by td-local");
+}
+
+void emit_statement(struct emitter *m, struct buf *b, struct select *s)
+{
+	struct buf body, hoisted;
+
+	buf_init(&body, EMIT_MAX);
+	buf_init(&hoisted, EMIT_MAX);
+	m->hoisted = &hoisted;
+	emit_query(m, &body, s);
+	put_hoisted(m, b, &body);
+	buf_free(&body);
+	buf_free(&hoisted);
+}
+
+void emit_filtered(struct emitter *m, struct buf *b, const char *head, struct relation *from,
+	const struct expr *where_expr)
+{
+	struct buf body, hoisted;
+
+	buf_init(&body, EMIT_MAX);
+	buf_init(&hoisted, EMIT_MAX);
+	m->hoisted = &hoisted;
+	emit_put(m, &body, head);
+	emit_from(m, &body, from);
+	if (where_expr) {
+		emit_put(m, &body, " WHERE ");
+		emit_expr(m, &body, where_expr);
+	}
+	put_hoisted(m, b, &body);
+	buf_free(&body);
+	buf_free(&hoisted);
 }

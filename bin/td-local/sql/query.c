@@ -210,14 +210,11 @@ static int emit(struct run *r, struct relation *target, struct fail *f)
 		.f = f };
 
 	if (r->s->kind == STATEMENT_DELETE) {
-		emit_printf(&m, &r->sql, "SELECT r%u.rowid AS c0 FROM ", target->id);
-		emit_from(&m, &r->sql, target);
-		if (r->s->where) {
-			emit_put(&m, &r->sql, " WHERE ");
-			emit_expr(&m, &r->sql, r->s->where);
-		}
+		emit_filtered(&m, &r->sql,
+			arena_printf(&r->a, "SELECT r%u.rowid AS c0 FROM ", target->id), target,
+			r->s->where);
 	} else {
-		emit_query(&m, &r->sql, r->s->query);
+		emit_statement(&m, &r->sql, r->s->query);
 	}
 	for (unsigned i = 0; i < r->tables.n && f->kind == FAIL_NONE; i++)
 		vtab_create(r->db, r->tables.t[i], f);
