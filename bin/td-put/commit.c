@@ -104,7 +104,7 @@ int commit_run(struct load *l, struct fail *f)
 	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	l->api = api_open(&l->conf, &l->o->api);
 	session_begin(l);
-	if (read_receipts(l, f) || (l->o->strict && transfer_check_end(l, f)) || publish(l, f))
+	if (read_receipts(l, f) || (l->o->strict && pump_check_end(l, f)) || publish(l, f))
 		return transfer_failed(l, f);
 	if (paper_end(l, NULL, f))
 		return -1;

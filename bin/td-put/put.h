@@ -123,11 +123,12 @@ struct load {
  */
 int transfer_run(struct load *l, struct fail *f);
 void transfer_free(struct load *l);
-/* The input to its end, which is checked; into the upload, or only into the digest. */
-int transfer_pump(struct load *l, struct fail *f);
 /* A failure: what is ours goes, and the receipt says why. -1. */
 int transfer_failed(struct load *l, struct fail *f);
-int transfer_check_end(const struct load *l, struct fail *f);
+
+/* pump.c: the input to its end, which is checked; into the upload, or only into the digest. */
+int pump_input(struct load *l, struct fail *f);
+int pump_check_end(const struct load *l, struct fail *f); /* what the end says: types, --strict */
 
 /* commit.c: --commit: no rows, the receipts of those who sent them */
 int commit_run(struct load *l, struct fail *f);

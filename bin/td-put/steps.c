@@ -166,7 +166,7 @@ static uint8_t send_parts(struct run *u)
 	}
 	if (rc == 0) {
 		l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_send, l);
-		rc = transfer_pump(l, &why) || upload_finish(l->upload, &why) ||
+		rc = pump_input(l, &why) || upload_finish(l->upload, &why) ||
 		     (l->o->once && parts_settle(l, &why));
 	}
 	if (rc == 0 && l->o->no_commit)
@@ -177,7 +177,7 @@ static uint8_t send_parts(struct run *u)
 static uint8_t read_input(struct run *u)
 {
 	struct fail why = { 0 };
-	int rc = transfer_pump(u->l, &why) || session_check_same(u->l, &u->session, &why);
+	int rc = pump_input(u->l, &why) || session_check_same(u->l, &u->session, &why);
 
 	return worked(u, rc, &why);
 }

@@ -12,97 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* --- the frame becomes parts --- */
-
-static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
-{
-	if (!l->upload) {
-		l->digest.crc =
-			(uint32_t)crc32_combine(l->digest.crc, b->crc, (z_off_t)b->body_len);
-		l->digest.len += b->body_len;
-		return 0;
-	}
-	if (l->part && upload_part_is_full(l->part, b, l->o->part_size)) {
-		upload_give(l->upload, l->part);
-		l->part = NULL;
-	}
-	if (!l->part && !(l->part = upload_take(l->upload, f)))
-		return -1;
-	return upload_part_add(l->part, b, f);
-}
-
-static int put_plain(struct load *l, bool all, struct fail *f)
-{
-	struct frame_block b;
-	int rc;
-
-	while ((rc = upload_part_plain_next(&l->plain, all, &b, f)) > 0)
-		if (put_block(l, &b, f))
-			return -1;
-	return rc;
-}
-
-static void say_progress(struct load *l)
-{
-	uint64_t parts, bytes;
-
-	if (!l->upload)
-		return;
-	upload_counts(l->upload, &parts, &bytes);
-	progress_rate(&l->progress, "uploading", bytes, -1, (int64_t)l->input.in.rows,
-		l->input.in.head.rows);
-}
-
-static int take(struct load *l, const struct first *x, struct fail *f)
-{
-	switch (x->what) {
-	case FRAMEIN_BLOCK:
-		return put_plain(l, true, f) || put_block(l, &x->block, f) ? -1 : 0;
-	case FRAMEIN_BYTES:
-		return upload_part_plain_put(&l->plain, x->p, x->n, f) || put_plain(l, false, f)
-			       ? -1
-			       : 0;
-	case FRAMEIN_END:
-		if (put_plain(l, true, f))
-			return -1;
-		if (l->part)
-			upload_give(l->upload, l->part);
-		l->part = NULL;
-		return 0;
-	default:
-		return -1;
-	}
-}
-
-/*
- * From the first block, which was read already, to the end that says commit. Also where nothing is
- * sent (--dry-run, or --once and an earlier run did it): for the writer of the input, and to see
- * what it is.
- */
-int transfer_pump(struct load *l, struct fail *f)
-{
-	struct first x = l->first;
-
-	while (take(l, &x, f) == 0) {
-		say_progress(l);
-		if (x.what == FRAMEIN_END)
-			return transfer_check_end(l, f);
-		x.what = input_next(l, &x.block, &x.p, &x.n, f);
-	}
-	return -1;
-}
-
-/* --- the transfer --- */
-
-int transfer_check_end(const struct load *l, struct fail *f)
-{
-	if (l->o->strict && !l->input.in.end.verified)
-		return fail_set(f, FAIL_GUARD,
-			"--strict: nothing proves that the source was complete "
-			"(let td-encode run it: td-encode -- COMMAND)");
-	return check_types(l, &l->input.in.end.schema, f);
-}
-
 /* Into the table at once. The table is the one that was meant if it is the same one afterwards. */
 static int stream(struct load *l, struct fail *f)
 {
@@ -110,7 +19,7 @@ static int stream(struct load *l, struct fail *f)
 
 	l->stream.base = clock_random();
 	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_stream, l);
-	if (transfer_pump(l, f) || upload_finish(l->upload, f) || session_schema(l, f) ||
+	if (pump_input(l, f) || upload_finish(l->upload, f) || session_schema(l, f) ||
 		paper_begin(l, f))
 		return -1;
 	if (!l->target_known || l->target.id < 0)
@@ -185,9 +94,9 @@ static int transfer(struct load *l, struct fail *f)
 		return -1;
 	progress_start(&l->progress);
 	if (l->o->dry_run)
-		return transfer_pump(l, f) || check_plan(l, f) ? -1 : 0;
+		return pump_input(l, f) || check_plan(l, f) ? -1 : 0;
 	if (x->what == FRAMEIN_END)
-		return transfer_check_end(l, f) || no_rows(l, f) ? -1 : 0;
+		return pump_check_end(l, f) || no_rows(l, f) ? -1 : 0;
 	if (session_table(l, f))
 		return -1;
 	return l->o->streaming ? stream(l, f) : through_session(l, f);

@@ -1,12 +1,11 @@
 /*
  * What td-local reads of one line: a cron line (and behind a blank line its zone), a fault, a
- * schema, a time. A cron line fires later than the moment it is asked for; a schema that was read
- * can be read again; a time is a number.
+ * schema. A cron line fires later than the moment it is asked for; a schema that was read
+ * can be read again.
  */
 #include "store/columns.h"
 #include "jobs/cron.h"
 #include "http/faults.h"
-#include "sql/functions.h"
 #include "fuzz.h"
 #include "base/mem.h"
 #include "base/url.h"
@@ -67,18 +66,6 @@ static void schema(const char *text)
 	json_decref(s);
 }
 
-static void time_of(const char *text)
-{
-	struct buf b;
-	int64_t ms;
-
-	buf_init(&b, 1 << 20);
-	if (functions_parse_ms(text, NULL, &ms) == 0)
-		functions_format_time(&b, NULL, ms / 1000, text);
-	functions_format_time(&b, NULL, 1500000000, text);
-	buf_free(&b);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = mem_copy(data, size), *lf = strchr(text, '\n'), *plain;
@@ -88,7 +75,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cron(text, lf ? lf + 1 : "UTC");
 	fault(text);
 	schema(text);
-	time_of(text);
 	plain = url_unescape(text, strlen(text), true);
 	FUZZ_CHECK(!plain || strlen(plain) <= strlen(text));
 	free(plain);

@@ -5,11 +5,11 @@ frame() { # ARG...: see mkframe.py
 	"$PYTHON" "$ROOT/tests/lib/mkframe.py" "$@"
 }
 faults() { # LINE...: these instead of those before
-	curl -sS -H "Authorization: TD1 $TD_API_KEY" -X DELETE "$TD_API_SERVER/local/faults" >/dev/null
-	[ $# -eq 0 ] || printf '%s\n' "$@" | curl -sS -H "Authorization: TD1 $TD_API_KEY" -X POST --data-binary @- "$TD_API_SERVER/local/faults" >/dev/null
+	curl -fsS -H "Authorization: TD1 $TD_API_KEY" -X DELETE "$TD_API_SERVER/local/faults" >/dev/null
+	[ $# -eq 0 ] || printf '%s\n' "$@" | curl -fsS -H "Authorization: TD1 $TD_API_KEY" -X POST --data-binary @- "$TD_API_SERVER/local/faults" >/dev/null
 }
 struck() { # how often the faults have struck
-	curl -sS -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/local/faults" | awk -F'\t' '{ n += $2 } END { print n + 0 }'
+	curl -fsS -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/local/faults" | awk -F'\t' '{ n += $2 } END { print n + 0 }'
 }
 tables() { # DB: names, on one line
 	api GET "table/list/$1" | jq -r '[.tables[].name] | sort | join(" ")'

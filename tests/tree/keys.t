@@ -135,7 +135,9 @@ fi
 # --- arguments and cores of programs that are at work
 
 TD_API_SERVER=$server
+TD_API_KEY=$KEY # of this shell's faults alone
 faults '* * * delay=60'
+unset TD_API_KEY
 at_work() { # WHAT COMMAND...
 	what=$1
 	shift

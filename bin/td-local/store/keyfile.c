@@ -44,7 +44,7 @@ static int make(const char *path, struct fail *f)
 		return fail_errno(f, FAIL_SYSTEM, "cannot make a key");
 	for (int i = 0; i < KEY_BYTES; i++)
 		snprintf(text + 2 + 2 * i, 3, "%02x", random[i]);
-	strcat(text, "\n");
+	text[2 + 2 * KEY_BYTES] = '\n';
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail_errno(f, FAIL_SYSTEM, "cannot make %s", path);

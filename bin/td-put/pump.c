@@ -1,0 +1,91 @@
+/* td-put: what comes in becomes parts of an upload, block by block. */
+#include "put.h"
+
+#include <stdlib.h>
+
+static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
+{
+	if (!l->upload) {
+		l->digest.crc =
+			(uint32_t)crc32_combine(l->digest.crc, b->crc, (z_off_t)b->body_len);
+		l->digest.len += b->body_len;
+		return 0;
+	}
+	if (l->part && upload_part_is_full(l->part, b, l->o->part_size)) {
+		upload_give(l->upload, l->part);
+		l->part = NULL;
+	}
+	if (!l->part && !(l->part = upload_take(l->upload, f)))
+		return -1;
+	return upload_part_add(l->part, b, f);
+}
+
+static int put_plain(struct load *l, bool all, struct fail *f)
+{
+	struct frame_block b;
+	int rc;
+
+	while ((rc = upload_part_plain_next(&l->plain, all, &b, f)) > 0)
+		if (put_block(l, &b, f))
+			return -1;
+	return rc;
+}
+
+static void say_progress(struct load *l)
+{
+	uint64_t parts, bytes;
+
+	if (!l->upload)
+		return;
+	upload_counts(l->upload, &parts, &bytes);
+	progress_rate(&l->progress, "uploading", bytes, -1, (int64_t)l->input.in.rows,
+		l->input.in.head.rows);
+}
+
+static int take(struct load *l, const struct first *x, struct fail *f)
+{
+	switch (x->what) {
+	case FRAMEIN_BLOCK:
+		return put_plain(l, true, f) || put_block(l, &x->block, f) ? -1 : 0;
+	case FRAMEIN_BYTES:
+		return upload_part_plain_put(&l->plain, x->p, x->n, f) || put_plain(l, false, f)
+			       ? -1
+			       : 0;
+	case FRAMEIN_END:
+		if (put_plain(l, true, f))
+			return -1;
+		if (l->part)
+			upload_give(l->upload, l->part);
+		l->part = NULL;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+int pump_check_end(const struct load *l, struct fail *f)
+{
+	if (l->o->strict && !l->input.in.end.verified)
+		return fail_set(f, FAIL_GUARD,
+			"--strict: nothing proves that the source was complete "
+			"(let td-encode run it: td-encode -- COMMAND)");
+	return check_types(l, &l->input.in.end.schema, f);
+}
+
+/*
+ * From the first block, which was read already, to the end that says commit. Also where nothing is
+ * sent (--dry-run, or --once and an earlier run did it): for the writer of the input, and to see
+ * what it is.
+ */
+int pump_input(struct load *l, struct fail *f)
+{
+	struct first x = l->first;
+
+	while (take(l, &x, f) == 0) {
+		say_progress(l);
+		if (x.what == FRAMEIN_END)
+			return pump_check_end(l, f);
+		x.what = input_next(l, &x.block, &x.p, &x.n, f);
+	}
+	return -1;
+}
