@@ -128,11 +128,13 @@ static void take_tls(struct options *o, char *arg)
 {
 	char *comma = strchr(arg, ',');
 
-	o->cert = arg;
-	if (!comma || comma == arg || !comma[1])
+	if (!comma || comma == arg || !comma[1]) {
 		die_usage("--tls wants CERT,KEY: two files");
-	*comma = '\0';
-	o->cert_key = comma + 1;
+	} else {
+		*comma = '\0';
+		o->cert = arg;
+		o->cert_key = comma + 1;
+	}
 }
 
 static void add_host(struct options *o, const char *name)

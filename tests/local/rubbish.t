@@ -200,7 +200,7 @@ cp "$T/catalog" "$T/keep.data/catalog.sqlite"
 local_start keep --no-samples
 is 'the right catalogue: the row is there' "$(curl -sS -H "$A" "$TD_API_SERVER/v3/table/show/testdb/tbl" | jq .count)" 1
 local_stop
-mkdir -p -m 700 "$T/half.data" "$T/half.data/files"; : >"$T/half.data/catalog.new"; echo x >"$T/half.data/files/s1-0"
+mkdir -m 700 "$T/half.data" && mkdir -m 700 "$T/half.data/files"; : >"$T/half.data/catalog.new"; echo x >"$T/half.data/files/s1-0"
 local_start half
 is 'a start that was interrupted begins again' "$(curl -sS -H "$A" "$TD_API_SERVER/v3/table/show/sample_datasets/www_access" | jq .count)" 5000
 ok 'and leaves nothing behind' test ! -e "$T/half.data/catalog.new" -a ! -e "$T/half.data/files/s1-0"

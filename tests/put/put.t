@@ -172,7 +172,7 @@ once() { # METHOD PATTERN, mode
 		n_app=$((n_app + 1))
 		faults "$1 $2 1 $action"
 		run td-put $fast "td://@/oncedb/once$n_app?mode=$3" <"$T/f"
-		table=once$n_app done=done
+		table=once$n_app done="done"
 		[ "$3" = append ] || table=$(receipt .temporary_table) done=loaded
 		is "$3: $2 $action once" "$status $(struck) $(receipt .status) $(rows_of oncedb "$table") $(sessions)" "0 1 $done 1000,1000,499500 0"
 	done

@@ -2,6 +2,7 @@
  * fields of rows. */
 #include "sql/bind.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool same(const char *x, const char *y)
@@ -99,10 +100,7 @@ struct expr *bind_field(struct binder *b, struct place at, struct expr *x, const
 	for (unsigned i = 0; i < t->n; i++) {
 		char hive_name[16];
 
-		if (b->hive && !(t->name && t->name[i])) {
-			memcpy(hive_name, "col", 3);
-			strcpy(hive_name + 3, arena_printf(b->a, "%u", i + 1));
-		}
+		snprintf(hive_name, sizeof hive_name, "col%u", i + 1);
 		if (t->name && t->name[i] ? !same(t->name[i], name)
 					  : !(b->hive && same(hive_name, name)))
 			continue;

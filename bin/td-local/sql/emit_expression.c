@@ -72,9 +72,7 @@ static void number(struct emitter *m, struct buf *b, double d)
 		return;
 	}
 	snprintf(s, sizeof s, "%.17g", d);
-	if (!strpbrk(s, ".e"))
-		strcat(s, ".0");
-	emit_printf(m, b, signbit(d) ? "(%s)" : "%s", s);
+	emit_printf(m, b, signbit(d) ? "(%s%s)" : "%s%s", s, strpbrk(s, ".e") ? "" : ".0");
 }
 
 static void constant(struct emitter *m, struct buf *b, const struct datum *v)

@@ -550,13 +550,15 @@ static void put_hoisted(struct emitter *m, struct buf *b, const struct buf *body
 
 void emit_statement(struct emitter *m, struct buf *b, struct select *s)
 {
-	struct buf body, hoisted;
+	struct buf body, hoisted, *outer = m->hoisted;
 
 	buf_init(&body, EMIT_MAX);
 	buf_init(&hoisted, EMIT_MAX);
+	/* cppcheck-suppress autoVariables ; until the end of this function */
 	m->hoisted = &hoisted;
 	emit_query(m, &body, s);
 	put_hoisted(m, b, &body);
+	m->hoisted = outer;
 	buf_free(&body);
 	buf_free(&hoisted);
 }
@@ -564,10 +566,11 @@ void emit_statement(struct emitter *m, struct buf *b, struct select *s)
 void emit_filtered(struct emitter *m, struct buf *b, const char *head, struct relation *from,
 	const struct expr *where_expr)
 {
-	struct buf body, hoisted;
+	struct buf body, hoisted, *outer = m->hoisted;
 
 	buf_init(&body, EMIT_MAX);
 	buf_init(&hoisted, EMIT_MAX);
+	/* cppcheck-suppress autoVariables ; until the end of this function */
 	m->hoisted = &hoisted;
 	emit_put(m, &body, head);
 	emit_from(m, &body, from);
@@ -576,6 +579,7 @@ void emit_filtered(struct emitter *m, struct buf *b, const char *head, struct re
 		emit_expr(m, &body, where_expr);
 	}
 	put_hoisted(m, b, &body);
+	m->hoisted = outer;
 	buf_free(&body);
 	buf_free(&hoisted);
 }

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct expr *one(struct parser *p, enum expr_kind kind, struct place at, struct expr *x)
@@ -109,11 +110,11 @@ const char *parse_type(struct parser *p)
 	last = p->t;
 	for (const struct token *t = start; t < last; t++)
 		n += t->n + 3;
-	s = to = arena_alloc(p->a, n);
+	s = to = arena_alloc(p->a, n + 1);
 	for (const struct token *t = start; t < last; t++) {
 		const char *quote = t->kind == TOKEN_QUOTED ? "\"" : "";
 
-		to = stpcpy(stpcpy(stpcpy(stpcpy(to, quote), t->text), quote),
+		to += snprintf(to, (size_t)(s + n + 1 - to), "%s%s%s%s", quote, t->text, quote,
 			t->kind == TOKEN_SYMBOL ? "" : " ");
 	}
 	if (to > s && to[-1] == ' ')
@@ -794,9 +795,9 @@ struct expr *parse_value(struct parser *p)
 
 /* --- predicates */
 
-static struct expr *negated(struct parser *p, struct place at, bool not, struct expr *e)
+static struct expr *negated(struct parser *p, struct place at, bool inverted, struct expr *e)
 {
-	return not ? one(p, EXPR_NOT, at, e) : e;
+	return inverted ? one(p, EXPR_NOT, at, e) : e;
 }
 
 static struct expr *in(struct parser *p, struct place at, struct expr *x)
@@ -833,14 +834,14 @@ static struct expr *like(struct parser *p, struct place at, struct expr *x)
 
 static struct expr *is(struct parser *p, struct place at, struct expr *x)
 {
-	bool not = parse_take(p, "not");
+	bool inverted = parse_take(p, "not");
 
 	if (parse_take(p, "null"))
-		return negated(p, at, not, one(p, EXPR_IS_NULL, at, x));
+		return negated(p, at, inverted, one(p, EXPR_IS_NULL, at, x));
 	if (parse_take(p, "distinct from"))
-		return negated(p, at, not, two(p, EXPR_DISTINCT, at, x, parse_value(p)));
+		return negated(p, at, inverted, two(p, EXPR_DISTINCT, at, x, parse_value(p)));
 	if (p->hive && (parse_is(p, "true") || parse_is(p, "false")))
-		return negated(p, at, !not,
+		return negated(p, at, !inverted,
 			two(p, EXPR_DISTINCT, at, x, boolean(p, at, (p->t++)->text[0] == 't')));
 	parse_wrong(p, "'NULL', 'DISTINCT'");
 	return x;
@@ -889,15 +890,15 @@ static struct expr *predicate(struct parser *p, struct expr *x)
 {
 	struct place at = p->t->at;
 	const char *op = comparison(p);
-	bool not;
+	bool inverted;
 
 	if (op)
 		return compare(p, at, op, x);
 	if (parse_take(p, "is"))
 		return is(p, at, x);
-	not = parse_is(p, "not between") || parse_is(p, "not in") || parse_is(p, "not like") ||
+	inverted = parse_is(p, "not between") || parse_is(p, "not in") || parse_is(p, "not like") ||
 		parse_is(p, "not rlike") || parse_is(p, "not regexp");
-	if (not)
+	if (inverted)
 		p->t++;
 	if (parse_take(p, "between")) {
 		struct expr *e = parse_new(p, EXPR_BETWEEN, at);
@@ -906,14 +907,14 @@ static struct expr *predicate(struct parser *p, struct expr *x)
 		add(p, e, parse_value(p));
 		parse_expect(p, "and");
 		add(p, e, parse_value(p));
-		return negated(p, at, not, e);
+		return negated(p, at, inverted, e);
 	}
 	if (parse_take(p, "in"))
-		return negated(p, at, not, in(p, at, x));
+		return negated(p, at, inverted, in(p, at, x));
 	if (parse_take(p, "like"))
-		return negated(p, at, not, like(p, at, x));
+		return negated(p, at, inverted, like(p, at, x));
 	if (p->hive && (parse_take(p, "rlike") || parse_take(p, "regexp")))
-		return negated(p, at, not, operation(p, at, "$rlike", x, parse_value(p)));
+		return negated(p, at, inverted, operation(p, at, "$rlike", x, parse_value(p)));
 	return NULL;
 }
 
@@ -926,7 +927,7 @@ static struct expr *predicated(struct parser *p)
 	return e ? e : x;
 }
 
-static struct expr *not(struct parser *p)
+static struct expr *inversion(struct parser *p)
 {
 	struct place at = p->t->at;
 	struct expr *e;
@@ -935,7 +936,7 @@ static struct expr *not(struct parser *p)
 		return predicated(p);
 	if (!parse_deeper(p))
 		return parse_new(p, EXPR_NULL, at);
-	e = one(p, EXPR_NOT, at, not(p));
+	e = one(p, EXPR_NOT, at, inversion(p));
 	p->depth--;
 	return e;
 }
@@ -958,7 +959,7 @@ static struct expr *chain(struct parser *p, enum expr_kind kind, const char *wor
 
 static struct expr *and(struct parser *p)
 {
-	return chain(p, EXPR_AND, "and", not);
+	return chain(p, EXPR_AND, "and", inversion);
 }
 
 struct expr *parse_expression(struct parser *p)

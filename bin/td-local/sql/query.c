@@ -150,10 +150,12 @@ static int bind_delete(struct binder *b, struct statement *s, struct relation *t
 	target->parts = parts;
 	target->nparts = 2;
 	bind_from(b, target, &scope.fields);
+	/* cppcheck-suppress autoVariables ; until the end of this function */
 	b->scope = &scope;
 	b->clause = "WHERE clause";
 	if (s->where && !b->f->kind)
 		s->where = bind_boolean(b, s->where, "WHERE clause");
+	b->scope = NULL;
 	return b->f->kind ? -1 : 0;
 }
 
