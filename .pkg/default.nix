@@ -10,7 +10,7 @@ pkgs.stdenv.mkDerivation {
   inherit version;
   src = pkgs.lib.cleanSource ../.;
 
-  buildInputs = with pkgs; [ curl inih isa-l jansson libcsv libmicrohttpd libseccomp msgpack-c sqlite zlib ];
+  buildInputs = with pkgs; [ curl inih isa-l jansson libcsv libmicrohttpd libseccomp msgpack-c nettle pcre2 sqlite utf8proc zlib ];
 
   makeFlags = [ "PREFIX=$(out)" "ISAL=-lisal" "SECCOMP=-lseccomp" ];
   enableParallelBuilding = true;

@@ -14,7 +14,10 @@ class TdPipe < Formula
   depends_on "libcsv"
   depends_on "libmicrohttpd"
   depends_on "msgpack"
+  depends_on "nettle"
+  depends_on "pcre2"
   depends_on "sqlite"
+  depends_on "utf8proc"
   on_linux do
     depends_on "libseccomp"
     depends_on "zlib"

@@ -342,7 +342,7 @@ static int doubt(const struct run *u, struct fail *f)
 		return fail_add(f, "; the rows are in the table that session %s shows", l->session);
 	return fail_add(f,
 		l->o->once ? "; the same command finds out what became of session %s"
-			   : "; if session %s is committed, the rows are in the table",
+			   : "; look at session %s: if it is committed, the rows are in the table",
 		l->session);
 }
 

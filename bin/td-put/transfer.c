@@ -168,12 +168,23 @@ static void say_done(struct load *l)
 			l->receipt.already ? ", since an earlier run" : "");
 }
 
+/*
+ * Interrupted after a replace was loaded: nobody will swap it, because a signal from the terminal
+ * ends td-swap as well.
+ */
+static int given_up(const struct load *l, struct fail *f)
+{
+	return l->to.mode != TDURL_APPEND && !l->o->dry_run && sig_caught()
+		? fail_set(f, FAIL_SIGNAL, "interrupted")
+		: 0;
+}
+
 int transfer_run(struct load *l, struct fail *f)
 {
 	paper_start(l);
 	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	l->api = api_open(&l->conf, &l->o->api);
-	if (transfer(l, f)) {
+	if (transfer(l, f) || given_up(l, f)) {
 		progress_end(&l->progress);
 		return l->o->dry_run ? -1 : transfer_failed(l, f);
 	}

@@ -9,7 +9,7 @@ from pipe import PAD, ROWS, TOOLS
 
 UPSTREAM, REFUSED, TEMPORARY, UNKNOWN, KEY, PIPE = 66, 69, 75, 76, 77, -signal.SIGPIPE
 CONTENT = "COUNT(1), COUNT(DISTINCT id), MIN(id), MAX(id)"
-EXACT = CONTENT + ", SUM(name = 'row ' || id), SUM(LENGTH(pad))"
+EXACT = CONTENT + ", COUNT_IF(name = 'row ' || CAST(id AS varchar)), SUM(LENGTH(pad))"
 
 
 def whole(first, last, new):

@@ -101,7 +101,7 @@ lies 'POST bulk_import/commit/* 1-99 held'
 run through td-put $fast $D/app <"$T/new"
 session=$(receipt .session)
 is "commits that are held: unknown" "$status" 76
-like "commits that are held: the session is named" "$err" "if session $session is committed, the rows are in the table"
+like "commits that are held: the session is named" "$err" "look at session $session: if it is committed, the rows are in the table"
 is "commits that are held: the session stays" "$(api GET "bulk_import/show/$session" | jq -r .status)" ready
 release
 state_is() { [ "$(api GET "bulk_import/show/$1" | jq -r .status)" = "$2" ]; }

@@ -209,7 +209,7 @@ for_ever() { # what, fault line, status, pattern
 		is "$mode: $1 for ever: receipt" "$(receipt .status)" failed
 		is "$mode: $1 for ever: nothing is left" "$(tables testdb) $(sessions)" "$was $kept"
 		[ $kept = 0 ] || {
-			like "$mode: $1 for ever: the session is named" "$err" "; if session $(receipt .session) is committed, the rows are in the table$"
+			like "$mode: $1 for ever: the session is named" "$err" "; look at session $(receipt .session): if it is committed, the rows are in the table$"
 			api POST "bulk_import/delete/$(receipt .session)" >/dev/null
 		}
 		is "$mode: $1 for ever: the table is as it was" "$(count_of testdb ever)" 0
@@ -237,7 +237,7 @@ faults 'POST bulk_import/commit/* 1 reset-after' 'GET bulk_import/show/* 1 delay
 run td-put --retry-wait 0 --timeout 5 $D/lost <"$T/f"
 faults
 is "commit and server lost: unknown" "$status" 76
-like "commit and server lost: names the session" "$err" "if session td_put_[0-9a-f_]+ is committed, the rows are in the table"
+like "commit and server lost: names the session" "$err" "look at session td_put_[0-9a-f_]+: if it is committed, the rows are in the table"
 api POST "bulk_import/delete/$(receipt .session)" >/dev/null
 faults 'POST bulk_import/delete/* * 500'
 run td-put --retry-wait 0 --timeout 3 $D/debris <"$T/f"
