@@ -158,10 +158,10 @@ static void say_done(struct load *l)
 
 	if (l->to.mode != TDURL_APPEND)
 		progress_done(&l->progress,
-			"%lld rows into %s.%s; not published yet: pipe the receipt into td-swap",
+			"%lld rows into %s.%s (not published yet: pipe the receipt into td-swap)",
 			rows, l->to.database, l->into);
 	else if (l->o->no_commit)
-		progress_done(&l->progress, "%lld rows into session %s; not published yet", rows,
+		progress_done(&l->progress, "%lld rows into session %s (not published yet)", rows,
 			l->o->session);
 	else
 		progress_done(&l->progress, "%lld rows into %s.%s%s", rows, l->to.database, l->into,

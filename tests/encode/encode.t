@@ -164,7 +164,7 @@ for format in jsonl msgpack; do
 	td-encode -f $format -- true >"$T/frame" 2>"$T/err"
 	is "... of a command" "$? $(note_of "$T/frame" E | jq -c '[.end,.rows,.source]')" '0 ["commit",0,"verified"]'
 done
-run env TD_API_KEY=1/secret TD_API_SERVER=x TD_OTHER=y td-encode --time-value 1 -- sh -c 'printf "%s\n" names "$(env | grep ^TD_ | cut -d= -f1 | tr "\n" " ")"'
+run env -u TD_BUILD TD_API_KEY=1/secret TD_API_SERVER=x TD_OTHER=y td-encode --time-value 1 -- sh -c 'printf "%s\n" names "$(env | grep ^TD_ | cut -d= -f1 | tr "\n" " ")"'
 is "a command does not get the key" "$(records "$T/out")" '{"names": "TD_OTHER ", "time": 1}'
 $PYTHON -c 'print(",".join("c%d" % i for i in range(4097)))' >"$T/wide"
 run td-encode <"$T/wide"

@@ -17,7 +17,7 @@ END
 timeless() { sed 's/[0-9.]* s$/T s/; s/job [0-9][0-9]*/job N/; s/_tdput_[0-9a-f]*/_X/'; }
 lines_of_each='td-encode: 5000 rows encoded, 0 rejected in T s
 td-fetch: 5000 rows, 0.1 MB of job N fetched in T s
-td-put: 5000 rows into testdb.out_X in T s
+td-put: 5000 rows into testdb.out_X (not published yet: pipe the receipt into td-swap) in T s
 td-swap: 5000 rows in the place of the 5000 of testdb.out in T s'
 
 # --- a pipe of four on a terminal: one line, which each has in its turn; in the end a line of each

@@ -96,7 +96,7 @@ frame end=abort rows=1 reason='disk is full' >"$T/x"; bad "abort" 66 "disk is fu
 like "abort: the receipt passes the reason on" "$(receipt .reason)" "disk is full"
 frame crc=wrong >"$T/x"; bad "wrong checksum" 65 "checksum" <"$T/x"
 frame count=wrong >"$T/x"; bad "wrong count" 65 "4 rows" <"$T/x"
-frame tail=xyz >"$T/x"; bad "bytes behind the end" 65 "behind the end" <"$T/x"
+frame tail=xyz >"$T/x"; bad "bytes after the end" 65 "after the end" <"$T/x"
 head -c 40000 "$T/big" >"$T/x"; bad "cut in the middle" 66 "died" <"$T/x"
 head -c 50 "$T/f" >"$T/x"; bad "cut in the head" 66 "died" <"$T/x"
 frame bad=2 rows=10 >"$T/x"
@@ -319,7 +319,7 @@ for call in bulk_import/perform bulk_import/commit; do
 		like "the table is dropped before the perform: message" "$err" "testdb.meanwhile was replaced or dropped .*: nothing was published" ;;
 	*)
 		is "the table is dropped before the commit: status, and the session stays" "$status $(sessions)" "76 1"
-		like "the table is dropped before the commit: message" "$err" "^td-put: cannot commit session .* was deleted.*; if session td_put_.* is committed"
+		like "the table is dropped before the commit: message" "$err" "^td-put: cannot commit session .* was deleted.*; look at session td_put_[^ ]*: if it is committed"
 		api POST "bulk_import/delete/$(api GET bulk_import/list | jq -r '.bulk_imports[0].name')" >/dev/null ;;
 	esac
 	faults

@@ -40,6 +40,7 @@ port=$(cat "$T/port")
 
 # --- files
 cd "$T/base" || exit 1
+printf 'check:\n\ttd-fetch --no-wait -d sample_datasets -e "SELECT 1 AS a"\n' >Makefile
 echo 'SELECT code, COUNT(1) AS cnt FROM www_access GROUP BY code' >query.sql
 printf 'date,station,celsius\n2024-02-28,47662,8.1\n2024-02-29,47662,9.4\n' >weather.csv
 printf "$orders" >orders.csv
