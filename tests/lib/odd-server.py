@@ -11,7 +11,7 @@ import sys
 kind, record = sys.argv[1], open(sys.argv[2], "ab", buffering=0)
 BODY = {"html": b"<html><body>Sorry</body></html>", "text": b"try again\r\nlater", "empty": b"", "null": b"null", "array": b"[1,2,3]",
         "long": b'{"name":"' + b"x" * (20 << 20) + b'"}', "deep": b"[" * 100000, "notutf8": b'{"name":"\xff\xfe","message":"\x1b[31m\xff"}',
-        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b"", "asks": b"", "never": b"", "line": b"", "busy": b"", "tls": b"{}"}[kind]
+        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b"", "asks": b"", "never": b"", "line": b"", "busy": b"", "tls": b'{"status":"ok","databases":[]}'}[kind]
 
 
 class Handler(socketserver.StreamRequestHandler):
