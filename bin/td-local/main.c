@@ -137,7 +137,11 @@ int main(int argc, char **argv)
 	die_init(argv[0], 0);
 	options_take(&o, argc, argv, l.faults);
 	if (o.check) {
-		if (command_check(o.check, &f))
+		status = command_check(o.check, &f);
+		faults_free(l.faults);
+		journal_free(l.journal);
+		free(o.hosts);
+		if (status)
 			die_fail(&f);
 		return 0;
 	}

@@ -258,6 +258,7 @@ static int broken(struct framein *in, struct fail *f)
 		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
 			fail_clear(f);
 			gave_up(&e, f);
+			frame_end_free(&in->end); /* of an earlier look */
 			in->end = e;
 			return -1;
 		}

@@ -113,6 +113,8 @@ static void files(void)
 	shows(0, "AAA 7200", "before its first change the first type");
 	shows(86400, "BBB 10800 dst", "its change");
 	shows(100 * 86400, "DDD 14400 dst", "after it the footer");
+	zone_free(zone);
+	zone = NULL;
 	for (size_t n = 0; n < f.n; n++)
 		cut = cut || (zone = zone_parse(f.p, n));
 	tap_result(!cut, "cut anywhere it is not a file");
