@@ -148,8 +148,7 @@ static void clock_show(struct request *r)
 /* Ready is what answers at all; nobody is asked for a key. */
 static void health(struct request *r)
 {
-	answer_json(r,
-		json_pack("{s:s, s:b, s:b}", "version", TD_VERSION, "ready", 1, "seeded", 1));
+	answer_json(r, json_pack("{s:s, s:b}", "version", TD_VERSION, "ready", 1));
 }
 
 static void requests_show(struct request *r)
