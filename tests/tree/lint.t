@@ -18,6 +18,7 @@ in_c() { xargs grep -nE "$1" /dev/null <"$T/c" | grep -v 'lint: '; }
 is "no blanks at the end of a line" "$(grep -v '\.t$' "$T/text" | xargs grep -nE '[[:blank:]]$' /dev/null)" ""
 is "no carriage returns" "$(xargs grep -l "$(printf '\r')" /dev/null <"$T/text")" ""
 is "every file ends with a line feed" "$(while read -r f; do [ -z "$(tail -c 1 "$f")" ] || echo "$f"; done <"$T/text")" ""
+is "no marks of a merge" "$(xargs grep -nE '^(<{7}|>{7}|={7}$)' /dev/null <"$T/text")" ""
 is "C has our form" "$(xargs perl tests/tree/form.pl <"$T/c" 2>&1)" ""
 cat >"$T/bad.c" <<'END'
 int one(int a) {
