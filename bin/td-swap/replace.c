@@ -171,7 +171,9 @@ static uint8_t settings(struct run *u, uint8_t n)
 	if (sig_caught())
 		rc = fail_set(&why, FAIL_SIGNAL, "interrupted");
 	else if (u->r.sent &&
-		 clock_sleep(AGAIN_MS << (u->r.rounds < AGAIN_MAX ? u->r.rounds : AGAIN_MAX), &why))
+		 clock_sleep((uint64_t)AGAIN_MS
+				 << (u->r.rounds < AGAIN_MAX ? u->r.rounds : AGAIN_MAX),
+			 &why))
 		rc = -1;
 	else if (u->s->target.exists && u->s->loaded.exists)
 		rc = api_table_settings(u->s->api, u->s->in.database, name_of(u, n), &u->s->loaded,

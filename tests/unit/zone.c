@@ -71,7 +71,7 @@ static void put_block(struct file *f, unsigned wide)
 
 	put(f, "TZif3\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
 	put(f, counts, sizeof counts);
-	put(f, "\0\0\0\0\0\1\x51\x80" + (8 - wide), wide);
+	put(f, &"\0\0\0\0\0\1\x51\x80"[8 - wide], wide);
 	put(f, "\1", 1);
 	put(f, type, sizeof type);
 	put(f, "AAA\0BBB", 8);

@@ -18,7 +18,8 @@ void interrupt_begin(struct interrupt *me, int64_t job, int64_t now, bool stop)
 {
 	pthread_mutex_lock(&me->lock);
 	me->job = job;
-	me->late = me->overdue = false;
+	me->late = false;
+	me->overdue = false;
 	me->began = now;
 	me->stop = stop;
 	pthread_mutex_unlock(&me->lock);
