@@ -53,7 +53,7 @@ LIBS.unit = -lcurl -linih -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libutf8proc-dev libjansson-dev libinih-dev \
        libmicrohttpd-dev libsqlite3-dev libpcre2-dev nettle-dev libseccomp-dev $(if $(filter x86_64 aarch64,$(shell uname -m)),libisal-dev)
 DEPS.check = perl curl jq sqlite3 python3 python3-msgpack gzip mandoc zsh fish
-DEPS.check += cppcheck shellcheck lintian git dpkg-dev debhelper openssl tzdata strace cron
+DEPS.check += cppcheck shellcheck lintian git dpkg-dev debhelper openssl tzdata strace cron parallel xlsx2csv
 
 CPUS = $(shell nproc 2>/dev/null || echo 2)
 BINS = $(TOOLS:%=$(O)/%)

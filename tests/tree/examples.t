@@ -18,7 +18,25 @@ stub() { # NAME, its script on stdin
 	chmod +x "$T/bin/$1"
 }
 orders='id,ordered_at,amount\n1,2024-02-29 12:00:00,9.50\n2,2024-03-01 08:30:00,12.25\n'
-echo "printf '$orders'" | stub psql
+printf "$orders" >"$T/orders.csv"
+stub psql <<END
+case \$* in
+*'FROM STDIN'*) exec cat ;;
+*) cat "$T/orders.csv" ;;
+esac
+END
+for program in duckdb xlsx2csv; do echo "cat '$T/orders.csv'" | stub $program; done
+echo "gzip -c '$T/orders.csv'" | stub aws
+stub mongoexport <<'END'
+echo '{"_id":{"$oid":"65e07d1c0000000000000001"},"amount":9.5,"time":1709210096}'
+echo '{"_id":{"$oid":"65e07d1c0000000000000002"},"amount":12.25,"time":1709210097}'
+END
+if ! command -v parallel >/dev/null; then
+	stub parallel <<'END'
+for last; do :; done
+while read -r n; do bash -ec "$(printf %s "$last" | sed "s/{}/$n/g")" || exit; done
+END
+fi
 echo "printf '$orders'" | stub mysql-to-csv
 echo "printf '$orders' | tr , '\\t'" | stub mysql
 echo 'shift $(($# - 1)); cat "$1"' | stub mlr
@@ -27,6 +45,8 @@ echo 'echo 1/0123456789abcdef0123456789abcdef01234567' | stub pass
 curl=$(command -v curl)
 stub curl <<END
 case \$* in
+*page.json*page=1) echo '{"orders":[{"id":1},{"id":2}],"next":"https://example.com/orders?page=2"}' >page.json ;;
+*page.json*) echo '{"orders":[{"id":3}],"next":null}' >page.json ;;
 *example.com*) printf '{"id":1,"name":"a"}\n{"id":2,"name":"b"}\n' ;;
 *) exec $curl "\$@" ;;
 esac
@@ -54,6 +74,11 @@ printf '{"items":[{"id":1,"tags":["x"]},{"id":2,"tags":[]}]}\n' >items.json
 	echo coat,n/a
 } >sales.csv
 printf 'datum;ort;wert\n29.02.2024;K\366ln;NULL\n01.03.2024;Bonn;7\n' >export.csv
+mkdir incoming
+printf "$orders" >incoming/monday.csv
+printf "$orders" >incoming/tuesday.csv
+sqlite3 shop.db "CREATE TABLE orders(id INTEGER, ordered_at TEXT, amount REAL);
+	INSERT INTO orders VALUES (1, '2024-02-29 12:00:00', 9.5), (2, '2024-03-01 08:30:00', 12.25)"
 echo '{"at":1709210096789,"tags":["a","b"]}' >items.jsonl
 i=0
 while [ $i -lt 200 ]; do echo "{\"time\":$((1700000000 + i)),\"path\":\"/$i\"}"; i=$((i + 1)); done >access.jsonl
