@@ -409,14 +409,17 @@ static void untold(struct replace *r, struct replace_ask *n)
 
 /*
  * Ids that went with the rows. If the target is a third table by now, another run has replaced it
- * since: ours were in it.
+ * since, and ours were in it; unless what was seen before our swap was a moment of that run, whose
+ * swap came twice. A table that is older than the one seen then shows that.
  */
 static bool crossed(const struct replace *r)
 {
 	if (r->target_id < 0 || r->was_own == r->was_target)
 		return false;
-	return r->target_id == r->was_own ||
-	       (r->own_id >= 0 && r->own_id == r->was_target && r->target_id != r->was_target);
+	if (r->target_id == r->was_own)
+		return true;
+	return r->own_id >= 0 && r->own_id == r->was_target && r->target_id != r->was_target &&
+	       (r->target_id > r->was_target || !REPLACE_MARK(14));
 }
 
 /* Under a name that no swap was sent from: what is seen now stays so. */
