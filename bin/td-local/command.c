@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -16,24 +17,37 @@
 
 extern char **environ;
 
-static bool is_ours(const char *entry)
+enum { CERTIFICATES_MAX = 16 << 20 };
+
+/* Where curl and our tools, OpenSSL (Python, Ruby, Go), Python's requests and Node look. */
+static const char *const trusts[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
+	"NODE_EXTRA_CA_CERTS" };
+enum { TRUSTS = sizeof trusts / sizeof *trusts };
+
+static bool is_ours(const char *entry, bool tls)
 {
+	for (size_t i = 0; tls && i < TRUSTS; i++)
+		if (strncmp(entry, trusts[i], strlen(trusts[i])) == 0 &&
+			entry[strlen(trusts[i])] == '=')
+			return true;
 	return strncmp(entry, "TD_API_", 7) == 0;
 }
 
-static char **environment(const char *url, const char *key)
+static char **environment(const struct command *cmd)
 {
 	size_t n = 0, k = 0;
 	char **env;
 
 	while (environ[n])
 		n++;
-	env = mem_zero(n + 3, sizeof *env);
+	env = mem_zero(n + TRUSTS + 3, sizeof *env);
 	for (size_t i = 0; i < n; i++)
-		if (!is_ours(environ[i]))
+		if (!is_ours(environ[i], cmd->bundle != NULL))
 			env[k++] = mem_string(environ[i]);
-	env[k++] = mem_printf("TD_API_SERVER=%s", url);
-	env[k++] = mem_printf("TD_API_KEY=%s", key);
+	env[k++] = mem_printf("TD_API_SERVER=%s", cmd->url);
+	env[k++] = mem_printf("TD_API_KEY=%s", cmd->key);
+	for (size_t i = 0; cmd->bundle && i < TRUSTS; i++)
+		env[k++] = mem_printf("%s=%s", trusts[i], cmd->bundle);
 	return env;
 }
 
@@ -46,8 +60,7 @@ static void environment_free(char **env)
 	free(env);
 }
 
-static int start(pid_t *pid, char **argv, char **env, const sigset_t *mask, mode_t mode,
-	struct fail *f)
+static int start(pid_t *pid, const struct command *cmd, char **env, struct fail *f)
 {
 	posix_spawnattr_t attr;
 	sigset_t dfl;
@@ -58,13 +71,13 @@ static int start(pid_t *pid, char **argv, char **env, const sigset_t *mask, mode
 	sigaddset(&dfl, SIGPIPE);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attr, mask);
+	posix_spawnattr_setsigmask(&attr, cmd->mask);
 	posix_spawnattr_setsigdefault(&attr, &dfl);
-	ours = umask(mode);
-	rc = posix_spawnp(pid, argv[0], NULL, &attr, argv, env);
+	ours = umask(cmd->umask);
+	rc = posix_spawnp(pid, cmd->argv[0], NULL, &attr, cmd->argv, env);
 	umask(ours);
 	posix_spawnattr_destroy(&attr);
-	return rc ? fail_set(f, FAIL_SYSTEM, "cannot run %s: %s", argv[0], strerror(rc)) : 0;
+	return rc ? fail_set(f, FAIL_SYSTEM, "cannot run %s: %s", cmd->argv[0], strerror(rc)) : 0;
 }
 
 static int wait_for(pid_t pid, struct fail *f)
@@ -90,15 +103,63 @@ static int wait_for(pid_t pid, struct fail *f)
 	}
 }
 
-int command_run(char **argv, const char *url, const char *key, const sigset_t *mask, mode_t mode,
-	struct fail *f)
+int command_run(const struct command *cmd, struct fail *f)
 {
-	char **env = environment(url, key);
+	char **env = environment(cmd);
 	pid_t pid;
-	int rc = start(&pid, argv, env, mask, mode, f);
+	int rc = start(&pid, cmd, env, f);
 
 	environment_free(env);
 	return rc ? -1 : wait_for(pid, f);
+}
+
+/* --- certificates */
+
+static int append_file(int to, const char *path, struct fail *f)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = NULL;
+	size_t n;
+
+	if (fd < 0)
+		return fail_errno(f, FAIL_CONFIG, "cannot open %s", path);
+	if (fd_slurp(fd, path, CERTIFICATES_MAX, &text, &n, f) == 0)
+		fd_write(to, "ca.pem", text, n, f);
+	close(fd);
+	free(text);
+	return f->kind ? -1 : 0;
+}
+
+/* What is trusted without us, or NULL: where systems keep it, unless a variable says otherwise. */
+static const char *trusted(void)
+{
+	static const char *const files[] = { "/etc/ssl/certs/ca-certificates.crt",
+		"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
+
+	for (size_t i = 0; i < TRUSTS; i++)
+		if (getenv(trusts[i]) && *getenv(trusts[i]))
+			return getenv(trusts[i]);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		if (access(files[i], R_OK) == 0)
+			return files[i];
+	return NULL;
+}
+
+char *command_bundle(const char *dir, const char *cert, struct fail *f)
+{
+	char *path = mem_printf("%s/ca.pem", dir);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		fail_errno(f, FAIL_CONFIG, "cannot make %s", path);
+	else if (append_file(fd, cert, f) == 0 && fd_write(fd, path, "\n", 1, f) == 0 && trusted())
+		append_file(fd, trusted(), f);
+	if (fd >= 0)
+		close(fd);
+	if (f->kind == FAIL_NONE)
+		return path;
+	free(path);
+	return NULL;
 }
 
 /* --- check */

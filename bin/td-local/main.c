@@ -74,12 +74,23 @@ struct inherited {
 	mode_t mode;
 };
 
+static int run_command(const struct service *l, const struct options *o,
+	const struct inherited *was, struct fail *f)
+{
+	char *bundle = o->cert ? command_bundle(l->account.store.dir, o->cert, f) : NULL;
+	struct command cmd = { o->command, l->url, l->guard.key, bundle, &was->mask, was->mode };
+	int status = f->kind ? -1 : command_run(&cmd, f);
+
+	free(bundle);
+	return status;
+}
+
 /* Until the end: of the command, or by a signal. The exit status. */
 static int wait_for_end(const struct service *l, const struct options *o,
 	const struct inherited *was, struct fail *f)
 {
 	if (o->command)
-		return command_run(o->command, l->url, l->guard.key, &was->mask, was->mode, f);
+		return run_command(l, o, was, f);
 	if (print_ready(l, o, f) == 0)
 		wait_for_signal();
 	return 0;
@@ -163,6 +174,7 @@ int main(int argc, char **argv)
 			.cert = o.cert,
 			.polls = o.polls,
 			.keep_jobs = o.keep_jobs,
+			.keep_seconds = o.keep_seconds,
 			.query_seconds = o.query_seconds };
 		l.samples = o.samples;
 		status = serve(&l, &o, &was, &f);

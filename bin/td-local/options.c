@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define KEEP_JOBS        5000
 #define CLOCK_MAX        INT64_C(253402300799)
 #define QUERY_TIME_MAX   (365 * UINT64_C(86400))
 #define QUERY_MEMORY_MIN (UINT64_C(16) << 20)
@@ -43,7 +44,8 @@ static const char usage[] =
 	"      --check URL         exit 0 if the td-local there is ready\n"
 	"      --json              print the ready line as JSON\n"
 	"      --clock EPOCH       start with a clock that stands there\n"
-	"      --keep-jobs N       forget the oldest of more than N ended jobs (5000)\n"
+	"      --keep-jobs N|TIME  forget the oldest of more than N ended jobs (5000), or those\n"
+	"                          that ended longer ago\n"
 	"      --query-time TIME   end a query that runs longer (no limit)\n"
 	"      --query-memory SIZE memory of all queries together (1G)\n"
 	"      --no-samples        do not put sample_datasets into a new data directory\n"
@@ -148,6 +150,20 @@ static void add_host(struct options *o, const char *name)
 	o->hosts[n + 1] = NULL;
 }
 
+/* A number of jobs, or a time with its unit. */
+static void take_keep(struct options *o)
+{
+	uint64_t n;
+
+	if (strspn(optarg, "0123456789") == strlen(optarg))
+		o->keep_jobs = option_number(0, INT32_MAX);
+	else if (num_seconds(optarg, QUERY_TIME_MAX, &n))
+		o->keep_seconds = (int64_t)n;
+	else
+		die_usage("%s: '%s' is not a number of jobs, or a time such as 12h or 7d",
+			option_typed(), optarg);
+}
+
 static void take(struct options *o, int c, struct faults *faults)
 {
 	struct fail f = { 0 };
@@ -165,7 +181,7 @@ static void take(struct options *o, int c, struct faults *faults)
 	case OPT_CHECK: o->check = optarg; break;
 	case OPT_CLOCK: o->clock = option_number(0, CLOCK_MAX); break;
 	case OPT_JSON: o->json = true; break;
-	case OPT_KEEP_JOBS: o->keep_jobs = option_number(0, INT32_MAX); break;
+	case OPT_KEEP_JOBS: take_keep(o); break;
 	case OPT_QUERY_TIME:
 		if (!num_seconds(optarg, QUERY_TIME_MAX, &n))
 			die_usage("%s: '%s' is not a time such as 90, 10m or 2h", option_typed(),
@@ -200,7 +216,8 @@ void options_take(struct options *o, int argc, char **argv, struct faults *fault
 	*o = (struct options){ .polls = 1,
 		.samples = true,
 		.clock = -1,
-		.keep_jobs = 5000,
+		.keep_jobs = -1,
+		.keep_seconds = -1,
 		.query_bytes = INT64_C(1) << 30 };
 	o->hosts = mem_zero(1, sizeof *o->hosts);
 	while ((c = option_next(argc, argv, "l:d:k:" OPTION_SHORT, long_options, NULL)) != -1)
@@ -210,6 +227,8 @@ void options_take(struct options *o, int argc, char **argv, struct faults *fault
 	if (!o->exec && optind < argc)
 		die_usage("'%s': td-local takes no arguments without --exec", argv[optind]);
 	o->command = o->exec ? argv + optind : NULL;
+	if (o->keep_jobs < 0 && o->keep_seconds < 0)
+		o->keep_jobs = KEEP_JOBS;
 	if (o->key && o->key_file)
 		die_usage("--key and --key-file: one of them");
 	die_verbosity(o->verbosity);

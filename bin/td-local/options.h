@@ -18,7 +18,8 @@ struct options {
 	char **command;              /* of --exec, or NULL */
 	const char *check;           /* the URL of --check, or NULL */
 	int64_t clock;               /* -1: the real one */
-	int64_t keep_jobs;           /* so many that have ended */
+	int64_t keep_jobs;           /* so many that have ended; -1: not given */
+	int64_t keep_seconds;        /* for so long; -1: not given */
 	int64_t query_seconds, query_bytes;
 	bool exec;
 	bool json; /* the ready line is JSON */

@@ -38,18 +38,28 @@ static double seconds_now(void)
 
 static const struct route *const all_routes[] = { databases_routes, tables_routes, settings_routes,
 	imports_routes, bulk_routes, jobs_routes, named_results_routes, schedules_routes,
-	misc_routes, NULL };
+	misc_routes, page_routes, NULL };
 
 /* --- a request */
 
-/* Without slashes in front, "v3/" and the query string; "v4/" stays, it has few routes. */
+static bool begins(const char *path, const char *with)
+{
+	return strncmp(path, with, strlen(with)) == 0;
+}
+
+/*
+ * Without slashes in front, "v3/" and the query string; "v4/" stays, it has few routes. The root is
+ * the page of that name.
+ */
 static char *clean_path(const char *target)
 {
 	const char *p = target + strspn(target, "/");
 
-	if (strncmp(p, "v3/", 3) == 0)
+	if (begins(p, "v3/"))
 		p += 3;
-	else if (strncmp(p, "v4/", 3) != 0 && strncmp(p, "local/", 6) != 0)
+	else if (*p == '\0' || *p == '?')
+		return mem_string("page");
+	else if (!begins(p, "v4/") && !begins(p, "local/") && !begins(p, "page/"))
 		return mem_string("");
 	p += strspn(p, "/");
 	return mem_copy(p, strcspn(p, "?"));
@@ -62,6 +72,8 @@ static void begin(struct request *r, const char *method)
 
 	r->method = mem_string(method);
 	r->path = clean_path(r->target);
+	r->page = strcmp(r->path, "page") == 0 || begins(r->path, "page/");
+	r->own = r->page || begins(r->path, "local/");
 	r->started = seconds_now();
 	debug("%s %.*s begins", method, (int)strcspn(r->target, "?"), r->target);
 	r->route = route_find(all_routes, r);
@@ -71,8 +83,7 @@ static void begin(struct request *r, const char *method)
 			answer_error(r, 404, "The path is not UTF-8");
 	if (!r->status && !r->route)
 		answer_error(r, 404, "Path and method do not match any API endpoint");
-	if (strncmp(r->path, "local/", 6) != 0 &&
-		faults_strike(r->service->faults, method, r->path, &fault))
+	if (!r->own && faults_strike(r->service->faults, method, r->path, &fault))
 		*(r->fault = mem_alloc(sizeof fault)) = fault;
 	connections_busy(r->conn, r->status == 0);
 	if (!r->status && r->route->upload) {
@@ -219,7 +230,7 @@ static void on_end(void *cls, struct MHD_Connection *conn, void **state,
 	if (r->method) { /* without parameters: one may be a key */
 		char *path = mem_copy(r->target, strcspn(r->target, "?"));
 
-		if (strncmp(r->path, "local/", 6) != 0)
+		if (!r->own)
 			journal_add(r->service->journal, r->method, path, r->status,
 				(seconds_now() - r->started) * 1000);
 		free(path);

@@ -131,7 +131,7 @@ int api_option(struct api_opt *o, int c, const char *arg, struct fail *f)
 
 int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f)
 {
-	const char *const given[] = { o->http.cacert, o->http.cert, o->http.cert_key };
+	const char *const given[] = { http_cacert(&o->http), o->http.cert, o->http.cert_key };
 	const char *reads[sizeof given / sizeof *given + 1];
 	size_t n = 0;
 

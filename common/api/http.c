@@ -83,6 +83,19 @@ static void library(void)
 			hide_user(getenv(proxies[i]));
 }
 
+const char *http_cacert(const struct http_opt *o)
+{
+	static const char *const names[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE" };
+	const char *file = o->cacert;
+
+	for (size_t i = 0; !file && i < sizeof names / sizeof *names; i++) {
+		file = getenv(names[i]);
+		if (file && !*file)
+			file = NULL;
+	}
+	return file;
+}
+
 struct http *http_open(const struct http_opt *o)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -90,6 +103,7 @@ struct http *http_open(const struct http_opt *o)
 
 	pthread_once(&once, library);
 	h->opt = *o;
+	h->opt.cacert = http_cacert(o);
 	h->curl = curl_easy_init();
 	if (!h->curl)
 		die(FAIL_SYSTEM, "libcurl cannot start");

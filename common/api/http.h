@@ -23,7 +23,7 @@ struct http_opt {
 	unsigned connect_ms;  /* 15000 */
 	unsigned stall_s;     /* 60: give up after so long without a byte */
 	bool insecure;        /* do not verify the server's certificate */
-	const char *cacert;   /* file of trusted certificates, or NULL; borrowed */
+	const char *cacert;   /* file of trusted certificates, or NULL: http_cacert(); borrowed */
 	const char *cert, *cert_key; /* client certificate (PEM), or NULL; borrowed */
 	/* when true, requests abort as if by a signal; or NULL; borrowed */
 	const atomic_bool *stop;
@@ -89,6 +89,12 @@ struct http_answer {
 	char etag[256];           /* as sent, with quotes; "" if none */
 	char type[128];           /* Content-Type */
 };
+
+/*
+ * The file of trusted certificates: the option's, else that of CURL_CA_BUNDLE or SSL_CERT_FILE, as
+ * curl(1) has it; NULL: the system's.
+ */
+const char *http_cacert(const struct http_opt *o);
 
 struct http *http_open(const struct http_opt *o);
 void http_close(struct http *h);

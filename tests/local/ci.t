@@ -27,6 +27,15 @@ is 'TERM goes to the command' "$?" 143
 is 'which has ended' "$(kill -0 "$(cat "$T/pid")" 2>&1 | grep -c 'No such')" 1
 is 'nothing is left of a temporary directory' "$(TMPDIR=$T/tmp; export TMPDIR; mkdir "$TMPDIR"; td-local --exec -- true; ls "$TMPDIR")" ''
 
+command -v openssl >/dev/null && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+	-keyout "$T/tls.key" -out "$T/tls.crt" >"$T/openssl" 2>&1
+if [ -s "$T/tls.crt" ]; then
+	run td-local --tls "$T/tls.crt,$T/tls.key" --exec -- sh -c 'curl -sS "$TD_API_SERVER/v3/system/server_status"; td-fetch -q -f csv --no-header -d sample_datasets -e "SELECT COUNT(1) FROM www_access"
+		'"$PYTHON"' -c "import os, urllib.request; print(urllib.request.urlopen(os.environ[\"TD_API_SERVER\"] + \"/local/health\").status)"; grep -c BEGIN "$CURL_CA_BUNDLE"'
+	is 'with TLS, the command trusts its server' "$status $(printf %s "$out" | head -n 2 | paste -sd ' ' -)" '0 {"status":"ok"}5000 200'
+	is 'and everybody whom it trusted before' "$(printf %s "$out" | tail -n 1)" "$(cat "$T/tls.crt" /etc/ssl/certs/ca-certificates.crt 2>/dev/null | grep -c BEGIN)"
+else skip 'TLS for a command' 'no openssl'; fi
+
 # --- ready
 local_start local --polls 0 --json --clock 1500000000
 is 'the ready line as JSON' "$(printf %s "$TD_API_SERVER" | jq -c 'keys')" '["key","pid","url"]'
@@ -95,8 +104,25 @@ j=$(job "WITH n AS (SELECT i FROM UNNEST(SEQUENCE(1, 10000)) AS t(i)) SELECT COU
 until_ok ended "$j"
 is '--query-time' "$(api GET "job/show/$j" | jq -r .debug.stderr)" 'the query ran longer than --query-time allows'
 for k in 1 2 3 4 5 6 7 8; do : "$k"; j=$(job 'SELECT 1'); until_ok ended "$j"; done
-is '--keep-jobs' "$(api GET job/list | jq '.jobs | length')" 5
+is '--keep-jobs: so many' "$(api GET job/list | jq '.jobs | length')" 5
 is 'files of forgotten ones are gone' "$(find "$T/limits.data/files" -name 'r*' | wc -l | tr -d ' ')" 5
+
+td-local --listen 127.0.0.1:0 --key $TD_API_KEY --no-samples --polls 0 --clock 1500000000 --keep-jobs 1h >"$T/hour" &
+server=$!
+pids="$pids $server"
+until_ok test -s "$T/hour"
+was=$TD_API_SERVER TD_API_SERVER=$(cat "$T/hour")
+api POST database/create/testdb >/dev/null
+for k in 1 2 3; do until_ok ended "$(job 'SELECT 1')"; done
+control POST clock -d +3000 >/dev/null
+until_ok ended "$(job 'SELECT 1')"
+control POST clock -d +3000 >/dev/null
+until_ok ended "$(job 'SELECT 1')"
+is '--keep-jobs: for so long' "$(api GET job/list | jq -c '[.jobs[].job_id]')" '["5","4"]'
+kill $server
+wait $server
+TD_API_SERVER=$was
+for k in -1 7x '' h; do : "$k"; run td-local --keep-jobs "$k"; is "--keep-jobs '$k'" "$status" 2; done
 
 # --- faults that could never strike are refused, together
 while read -r spec; do

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "store/jsontext.h"
 #include "http/faults.h"
+#include "http/html.h"
 
 #include <stdarg.h>
 #include <errno.h>
@@ -268,6 +269,54 @@ static void add_retry_after(struct request *r, struct MHD_Response *m)
 	MHD_add_response_header(m, "Retry-After", text);
 }
 
+/* --- pages */
+
+/* A refusal, for a person. */
+static void page_error(struct request *r)
+{
+	char *why = mem_string(json_string_value(json_object_get(r->json, "message")));
+
+	json_decref(r->json);
+	r->json = NULL;
+	buf_free(&r->raw);
+	buf_init(&r->raw, 64 << 10);
+	html_open(&r->raw, "td-local");
+	html_note(&r->raw, why);
+	if (r->status == 401)
+		html_note(&r->raw,
+			"Any name will do as the user's; the password is the master key, which "
+			"td-local prints when it starts and keeps in the file key of its data "
+			"directory.");
+	html_close(&r->raw);
+	r->type = "text/html; charset=utf-8";
+	free(why);
+}
+
+/*
+ * Nothing of a page may run, load from elsewhere, be framed, or tell another site where it was; and
+ * nothing may keep it.
+ */
+static void add_page_headers(struct request *r, struct MHD_Response *m)
+{
+	static const char *const headers[][2] = {
+		{ "Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; img-src data:; form-action 'none'; "
+			"frame-ancestors 'none'; base-uri 'none'" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "X-Frame-Options", "DENY" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+		{ "Cross-Origin-Opener-Policy", "same-origin" },
+		{ "Cache-Control", "no-store" },
+	};
+
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+		MHD_add_response_header(m, headers[i][0], headers[i][1]);
+	if (r->status == 401)
+		MHD_add_response_header(m, "WWW-Authenticate",
+			"Basic realm=\"td-local\", charset=\"UTF-8\"");
+}
+
 enum MHD_Result answer_send(struct request *r)
 {
 	bool fault = r->fault && r->fault->kind == FAULT_STATUS;
@@ -276,11 +325,15 @@ enum MHD_Result answer_send(struct request *r)
 
 	if (fault)
 		fault_answer(r);
+	if (r->page && r->json)
+		page_error(r);
 	m = r->file >= 0 && !r->json && !fault ? from_file(r) : from_memory(r);
 	if (!m)
 		return MHD_NO;
 	if (fault)
 		add_retry_after(r, m);
+	if (r->page)
+		add_page_headers(r, m);
 	if (r->type)
 		MHD_add_response_header(m, "Content-Type", r->type);
 	if (r->encoding && !r->json)

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <nettle/base64.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -92,16 +93,51 @@ static bool origin_ok(struct request *r)
 
 /* --- keys */
 
-void guard_check(const struct guard *g, struct request *r)
+/*
+ * What a browser sends when a person has typed the key as a password (RFC 7617); of pages only, so
+ * that what a browser sends by itself changes nothing. malloc'ed, or NULL.
+ */
+static char *typed_key(const char *auth)
+{
+	struct base64_decode_ctx ctx;
+	size_t n = strlen(auth), len = BASE64_DECODE_LENGTH(n);
+	char *text = mem_zero(len + 1, 1), *colon, *key = NULL;
+
+	base64_decode_init(&ctx);
+	if (base64_decode_update(&ctx, &len, (uint8_t *)text, n, auth) &&
+		base64_decode_final(&ctx)) {
+		text[len] = '\0';
+		colon = memchr(text, ':', len);
+		key = colon && strlen(text) == len ? mem_string(colon + 1) : NULL;
+	}
+	mem_wipe(text, BASE64_DECODE_LENGTH(n));
+	free(text);
+	return key;
+}
+
+/* The key that came with the request, or "". */
+static char *given_key(struct request *r)
 {
 	const char *auth = header(r, "Authorization");
-	const char *given = auth && strncmp(auth, "TD1 ", 4) == 0 ? auth + 4 : "";
+	char *typed = r->page && auth && strncasecmp(auth, "Basic ", 6) == 0 ? typed_key(auth + 6)
+									     : NULL;
+
+	if (typed)
+		return typed;
+	return mem_string(auth && strncmp(auth, "TD1 ", 4) == 0 ? auth + 4 : "");
+}
+
+void guard_check(const struct guard *g, struct request *r)
+{
+	char *given = given_key(r);
 	bool writer = g->write_key && guard_same(g->write_key, given);
 	enum route_right right = r->route ? r->route->right : WRITER;
 
 	if (writer && g->writer_blind && strncmp(r->path, "table/show/", 11) == 0)
 		right = MASTER;
 	r->master = guard_same(g->key, given);
+	mem_wipe(given, strlen(given));
+	free(given);
 	if (r->master || writer)
 		r->body.max = REQUEST_BODY_MAX;
 	if (!host_ok(g, r))

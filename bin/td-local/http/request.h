@@ -38,6 +38,8 @@ struct request {
 	struct buf body;
 	uint64_t received;
 	bool master;                  /* the key is the master key */
+	bool own;                     /* a control or a page of td-local's, not a call of the API */
+	bool page;                    /* for a person: errors are HTML, browsers ask for the key */
 	int upload;                   /* the body of an upload, or -1 */
 	char upload_name[STORE_NAME]; /* empty once the catalogue owns the file */
 	struct md5 md5;               /* of the upload as it came */

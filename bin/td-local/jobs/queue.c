@@ -228,6 +228,21 @@ void queue_kill(struct queue *w, int64_t job)
 		interrupt_raise(&w->run[i], job);
 }
 
+/* Those that ended long ago; ids, which have an index, come in about the order of the ends. */
+static void forget_old(struct catalog *c, int64_t job, const struct queue *w)
+{
+	if (w->keep_jobs >= 0)
+		catalog_do(c,
+			"DELETE FROM jobs WHERE id <= ?1 - ?2 AND status IN ('success', 'error', "
+			"'killed')",
+			"ii", job, w->keep_jobs > 0 ? w->keep_jobs : 1);
+	if (w->keep_seconds >= 0)
+		catalog_do(c,
+			"DELETE FROM jobs WHERE id < (SELECT id FROM jobs WHERE ended >= ?1 ORDER "
+			"BY id LIMIT 1) AND status IN ('success', 'error', 'killed')",
+			"i", td_clock_now() - w->keep_seconds);
+}
+
 bool queue_finish(struct queue *w, const struct job *j, const char *status, const char *said)
 {
 	struct catalog *c = &w->account->catalog;
@@ -240,8 +255,6 @@ bool queue_finish(struct queue *w, const struct job *j, const char *status, cons
 	if (catalog_failed(c) || sqlite3_changes(c->db) == 0)
 		return false;
 	forget_key(c, j->id);
-	catalog_do(c,
-		"DELETE FROM jobs WHERE id <= ?1 - ?2 AND status IN ('success', 'error', 'killed')",
-		"ii", j->id, w->keep_jobs > 0 ? w->keep_jobs : 1);
+	forget_old(c, j->id, w);
 	return true;
 }

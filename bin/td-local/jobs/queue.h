@@ -20,7 +20,8 @@ struct queue {
 	/* this service, as result output reaches it; cert: its certificate, NULL without TLS */
 	char *url;
 	const char *key, *cert;
-	int64_t keep_jobs;     /* so many that have ended are remembered */
+	/* Jobs that have ended are remembered: so many, and so many seconds; -1: no limit. */
+	int64_t keep_jobs, keep_seconds;
 	int64_t query_seconds; /* a query may run so long; 0: as long as it wants */
 	unsigned polls;        /* how many times a finished thing is still reported as running */
 

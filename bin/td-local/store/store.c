@@ -223,7 +223,7 @@ int store_adopt(const struct store *s, struct fail *f)
 static void remove_all(const struct store *s)
 {
 	static const char *const names[] = { "catalog.sqlite-wal", "catalog.sqlite-shm",
-		"catalog.sqlite", "key", "reserve", "lock" };
+		"catalog.sqlite", "key", "ca.pem", "reserve", "lock" };
 
 	store_sweep(s, keep_none, NULL);
 	rmdir(s->files);

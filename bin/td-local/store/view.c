@@ -47,6 +47,12 @@ int view_map(struct view *v, const struct store *s, sqlite3_stmt *q, struct fail
 int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table,
 	struct fail *f)
 {
+	return view_head(v, c, s, table, INT64_MAX, f);
+}
+
+int view_head(struct view *v, struct catalog *c, const struct store *s, int64_t table,
+	int64_t count, struct fail *f)
+{
 	char *schema = catalog_text(c, "SELECT schema FROM tables WHERE id = ?1", "i", table);
 	sqlite3_stmt *q = catalog_select(c,
 		"SELECT " VIEW_SEGMENT " FROM segments WHERE tbl = ?1 ORDER BY " VIEW_ORDER, "i",
@@ -60,7 +66,7 @@ int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t 
 		keyset_add(&v->keys, columns_name(v->schema, i),
 			strlen(columns_name(v->schema, i)));
 	keyset_add(&v->keys, "time", 4);
-	while (f->kind == FAIL_NONE && catalog_next(c, &q)) {
+	while (f->kind == FAIL_NONE && v->rows < count && catalog_next(c, &q)) {
 		v->rows += sqlite3_column_int64(q, 4);
 		view_map(v, s, q, f);
 	}

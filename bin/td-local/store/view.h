@@ -27,6 +27,10 @@ struct view {
 int view_open(struct view *v, struct catalog *c, const struct store *s, int64_t table,
 	struct fail *f);
 
+/* The same, but of its segments only those that the first `count` rows are in. */
+int view_head(struct view *v, struct catalog *c, const struct store *s, int64_t table,
+	int64_t count, struct fail *f);
+
 /* The columns of segments that view_map() takes, and their order in a table. */
 #define VIEW_SEGMENT "id, file, bytes, crc, rows"
 #define VIEW_ORDER   "coalesce(place, id)"
