@@ -287,6 +287,7 @@ static void check_format(struct opts *o)
 		warn("standard output is a file and gets a frame, which is binary: "
 		     "-f csv, jsonl, ... write text, -f frame is silent");
 	o->out.format = f;
+	o->out.check = o->since != NULL; /* a run is taken only if its result is whole */
 	o->out.room = die_columns(STDOUT_FILENO);
 }
 

@@ -33,6 +33,7 @@ struct run {
 	char last[32];         /* the status of the job that was told last */
 	struct sink watch;     /* between the server and out: looks how far it is */
 	int64_t size;          /* of the result, -1 if not known */
+	struct result_download got;
 	struct resultout out;
 };
 
@@ -222,8 +223,6 @@ static int download(struct run *r, const struct api_job *j, bool writes, struct 
 	const struct result_download_opts o = {
 		.jobs = (unsigned)r->o->jobs, .conf = &r->conf, .api = &r->o->api
 	};
-	uint64_t bytes = 0;
-	bool sure = false;
 	int rc;
 
 	r->watch = (struct sink){ .put = put_watched, .name = r->to->name };
@@ -232,14 +231,14 @@ static int download(struct run *r, const struct api_job *j, bool writes, struct 
 	progress_start(&r->progress);
 	progress_hand_over(&r->progress);
 	rc = result_download(r->api, &o, j->id,
-		writes ? 0 : j->has_schema ? j->num_records : -1, &r->watch, &bytes, &sure, f);
+		writes ? 0 : j->has_schema ? j->num_records : -1, &r->watch, &r->got, f);
 	progress_end(&r->progress);
 	if (r->out.text.full)
 		fail_clear(f);
 	else if (rc)
 		return -1;
-	else if (!(writes && bytes == 0) &&
-		check_size(j, bytes, sure, r->o->out.format == RESULTOUT_GZIP, f))
+	else if (!(writes && r->got.bytes == 0) &&
+		check_size(j, r->got.bytes, r->got.sure, r->o->out.format == RESULTOUT_GZIP, f))
 		return fail_at(f, "result of job %s", j->id);
 	return 0;
 }
@@ -278,7 +277,7 @@ static void say_done(struct run *r, const struct api_job *j)
  * A statement that writes: its success is all there is to have, and must not look like a failure,
  * or a script would repeat it. Formats that can say that they are complete say so.
  */
-static int deliver_nothing(struct run *r, const struct api_job *j, const struct frame_head *head,
+static int deliver_nothing(struct run *r, const struct api_job *j, struct frame_head *head,
 	const char *statement, struct fail *f)
 {
 	const enum resultout_format format = r->o->out.format;
@@ -286,7 +285,7 @@ static int deliver_nothing(struct run *r, const struct api_job *j, const struct 
 
 	if ((format == RESULTOUT_FRAME || format == RESULTOUT_GZIP) &&
 		(resultout_open(&r->out, &r->o->out, head, r->to, f) ||
-			resultout_end(&r->out, -1, f)))
+			resultout_end(&r->out, -1, "", f)))
 		return -1;
 	api_hurry(r->api); /* nothing depends on what follows */
 	if (inserted < 0)
@@ -301,11 +300,12 @@ static int deliver_nothing(struct run *r, const struct api_job *j, const struct 
 
 static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 {
-	const struct frame_head head = { .content = FRAME_ROWS,
+	struct frame_head head = { .content = FRAME_ROWS,
 		.schema = j->schema,
 		.job_id = (char *)(uintptr_t)j->id,
 		.endpoint = (char *)(uintptr_t)api_endpoint(r->api),
-		.rows = j->num_records };
+		.rows = j->num_records,
+		.size = j->result_size };
 	char statement[STATEMENT_NAME];
 	const bool writes = j->query && statement_writes(j->query, statement);
 
@@ -318,7 +318,8 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 		return !j->has_schema && f->kind == FAIL_DATA
 			? fail_at(f, "TD does not name the columns")
 			: -1;
-	if (resultout_end(&r->out, writes && r->out.taken == 0 ? -1 : j->num_records, f))
+	if (resultout_end(&r->out, writes && r->out.taken == 0 ? -1 : j->num_records, r->got.etag,
+		    f))
 		return fail_at(f, "result of job %s", j->id);
 	warn_of_loss(r, &j->schema);
 	say_done(r, j);
@@ -515,7 +516,7 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 static void give_up(struct run *r, const struct fail *why)
 {
 	struct fail ignored = { 0 };
-	const struct frame_head head = { .content = FRAME_ROWS, .rows = -1 };
+	struct frame_head head = { .content = FRAME_ROWS, .rows = -1, .size = -1 };
 
 	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->result ||
 		r->o->out.format != RESULTOUT_FRAME)

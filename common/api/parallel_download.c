@@ -198,7 +198,7 @@ static int fetch_rest(struct ranges *r, struct sink *to, struct fail *f)
 }
 
 int parallel_download(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs,
-	const char *job_id, struct sink *to, uint64_t *bytes, bool *able, struct fail *f)
+	const char *job_id, struct sink *to, char etag[256], bool *able, struct fail *f)
 {
 	struct ranges r = { .conf = c, .opt = o, .job_id = job_id, .jobs = jobs, .able = able };
 	struct api_result first = { 0 };
@@ -218,7 +218,8 @@ int parallel_download(struct api *a, const struct conf *c, const struct api_opt 
 	if (rc)
 		return -1;
 	memcpy(r.etag, first.etag, sizeof r.etag);
-	r.total = *bytes = (uint64_t)first.total;
+	memcpy(etag, first.etag, sizeof r.etag);
+	r.total = (uint64_t)first.total;
 	r.pieces = (r.total + PARALLEL_DOWNLOAD_PIECE - 1) / PARALLEL_DOWNLOAD_PIECE;
 	return r.pieces > 1 ? fetch_rest(&r, to, f) : 0;
 }

@@ -15,11 +15,12 @@
 enum { PARALLEL_DOWNLOAD_PIECE = 8 << 20, PARALLEL_DOWNLOAD_MAX = 16 };
 
 /*
- * jobs: 2 to PARALLEL_DOWNLOAD_MAX. c and o: to open further connections as `a` was opened. *able
+ * jobs: 2 to PARALLEL_DOWNLOAD_MAX. c and o: to open further connections as `a` was opened. etag:
+ * that of all pieces. *able
  * false, with -1: the server cannot do this for this result (no ranges, no ETag, no result), or no
  * longer (another ETag): use one connection, from the start, whatever was put.
  */
 int parallel_download(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs,
-	const char *job_id, struct sink *to, uint64_t *bytes, bool *able, struct fail *f);
+	const char *job_id, struct sink *to, char etag[256], bool *able, struct fail *f);
 
 #endif

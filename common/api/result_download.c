@@ -4,6 +4,8 @@
 #include "base/crc.h"
 #include "base/die.h"
 
+#include <string.h>
+
 enum { FRUITLESS_MAX = 5, LATE_MAX = 4 };
 static const uint32_t wait_first_ms = 500;
 
@@ -65,7 +67,7 @@ static bool late(struct api *a, int64_t rows, const struct proof *p, unsigned ti
 }
 
 static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t rows,
-	struct proof *p, uint64_t *bytes, bool *sure, struct fail *f)
+	struct proof *p, struct result_download *got, struct fail *f)
 {
 	struct api_result r = { 0 };
 	unsigned fruitless = 0, times = 0;
@@ -98,8 +100,9 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 	}
 	if (p->differs)
 		f->kind = FAIL_TEMP; /* only here: a sink that fails so would make api ask again */
-	*bytes = p->passed;
-	*sure = r.total >= 0;
+	got->bytes = p->passed;
+	got->sure = r.total >= 0;
+	memcpy(got->etag, r.etag, sizeof got->etag);
 	if (rc && f->kind == FAIL_REFUSED && api_status(a) == 404 && p->passed == 0) {
 		if (rows != 0)
 			return fail_at(f, "job %s has no result%s", job_id,
@@ -116,16 +119,18 @@ static int over_one(struct api *a, uint32_t wait_ms, const char *job_id, int64_t
 }
 
 int result_download(struct api *a, const struct result_download_opts *o, const char *job_id,
-	int64_t rows, struct sink *to, uint64_t *bytes, bool *sure, struct fail *f)
+	int64_t rows, struct sink *to, struct result_download *got, struct fail *f)
 {
 	struct proof p = { .sink = { .put = put, .name = to->name }, .to = to };
 	bool able;
 
 	if (o->jobs > 1) {
-		*sure = true;
-		if (parallel_download(a, o->conf, o->api, o->jobs, job_id, &p.sink, bytes, &able,
-			    f) == 0)
+		got->sure = true;
+		if (parallel_download(a, o->conf, o->api, o->jobs, job_id, &p.sink, got->etag,
+			    &able, f) == 0) {
+			got->bytes = p.passed;
 			return 0;
+		}
 		if (able)
 			return -1;
 		if (p.passed > 0)
@@ -133,5 +138,5 @@ int result_download(struct api *a, const struct result_download_opts *o, const c
 		fail_clear(f);
 		begin_again(&p);
 	}
-	return over_one(a, o->api->retry.cap_ms, job_id, rows, &p, bytes, sure, f);
+	return over_one(a, o->api->retry.cap_ms, job_id, rows, &p, got, f);
 }

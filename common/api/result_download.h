@@ -19,12 +19,17 @@ struct result_download_opts {
 	const struct api_opt *api;  /* the same; its longest wait between tries counts here, too */
 };
 
+struct result_download {
+	uint64_t bytes;
+	bool sure;      /* the server confirmed that these are all */
+	char etag[256]; /* "": none, or a weak one */
+};
+
 /*
  * rows: what the job says it has, -1 if it does not; decides what a missing result (404) means.
- * FAIL_REFUSED if there is none; with rows == 0 that is an empty one. *bytes: how long it was;
- * *sure: the server confirmed the length.
+ * FAIL_REFUSED if there is none; with rows == 0 that is an empty one. got: what came.
  */
 int result_download(struct api *a, const struct result_download_opts *o, const char *job_id,
-	int64_t rows, struct sink *to, uint64_t *bytes, bool *sure, struct fail *f);
+	int64_t rows, struct sink *to, struct result_download *got, struct fail *f);
 
 #endif

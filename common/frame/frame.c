@@ -11,13 +11,14 @@ void frame_head_free(struct frame_head *h)
 	schema_free(&h->schema);
 	free(h->job_id);
 	free(h->endpoint);
-	*h = (struct frame_head){ .rows = -1 };
+	*h = (struct frame_head){ .rows = -1, .size = -1 };
 }
 
 void frame_end_free(struct frame_end *e)
 {
 	schema_free(&e->schema);
 	free(e->reason);
+	free(e->etag);
 	*e = (struct frame_end){ 0 };
 }
 
@@ -48,7 +49,7 @@ char *frame_head_format(const struct frame_head *h)
 {
 	json_t *j = json_object();
 
-	set_count(j, "td-frame", FRAME_VERSION);
+	set_count(j, "td-frame", h->passed ? FRAME_PASSED : FRAME_VERSION);
 	set_text(j, "content", h->content == FRAME_ROWS ? "rows" : "records");
 	if (h->schema.n > 0)
 		json_object_set_new(j, "columns", schema_to_json(&h->schema));
@@ -56,6 +57,8 @@ char *frame_head_format(const struct frame_head *h)
 	set_text(j, "endpoint", h->endpoint);
 	if (h->rows >= 0)
 		set_count(j, "rows", (uint64_t)h->rows);
+	if (h->passed && h->size >= 0)
+		set_count(j, "size", (uint64_t)h->size);
 	return text_of(j);
 }
 
@@ -71,12 +74,18 @@ char *frame_end_format(const struct frame_end *e)
 		set_text(j, "reason", e->reason ? reason : NULL);
 		set_count(j, "status", (uint64_t)e->status);
 	}
-	set_count(j, "rows", e->rows);
-	set_count(j, "blocks", e->blocks);
-	set_count(j, "bytes", e->bytes);
+	if (!e->passed || e->has_rows)
+		set_count(j, "rows", e->rows);
+	if (e->passed) {
+		set_count(j, "length", e->length);
+		set_text(j, "etag", e->etag);
+	} else {
+		set_count(j, "blocks", e->blocks);
+		set_count(j, "bytes", e->bytes);
+		set_count(j, "rejects", e->rejects);
+	}
 	snprintf(crc, sizeof crc, "%08lx", (unsigned long)e->crc);
 	set_text(j, "crc32", crc);
-	set_count(j, "rejects", e->rejects);
 	if (e->schema.n > 0)
 		json_object_set_new(j, "columns", schema_to_json(&e->schema));
 	if (e->has_time)
@@ -125,15 +134,19 @@ static int head_fields(struct frame_head *h, const json_t *j, struct fail *f)
 	json_t *columns = json_object_get(j, "columns");
 	int64_t version;
 
-	if (get_count(j, "td-frame", 0, &version, f) || get_count(j, "rows", -1, &h->rows, f))
+	if (get_count(j, "td-frame", 0, &version, f) || get_count(j, "rows", -1, &h->rows, f) ||
+		get_count(j, "size", -1, &h->size, f))
 		return -1;
-	if (version < 1 || version > FRAME_VERSION)
+	if (version < 1 || version > FRAME_PASSED)
 		return fail_set(f, FAIL_DATA, "frame version %lld: this program reads 1 to %d",
-			(long long)version, FRAME_VERSION);
+			(long long)version, FRAME_PASSED);
 	h->version = (int)version;
+	h->passed = version == FRAME_PASSED;
 	if (!content || (strcmp(content, "rows") != 0 && strcmp(content, "records") != 0))
 		return fail_set(f, FAIL_DATA, "the frame's content is neither rows nor records");
 	h->content = strcmp(content, "rows") == 0 ? FRAME_ROWS : FRAME_RECORDS;
+	if (h->passed && h->content != FRAME_ROWS)
+		return fail_set(f, FAIL_DATA, "version %d is for rows only", FRAME_PASSED);
 	h->job_id = get_text(j, "job_id");
 	h->endpoint = get_text(j, "endpoint");
 	return columns ? schema_from_json(&h->schema, columns, f) : 0;
@@ -144,7 +157,7 @@ int frame_head_parse(struct frame_head *h, const char *text, size_t n, struct fa
 	json_t *j = load(text, n, "head", f);
 	int rc;
 
-	*h = (struct frame_head){ .rows = -1 };
+	*h = (struct frame_head){ .rows = -1, .size = -1 };
 	if (!j)
 		return -1;
 	rc = head_fields(h, j, f);
@@ -156,33 +169,50 @@ int frame_head_parse(struct frame_head *h, const char *text, size_t n, struct fa
 	return rc;
 }
 
+/* What it says about how much there is: a commit has to. */
+static int end_counts(struct frame_end *e, const json_t *j, struct fail *f)
+{
+	const int64_t missing = e->commit ? -1 : 0;
+	int64_t rows, blocks, bytes, rejects, length;
+
+	if (get_count(j, "rows", e->passed ? 0 : missing, &rows, f) ||
+		get_count(j, "blocks", e->passed ? 0 : missing, &blocks, f) ||
+		get_count(j, "bytes", e->passed ? 0 : missing, &bytes, f) ||
+		get_count(j, "length", e->passed ? missing : 0, &length, f) ||
+		get_count(j, "rejects", 0, &rejects, f))
+		return -1;
+	if (rows < 0 || blocks < 0 || bytes < 0 || length < 0)
+		return fail_set(f, FAIL_DATA, "a count is missing");
+	e->has_rows = json_object_get(j, "rows") != NULL;
+	e->rows = (uint64_t)rows;
+	e->blocks = (uint64_t)blocks;
+	e->bytes = (uint64_t)bytes;
+	e->length = (uint64_t)length;
+	e->rejects = (uint64_t)rejects;
+	return 0;
+}
+
 static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 {
 	const char *end = json_string_value(json_object_get(j, "end"));
 	const char *crc = json_string_value(json_object_get(j, "crc32"));
 	const char *source = json_string_value(json_object_get(j, "source"));
 	json_t *columns = json_object_get(j, "columns"), *time = json_object_get(j, "time");
-	int64_t rows, blocks, bytes, rejects, status;
+	int64_t status;
 	char *rest;
 
 	if (!end || (strcmp(end, "commit") != 0 && strcmp(end, "abort") != 0))
 		return fail_set(f, FAIL_DATA, "neither commit nor abort");
 	e->commit = strcmp(end, "commit") == 0;
 	e->reason = get_text(j, "reason");
+	e->etag = get_text(j, "etag");
 	if (get_count(j, "status", FAIL_UPSTREAM, &status, f))
 		return -1;
 	e->status = status > 0 && status < FAIL_PIPE ? (int)status : FAIL_UPSTREAM;
-	if (get_count(j, "rows", e->commit ? -1 : 0, &rows, f) ||
-		get_count(j, "blocks", e->commit ? -1 : 0, &blocks, f) ||
-		get_count(j, "bytes", e->commit ? -1 : 0, &bytes, f) ||
-		get_count(j, "rejects", 0, &rejects, f))
+	if (end_counts(e, j, f))
 		return -1;
-	if (rows < 0 || blocks < 0 || bytes < 0 || (e->commit && (!crc || strlen(crc) != 8)))
-		return fail_set(f, FAIL_DATA, "a count or the checksum is missing");
-	e->rows = (uint64_t)rows;
-	e->blocks = (uint64_t)blocks;
-	e->bytes = (uint64_t)bytes;
-	e->rejects = (uint64_t)rejects;
+	if (e->commit && (!crc || strlen(crc) != 8))
+		return fail_set(f, FAIL_DATA, "the checksum is missing");
 	if (crc) {
 		e->crc = (uint32_t)strtoul(crc, &rest, 16);
 		if (*rest)
@@ -200,12 +230,12 @@ static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 	return columns ? schema_from_json(&e->schema, columns, f) : 0;
 }
 
-int frame_end_parse(struct frame_end *e, const char *text, size_t n, struct fail *f)
+int frame_end_parse(struct frame_end *e, bool passed, const char *text, size_t n, struct fail *f)
 {
 	json_t *j = load(text, n, "end", f);
 	int rc;
 
-	*e = (struct frame_end){ 0 };
+	*e = (struct frame_end){ .passed = passed };
 	if (!j)
 		return -1;
 	rc = end_fields(e, j, f);
@@ -236,7 +266,7 @@ void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x)
 {
 	memcpy(out, "TD", 2);
 	put_le(out + 2, FRAME_EXTRA_LEN - 4, 2);
-	out[4] = FRAME_VERSION;
+	out[4] = (char)x->version;
 	out[5] = x->kind;
 	put_le(out + 6, x->member_len, 4);
 	put_le(out + 10, x->body_len, 4);
@@ -251,7 +281,7 @@ int frame_extra_parse(const char *p, size_t n, struct frame_extra *x)
 		if (len > n - 4)
 			return -1;
 		if (memcmp(p, "TD", 2) == 0) {
-			if (len != FRAME_EXTRA_LEN - 4 || p[4] < 1 || p[4] > FRAME_VERSION ||
+			if (len != FRAME_EXTRA_LEN - 4 || p[4] < 1 || p[4] > FRAME_PASSED ||
 				!strchr("HBE", p[5]) || !p[5])
 				return -1;
 			*x = (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4),

@@ -12,6 +12,10 @@
  * completeness travels in the data: without an end, with an abort, wrong counts, a wrong checksum,
  * or anything after the end, the reader refuses.
  *
+ * A writer that passes the members of its source on without looking into them (td-fetch) cannot
+ * count: its frame is "passed", version 3, and says what the source said, for the reader to prove,
+ * who inflates them.
+ *
  * This room has the shared vocabulary and the JSON; frameout writes frames, framein reads them.
  */
 #ifndef FRAME_H
@@ -25,6 +29,7 @@
 
 enum {
 	FRAME_VERSION = 2,               /* written; 1 is read, too */
+	FRAME_PASSED = 3,                /* the version of a passed frame */
 	FRAME_BLOCK_BODY = 1 << 20,      /* msgpack bytes after which a writer closes a block */
 	/* a block with one huge value may be this long; readers refuse more */
 	FRAME_BODY_MAX = 64 << 20,
@@ -36,12 +41,14 @@ enum {
 enum frame_content { FRAME_ROWS, FRAME_RECORDS }; /* arrays in column order; maps with a `time` */
 
 struct frame_head {
-	int version;          /* as read; what is written is FRAME_VERSION */
-	enum frame_content content;
+	int version;          /* as read */
+	bool passed;          /* written as FRAME_PASSED, otherwise as FRAME_VERSION */
+	enum frame_content content; /* of a passed frame rows */
 	struct schema schema; /* empty if not known yet */
 	char *job_id;         /* where the rows come from; NULL if not from a job */
 	char *endpoint;       /* e.g. "https://api.treasuredata.com"; never a key */
 	int64_t rows;         /* how many there will be, -1 if not known */
+	int64_t size;         /* passed: the bytes of all members, -1 if not known */
 };
 
 struct frame_end {
@@ -51,6 +58,10 @@ struct frame_end {
 	uint64_t rows;        /* values in all blocks */
 	uint64_t blocks;      /* members between head and end */
 	uint64_t bytes;       /* bytes of all bodies: the length of the plain msgpack */
+	/* of a passed frame the source's word for rows, if it gave one, and no blocks and bytes */
+	bool passed, has_rows;
+	uint64_t length;      /* passed: the bytes of all members */
+	char *etag;           /* passed: the source's name for these bytes, or NULL */
 	/* CRC-32 of all bytes before the end; version 1: without the head */
 	uint32_t crc;
 	uint64_t rejects;     /* rows that were set aside */
@@ -80,7 +91,8 @@ void frame_end_free(struct frame_end *e);
 char *frame_head_format(const struct frame_head *h);
 char *frame_end_format(const struct frame_end *e);
 int frame_head_parse(struct frame_head *h, const char *text, size_t n, struct fail *f);
-int frame_end_parse(struct frame_end *e, const char *text, size_t n, struct fail *f);
+/* passed: it is the end of such a frame */
+int frame_end_parse(struct frame_end *e, bool passed, const char *text, size_t n, struct fail *f);
 
 /*
  * The subfield. Of a head or an end the first two numbers protect its JSON, which no checksum of
@@ -91,7 +103,7 @@ struct frame_extra {
 	uint32_t member_len; /* of a block: the whole gzip member, header and trailer included */
 	uint32_t body_len;
 	uint32_t values;
-	int version;         /* as read */
+	int version;
 };
 void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x);
 /*

@@ -153,7 +153,7 @@ int framein_open(struct framein *in, struct source *from, struct fail *f)
 	struct frame_extra x;
 	ptrdiff_t n;
 
-	*in = (struct framein){ .from = from, .head.rows = -1 };
+	*in = (struct framein){ .from = from, .head.rows = -1, .head.size = -1 };
 	buf_init(&in->in, (size_t)FRAME_MEMBER_MAX + READ_SIZE);
 	buf_init(&in->body, FRAME_BODY_MAX);
 	n = header(in, &h, f);
@@ -176,6 +176,30 @@ int framein_open(struct framein *in, struct source *from, struct fail *f)
 	if (in->head.version != in->version)
 		return fail_set(f, FAIL_DATA, "%s: the frame's head has two versions", from->name);
 	use(in, (size_t)n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN, in->version > 1);
+	in->begin = in->offset;
+	in->count.rows = in->head.passed && in->head.schema.n > 0;
+	in->count.columns = (uint32_t)in->head.schema.n;
+	return 0;
+}
+
+/*
+ * The source's word against what came, which is what the end says from now on. length: of all
+ * members.
+ */
+static int check_passed(struct framein *in, uint64_t length, struct fail *f)
+{
+	struct frame_end *e = &in->end;
+
+	if (e->length != length)
+		return fail_set(f, FAIL_DATA,
+			"%s: the frame's end speaks of %llu bytes, but %llu came", in->from->name,
+			(unsigned long long)e->length, (unsigned long long)length);
+	if (e->has_rows && e->rows != in->rows)
+		return fail_set(f, FAIL_DATA, "%s: %llu rows came, but their source has %llu",
+			in->from->name, (unsigned long long)in->rows, (unsigned long long)e->rows);
+	e->rows = in->rows;
+	e->blocks = in->blocks;
+	e->bytes = in->bytes;
 	return 0;
 }
 
@@ -203,20 +227,21 @@ static int check_counts(struct framein *in, struct fail *f)
 static enum framein_what take_end(struct framein *in, const struct gzip_header *h,
 	const struct frame_extra *x, size_t n, struct fail *f)
 {
+	const uint64_t length = in->offset - in->begin;
 	ssize_t more;
 
 	if (!h->comment)
 		return fail_set(f, FAIL_DATA, "%s: the frame's end is empty", in->from->name);
 	if (!is_exact(in->in.p + in->at, n, h, x))
 		return fail_set(f, FAIL_DATA, "%s: the frame's end is damaged", in->from->name);
-	if (frame_end_parse(&in->end, h->comment, h->comment_len, f))
+	if (frame_end_parse(&in->end, in->head.passed, h->comment, h->comment_len, f))
 		return fail_at(f, "%s", in->from->name);
 	if (empty_body(in, n, f))
 		return FRAMEIN_FAILED;
 	use(in, n + GZIP_FINAL_LEN + GZIP_TRAILER_LEN, false);
 	if (!in->end.commit)
 		return gave_up(&in->end, f);
-	if (check_counts(in, f))
+	if ((in->head.passed && check_passed(in, length, f)) || check_counts(in, f))
 		return FRAMEIN_FAILED;
 	more = fill(in, 1, f);
 	if (more < 0)
@@ -227,6 +252,21 @@ static enum framein_what take_end(struct framein *in, const struct gzip_header *
 			in->from->name, (unsigned long long)in->offset);
 	in->done = true;
 	return FRAMEIN_END;
+}
+
+/*
+ * A passed frame is complete, but what is at in.p[0..at) is not: if its end was taken for data, the
+ * last member is cut. Takes e.
+ */
+static int cut(struct framein *in, struct frame_end *e, size_t at, struct fail *f)
+{
+	frame_end_free(e);
+	if (f->kind == FAIL_UPSTREAM || in->at > at) {
+		fail_clear(f);
+		fail_set(f, FAIL_DATA, "%s: member %llu is cut short: its source ended inside it",
+			in->from->name, (unsigned long long)in->blocks + 1);
+	}
+	return -1;
 }
 
 /*
@@ -255,7 +295,10 @@ static int broken(struct framein *in, struct fail *f)
 			x.version != in->version ||
 			!is_exact(in->in.p + at, (size_t)n, &h, &x))
 			continue;
-		if (frame_end_parse(&e, h.comment, h.comment_len, &ignored) == 0 && !e.commit) {
+		if (frame_end_parse(&e, in->head.passed, h.comment, h.comment_len, &ignored) == 0 &&
+			(!e.commit || in->head.passed)) {
+			if (e.commit)
+				return cut(in, &e, at, f);
 			fail_clear(f);
 			gave_up(&e, f);
 			frame_end_free(&in->end); /* of an earlier look */
@@ -352,6 +395,7 @@ static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct f
 {
 	ssize_t have = fill(in, 1, f);
 	struct inflater_step step;
+	int rc;
 
 	if (have < 0)
 		return -1;
@@ -367,11 +411,31 @@ static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct f
 	in->body_len += *n;
 	in->bytes += *n;
 	in->rows -= in->count.values;
-	if (mp_count_put(&in->count, in->chunk, *n))
+	rc = mp_count_put(&in->count, in->chunk, *n);
+	in->rows += in->count.values;
+	if (rc == MP_ODD)
+		return fail_set(f, FAIL_DATA,
+			"%s: row %llu is not an array of %lu values, one a column", in->from->name,
+			(unsigned long long)in->count.values + 1, (unsigned long)in->count.columns);
+	if (rc)
 		return fail_set(f, FAIL_DATA, "%s: member %llu: no msgpack", in->from->name,
 				(unsigned long long)in->blocks + 1);
-	in->rows += in->count.values;
 	return step.end ? foreign_end(in, f) : 0;
+}
+
+/*
+ * What the member with this header (n bytes, at the cursor) is: 1 one of ours, 0 a foreign one, -1
+ * neither. In a passed frame all between head and end are foreign, whatever their headers hold.
+ */
+static int kind_of(const struct framein *in, const struct gzip_header *h, size_t n,
+	struct frame_extra *x)
+{
+	int kind = h->extra ? frame_extra_parse(h->extra, h->extra_len, x) : 0;
+
+	if (in->head.passed)
+		return kind == 1 && x->kind == 'E' && x->version == in->version && h->comment &&
+			is_exact(in->in.p + in->at, n, h, x);
+	return kind == 1 && x->version != in->version ? -1 : kind;
 }
 
 enum framein_what framein_next(struct framein *in, struct frame_block *b, const char **p, size_t *n,
@@ -395,9 +459,7 @@ enum framein_what framein_next(struct framein *in, struct frame_block *b, const 
 		len = header(in, &h, f);
 		if (len <= 0)
 			return len < 0 ? FRAMEIN_FAILED : (enum framein_what)died(in, f);
-		kind = h.extra ? frame_extra_parse(h.extra, h.extra_len, &x) : 0;
-		if (kind == 1 && x.version != in->version)
-			kind = -1;
+		kind = kind_of(in, &h, (size_t)len, &x);
 		if (kind < 0 || (kind == 1 && x.kind == 'H'))
 			return fail_set(f, FAIL_DATA, "%s: %s at byte %llu", in->from->name,
 				kind < 0 ? "a damaged or newer member"

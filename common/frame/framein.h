@@ -4,7 +4,8 @@
  *
  * One reader with two interfaces. framein_next() returns blocks as they are, compressed (td-put).
  * framein_plain() is a source of their msgpack (td-encode), inflated and checked. Both verify
- * counts and checksum and return the end only if all of them match. Memory: one member, at most
+ * counts and checksum and return the end only if all of them match; of a passed frame also that
+ * every row has one value a column. Memory: one member, at most
  * FRAME_MEMBER_MAX, for plain reading also its body, FRAME_BODY_MAX, which is freed once read; both
  * buffers grow with the bytes that arrive, never with what a header claims.
  */
@@ -36,6 +37,7 @@ struct framein {
 	struct buf in;      /* in.p[at..len): read, not used */
 	size_t at;
 	uint64_t offset;    /* bytes of the frame used, for messages */
+	uint64_t begin;     /* of them the head */
 	uint32_t crc;       /* over members, as used */
 	uint64_t rows, blocks, bytes;
 	bool at_eof, done;

@@ -25,6 +25,7 @@ static void header(struct buf *b, char flags, const struct frame_extra *x)
 int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f)
 {
 	o->crc = crc_add(o->crc, p, n);
+	o->length += n;
 	return io_put(o->to, p, n, f);
 }
 
@@ -38,6 +39,7 @@ static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 	buf_init(&b, FRAME_JSON_MAX + 256);
 	header(&b, FEXTRA | FCOMMENT,
 		&(struct frame_extra){ .kind = kind,
+			.version = o->passed ? FRAME_PASSED : FRAME_VERSION,
 			.member_len = (uint32_t)strlen(text),
 			.body_len = crc_add(0, text, strlen(text)) });
 	gzip_trailer(trailer, 0, 0);
@@ -55,8 +57,11 @@ static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 
 int frameout_open(struct frameout *o, struct sink *to, const struct frame_head *h, struct fail *f)
 {
-	*o = (struct frameout){ .to = to };
-	return write_text(o, 'H', frame_head_format(h), f);
+	*o = (struct frameout){ .to = to, .passed = h->passed };
+	if (write_text(o, 'H', frame_head_format(h), f))
+		return -1;
+	o->length = 0;
+	return 0;
 }
 
 void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, uint64_t values)
@@ -71,6 +76,7 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 	enum { HEADER = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN };
 	char tail[GZIP_FINAL_LEN + GZIP_TRAILER_LEN] = GZIP_FINAL;
 	struct frame_extra x = { .kind = 'B',
+		.version = FRAME_VERSION,
 		.member_len = (uint32_t)(HEADER + b->len + sizeof tail),
 		.body_len = b->body_len,
 		.values = b->values };
@@ -92,7 +98,10 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 
 static int write_end(struct frameout *o, struct frame_end e, struct fail *f)
 {
-	e.rows = o->rows;
+	e.passed = o->passed;
+	if (!e.passed)
+		e.rows = o->rows;
+	e.length = o->length;
 	e.rejects = o->rejects;
 	e.blocks = o->blocks;
 	e.bytes = o->bytes;

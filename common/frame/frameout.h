@@ -15,7 +15,9 @@ struct frameout {
 	struct sink *to;
 	uint64_t rows, blocks, bytes;
 	uint64_t rejects; /* the caller counts */
+	uint64_t length;  /* of what was written behind the head */
 	uint32_t crc;
+	bool passed;      /* as the head said */
 };
 
 /* Writes the head. `to` is borrowed. */
@@ -26,12 +28,16 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 
 /*
  * Bytes of foreign gzip members (no TD subfield), passed through as they come, in pieces of any
- * size; then, before the end, what they held, found by the caller while it inflated a copy.
+ * size; then, before the end, what they held, as the caller knows it. In a passed frame their
+ * headers may hold anything, and nobody needs to know what they hold.
  */
 int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f);
 void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, uint64_t values);
 
-/* The end. Of e only schema, time range and verified are read; the counts are the writer's own. */
+/*
+ * The end. Of e only schema, time range and verified are read, of a passed frame's also rows,
+ * has_rows and etag; the other counts are the writer's own.
+ */
 int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *f);
 /*
  * What the process will exit with for why, as a shell sees it, and why->why become status and

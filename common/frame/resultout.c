@@ -14,10 +14,14 @@ static int put(struct sink *s, const void *p, size_t n, struct fail *f)
 {
 	struct resultout *o = (struct resultout *)s;
 
-	if (o->format == RESULTOUT_GZIP && o->taken < 2 && !begins_gzip(o, p, n))
+	if (!o->passes) {
+		o->taken += n;
+		return io_put(&o->gunzip.sink, p, n, f);
+	}
+	if (o->taken < 2 && !begins_gzip(o, p, n))
 		return fail_set(f, FAIL_DATA, "no gzip member at byte 0");
 	o->taken += n;
-	return io_put(o->format == RESULTOUT_GZIP ? o->to : &o->gunzip.sink, p, n, f);
+	return io_put(o->format == RESULTOUT_FRAME ? &o->raw : o->to, p, n, f);
 }
 
 static int put_raw(struct sink *s, const void *p, size_t n, struct fail *f)
@@ -45,19 +49,22 @@ static int open_text(struct resultout *o, const struct resultout_opts *opts,
 	return rowout_init(&o->text, &text, &head->schema, o->to, f);
 }
 
-int resultout_open(struct resultout *o, const struct resultout_opts *opts,
-	const struct frame_head *head, struct sink *to, struct fail *f)
+int resultout_open(struct resultout *o, const struct resultout_opts *opts, struct frame_head *head,
+	struct sink *to, struct fail *f)
 {
-	bool frame = opts->format == RESULTOUT_FRAME;
+	const bool frame = opts->format == RESULTOUT_FRAME;
 
+	head->passed = frame && !opts->check && head->schema.n > 0;
 	*o = (struct resultout){ .sink = { .put = put, .name = to->name },
 		.format = opts->format,
+		.passes = head->passed || opts->format == RESULTOUT_GZIP,
 		.schema = &head->schema,
 		.to = to,
 		.raw = { .put = put_raw, .name = to->name },
 		.open = true };
 	rowcount_init(&o->rows, head->schema.n, opts->format == RESULTOUT_MSGPACK ? to : NULL);
-	if (gunzip_init(&o->gunzip, is_text(opts->format) ? &o->text.sink : &o->rows.sink,
+	if (!o->passes &&
+		gunzip_init(&o->gunzip, is_text(opts->format) ? &o->text.sink : &o->rows.sink,
 		    frame ? &o->raw : NULL, f))
 		return -1;
 	if (frame)
@@ -67,21 +74,27 @@ int resultout_open(struct resultout *o, const struct resultout_opts *opts,
 
 int64_t resultout_rows(const struct resultout *o)
 {
-	if (o->format == RESULTOUT_GZIP)
+	if (o->passes)
 		return -1;
 	return (int64_t)(is_text(o->format) ? o->text.rows : o->rows.count.values);
 }
 
-/* Nobody has looked into it. No bytes are legal as a result without rows, but not as gzip. */
-static int end_gzip(struct resultout *o, int64_t rows, struct fail *f)
+/* Nobody has looked into it. No bytes are legal as a result without rows. */
+static int check_passed(struct resultout *o, int64_t rows, struct fail *f)
+{
+	if (o->taken == 0 && rows > 0)
+		return fail_set(f, FAIL_DATA, "no bytes came, but the job has %lld rows",
+			(long long)rows);
+	return 0;
+}
+
+/* No bytes are not gzip. */
+static int end_gzip(struct resultout *o, struct fail *f)
 {
 	char empty[GZIP_PLAIN_HEADER_LEN + GZIP_FINAL_LEN + GZIP_TRAILER_LEN];
 
 	if (o->taken > 0)
 		return 0;
-	if (rows > 0)
-		return fail_set(f, FAIL_DATA, "no bytes came, but the job has %lld rows",
-			(long long)rows);
 	memcpy(empty, gzip_plain_header, GZIP_PLAIN_HEADER_LEN);
 	memcpy(empty + GZIP_PLAIN_HEADER_LEN, GZIP_FINAL, GZIP_FINAL_LEN);
 	gzip_trailer(empty + GZIP_PLAIN_HEADER_LEN + GZIP_FINAL_LEN, 0, 0);
@@ -91,6 +104,8 @@ static int end_gzip(struct resultout *o, int64_t rows, struct fail *f)
 /* What must be true of the rows before anything says that they are all. */
 static int check(struct resultout *o, int64_t rows, struct fail *f)
 {
+	if (o->passes)
+		return check_passed(o, rows, f);
 	if (gunzip_end(&o->gunzip, f) || (!is_text(o->format) && rowcount_end(&o->rows, f)))
 		return -1;
 	if (is_text(o->format) && rowout_end(&o->text, f))
@@ -101,21 +116,30 @@ static int check(struct resultout *o, int64_t rows, struct fail *f)
 	return 0;
 }
 
-int resultout_end(struct resultout *o, int64_t rows, struct fail *f)
+static int end_frame(struct resultout *o, int64_t rows, const char *etag, struct fail *f)
 {
-	struct frame_end end = { .verified = true };
+	struct frame_end end = { .verified = true, .schema = *o->schema };
 
+	if (!o->passes) {
+		frameout_raw_counts(&o->frame, o->gunzip.members, o->gunzip.bytes,
+			o->rows.count.values);
+		return frameout_commit(&o->frame, &end, f);
+	}
+	end.has_rows = rows >= 0 || o->taken == 0;
+	end.rows = rows > 0 ? (uint64_t)rows : 0;
+	end.etag = *etag ? (char *)(uintptr_t)etag : NULL;
+	return frameout_commit(&o->frame, &end, f);
+}
+
+int resultout_end(struct resultout *o, int64_t rows, const char *etag, struct fail *f)
+{
 	if (o->text.full)
 		return rowout_end(&o->text, f);
-	if (o->format == RESULTOUT_GZIP)
-		return end_gzip(o, rows, f);
 	if (check(o, rows, f))
 		return -1;
-	if (o->format != RESULTOUT_FRAME)
-		return 0;
-	end.schema = *o->schema;
-	frameout_raw_counts(&o->frame, o->gunzip.members, o->gunzip.bytes, o->rows.count.values);
-	return frameout_commit(&o->frame, &end, f);
+	if (o->format == RESULTOUT_GZIP)
+		return end_gzip(o, f);
+	return o->format == RESULTOUT_FRAME ? end_frame(o, rows, etag, f) : 0;
 }
 
 void resultout_abort(struct resultout *o, const struct fail *why)
@@ -130,7 +154,8 @@ void resultout_free(struct resultout *o)
 {
 	if (!o->open)
 		return;
-	gunzip_free(&o->gunzip);
+	if (!o->passes)
+		gunzip_free(&o->gunzip);
 	if (is_text(o->format))
 		rowout_free(&o->text);
 	o->open = false;

@@ -1,9 +1,11 @@
 """Reads a td frame with Python's zlib and struct alone, and prints what is in it as one line of JSON.
 
-usage: frame.py FILE    {"head": {...}, "end": {...} or null, "members": N, "values": N, "crc32": over the members, "md5": of the plain msgpack}
+usage: frame.py FILE    {"head": {...}, "end": {...} or null, "members": N, "length": of them, "values": N, "crc32": over them (since version 2
+                         also the head), "bytes", "md5": of the plain msgpack, "odd": a header with more than it needs}
 """
 import hashlib
 import json
+import struct
 import sys
 import zlib
 
@@ -27,12 +29,14 @@ def header(data):
 
 
 data = open(sys.argv[1], "rb").read()
-out = {"head": None, "end": None, "members": 0, "values": 0}
+out = {"head": None, "end": None, "members": 0, "length": 0, "values": 0}
 body, cut, crc = b"", False, 0
 while data:
     member = data
     _, extra, comment = header(data)
     kind = extra[5:6] if extra[:2] == b"TD" else b""
+    if out["head"] and out["head"]["td-frame"] == 3 and extra[6:14] != struct.pack("<II", len(comment or ""), zlib.crc32((comment or "").encode())):
+        kind = b""  # in a frame that was passed on, members may have any header
     z = zlib.decompressobj(31)
     try:
         body += z.decompress(data)
@@ -54,6 +58,7 @@ while data:
         assert not data, "data behind the end"
     else:
         out["members"] += 1
+        out["length"] += len(member) - len(data)
         crc = zlib.crc32(member[: len(member) - len(data)], crc)
         out.setdefault("odd", False)
         out["odd"] |= bool(comment) or (bool(extra) and kind != b"B")
@@ -61,5 +66,6 @@ if not cut:
     for _ in msgpack.Unpacker(__import__("io").BytesIO(body), raw=True, strict_map_key=False):
         out["values"] += 1
 out["crc32"] = "%08x" % crc
+out["bytes"] = len(body)
 out["md5"] = hashlib.md5(body).hexdigest()
 print(json.dumps(out))

@@ -126,14 +126,16 @@ def inflate_block(raw, data, body_length):
     check(body, data[-8:])
     return body
 
+def exact(raw, td, comment):
+    numbers = struct.pack("<III", len(comment), zlib.crc32(comment), 0)
+    return raw == b"\x1f\x8b\x08\x14" + bytes(5) + b"\xff\x12\0TD\x0e\0" + td[:2] + numbers + comment + b"\0"
+
 def control(stream, raw, td, comment):
     """The JSON of a head or an end, and the bytes of the member."""
     if comment is None:
         raise Refused("a head or an end without its JSON", 65)
-    if td[0] > 1:
-        numbers = struct.pack("<III", len(comment), zlib.crc32(comment), 0)
-        if raw != b"\x1f\x8b\x08\x14" + bytes(5) + b"\xff\x12\0TD\x0e\0" + td[:2] + numbers + comment + b"\0":
-            raise Refused("a head or an end is damaged", 65)
+    if td[0] > 1 and not exact(raw, td, comment):
+        raise Refused("a head or an end is damaged", 65)
     body, raw = inflate(stream, raw)
     if body or raw[-10:] != b"\x03\0" + bytes(8):
         raise Refused("a head or an end has a body", 65)
@@ -141,7 +143,7 @@ def control(stream, raw, td, comment):
 
 # --- the frame
 
-def values(body, content):
+def values(body, content, columns=None):
     """Prints the whole values of a body. How many, and the bytes that are left."""
     n = at = 0
     while at < len(body):
@@ -151,6 +153,8 @@ def values(body, content):
             break
         if not isinstance(value, list if content == "rows" else dict):
             raise Refused(f"a value is not one of {content}", 65)
+        if columns is not None and len(value) != columns:
+            raise Refused(f"a row of {len(value)} values", 65)
         if content == "records" and type(value.get("time")) is not int:
             raise Refused("a record has no integer time", 65)
         print(json.dumps(value))
@@ -162,15 +166,18 @@ def read(stream, wanted):
     if found is None or found[1] is None or len(found[1]) != 14 or found[1][1:2] != b"H":
         raise Refused("this is no frame", 65)
     version = found[1][0]
-    if version not in (1, 2):
+    if version not in (1, 2, 3):
         raise Refused("a frame of another version", 65)
     head, raw = control(stream, *found)
     if head["td-frame"] != version:
         raise Refused("a head of two versions", 65)
     if head["content"] != wanted:
         raise Refused(f"this frame holds {head['content']}", 65)
+    if version == 3 and wanted != "rows":
+        raise Refused("passed records", 65)
+    columns = len(head["columns"]) if version == 3 else None
     print("head", json.dumps(head))
-    rows = blocks = length = 0
+    rows = blocks = length = passed = 0
     crc = zlib.crc32(raw) if version > 1 else 0
     rest = b""
     while True:
@@ -178,9 +185,12 @@ def read(stream, wanted):
         if found is None:
             raise Refused("the frame has no end: its writer died", 66)
         raw, td, comment = found
+        if version == 3 and td is not None and not (td[:2] == b"\3E" and comment is not None and exact(*found)):
+            td = None
         if td is None:
             body, raw = inflate(stream, raw)
-            n, rest = values(rest + body, wanted)
+            n, rest = values(rest + body, wanted, columns)
+            passed += len(raw)
         elif len(td) != 14 or td[0] != version or td[1:2] not in (b"B", b"E"):
             raise Refused("a second head, or a subfield that cannot be", 65)
         else:
@@ -203,6 +213,10 @@ def read(stream, wanted):
         raise Refused("something follows the end", 65)
     if end["end"] != "commit":
         raise Refused(f"its writer gave up: {end['reason']}", 66)
+    if version == 3:
+        end = {"rows": rows, "blocks": blocks, "bytes": length, **end}
+        if end["length"] != passed:
+            raise Refused(f"the end speaks of {end['length']} bytes, but {passed} came", 65)
     if (end["rows"], end["blocks"], end["bytes"], end["crc32"]) != (rows, blocks, length, f"{crc:08x}"):
         raise Refused(f"the end's counts or its checksum differ: {rows} rows, {blocks} blocks, {length} bytes, {crc:08x} came", 65)
     print("end", json.dumps(end))

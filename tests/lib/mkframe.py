@@ -2,7 +2,7 @@
 writer makes.
 
 usage: mkframe.py [rows=N] [blocks=N] [content=records|rows] [end=commit|abort|none] [reason=TEXT] [source=verified|eof]
-                  [version=1|2] [foreign=N] [columns=JSON] [start=N] [bad=N] [pad=N] [crc=wrong] [count=wrong] [tail=TEXT]
+                  [version=1|2|3] [foreign=N] [columns=JSON] [start=N] [bad=N] [pad=N] [crc=wrong] [count=wrong] [tail=TEXT]
 foreign: so many blocks are plain gzip members instead; bad: so many records have a text as their time; pad: bytes of
 random text in every record; start: the first id
 """

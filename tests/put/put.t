@@ -88,6 +88,7 @@ bad() { # what, status, message, with stdin
 	is "$1: the receipt says failed" "$(receipt '.status + " " + (.exit | tostring)')" "failed $2"
 }
 frame content=rows >"$T/x"; bad "rows" 65 "^td-put: this frame holds rows: pipe it through td-encode" <"$T/x"
+frame version=3 >"$T/x"; bad "records that nobody has counted" 65 "^td-put: .*version 3 is for rows only" <"$T/x"
 : >"$T/x"; bad "empty input" 66 "^td-put: standard input is empty" <"$T/x"
 echo hello >"$T/x"; bad "text" 65 "not a td frame" <"$T/x"
 echo hello | gzip >"$T/x"; bad "foreign gzip" 65 "not a td frame" <"$T/x"

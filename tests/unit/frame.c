@@ -49,7 +49,10 @@ static void put_foreign(struct frameout *o, struct fail *f)
 	buf_free(&z);
 }
 
-/* spec: b a block, f a foreign member; then 'C' commits, 'A' aborts, nothing leaves it open */
+/*
+ * spec: P at the start: passed; b a block, f a foreign member; then 'C' commits,
+ * 'A' aborts, nothing leaves it open
+ */
 static struct buf make(const char *spec)
 {
 	struct bytes_sink to;
@@ -60,6 +63,10 @@ static struct buf make(const char *spec)
 	};
 	struct frame_end e = { .verified = true, .has_time = true, .time_min = 5, .time_max = 9 };
 
+	h.passed = *spec == 'P';
+	e.has_rows = true;
+	e.rows = (uint64_t)(VALUES * (strlen(spec) - 2));
+	spec += h.passed;
 	bytes_sink_init(&to);
 	schema_add(&h.schema, "a\xc3\xa9", "varchar", &f);
 	frameout_open(&o, &to.sink, &h, &f);
@@ -118,12 +125,13 @@ static int read_blocks(const char *p, size_t n, struct fail *f)
 
 static void whole(void)
 {
-	static const char *const specs[] = { "C", "bC", "bbbC", "fC", "bfbC", "ffC" };
+	static const char *const specs[] = { "C", "bC", "bbbC", "fC", "bfbC", "ffC", "PfC",
+		"PffC" };
 	struct fail f;
 
 	for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
 		struct buf frame = make(specs[i]), out;
-		size_t blocks = strlen(specs[i]) - 1;
+		size_t blocks = strlen(specs[i]) - 1 - (*specs[i] == 'P');
 		int same = 1;
 
 		for (size_t piece = 1; piece < 40; piece += 6) {
@@ -140,9 +148,9 @@ static void whole(void)
 	}
 }
 
-static void damaged(void)
+static void damaged(const char *spec)
 {
-	struct buf frame = make("bfbC");
+	struct buf frame = make(spec);
 	struct fail f;
 	size_t accepted = 0, upstream = 0;
 
@@ -234,8 +242,10 @@ static void fields(void)
 int main(void)
 {
 	whole();
-	damaged();
+	damaged("bfbC");
+	damaged("PffC");
 	flipped("bC");
+	flipped("PffC");
 	flipped("fC");
 	flipped("bfbC");
 	joined();

@@ -43,6 +43,8 @@ static void member(struct buf *b, int from, int to)
 	msgpack_sbuffer_destroy(&rows);
 }
 
+static bool check; /* frames that are checked, or passed */
+
 /*
  * The frame of a result in pieces, for a job that has `rows` rows; 0, or -1 with f, and an abort in
  * the frame.
@@ -59,12 +61,13 @@ static int frame(struct bytes_sink *to, const char *p, size_t n, size_t piece, i
 	bytes_sink_init(to);
 	schema_add(&head.schema, "n", "bigint", f);
 	schema_add(&head.schema, "n", "varchar", f);
-	rc = resultout_open(&o, &(struct resultout_opts){ .format = RESULTOUT_FRAME }, &head,
+	rc = resultout_open(&o,
+		&(struct resultout_opts){ .format = RESULTOUT_FRAME, .check = check }, &head,
 		&to->sink, f);
 	for (size_t at = 0; rc == 0 && at < n; at += piece)
 		rc = io_put(&o.sink, p + at, n - at < piece ? n - at : piece, f);
 	if (rc == 0)
-		rc = resultout_end(&o, rows, f);
+		rc = resultout_end(&o, rows, "\"a\"", f);
 	if (rc)
 		resultout_abort(&o, f);
 	resultout_free(&o);
@@ -102,7 +105,9 @@ static void good(const struct buf *b, int64_t rows, long long bytes, const char 
 		all &= in.end.commit && in.end.verified && in.end.rows == (uint64_t)rows &&
 			in.end.schema.n == 2;
 		all &= in.head.rows == rows && in.head.schema.n == 2 &&
-			strcmp(in.head.job_id, "7") == 0;
+			strcmp(in.head.job_id, "7") == 0 && in.head.passed == !check;
+		all &= check || (in.end.length == b->len && in.end.bytes == (uint64_t)bytes &&
+			strcmp(in.end.etag, "\"a\"") == 0);
 		if (f.why[0])
 			printf("# %s\n", f.why);
 		framein_close(&in);
@@ -116,9 +121,11 @@ static void bad(const char *p, size_t n, int64_t rows, const char *reason, const
 	struct bytes_sink to;
 	struct framein in;
 	struct fail f = { 0 }, read = { 0 };
-	int ok = frame(&to, p, n, 100, rows, &f) == -1 && read_frame(&to.b, &in, &read) == -1;
+	int rc = frame(&to, p, n, 100, rows, &f), ok = read_frame(&to.b, &in, &read) == -1;
 
-	ok = ok && read.kind == FAIL_UPSTREAM && strstr(f.why, reason) && strstr(read.why, reason);
+	ok = ok && (rc ? strstr(f.why, reason) && read.kind == FAIL_UPSTREAM
+		       : !check && read.kind == FAIL_DATA);
+	ok = ok && strstr(read.why, reason);
 	if (!tap_result(ok, what))
 		printf("# %s\n# %s\n", f.why, read.why);
 	framein_close(&in);
@@ -169,7 +176,7 @@ static void damaged(const struct buf *b, long long bytes)
 		mutate(&m, b);
 		rc = frame(&to, m.p, m.len, 1 + dice() % 5000, 1100, &f);
 		got = read_frame(&to.b, &in, &read);
-		held &= rc == 0 ? got == bytes : got == -1;
+		held &= rc == 0 && (check || got >= 0) ? got == bytes : got == -1;
 		framein_close(&in);
 		buf_free(&to.b);
 	}
@@ -228,7 +235,7 @@ static void rubbish(void)
 	buf_free(&m);
 }
 
-int main(void)
+static void results(void)
 {
 	struct buf b;
 
@@ -238,16 +245,26 @@ int main(void)
 	member(&b, 0, 1000);
 	good(&b, 1100, 100 * 3 + 128 * 3 + 128 * 4 + 744 * 5, "members become a frame");
 	damaged(&b, 100 * 3 + 128 * 3 + 128 * 4 + 744 * 5);
-	rubbish();
-	bad(b.p, b.len, 1101, "1100 rows came, but the job has 1101", "a row too few is no frame");
-	bad(b.p, b.len, 1099, "1100 rows came, but the job has 1099", "a row too many is no frame");
-	bad(b.p, b.len - 1, 1100, "ends inside a gzip member", "a cut result is no frame");
+	bad(b.p, b.len, 1101, "1100 rows came, but", "a row too few is no frame");
+	bad(b.p, b.len, 1099, "1100 rows came, but", "a row too many is no frame");
+	bad(b.p, b.len - 1, 1100, check ? "ends inside a gzip member" : "length is wrong",
+		"a cut result is no frame");
 	b.p[b.len - 1] ^= 1;
 	bad(b.p, b.len, 1100, "checksum or length is wrong", "a damaged result is no frame");
 	b.len = 0;
 	good(&b, 0, 0, "an empty result is a frame without rows");
 	bad("<html>", 6, 0, "no gzip member at byte 0", "something else is no frame");
-	bad("", 0, 1, "0 rows came, but the job has 1", "nothing is no frame of a row");
+	bad("", 0, 1, check ? "0 rows came, but the job has 1" : "no bytes came, but the job has 1",
+		"nothing is no frame of a row");
 	buf_free(&b);
+}
+
+int main(void)
+{
+	rubbish();
+	for (int i = 0; i < 2; i++) {
+		check = i;
+		results();
+	}
 	return tap_done();
 }
