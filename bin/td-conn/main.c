@@ -55,7 +55,6 @@ static void options(struct opts *o, int argc, char **argv)
 		OPTION_LONG,
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
 	};
-	struct fail f = { 0 };
 	int c;
 
 	while ((c = option_next(argc, argv, "k" OPTION_SHORT, list, NULL)) != -1) {
@@ -64,12 +63,8 @@ static void options(struct opts *o, int argc, char **argv)
 		case KEY_FILE: o->key_file = optarg; break;
 		case KEY_COMMAND: o->key_command = optarg; break;
 		default:
-			if (api_option(&o->api, c, optarg, &f) == 0)
-				option_common(c, help, &o->verbosity);
-			else if (!o->network)
+			if (api_option(&o->api, c, help, &o->verbosity) && !o->network)
 				o->network = name_of(list, c);
-			if (f.kind)
-				die_usage("%s", f.why);
 		}
 	}
 	if (o->key + !!o->key_file + !!o->key_command > 1)

@@ -4,7 +4,6 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/option.h"
 #include "api/parallel_download.h"
 #include "value/tdtime.h"
@@ -115,16 +114,6 @@ static const char *type_of(const char *name)
 	return name;
 }
 
-static uint64_t duration_of(const char *option, const char *text)
-{
-	uint64_t seconds;
-
-	if (!num_seconds(text, 30 * 86400, &seconds) || seconds == 0)
-		die_usage("%s: '%s' is not a time of 1s to 30d: "
-			  "digits with an optional s, m, h or d", option, text);
-	return seconds * 1000;
-}
-
 static int64_t moment_of(const char *option, const char *text)
 {
 	static const struct tdtime rules = { 0 };
@@ -197,25 +186,11 @@ static bool own_option(struct opts *o, int c)
 		return true;
 	case NOT_BEFORE: o->limit.not_before = moment_of("--not-before", optarg); return true;
 	case JOB_KEY: o->job_key = key_of(optarg); return true;
-	case WAIT: o->wait_ms = duration_of("--wait", optarg); return true;
+	case WAIT: o->wait_ms = (uint64_t)option_seconds(1, 30 * 86400) * 1000; return true;
 	case 'j': o->jobs = (int)option_number(1, PARALLEL_DOWNLOAD_MAX); return true;
 	case PROGRESS: o->progress = true; return true;
 	default: return false;
 	}
-}
-
-static void option(struct opts *o, int c)
-{
-	struct fail f = { 0 };
-	int taken;
-
-	if (own_option(o, c))
-		return;
-	taken = api_option(&o->api, c, optarg, &f);
-	if (taken < 0)
-		die_fail(&f);
-	if (taken == 0)
-		option_common(c, help, &o->verbosity);
 }
 
 /* --- what does not go together --------------------------------------------- */
@@ -298,7 +273,8 @@ void options_parse(struct opts *o, int argc, char **argv)
 
 	while ((c = option_next(argc, argv, "d:T:e:f:c:j:" OPTION_SHORT, long_options,
 			may_be_empty)) != -1)
-		option(o, c);
+		if (!own_option(o, c))
+			api_option(&o->api, c, help, &o->verbosity);
 	if (optind < argc) {
 		o->job_id = argv[optind++];
 		if (optind < argc && argv[optind][0] == '-')

@@ -13,9 +13,9 @@
 
 #define KEEP_JOBS        5000
 #define CLOCK_MAX        INT64_C(253402300799)
-#define QUERY_TIME_MAX   (365 * UINT64_C(86400))
-#define QUERY_MEMORY_MIN (UINT64_C(16) << 20)
-#define QUERY_MEMORY_MAX (UINT64_C(1) << 40)
+#define QUERY_TIME_MAX   (365 * INT64_C(86400))
+#define QUERY_MEMORY_MIN (INT64_C(16) << 20)
+#define QUERY_MEMORY_MAX (INT64_C(1) << 40)
 
 static const char usage[] =
 	"usage: td-local [--listen HOST:PORT] [--data DIR] [--key KEY] [OPTION]...\n"
@@ -167,7 +167,6 @@ static void take_keep(struct options *o)
 static void take(struct options *o, int c, struct faults *faults)
 {
 	struct fail f = { 0 };
-	uint64_t n;
 
 	switch (c) {
 	case 'l': o->listen = optarg; break;
@@ -182,17 +181,9 @@ static void take(struct options *o, int c, struct faults *faults)
 	case OPT_CLOCK: o->clock = option_number(0, CLOCK_MAX); break;
 	case OPT_JSON: o->json = true; break;
 	case OPT_KEEP_JOBS: take_keep(o); break;
-	case OPT_QUERY_TIME:
-		if (!num_seconds(optarg, QUERY_TIME_MAX, &n))
-			die_usage("%s: '%s' is not a time such as 90, 10m or 2h", option_typed(),
-				optarg);
-		o->query_seconds = (int64_t)n;
-		break;
+	case OPT_QUERY_TIME: o->query_seconds = option_seconds(0, QUERY_TIME_MAX); break;
 	case OPT_QUERY_MEMORY:
-		if (!num_size(optarg, QUERY_MEMORY_MAX, &n) || n < QUERY_MEMORY_MIN)
-			die_usage("%s: '%s' is not a size from 16M to 1024G", option_typed(),
-				optarg);
-		o->query_bytes = (int64_t)n;
+		o->query_bytes = option_size(QUERY_MEMORY_MIN, QUERY_MEMORY_MAX);
 		break;
 	case OPT_FUNCTIONS: print_functions(optarg);
 	case OPT_TLS: take_tls(o, optarg); break;

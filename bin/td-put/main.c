@@ -3,7 +3,6 @@
 
 #include "base/die.h"
 #include "base/fd.h"
-#include "base/num.h"
 #include "base/option.h"
 #include "sys/sandbox.h"
 #include "base/sig.h"
@@ -13,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PART_SIZE_DEFAULT = 16 << 20, PART_SIZE_STREAMING = 1 << 20 };
+enum { PART_SIZE_DEFAULT = 16 << 20, PART_SIZE_STREAMING = 1 << 20, PART_SIZE_MAX = 64 << 20 };
 
 static const char help[] =
 	"usage: td-put [options] DEST < FRAME > RECEIPT\n"
@@ -48,16 +47,6 @@ static const char help[] =
 	"      --progress       say how far it is, also where standard error is no "
 	"terminal\n" API_USAGE OPTION_USAGE;
 
-static uint64_t number(const char *option, const char *s, uint64_t max)
-{
-	uint64_t v;
-
-	if (!num_size(s, max, &v) || v == 0)
-		die_usage("%s: '%s' is not a number from 1 to %llu", option, s,
-			(unsigned long long)max);
-	return v;
-}
-
 /* In a path, where TD takes what follows a dot for a format. */
 static const char *session_of(const char *s)
 {
@@ -66,100 +55,72 @@ static const char *session_of(const char *s)
 	size_t n = strlen(s);
 
 	if (n < 3 || n > 200 || strspn(s, legal) != n)
-		die_usage("--session: '%s' is no name: 3 to 200 letters, digits, _ and -", s);
+		die_usage("--session: '%s' is not a name: 3 to 200 letters, digits, _ and -", s);
 	return s;
 }
 
-static void options(struct opts *o, int argc, char **argv)
-{
-	enum {
-		PART_SIZE = 256,
-		CREATE_DATABASE,
-		STRICT,
-		PROGRESS,
-		ONCE,
-		SESSION,
-		NO_COMMIT,
-		COMMIT,
-		STREAMING,
-		DRY_RUN,
-		TRUST_EOF,
-		MAX_ERRORS,
-		WAIT,
-		PART_SIZE_MAX = 64 << 20
-	};
-	static const struct option list[] = { { "jobs", required_argument, NULL, 'j' },
-		{ "part-size", required_argument, NULL, PART_SIZE },
-		{ "create-database", no_argument, NULL, CREATE_DATABASE },
-		{ "strict", no_argument, NULL, STRICT },
-		{ "progress", no_argument, NULL, PROGRESS },
-		{ "once", optional_argument, NULL, ONCE },
-		{ "session", required_argument, NULL, SESSION },
-		{ "no-commit", no_argument, NULL, NO_COMMIT },
-		{ "commit", no_argument, NULL, COMMIT },
-		{ "streaming", no_argument, NULL, STREAMING },
-		{ "dry-run", no_argument, NULL, DRY_RUN },
-		{ "trust-eof", no_argument, NULL, TRUST_EOF },
-		{ "max-errors", required_argument, NULL, MAX_ERRORS },
-		{ "wait", required_argument, NULL, WAIT }, OPTION_LONG, API_LONG_OPTIONS,
-		{ NULL, 0, NULL, 0 } };
-	struct fail f = { 0 };
-	int c;
+enum {
+	PART_SIZE = 256,
+	CREATE_DATABASE,
+	STRICT,
+	PROGRESS,
+	ONCE,
+	SESSION,
+	NO_COMMIT,
+	COMMIT,
+	STREAMING,
+	DRY_RUN,
+	TRUST_EOF,
+	MAX_ERRORS,
+	WAIT
+};
 
-	while ((c = option_next(argc, argv, "j:" OPTION_SHORT, list, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			o->jobs = (unsigned)number(option_typed(), optarg, UPLOAD_THREADS);
-			break;
-		case PART_SIZE:
-			o->part_size = number("--part-size", optarg, PART_SIZE_MAX);
-			break;
-		case CREATE_DATABASE:
-			o->create_database = true;
-			break;
-		case STRICT:
-			o->strict = true;
-			break;
-		case PROGRESS:
-			o->progress = true;
-			break;
-		case ONCE:
-			o->once = true;
-			o->once_key = optarg;
-			break;
-		case SESSION:
-			o->session = session_of(optarg);
-			break;
-		case NO_COMMIT:
-			o->no_commit = true;
-			break;
-		case COMMIT:
-			o->commit = true;
-			break;
-		case STREAMING:
-			o->streaming = true;
-			break;
-		case DRY_RUN:
-			o->dry_run = true;
-			break;
-		case TRUST_EOF:
-			o->trust_eof = true;
-			break;
-		case MAX_ERRORS:
-			if (!num_u64(optarg, strlen(optarg), INT64_MAX, &o->max_errors))
-				die_usage("--max-errors: '%s' is no number", optarg);
-			break;
-		case WAIT:
-			if (!num_seconds(optarg, 30 * 86400, &o->wait_s) || o->wait_s == 0)
-				die_usage("--wait: '%s' is not a time from 1s to 30d", optarg);
-			break;
-		default:
-			if (api_option(&o->api, c, optarg, &f) == 0)
-				option_common(c, help, &o->verbosity);
-			if (f.kind)
-				die_usage("%s", f.why);
-		}
+static const struct option long_options[] = {
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "part-size", required_argument, NULL, PART_SIZE },
+	{ "create-database", no_argument, NULL, CREATE_DATABASE },
+	{ "strict", no_argument, NULL, STRICT },
+	{ "progress", no_argument, NULL, PROGRESS },
+	{ "once", optional_argument, NULL, ONCE },
+	{ "session", required_argument, NULL, SESSION },
+	{ "no-commit", no_argument, NULL, NO_COMMIT },
+	{ "commit", no_argument, NULL, COMMIT },
+	{ "streaming", no_argument, NULL, STREAMING },
+	{ "dry-run", no_argument, NULL, DRY_RUN },
+	{ "trust-eof", no_argument, NULL, TRUST_EOF },
+	{ "max-errors", required_argument, NULL, MAX_ERRORS },
+	{ "wait", required_argument, NULL, WAIT },
+	OPTION_LONG,
+	API_LONG_OPTIONS,
+	{ 0 },
+};
+
+static void take(struct opts *o, int c)
+{
+	switch (c) {
+	case 'j': o->jobs = (unsigned)option_number(1, UPLOAD_THREADS); break;
+	case PART_SIZE: o->part_size = (uint64_t)option_size(1, PART_SIZE_MAX); break;
+	case CREATE_DATABASE: o->create_database = true; break;
+	case STRICT: o->strict = true; break;
+	case PROGRESS: o->progress = true; break;
+	case ONCE:
+		o->once = true;
+		o->once_key = optarg;
+		break;
+	case SESSION: o->session = session_of(optarg); break;
+	case NO_COMMIT: o->no_commit = true; break;
+	case COMMIT: o->commit = true; break;
+	case STREAMING: o->streaming = true; break;
+	case DRY_RUN: o->dry_run = true; break;
+	case TRUST_EOF: o->trust_eof = true; break;
+	case MAX_ERRORS: o->max_errors = (uint64_t)option_number(0, INT64_MAX); break;
+	case WAIT: o->wait_s = (uint64_t)option_seconds(1, 30 * 86400); break;
+	default: api_option(&o->api, c, help, &o->verbosity);
 	}
+}
+
+static void check_options(const struct opts *o)
+{
 	if (o->session ? o->no_commit == o->commit : o->no_commit || o->commit)
 		die_usage("--session NAME goes with one of --no-commit and --commit");
 	if (o->streaming && (o->once || o->session))
@@ -170,6 +131,15 @@ static void options(struct opts *o, int argc, char **argv)
 		die_usage("--dry-run checks what a frame brings: it does not go with --commit");
 	if (o->once_key && !*o->once_key)
 		die_usage("--once=: an empty KEY");
+}
+
+static void options(struct opts *o, int argc, char **argv)
+{
+	int c;
+
+	while ((c = option_next(argc, argv, "j:" OPTION_SHORT, long_options, NULL)) != -1)
+		take(o, c);
+	check_options(o);
 	if (o->part_size == 0)
 		o->part_size = o->streaming ? PART_SIZE_STREAMING : PART_SIZE_DEFAULT;
 }

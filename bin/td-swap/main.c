@@ -5,7 +5,6 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/option.h"
 #include "sys/sandbox.h"
 #include "base/sig.h"
@@ -47,24 +46,14 @@ static const char help[] =
 	"      --progress           say what was done also where standard error is no "
 	"terminal\n" API_USAGE OPTION_USAGE;
 
-static int64_t number(const char *option, const char *s, uint64_t max)
+/* From 0 to 100, with or without the sign. */
+static int percent(void)
 {
-	size_t n = strlen(s);
-	uint64_t v;
+	size_t n = strlen(optarg);
 
-	if (!num_u64(s, n, max, &v))
-		die_usage(
-			"%s: '%s' is not a number up to %llu", option, s, (unsigned long long)max);
-	return (int64_t)v;
-}
-
-static int percent(char *s)
-{
-	size_t n = strlen(s);
-
-	if (n && s[n - 1] == '%')
-		s[n - 1] = '\0';
-	return (int)number("--max-shrink", s, 100);
+	if (n > 1 && optarg[n - 1] == '%')
+		optarg[n - 1] = '\0';
+	return (int)option_number(0, 100);
 }
 
 /* The option, as it is typed, that guards a replacement; NULL: none was given. */
@@ -93,76 +82,65 @@ static void check_options(const struct opts *o)
 		die_usage("--older-than goes with --gc");
 }
 
+enum {
+	ALLOW_EMPTY = 256,
+	MIN_ROWS,
+	MAX_SHRINK,
+	SAME_SCHEMA,
+	STRICT,
+	KEEP,
+	UNDO,
+	GC,
+	OLDER_THAN,
+	PROGRESS
+};
+
+static const struct option long_options[] = {
+	{ "allow-empty", no_argument, NULL, ALLOW_EMPTY },
+	{ "min-rows", required_argument, NULL, MIN_ROWS },
+	{ "max-shrink", required_argument, NULL, MAX_SHRINK },
+	{ "same-schema", no_argument, NULL, SAME_SCHEMA },
+	{ "strict", no_argument, NULL, STRICT },
+	{ "keep", optional_argument, NULL, KEEP },
+	{ "undo", no_argument, NULL, UNDO },
+	{ "gc", no_argument, NULL, GC },
+	{ "older-than", required_argument, NULL, OLDER_THAN },
+	{ "progress", no_argument, NULL, PROGRESS },
+	OPTION_LONG,
+	API_LONG_OPTIONS,
+	{ 0 },
+};
+
+static void take(struct opts *o, int c)
+{
+	switch (c) {
+	case ALLOW_EMPTY: o->allow_empty = true; break;
+	case MIN_ROWS: o->min_rows = option_number(0, INT64_MAX); break;
+	case MAX_SHRINK: o->max_shrink = percent(); break;
+	case SAME_SCHEMA: o->same_schema = true; break;
+	case STRICT: o->strict = true; break;
+	case KEEP:
+		o->keep = true;
+		o->keep_name = optarg;
+		break;
+	case UNDO: o->undo = true; break;
+	case GC: o->gc = true; break;
+	case PROGRESS: o->progress = true; break;
+	case OLDER_THAN:
+		o->older_given = true;
+		o->older_s = (uint64_t)option_seconds(0, 36500LL * 86400);
+		break;
+	default: api_option(&o->api, c, help, &o->verbosity);
+	}
+}
+
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum {
-		ALLOW_EMPTY = 256,
-		MIN_ROWS,
-		MAX_SHRINK,
-		SAME_SCHEMA,
-		STRICT,
-		KEEP,
-		UNDO,
-		GC,
-		OLDER_THAN,
-		PROGRESS
-	};
-	static const struct option list[] = { { "allow-empty", no_argument, NULL, ALLOW_EMPTY },
-		{ "min-rows", required_argument, NULL, MIN_ROWS },
-		{ "max-shrink", required_argument, NULL, MAX_SHRINK },
-		{ "same-schema", no_argument, NULL, SAME_SCHEMA },
-		{ "strict", no_argument, NULL, STRICT }, { "keep", optional_argument, NULL, KEEP },
-		{ "undo", no_argument, NULL, UNDO }, { "gc", no_argument, NULL, GC },
-		{ "older-than", required_argument, NULL, OLDER_THAN },
-		{ "progress", no_argument, NULL, PROGRESS }, OPTION_LONG, API_LONG_OPTIONS,
-		{ NULL, 0, NULL, 0 } };
 	struct fail f = { 0 };
 	int c;
 
-	while ((c = option_next(argc, argv, OPTION_SHORT, list, NULL)) != -1) {
-		switch (c) {
-		case ALLOW_EMPTY:
-			o->allow_empty = true;
-			break;
-		case MIN_ROWS:
-			o->min_rows = number("--min-rows", optarg, INT64_MAX);
-			break;
-		case MAX_SHRINK:
-			o->max_shrink = percent(optarg);
-			break;
-		case SAME_SCHEMA:
-			o->same_schema = true;
-			break;
-		case STRICT:
-			o->strict = true;
-			break;
-		case KEEP:
-			o->keep = true;
-			o->keep_name = optarg;
-			break;
-		case UNDO:
-			o->undo = true;
-			break;
-		case GC:
-			o->gc = true;
-			break;
-		case PROGRESS:
-			o->progress = true;
-			break;
-		case OLDER_THAN:
-			o->older_given = true;
-			if (!num_seconds(optarg, 36500ULL * 86400, &o->older_s))
-				die_usage("--older-than: '%s' is no time: digits with an optional "
-					  "s, m, h or d",
-					optarg);
-			break;
-		default:
-			if (api_option(&o->api, c, optarg, &f) == 0)
-				option_common(c, help, &o->verbosity);
-			if (f.kind)
-				die_usage("%s", f.why);
-		}
-	}
+	while ((c = option_next(argc, argv, OPTION_SHORT, long_options, NULL)) != -1)
+		take(o, c);
 	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
 		die_usage("--keep: %s", f.why);
 	check_options(o);

@@ -4,7 +4,7 @@
 #include "sys/clock.h"
 #include "sys/sandbox.h"
 #include "base/mem.h"
-#include "base/num.h"
+#include "base/option.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,53 +79,25 @@ void api_hurry(struct api *a)
 	http_hurry(a->http);
 }
 
-static int option_time(const char *name, const char *arg, uint64_t max, uint64_t *seconds,
-	struct fail *f)
+bool api_option(struct api_opt *o, int c, const char *help, int *verbosity)
 {
-	uint64_t longer;
-
-	if (num_seconds(arg, max, seconds))
-		return 1;
-	if (num_seconds(arg, UINT64_MAX, &longer))
-		return fail_set(f, FAIL_USAGE, "--%s: '%s' is longer than %llud", name, arg,
-			(unsigned long long)max / 86400);
-	return fail_set(f, FAIL_USAGE,
-		"--%s: '%s' is not a time: digits with an optional s, m, h or d", name, arg);
-}
-
-int api_option(struct api_opt *o, int c, const char *arg, struct fail *f)
-{
-	uint64_t seconds = 0;
-	int rc = 1;
-
 	switch (c) {
 	case API_TIMEOUT:
-		rc = option_time("timeout", arg, 30 * 86400, &seconds, f);
-		o->retry.deadline_ms = seconds * 1000;
-		return rc;
+		o->retry.deadline_ms = (uint64_t)option_seconds(0, 30 * 86400) * 1000;
+		return true;
 	case API_RETRY_WAIT:
-		rc = option_time("retry-wait", arg, 86400, &seconds, f);
-		o->retry.cap_ms = (uint32_t)seconds * 1000;
-		return rc;
+		o->retry.cap_ms = (uint32_t)option_seconds(0, 86400) * 1000;
+		return true;
 	case API_STALL:
-		rc = option_time("stall", arg, 86400, &seconds, f);
-		o->http.stall_s = seconds ? (unsigned)seconds : 1;
+		o->http.stall_s = (unsigned)option_seconds(0, 86400);
+		o->http.stall_s += o->http.stall_s == 0;
 		o->stall_said = true;
-		return rc;
-	case API_CACERT:
-		o->http.cacert = arg;
-		return 1;
-	case API_CERT:
-		o->http.cert = arg;
-		return 1;
-	case API_CERT_KEY:
-		o->http.cert_key = arg;
-		return 1;
-	case API_INSECURE:
-		o->http.insecure = true;
-		return 1;
-	default:
-		return 0;
+		return true;
+	case API_CACERT: o->http.cacert = optarg; return true;
+	case API_CERT: o->http.cert = optarg; return true;
+	case API_CERT_KEY: o->http.cert_key = optarg; return true;
+	case API_INSECURE: o->http.insecure = true; return true;
+	default: option_common(c, help, verbosity); return false;
 	}
 }
 

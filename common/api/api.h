@@ -38,7 +38,7 @@ struct api_opt {
  */
 int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f);
 
-/* The options that every tool that talks to TD has: rows for getopt_long() and their meaning. */
+/* The options of every tool that talks to TD: rows for its table, lines for its help text. */
 enum {
 	API_TIMEOUT = 0x4100,
 	API_RETRY_WAIT,
@@ -67,8 +67,11 @@ enum {
 	"  --cacert FILE        trust these certificates (PEM)\n"                                  \
 	"  --cert FILE, --cert-key FILE   client certificate and its key (PEM)\n"                  \
 	"  --insecure           do not verify the server's certificate\n"
-/* 1: taken, 0: not one of these, -1 */
-int api_option(struct api_opt *o, int c, const char *arg, struct fail *f);
+/*
+ * Takes c, which option_next() returned and the tool does not know: true for one of these; any
+ * other goes to option_common(), with help and verbosity. Wrong usage exits 2.
+ */
+bool api_option(struct api_opt *o, int c, const char *help, int *verbosity);
 
 struct api;
 struct api *api_open(const struct conf *c, const struct api_opt *o); /* copies; c may be freed */

@@ -139,6 +139,51 @@ int64_t option_number(int64_t min, int64_t max)
 	return n;
 }
 
+/* The largest unit first; the last one is 1. */
+struct unit {
+	int64_t n;
+	const char *name;
+};
+
+/* n in the largest unit that divides it: 90s, 30d. */
+static const char *in_units(char *text, size_t cap, int64_t n, const struct unit *u)
+{
+	while (u->n > 1 && (n == 0 || n % u->n))
+		u++;
+	snprintf(text, cap, "%lld%s", (long long)(n / u->n), u->name);
+	return text;
+}
+
+int64_t option_seconds(int64_t min, int64_t max)
+{
+	static const struct unit units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "m" },
+		{ 1, "s" } };
+	char least_text[24], most_text[24];
+	uint64_t n;
+
+	if (!num_seconds(optarg, (uint64_t)max, &n) || (int64_t)n < min)
+		die_usage("%s: '%s' is not a time from %s to %s: "
+			  "digits with an optional s, m, h or d", typed, optarg,
+			in_units(least_text, sizeof least_text, min, units),
+			in_units(most_text, sizeof most_text, max, units));
+	return (int64_t)n;
+}
+
+int64_t option_size(int64_t min, int64_t max)
+{
+	static const struct unit units[] = { { 1 << 30, "G" }, { 1 << 20, "M" }, { 1 << 10, "k" },
+		{ 1, "" } };
+	char least_text[24], most_text[24];
+	uint64_t n;
+
+	if (!num_size(optarg, (uint64_t)max, &n) || (int64_t)n < min)
+		die_usage("%s: '%s' is not a size from %s to %s: "
+			  "digits with an optional k, M or G", typed, optarg,
+			in_units(least_text, sizeof least_text, min, units),
+			in_units(most_text, sizeof most_text, max, units));
+	return (int64_t)n;
+}
+
 static _Noreturn void print(const char *a, const char *b)
 {
 	static const char out[] = "standard output";

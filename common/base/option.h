@@ -36,8 +36,13 @@ int option_next(int argc, char **argv, const char *letters, const struct option 
 /* The option that option_next() returned last, as it was typed: "-j" or "--jobs". */
 const char *option_typed(void);
 
-/* optarg as a decimal number from min to max; anything else is wrong usage, and exits 2. */
+/*
+ * optarg as a decimal number, as seconds (num_seconds()) or as bytes (num_size()), from min to max.
+ * Anything else is wrong usage, and exits 2.
+ */
 int64_t option_number(int64_t min, int64_t max);
+int64_t option_seconds(int64_t min, int64_t max);
+int64_t option_size(int64_t min, int64_t max);
 
 /*
  * -v, -q, -h and -V: the first two change *verbosity, and with it what die prints; the others

@@ -420,60 +420,27 @@ void append_start(struct append *a, const struct append_task *t, struct append_a
 void append_next(struct append *a, const struct append_seen *s, struct append_ask *next)
 {
 	switch ((enum at)a->at) {
-	case AT_CREATE:
-		created(a, s, next);
-		break;
-	case AT_FOUND:
-		found(a, s, next);
-		break;
+	case AT_CREATE: created(a, s, next); break;
+	case AT_FOUND: found(a, s, next); break;
 	case AT_UNFREEZE:
 		if (s->result == APPEND_DONE)
 			ask(a, next, AT_SEND, APPEND_SEND);
 		else
 			sent(a, s, next);
 		break;
-	case AT_SEND:
-		sent(a, s, next);
-		break;
-	case AT_SENT_LOOK:
-		sent_look(a, s, next);
-		break;
-	case AT_READ:
-		read_input(a, s, next);
-		break;
-	case AT_PARTS:
-		parts(a, s, next);
-		break;
-	case AT_FREEZE:
-		frozen(a, s, next);
-		break;
-	case AT_FREEZE_LOOK:
-		frozen_look(a, s, next);
-		break;
-	case AT_PERFORM:
-		performed(a, s, next);
-		break;
-	case AT_FOLLOW:
-		followed(a, s, next);
-		break;
-	case AT_TABLE:
-		table(a, s, next);
-		break;
-	case AT_CHECK:
-		checked(a, s, next);
-		break;
-	case AT_PUBLISH:
-		publish(a, s, next);
-		break;
-	case AT_TABLE_AFTER:
-		table_after(a, s, next);
-		break;
-	case AT_WITHDRAW:
-	case AT_DELETE:
-		cleaned(a, s, next);
-		break;
-	case AT_END:
-		end(a, next);
-		break;
+	case AT_SEND: sent(a, s, next); break;
+	case AT_SENT_LOOK: sent_look(a, s, next); break;
+	case AT_READ: read_input(a, s, next); break;
+	case AT_PARTS: parts(a, s, next); break;
+	case AT_FREEZE: frozen(a, s, next); break;
+	case AT_FREEZE_LOOK: frozen_look(a, s, next); break;
+	case AT_PERFORM: performed(a, s, next); break;
+	case AT_FOLLOW: followed(a, s, next); break;
+	case AT_TABLE: table(a, s, next); break;
+	case AT_CHECK: checked(a, s, next); break;
+	case AT_PUBLISH: publish(a, s, next); break;
+	case AT_TABLE_AFTER: table_after(a, s, next); break;
+	case AT_WITHDRAW: case AT_DELETE: cleaned(a, s, next); break;
+	case AT_END: end(a, next); break;
 	}
 }

@@ -612,81 +612,45 @@ void replace_start(struct replace *r, const struct replace_task *t, struct repla
 void replace_next(struct replace *r, const struct replace_seen *s, struct replace_ask *next)
 {
 	switch ((enum at)r->at) {
-	case AT_TARGET:
-		target(r, s, next);
-		break;
-	case AT_LOADED:
-		loaded(r, s, next);
-		break;
-	case AT_LIST:
-		listed(r, s, next);
-		break;
-	case AT_LISTED:
-		listed_target(r, s, next);
-		break;
+	case AT_TARGET: target(r, s, next); break;
+	case AT_LOADED: loaded(r, s, next); break;
+	case AT_LIST: listed(r, s, next); break;
+	case AT_LISTED: listed_target(r, s, next); break;
 	case AT_LISTED_ROWS:
 		if (s->result == REPLACE_DONE && s->new_rows)
 			nothing(r, next, FAIL_UNKNOWN, REPLACE_UNTOLD);
 		else
 			nowhere(r, next);
 		break;
-	case AT_CHECK:
-		checked(r, s, next);
-		break;
+	case AT_CHECK: checked(r, s, next); break;
 	case AT_MOVED:
 	case AT_MOVE_SEEN:
 	case AT_MOVE_SOURCE:
-	case AT_MOVE_SURE:
-		move_step(r, s, next);
-		break;
+	case AT_MOVE_SURE: move_step(r, s, next); break;
 	case AT_MEASURED:
 		if (s->result == REPLACE_DONE)
 			ask(r, next, AT_CHECK, REPLACE_CHECK, r->own, 0);
 		else
 			unseen(r, next, (enum replace_result)s->result);
 		break;
-	case AT_ROWS:
-		rows(r, s, next);
-		break;
-	case AT_SETTINGS:
-		put(r, s, next);
-		break;
-	case AT_EXCHANGED:
-		exchanged(r, s, next);
-		break;
-	case AT_JUDGE:
-		judged(r, s, next);
-		break;
-	case AT_JUDGE_OWN:
-	case AT_JUDGE_TARGET:
-		judged_rows(r, s, next);
-		break;
+	case AT_ROWS: rows(r, s, next); break;
+	case AT_SETTINGS: put(r, s, next); break;
+	case AT_EXCHANGED: exchanged(r, s, next); break;
+	case AT_JUDGE: judged(r, s, next); break;
+	case AT_JUDGE_OWN: case AT_JUDGE_TARGET: judged_rows(r, s, next); break;
 	case AT_JUDGE_SAME: /* the same rows: whichever it is, the target has them */
 		if (s->result == REPLACE_DONE && s->new_rows)
 			swapped(r, next);
 		else
 			untold(r, next);
 		break;
-	case AT_RENAMED:
-		renamed(r, s, next);
-		break;
-	case AT_RENAME_TARGET:
-	case AT_RENAME_ROWS:
-		rename_target(r, s, next);
-		break;
+	case AT_RENAMED: renamed(r, s, next); break;
+	case AT_RENAME_TARGET: case AT_RENAME_ROWS: rename_target(r, s, next); break;
 	case AT_DELETED:
 	case AT_DELETE_SEEN:
 	case AT_KEPT:
-	case AT_KEEP_SEEN:
-		tidied(r, s, next);
-		break;
-	case AT_GONE:
-	case AT_GONE_TARGET:
-	case AT_GONE_ROWS:
-		gone(r, s, next);
-		break;
-	case AT_END:
-		end(r, next);
-		break;
+	case AT_KEEP_SEEN: tidied(r, s, next); break;
+	case AT_GONE: case AT_GONE_TARGET: case AT_GONE_ROWS: gone(r, s, next); break;
+	case AT_END: end(r, next); break;
 	}
 }

@@ -68,64 +68,54 @@ static double float_of(uint64_t bits, unsigned n)
 	return (double)s;
 }
 
-/*
- * The header of a token: type, number or length, and how many bytes it takes; `n` payload bytes of
- * strings follow.
- */
-static ptrdiff_t header(const unsigned char *p, size_t room, struct mp *t)
+/* A header of one byte, which holds the number or the length: 0x00 to 0xbf, 0xe0 to 0xff. */
+static ptrdiff_t short_header(unsigned char c, struct mp *t)
 {
-	unsigned char c = p[0];
-	unsigned wide; /* bytes of number behind the first */
-	uint64_t v;
-
-	t->n = 0;
-	if (c < 0x80 || c >= 0xe0) {
-		t->type = c < 0x80 ? MP_UINT : MP_INT;
-		if (c < 0x80)
-			t->as.u = c;
-		else
-			t->as.i = (int8_t)c;
-		return 1;
-	}
-	if (c < 0xc0) {
+	if (c < 0x80) {
+		t->type = MP_UINT;
+		t->as.u = c;
+	} else if (c >= 0xe0) {
+		t->type = MP_INT;
+		t->as.i = (int8_t)c;
+	} else {
 		t->type = c < 0x90 ? MP_MAP : c < 0xa0 ? MP_ARRAY : MP_STR;
 		t->n = c < 0xa0 ? c & 0x0f : c & 0x1f;
-		return 1;
 	}
-	if (c >= 0xd4 && c <= 0xd8) { /* fixext: the type, then 1, 2, 4, 8 or 16 bytes */
-		if (room < 2)
-			return MP_MORE;
-		t->type = MP_EXT;
-		t->ext = (int8_t)p[1];
-		t->n = 1u << (c - 0xd4);
-		return 2;
-	}
+	return 1;
+}
+
+/* fixext: the type, then 1, 2, 4, 8 or 16 bytes. */
+static ptrdiff_t fixext_header(const unsigned char *p, size_t room, struct mp *t)
+{
+	if (room < 2)
+		return MP_MORE;
+	t->type = MP_EXT;
+	t->ext = (int8_t)p[1];
+	t->n = 1u << (p[0] - 0xd4);
+	return 2;
+}
+
+/* A header whose number or length follows the first byte: its type, and the bytes to follow. */
+static unsigned type_and_width(unsigned char c, struct mp *t)
+{
 	switch (c) {
-	case 0xc0: t->type = MP_NIL; return 1;
-	case 0xc1: return MP_BAD;
-	case 0xc2: case 0xc3: t->type = MP_BOOL; t->as.u = c & 1; return 1;
-	case 0xca: wide = 4; t->type = MP_FLOAT; break;
-	case 0xcb: wide = 8; t->type = MP_FLOAT; break;
-	case 0xcc:
-	case 0xcd:
-	case 0xce:
-	case 0xcf:
-		wide = 1u << (c - 0xcc);
-		t->type = MP_UINT;
-		break;
-	case 0xd0:
-	case 0xd1:
-	case 0xd2:
-	case 0xd3:
-		wide = 1u << (c - 0xd0);
-		t->type = MP_INT;
-		break;
-	case 0xc4: case 0xc5: case 0xc6: wide = 1u << (c - 0xc4); t->type = MP_BIN; break;
-	case 0xc7: case 0xc8: case 0xc9: wide = 1u << (c - 0xc7); t->type = MP_EXT; break;
-	case 0xd9: case 0xda: case 0xdb: wide = 1u << (c - 0xd9); t->type = MP_STR; break;
-	case 0xdc: case 0xdd: wide = 2u << (c - 0xdc); t->type = MP_ARRAY; break;
-	default: wide = 2u << (c - 0xde); t->type = MP_MAP; break; /* 0xde 0xdf */
+	case 0xca: t->type = MP_FLOAT; return 4;
+	case 0xcb: t->type = MP_FLOAT; return 8;
+	case 0xcc: case 0xcd: case 0xce: case 0xcf: t->type = MP_UINT; return 1u << (c - 0xcc);
+	case 0xd0: case 0xd1: case 0xd2: case 0xd3: t->type = MP_INT; return 1u << (c - 0xd0);
+	case 0xc4: case 0xc5: case 0xc6: t->type = MP_BIN; return 1u << (c - 0xc4);
+	case 0xc7: case 0xc8: case 0xc9: t->type = MP_EXT; return 1u << (c - 0xc7);
+	case 0xd9: case 0xda: case 0xdb: t->type = MP_STR; return 1u << (c - 0xd9);
+	case 0xdc: case 0xdd: t->type = MP_ARRAY; return 2u << (c - 0xdc);
+	default: t->type = MP_MAP; return 2u << (c - 0xde); /* 0xde 0xdf */
 	}
+}
+
+static ptrdiff_t long_header(const unsigned char *p, size_t room, struct mp *t)
+{
+	unsigned wide = type_and_width(p[0], t);
+	uint64_t v;
+
 	if (room < 1 + wide + (t->type == MP_EXT))
 		return MP_MORE;
 	v = big(p + 1, wide);
@@ -154,6 +144,27 @@ static ptrdiff_t header(const unsigned char *p, size_t room, struct mp *t)
 		t->n = (uint32_t)v;
 	}
 	return (ptrdiff_t)(1 + wide);
+}
+
+/*
+ * The header of a token: type, number or length, and how many bytes it takes; `n` payload bytes of
+ * strings follow.
+ */
+static ptrdiff_t header(const unsigned char *p, size_t room, struct mp *t)
+{
+	unsigned char c = p[0];
+
+	t->n = 0;
+	if (c < 0xc0 || c >= 0xe0)
+		return short_header(c, t);
+	if (c >= 0xd4 && c <= 0xd8)
+		return fixext_header(p, room, t);
+	switch (c) {
+	case 0xc0: t->type = MP_NIL; return 1;
+	case 0xc1: return MP_BAD;
+	case 0xc2: case 0xc3: t->type = MP_BOOL; t->as.u = c & 1; return 1;
+	default: return long_header(p, room, t);
+	}
 }
 
 static bool has_payload(enum mp_type t)

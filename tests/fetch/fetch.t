@@ -230,7 +230,7 @@ done <<'EOF'
 --job-key= -e x|--job-key: the value is empty
 --job-key k --result td://@/db/tbl -e x|--job-key and --result
 --wait 1m --no-wait -e x|--wait and --no-wait: choose one
---wait 0 1|'0' is not a time of 1s to 30d
+--wait 0 1|'0' is not a time from 1s to 30d
 --schedule x 1|a job ID and --schedule: choose one
 --since x 1|--since goes with --schedule
 --schedule x --since y --after z|--since and --after: choose one
@@ -254,7 +254,7 @@ done <<'EOF'
 -f csv -e SELECT|needs a database
 -f csv -d Test-db -e x|
 --timeout soon 1|'soon' is not a time
---timeout 31d 1|'31d' is longer than 30d
+--timeout 31d 1|'31d' is not a time from 0s to 30d
 EOF
 run td-fetch -f tsv --null "$(printf 'a\tb')" 1
 is "a NULL of two fields of TSV: status" "$status" 2

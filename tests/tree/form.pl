@@ -1,26 +1,27 @@
 #!/usr/bin/perl
-# The form of our C, as CONTRIBUTING has it: form.pl FILE... prints "FILE:LINE: what: the line" for what has another.
-# What is laid out by hand, tables and wrapped expressions, is left as it is: no formatter keeps those.
+# Checks the form of our C against CONTRIBUTING: form.pl FILE... prints "FILE:LINE: what: the line" for each deviation.
+# Tables and wrapped expressions are laid out by hand and not checked: no formatter keeps those.
 use strict;
 use warnings;
 
+my $longest = 60; # lines of a function
 my $control = qr/(?:if|for|while|switch)/;
 my $sign = qr/==|!=|<=|>=|&&|\|\||<<=?|>>=?|[-+*\/|&^%]=/;
-my @rules = ( # what no line of code may have
-	qr/^\t* \t/, 'a blank before a tab',
-	qr/^ +\S/, 'indented by blanks',
-	qr/\b$control\(/, 'no blank behind if, for, while or switch',
+my @rules = ( # what no line of code may contain
+	qr/^\t* \t/, 'a space before a tab',
+	qr/^ +\S/, 'indented with spaces',
+	qr/\b$control\(/, 'no space after if, for, while or switch',
 	qr/(?<!\* )\b(?!$control|return|case|sizeof|else|do|defined|void|int|char|bool)[a-z_]\w*(?<!_t) \((?!\*)/,
-		'a blank before the bracket of a call',
-	qr/\([ \t]+\S|[^\s(,;] \)/, 'a blank inside of brackets',
-	qr/[,;](?=[^\s);])/, 'no blank behind a comma',
-	qr/\S (?:,|;(?!\s*[;)]))/, 'a blank before a comma',
-	qr/\b(?:char|int|void|bool|double|float|FILE|struct \w+|\w+_t)\* ?\w/, 'the star of a pointer stands with its name',
-	qr/[\w)\]]$sign|$sign[\w(]/, 'no blank around an operator',
-	qr/[\w)\]]=[^=]|[\w)\]] =[\w(&"']/, 'no blank around =',
-	qr/^(?!.*\((?:struct \w+|(?:const )?char \*const\[\])\)\{$).*\)\{$|\b(?:else|do)\{|\}(?:else|while)/, 'no blank beside a brace',
-	qr/^\s*$control \(.*\) \{.*\S$/, 'code behind the brace of a block',
-	qr/^\w.*\w\(.*\) ?\{$/, 'the brace of a function stands on a line of its own',
+		'a space before the parenthesis of a call',
+	qr/\([ \t]+\S|[^\s(,;] \)/, 'a space inside parentheses',
+	qr/[,;](?=[^\s);])/, 'no space after a comma',
+	qr/\S (?:,|;(?!\s*[;)]))/, 'a space before a comma or semicolon',
+	qr/\b(?:char|int|void|bool|double|float|FILE|struct \w+|\w+_t)\* ?\w/, 'the star of a pointer belongs to its name',
+	qr/[\w)\]]$sign|$sign[\w(]/, 'no space around an operator',
+	qr/[\w)\]]=[^=]|[\w)\]] =[\w(&"']/, 'no space around =',
+	qr/^(?!.*\((?:struct \w+|(?:const )?char \*const\[\])\)\{$).*\)\{$|\b(?:else|do)\{|\}(?:else|while)/, 'no space beside a brace',
+	qr/^\s*$control \(.*\) \{.*\S$/, 'code after the brace of a block',
+	qr/^\w.*\w\(.*\) ?\{$/, 'the brace of a function belongs on a line of its own',
 );
 my $begins = qr/^(\t*)(?:\}\ else\b|\}\ while\ \(|else\b|(?:$control\ |\w+_foreach)\(|do\ \{|case\ .*:|default:|return\b|break;|continue;|goto\ |
 	[*a-z][\w>.\[\]-]*\ [-+|&]?=\ |\w+\(.*\);$)/x;
@@ -35,7 +36,7 @@ sub columns {
 	return length $line;
 }
 
-# The lines with comments blanked and x for what is inside of quotes: what is left is code.
+# The lines with comments blanked out and quoted text replaced by x: what remains is code.
 sub code {
 	my ($text) = @_;
 	$text =~ s{/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)+'}{
@@ -48,23 +49,25 @@ sub code {
 for my $file (@ARGV) {
 	open my $in, '<', $file or die "$file: $!\n";
 	my $text = do { local $/; <$in> };
-	my ($n, $tabs, $before, $was_empty, $depth, @block) = (0, 0, '', 0, 0);
+	my ($n, $tabs, $before, $was_empty, $depth, $function, @block) = (0, 0, '', 0, 0, 0);
 	my @line = split /\n/, $text;
 	my $say = sub { print "$file:$n: $_[0]: ", $line[$n - 1] =~ s/^\s+//r, "\n" };
 	for my $code (code($text)) {
 		my $empty = $line[$n++] eq '';
 		$say->('more than 100 columns') if columns($line[$n - 1]) > 100 && $line[$n - 1] !~ $table;
 		for (my $i = 0; $i < @rules; $i += 2) { $say->($rules[$i + 1]) if $code =~ $rules[$i] }
+		$function = $n - 1 if $code eq '{';
+		$say->('a function of ' . ($n - $function + 1) . ' lines') if $code eq '}' && $n - $function >= $longest;
 		$say->('two empty lines') if $empty && $was_empty;
 		$say->('an empty line at the end of a block') if $was_empty && $code =~ /^\t*\}/;
-		$say->('else stands behind its brace') if $before =~ /^\t*\}$/ && $code =~ /^\t*else\b/;
-		# A block is indented by one more than what it belongs to. Its statements begin behind one of ; { } and a label.
+		$say->('else belongs on the line of its brace') if $before =~ /^\t*\}$/ && $code =~ /^\t*else\b/;
+		# A block is indented by one tab more than its owner. Its statements follow one of ; { } and a label.
 		if ($code =~ $begins) {
 			$tabs = length $1;
 			my $wanted = @block ? $block[-1] - ($code =~ /^\t*(?:\}|case |default:)/) : $tabs;
-			my $what = $code =~ /^\t*else\b/ ? 'an if with else inside of a loop wants braces around it, or it is'
+			my $what = $code =~ /^\t*else\b/ ? 'an if with else inside a loop needs braces around it, or it is'
 				: 'it is';
-			$say->("$what indented by $tabs where its block is by $wanted") if $before =~ /[;{}:]$/ && $tabs != $wanted && !$depth;
+			$say->("$what indented by $tabs tabs instead of $wanted") if $before =~ /[;{}:]$/ && $tabs != $wanted && !$depth;
 		}
 		$depth += $code =~ tr/(// - $code =~ tr/)//;
 		my $more = $code =~ tr/{// - $code =~ tr/}//;

@@ -116,13 +116,9 @@ static void show_aliases(struct binder *b, unsigned n)
 		b->scope->aliases = n;
 }
 
-void bind_window(struct binder *b, struct expr *e)
+/* Where no window function may stand, and what may not stand in its arguments. */
+static void check_place(struct binder *b, const struct expr *e)
 {
-	struct window *w;
-	const char *clause = b->clause;
-	bool in_aggregate = b->in_aggregate;
-	unsigned hidden;
-
 	if (b->clause || b->no_window || b->in_aggregate)
 		bind_error(b, e->at,
 			"%s cannot contain aggregations, window functions or grouping operations: "
@@ -136,9 +132,12 @@ void bind_window(struct binder *b, struct expr *e)
 			bind_error(b, e->at,
 				"Cannot nest window functions inside window function '%s'",
 				e->name);
-	w = e->window = resolved(b, e->window, 0);
-	b->no_window = true;
-	hidden = w->base_partition ? hide_aliases(b) : 0;
+}
+
+static void partition_by(struct binder *b, struct window *w)
+{
+	unsigned hidden = w->base_partition ? hide_aliases(b) : 0;
+
 	for (unsigned i = 0; i < w->partitions; i++) {
 		w->partition[i] = bind_expr(b, w->partition[i]);
 		if (!sqltype_comparable(w->partition[i]->type))
@@ -148,7 +147,12 @@ void bind_window(struct binder *b, struct expr *e)
 				bind_type_name(b, w->partition[i]->type));
 	}
 	show_aliases(b, hidden);
-	hidden = w->base_order ? hide_aliases(b) : 0;
+}
+
+static void order_by(struct binder *b, struct window *w)
+{
+	unsigned hidden = w->base_order ? hide_aliases(b) : 0;
+
 	for (unsigned i = 0; i < w->order.n; i++) {
 		struct order *o = &w->order.o[i];
 
@@ -161,6 +165,32 @@ void bind_window(struct binder *b, struct expr *e)
 				bind_type_name(b, o->expr->type));
 	}
 	show_aliases(b, hidden);
+}
+
+static unsigned flags_of(const struct expr *e, const struct window *w)
+{
+	unsigned all = 0;
+
+	for (unsigned i = 0; i < e->argc; i++)
+		all |= e->arg[i]->flags;
+	for (unsigned i = 0; i < w->partitions; i++)
+		all |= w->partition[i]->flags;
+	for (unsigned i = 0; i < w->order.n; i++)
+		all |= w->order.o[i].expr->flags;
+	return all;
+}
+
+void bind_window(struct binder *b, struct expr *e)
+{
+	const char *clause = b->clause;
+	bool in_aggregate = b->in_aggregate;
+	struct window *w;
+
+	check_place(b, e);
+	w = e->window = resolved(b, e->window, 0);
+	b->no_window = true;
+	partition_by(b, w);
+	order_by(b, w);
 	if (w->frame) {
 		w->from_expr = frame_bound(b, w, w->from_expr);
 		w->to_expr = frame_bound(b, w, w->to_expr);
@@ -173,10 +203,5 @@ void bind_window(struct binder *b, struct expr *e)
 	if (e->order.n)
 		bind_error(b, e->at, "Window function with ORDER BY is not supported");
 	e->flags = (e->flags & ~(unsigned)HAS_AGGREGATE) | HAS_WINDOW;
-	for (unsigned i = 0; i < e->argc; i++)
-		e->flags |= e->arg[i]->flags & HAS_AGGREGATE;
-	for (unsigned i = 0; i < w->partitions; i++)
-		e->flags |= w->partition[i]->flags & HAS_AGGREGATE;
-	for (unsigned i = 0; i < w->order.n; i++)
-		e->flags |= w->order.o[i].expr->flags & HAS_AGGREGATE;
+	e->flags |= flags_of(e, w) & HAS_AGGREGATE;
 }

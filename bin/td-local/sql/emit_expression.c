@@ -521,64 +521,32 @@ void emit_expr(struct emitter *m, struct buf *b, const struct expr *e)
 static void by_kind(struct emitter *m, struct buf *b, const struct expr *e)
 {
 	switch (e->kind) {
-	case EXPR_CONSTANT:
-		constant(m, b, &e->value);
-		break;
-	case EXPR_COLUMN:
-		column(m, b, e);
-		break;
-	case EXPR_ARGUMENT:
-		parameter(m, b, e);
-		break;
-	case EXPR_CALL:
-		emit_call(m, b, e);
-		break;
-	case EXPR_CAST:
-		cast(m, b, e);
-		break;
-	case EXPR_CASE:
-		case_when(m, b, e);
-		break;
-	case EXPR_AND:
-		logic(m, b, e->arg, e->argc, " AND ");
-		break;
-	case EXPR_OR:
-		logic(m, b, e->arg, e->argc, " OR ");
-		break;
+	case EXPR_CONSTANT: constant(m, b, &e->value); break;
+	case EXPR_COLUMN: column(m, b, e); break;
+	case EXPR_ARGUMENT: parameter(m, b, e); break;
+	case EXPR_CALL: emit_call(m, b, e); break;
+	case EXPR_CAST: cast(m, b, e); break;
+	case EXPR_CASE: case_when(m, b, e); break;
+	case EXPR_AND: logic(m, b, e->arg, e->argc, " AND "); break;
+	case EXPR_OR: logic(m, b, e->arg, e->argc, " OR "); break;
 	case EXPR_NOT:
 		emit_put(m, b, "(NOT ");
 		emit_expr(m, b, e->arg[0]);
 		emit_put(m, b, ")");
 		break;
-	case EXPR_COMPARE:
-		emit_compare(m, b, e->name, e->arg[0], e->arg[1]);
-		break;
-	case EXPR_DISTINCT:
-		distinct(m, b, e);
-		break;
-	case EXPR_IN:
-		in_list(m, b, e);
-		break;
-	case EXPR_IN_QUERY:
-		in_query(m, b, e);
-		break;
-	case EXPR_QUANTIFIED:
-		quantified(m, b, e, e->name, e->soft);
-		break;
+	case EXPR_COMPARE: emit_compare(m, b, e->name, e->arg[0], e->arg[1]); break;
+	case EXPR_DISTINCT: distinct(m, b, e); break;
+	case EXPR_IN: in_list(m, b, e); break;
+	case EXPR_IN_QUERY: in_query(m, b, e); break;
+	case EXPR_QUANTIFIED: quantified(m, b, e, e->name, e->soft); break;
 	case EXPR_EXISTS:
 		emit_put(m, b, "EXISTS (");
 		emit_query(m, b, e->query);
 		emit_put(m, b, ")");
 		break;
-	case EXPR_SCALAR:
-		scalar(m, b, e);
-		break;
-	case EXPR_IS_NULL:
-		is_null(m, b, e);
-		break;
-	case EXPR_TRY:
-		try(m, b, e);
-		break;
+	case EXPR_SCALAR: scalar(m, b, e); break;
+	case EXPR_IS_NULL: is_null(m, b, e); break;
+	case EXPR_TRY: try(m, b, e); break;
 	default:
 		emit_put(m, b, "NULL");
 	}

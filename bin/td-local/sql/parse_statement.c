@@ -203,13 +203,13 @@ static void use(struct parser *p, struct statement *s)
 	s->db = parse_name(p);
 }
 
-/* Hive: FROM ... INSERT ... SELECT and WITH ... INSERT ... SELECT: the INSERT stands inside the
- * query. */
-static bool inner_insert(struct parser *p, struct statement *s)
+/*
+ * The INSERT at the statement's own level, or NULL; *end: where the statement ends, or its second
+ * INSERT, which is refused.
+ */
+static const struct token *find_insert(struct parser *p, const struct token **end)
 {
 	const struct token *t = p->t, *found = NULL;
-	struct token *copy;
-	size_t n = 0, head;
 	unsigned depth = 0;
 
 	for (; t < p->end && !(t->kind == TOKEN_SYMBOL && t->text[0] == ';'); t++) {
@@ -218,55 +218,85 @@ static bool inner_insert(struct parser *p, struct statement *s)
 		if (depth || t->kind != TOKEN_WORD || strcmp(t->text, "insert") != 0)
 			continue;
 		if (found) {
-			parse_refuse(p, t->at, "more than one INSERT behind FROM");
-			return true;
+			parse_refuse(p, t->at, "more than one INSERT after FROM");
+			break;
 		}
 		found = t;
 	}
+	*end = t;
+	return found;
+}
+
+/* What the INSERT at `found` inserts into; returns the token after it. */
+static const struct token *insert_head(struct parser *p, const struct token *found,
+	struct statement *s)
+{
+	struct parser in = *p;
+	struct select none = { 0 };
+
+	in.t = found + 1;
+	s->query = &none;
+	insert(&in, s);
+	s->query = NULL;
+	return in.t;
+}
+
+/* For every opening bracket of n tokens, where it is closed. */
+static uint32_t *match_brackets(struct parser *p, const struct token *t, size_t n)
+{
+	uint32_t *match = arena_alloc(p->a, (n + 1) * sizeof *match), stack[4096];
+	unsigned open = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (t[i].kind != TOKEN_SYMBOL)
+			continue;
+		if (t[i].text[0] == '(' && open < 4096)
+			stack[open++] = (uint32_t)i;
+		else if (t[i].text[0] == ')' && open)
+			match[stack[--open]] = (uint32_t)i;
+	}
+	return match;
+}
+
+static struct select *query_of(struct parser *p, const struct token *t, size_t n)
+{
+	struct parser in = *p;
+	struct select *query;
+
+	in.first = in.t = t;
+	in.end = t + n;
+	in.match = match_brackets(p, t, n);
+	query = parse_query(&in);
+	if (in.t != in.end)
+		parse_wrong(&in, "<EOF>");
+	return query;
+}
+
+/*
+ * Hive: FROM ... INSERT ... SELECT and WITH ... INSERT ... SELECT have the INSERT inside the
+ * query. Its head is read first, then the query without it.
+ */
+static bool inner_insert(struct parser *p, struct statement *s)
+{
+	const struct token *end, *rest, *found = find_insert(p, &end);
+	struct token *copy;
+	size_t head, n;
+
 	if (!found)
 		return false;
-	/* The head is read for the name; then the query without the words of the INSERT. */
+	rest = p->f->kind ? end : insert_head(p, found, s);
+	if (p->f->kind) {
+		p->t = p->end;
+		return true;
+	}
 	head = (size_t)(found - p->t);
-	copy = arena_alloc(p->a, ((size_t)(t - p->t) + 2) * sizeof *copy);
+	n = head + (size_t)(end - rest);
+	copy = arena_alloc(p->a, (n + 1) * sizeof *copy);
 	memcpy(copy, p->t, head * sizeof *copy);
-	n = head;
-	{
-		struct parser in = *p;
-		struct select none = { 0 };
-
-		in.t = found + 1;
-		s->query = &none;
-		insert(&in, s);
-		s->query = NULL;
-		if (p->f->kind) {
-			p->t = p->end;
-			return true;
-		}
-		memcpy(copy + n, in.t, (size_t)(t - in.t) * sizeof *copy);
-		n += (size_t)(t - in.t);
-	}
+	memcpy(copy + head, rest, (n - head) * sizeof *copy);
 	copy[n] = *p->end;
-	{
-		struct parser in = *p;
-		uint32_t *match = arena_alloc(p->a, (n + 1) * sizeof *match), stack[4096];
-		unsigned open = 0;
-
-		for (size_t i = 0; i < n; i++) {
-			if (copy[i].kind != TOKEN_SYMBOL)
-				continue;
-			if (copy[i].text[0] == '(' && open < 4096)
-				stack[open++] = (uint32_t)i;
-			else if (copy[i].text[0] == ')' && open)
-				match[stack[--open]] = (uint32_t)i;
-		}
-		in.first = in.t = copy;
-		in.end = copy + n;
-		in.match = match;
-		s->query = parse_query(&in);
-		if (in.t != in.end)
-			parse_wrong(&in, "<EOF>");
-	}
-	p->t = p->f->kind ? p->end : t;
+	s->query = query_of(p, copy, n);
+	p->t = p->f->kind ? p->end : end;
 	return true;
 }
 
