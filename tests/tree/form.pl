@@ -57,7 +57,7 @@ for my $file (@ARGV) {
 		$say->('more than 100 columns') if columns($line[$n - 1]) > 100 && $line[$n - 1] !~ $table;
 		for (my $i = 0; $i < @rules; $i += 2) { $say->($rules[$i + 1]) if $code =~ $rules[$i] }
 		$function = $n - 1 if $code eq '{';
-		$say->('a function of ' . ($n - $function + 1) . ' lines') if $code eq '}' && $n - $function >= $longest;
+		$say->('a function of ' . ($n - $function + 1) . ' lines') if $code eq '}' && $n - $function >= $longest && $file !~ m{\btests/unit/};
 		$say->('two empty lines') if $empty && $was_empty;
 		$say->('an empty line at the end of a block') if $was_empty && $code =~ /^\t*\}/;
 		$say->('else belongs on the line of its brace') if $before =~ /^\t*\}$/ && $code =~ /^\t*else\b/;

@@ -42,23 +42,25 @@ int one(int a) {
 	}
 }
 END
-is "and form.pl sees another" "$(perl tests/tree/form.pl "$T/bad.c" | cut -d: -f 2-3)" "1: the brace of a function stands on a line of its own
-2: no blank behind if, for, while or switch
-4: a blank before a tab
-4: a blank before the bracket of a call
-4: no blank behind a comma
-5: no blank around =
+is "and form.pl sees another" "$(perl tests/tree/form.pl "$T/bad.c" | cut -d: -f 2-3)" "1: the brace of a function belongs on a line of its own
+2: no space after if, for, while or switch
+4: a space before a tab
+4: a space before the parenthesis of a call
+4: no space after a comma
+5: no space around =
 7: an empty line at the end of a block
 9: two empty lines
-10: no blank around an operator
-11: a blank inside of brackets
-11: it is indented by 1 where its block is by 2
-13: a blank before a comma
-13: code behind the brace of a block
-16: the star of a pointer stands with its name
-17: indented by blanks
-17: no blank beside a brace
-18: no blank beside a brace"
+10: no space around an operator
+11: a space inside parentheses
+11: it is indented by 1 tabs instead of 2
+13: a space before a comma or semicolon
+13: code after the brace of a block
+16: the star of a pointer belongs to its name
+17: indented with spaces
+17: no space beside a brace
+18: no space beside a brace"
+{ echo "void f(void)"; echo "{"; seq -f "	f(%g);" 59; echo "}"; } >"$T/long.c"
+is "and a long function" "$(perl tests/tree/form.pl "$T/long.c")" "$T/long.c:62: a function of 61 lines: }"
 
 # --- functions that are not used: unbounded copies, numbers without a check, state behind one's back, /bin/sh
 
