@@ -42,6 +42,7 @@ _td_pipe_values()
 	td-encode--format) echo auto frame csv tsv jsonl msgpack ;;
 	*--type) echo presto trino hive ;;
 	*--time-unit) echo s ms us ns ;;
+	*--log-format) echo text json ;;
 	*--level) echo 0 1 2 3 4 5 6 7 8 9 ;;
 	*--priority) echo -2 -1 0 1 2 ;;
 	*--quote) echo none ;;

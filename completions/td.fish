@@ -47,6 +47,8 @@ function __td_values
             printf '%s\n' presto trino hive
         case '*--time-unit'
             printf '%s\n' s ms us ns
+        case '*--log-format'
+            printf '%s\n' text json
         case '*--level'
             seq 0 9
         case '*--priority'

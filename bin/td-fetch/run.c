@@ -5,6 +5,7 @@
 #include "api/conf.h"
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "api/job.h"
 #include "base/mem.h"
 #include "sys/progress.h"
@@ -259,6 +260,16 @@ static void warn_of_loss(const struct run *r, const struct schema *s)
 		}
 }
 
+/* What a frame's end would say. */
+static void log_rows(struct run *r, const struct api_job *j, int64_t rows)
+{
+	char text[128];
+
+	snprintf(text, sizeof text, "{\"job_id\":\"%.40s\",\"rows\":%lld,\"bytes\":%llu}", j->id,
+		(long long)rows, (unsigned long long)r->out.taken);
+	log_result(text);
+}
+
 static void say_done(struct run *r, const struct api_job *j)
 {
 	const int64_t rows =
@@ -268,6 +279,8 @@ static void say_done(struct run *r, const struct api_job *j)
 	if (rows >= 0)
 		snprintf(text, sizeof text, "%lld rows, ", (long long)rows);
 	note("job %s: %s%llu bytes", j->id, text, (unsigned long long)r->out.taken);
+	if (r->o->out.format != RESULTOUT_FRAME)
+		log_rows(r, j, rows);
 	if (r->o->out.format != RESULTOUT_TABLE) /* which counts its rows itself */
 		progress_done(&r->progress, "%s%.1f MB of job %s fetched", text,
 			(double)r->out.taken / 1e6, j->id);

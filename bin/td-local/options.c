@@ -52,6 +52,7 @@ static const char usage[] =
 	"      --functions ENGINE  print the SQL functions of presto or hive\n"
 	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
 	"  -q, --quiet             only errors\n"
+	"      --log-format FORMAT  messages as text (default) or json\n"
 	"  -V, --version           print the version\n"
 	"  -h, --help              print this\n";
 

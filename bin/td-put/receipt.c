@@ -4,6 +4,7 @@
 #include "sys/clock.h"
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "value/alias.h"
 #include "base/mem.h"
 #include "base/sig.h"
@@ -15,6 +16,7 @@ static int put_text(char *text, struct fail *f)
 {
 	int rc = fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
 
+	log_result(text);
 	free(text);
 	return rc;
 }

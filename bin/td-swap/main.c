@@ -4,6 +4,7 @@
 #include "sys/clock.h"
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/option.h"
 #include "sys/sandbox.h"
@@ -152,6 +153,7 @@ static int put_text(char *text, struct fail *f)
 {
 	int rc = fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
 
+	log_result(text);
 	free(text);
 	return rc;
 }

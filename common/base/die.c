@@ -1,5 +1,6 @@
 /* Messages on stderr, one write(2) each, and the ends of the process. */
 #include "base/die.h"
+#include "base/log.h"
 #include "base/sig.h"
 #include "base/visible.h"
 
@@ -37,6 +38,7 @@ bool die_terminal(void)
 void die_verbosity(int verbosity)
 {
 	level = verbosity;
+	log_quiet(level < 0);
 }
 
 const char *die_name(void)
@@ -84,23 +86,61 @@ static void put_line(const char *text, bool transient)
 	(void)put; /* no one is left to tell */
 }
 
+static void say(const char *event, const char *text)
+{
+	if (log_is_json())
+		log_event(event, "", text);
+	else
+		put_line(text, false);
+}
+
 void die_say(const char *text)
 {
-	put_line(text, false);
+	say("note", text);
+}
+
+void die_progress(const char *members, const char *text)
+{
+	if (log_is_json())
+		log_event("progress", members, text);
+	else
+		put_line(text, false);
 }
 
 void die_line(const char *text)
 {
-	put_line(text, true);
+	if (!log_is_json())
+		put_line(text, true);
 }
 
-static void sayv(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
-static void sayv(const char *fmt, va_list ap)
+static void sayv(const char *event, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+static void sayv(const char *event, const char *fmt, va_list ap)
 {
 	char text[1536];
 
 	vsnprintf(text, sizeof text, fmt, ap);
-	die_say(text);
+	say(event, text);
+}
+
+static _Noreturn void end(int status)
+{
+	log_end(status);
+	exit(status);
+}
+
+static void end_normally(void)
+{
+	log_end(0);
+}
+
+void die_json(void)
+{
+	if (log_is_json())
+		return;
+	terminal = false;
+	log_json(name);
+	atexit(end_normally);
 }
 
 void die(enum fail_kind kind, const char *fmt, ...)
@@ -108,9 +148,9 @@ void die(enum fail_kind kind, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	sayv(fmt, ap);
+	sayv("error", fmt, ap);
 	va_end(ap);
-	exit((int)kind);
+	end((int)kind);
 }
 
 void die_usage(const char *fmt, ...)
@@ -131,15 +171,19 @@ void die_fail(const struct fail *f)
 		 * As a filter's user expects: silent death by SIGPIPE; who ignores SIGPIPE gets
 		 * words and a status.
 		 */
-		if (!sig_pipe_was_ignored())
+		if (!sig_pipe_was_ignored()) {
+			log_end(128 + SIGPIPE);
 			sig_die(SIGPIPE);
+		}
 		die(FAIL_SYSTEM, "%s", f->why);
 	}
 	if (f->why[0])
-		die_say(f->why);
-	if (f->kind == FAIL_SIGNAL && sig_caught())
+		say("error", f->why);
+	if (f->kind == FAIL_SIGNAL && sig_caught()) {
+		log_end(128 + sig_caught());
 		sig_die(sig_caught());
-	exit(f->kind >= FAIL_PIPE ? (int)FAIL_SYSTEM : (int)f->kind);
+	}
+	end(f->kind >= FAIL_PIPE ? (int)FAIL_SYSTEM : (int)f->kind);
 }
 
 void warn(const char *fmt, ...)
@@ -149,7 +193,7 @@ void warn(const char *fmt, ...)
 	if (level < 0)
 		return;
 	va_start(ap, fmt);
-	sayv(fmt, ap);
+	sayv("warning", fmt, ap);
 	va_end(ap);
 }
 
@@ -160,7 +204,7 @@ void note(const char *fmt, ...)
 	if (level < 1)
 		return;
 	va_start(ap, fmt);
-	sayv(fmt, ap);
+	sayv("note", fmt, ap);
 	va_end(ap);
 }
 
@@ -171,7 +215,7 @@ void debug(const char *fmt, ...)
 	if (level < 2)
 		return;
 	va_start(ap, fmt);
-	sayv(fmt, ap);
+	sayv("debug", fmt, ap);
 	va_end(ap);
 }
 
@@ -189,7 +233,7 @@ static bool is_news(void)
 
 void remark(bool first, const char *fmt, ...)
 {
-	const bool elsewhere = level == 0 && !terminal;
+	const bool elsewhere = level == 0 && !terminal && !log_is_json();
 	char text[1536];
 	va_list ap;
 
@@ -198,8 +242,8 @@ void remark(bool first, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (level > 0 || elsewhere)
-		die_say(text);
+	if (level > 0 || elsewhere || log_is_json())
+		say("retry", text);
 	else
 		die_line(text);
 }

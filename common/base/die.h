@@ -41,6 +41,11 @@ unsigned die_columns(int fd);
 
 /* Print a line at any verbosity: one that was asked for (--progress, SIGUSR1). */
 void die_say(const char *text);
+/* The same for progress; members: what an object of --log-format json has besides, as in log.h. */
+void die_progress(const char *members, const char *text);
+
+/* From now on each message is a JSON object on a line (see log.h). Call once, without threads. */
+void die_json(void);
 
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

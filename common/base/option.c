@@ -2,6 +2,7 @@
 #include "base/option.h"
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/num.h"
 
 #include <stdbool.h>
@@ -101,7 +102,7 @@ static bool in_list(const int *list, int c)
 	return list && *list;
 }
 
-int option_next(int argc, char **argv, const char *letters, const struct option *table,
+static int next(int argc, char **argv, const char *letters, const struct option *table,
 	const int *may_be_empty)
 {
 	/* in the middle of -qv this is still that word */
@@ -126,6 +127,26 @@ int option_next(int argc, char **argv, const char *letters, const struct option 
 		die_usage("option '%s' needs a value", typed);
 	if (c != -1 && optarg && !*optarg && !in_list(may_be_empty, c))
 		die_usage("%s: the value is empty", typed);
+	return c;
+}
+
+static void log_format(const char *format)
+{
+	if (strcmp(format, "json") == 0)
+		die_json();
+	else if (strcmp(format, "text") != 0)
+		die_usage("--log-format: '%s' is not text or json", format);
+}
+
+int option_next(int argc, char **argv, const char *letters, const struct option *table,
+	const int *may_be_empty)
+{
+	int c;
+
+	while ((c = next(argc, argv, letters, table, may_be_empty)) == OPTION_LOG_FORMAT)
+		log_format(optarg);
+	if (c == -1)
+		log_start();
 	return c;
 }
 

@@ -13,14 +13,18 @@
 #include <getopt.h>
 #include <stdint.h>
 
+enum { OPTION_LOG_FORMAT = 5000 }; /* beyond what a tool calls its own */
+
 /* For the letters, the table and the help text of every tool. */
 #define OPTION_SHORT "vqhV"
 #define OPTION_LONG                                                                                \
 	{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },                \
-	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }
+	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },         \
+	{ "log-format", required_argument, NULL, OPTION_LOG_FORMAT }
 #define OPTION_USAGE                                                                               \
 	"  -v, --verbose        print more; -vv prints still more\n"                               \
 	"  -q, --quiet          print only errors\n"                                               \
+	"  --log-format FORMAT  messages as text (default) or json\n"                              \
 	"  -h, --help           print this help\n"                                                 \
 	"  -V, --version        print the version\n"
 
@@ -28,7 +32,7 @@
  * The next option: its value in the table or its letter, and its argument in optarg. -1 after the
  * last one: argv[optind] is the first operand, at which options end. letters: as for getopt(3);
  * the table ends with a row of zeros. may_be_empty: the options whose argument may be an empty
- * text, up to a 0; NULL: none. Wrong usage exits 2.
+ * text, up to a 0; NULL: none. --log-format is obeyed here. Wrong usage exits 2.
  */
 int option_next(int argc, char **argv, const char *letters, const struct option *table,
 	const int *may_be_empty);

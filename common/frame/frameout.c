@@ -1,6 +1,7 @@
 /* Writing a frame: head, blocks or members of others, end. */
 #include "frame/frameout.h"
 #include "base/crc.h"
+#include "base/log.h"
 #include "frame/gzip.h"
 #include "base/mem.h"
 #include "base/sig.h"
@@ -98,6 +99,8 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 
 static int write_end(struct frameout *o, struct frame_end e, struct fail *f)
 {
+	char *text;
+
 	e.passed = o->passed;
 	if (!e.passed)
 		e.rows = o->rows;
@@ -106,7 +109,9 @@ static int write_end(struct frameout *o, struct frame_end e, struct fail *f)
 	e.blocks = o->blocks;
 	e.bytes = o->bytes;
 	e.crc = o->crc;
-	return write_text(o, 'E', frame_end_format(&e), f);
+	text = frame_end_format(&e);
+	log_result(text);
+	return write_text(o, 'E', text, f);
 }
 
 int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *f)

@@ -2,6 +2,7 @@
 #include "sys/progress.h"
 #include "sys/clock.h"
 #include "base/die.h"
+#include "base/log.h"
 #include "base/sig.h"
 
 #include <stdarg.h>
@@ -16,10 +17,10 @@ static void answer(void *arg);
 
 void progress_init(struct progress *p, bool wanted, bool quiet)
 {
-	*p = (struct progress){ .mode = quiet && !wanted ? PROGRESS_NONE :
-					die_terminal()	 ? PROGRESS_LINE :
-					wanted		 ? PROGRESS_LINES :
-							   PROGRESS_NONE };
+	*p = (struct progress){ .mode = quiet && !wanted	       ? PROGRESS_NONE :
+					die_terminal()	       ? PROGRESS_LINE :
+					wanted || log_is_json() ? PROGRESS_LINES :
+								  PROGRESS_NONE };
 	p->wanted = wanted;
 	p->sums_up = p->mode != PROGRESS_NONE;
 	p->begun_ms = clock_ms();
@@ -47,6 +48,16 @@ bool progress_due(struct progress *p)
 	return p->mode != PROGRESS_NONE && clock_ms() >= p->next_ms;
 }
 
+static void put(struct progress *p, const char *members, const char *text)
+{
+	if (p->asked || p->mode == PROGRESS_LINES)
+		die_progress(members, text);
+	else
+		die_line(text);
+	p->asked = false;
+	p->next_ms = clock_ms() + (p->mode == PROGRESS_LINE ? LINE_MS : LINES_MS);
+}
+
 void progress_say(struct progress *p, const char *fmt, ...)
 {
 	char text[512];
@@ -55,12 +66,7 @@ void progress_say(struct progress *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	if (p->asked || p->mode == PROGRESS_LINES)
-		die_say(text);
-	else
-		die_line(text);
-	p->asked = false;
-	p->next_ms = clock_ms() + (p->mode == PROGRESS_LINE ? LINE_MS : LINES_MS);
+	put(p, "", text);
 }
 
 static double mega(uint64_t bytes)
@@ -91,12 +97,27 @@ static size_t put_share(char *text, size_t cap, double share, double seconds)
 	return (size_t)snprintf(text, cap, "%.0f %%, %.0f h left, ", share * 100, left / 3600);
 }
 
+/* For --log-format json, with the names of receipts. */
+static void put_members(char *out, size_t cap, const struct progress_rate *r, double seconds)
+{
+	size_t n = (size_t)snprintf(out, cap, ",\"seconds\":%.3f,\"bytes\":%llu", seconds,
+		(unsigned long long)r->bytes);
+
+	if (r->of_bytes > 0)
+		n += (size_t)snprintf(out + n, cap - n, ",\"of_bytes\":%lld",
+			(long long)r->of_bytes);
+	if (r->rows >= 0)
+		n += (size_t)snprintf(out + n, cap - n, ",\"rows\":%lld", (long long)r->rows);
+	if (r->of_rows > 0)
+		snprintf(out + n, cap - n, ",\"of_rows\":%lld", (long long)r->of_rows);
+}
+
 /* What matters most comes first: a narrow terminal cuts the rest. */
 static void say_rate(struct progress *p)
 {
 	const struct progress_rate *r = &p->rate;
 	const double seconds = (double)(clock_ms() - p->start_ms + 1) / 1000;
-	char text[256];
+	char members[160], line[512], text[256];
 	size_t n = put_share(text, sizeof text, share_of(r), seconds);
 
 	if (r->rows >= 0)
@@ -110,7 +131,9 @@ static void say_rate(struct progress *p)
 		n += (size_t)snprintf(text + n, sizeof text - n, "of %.1f ",
 			mega((uint64_t)r->of_bytes));
 	snprintf(text + n, sizeof text - n, "MB, %.1f MB/s", mega(r->bytes) / seconds);
-	progress_say(p, "%s: %s", r->what, text);
+	snprintf(line, sizeof line, "%s: %s", r->what, text);
+	put_members(members, sizeof members, r, seconds);
+	put(p, members, line);
 }
 
 void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes,
