@@ -67,7 +67,7 @@ forbidden="$forbidden|exit|_exit|abort|system|popen|fork|socket|connect|send|rec
 bad=
 for c in common/base/*.c common/value/*.c common/format/*.c common/record/*.c common/frame/*.c common/td/*.c; do
 	case $c in # the process itself; blockpool has threads, which wait by the clock
-	common/base/die.c | common/base/fd.c | common/base/mem.c | common/base/option.c | common/base/sig.c) continue ;;
+	common/base/die.c | common/base/fd.c | common/base/log.c | common/base/mem.c | common/base/option.c | common/base/sig.c) continue ;;
 	common/frame/blockpool.c) continue ;;
 	esac
 	o=$BUILD/${c%.c}.o
