@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/option.h"
+#include "sys/inifile.h"
 #include "sys/sandbox.h"
 #include "base/sig.h"
 
@@ -28,12 +29,16 @@ static const char help[] =
 	"  -k, --key              read the key from standard input; on a terminal, ask for it\n"
 	"      --key-file FILE    the key is in FILE, read at each use\n"
 	"      --key-command COMMAND  COMMAND, run by sh at each use, prints the key\n"
+	"      --proxy URL        reach the server through this proxy; --cacert, --cert and --cert-key\n"
+	"                         of add belong to the connection, too\n"
 	API_USAGE_WITHIN("30s")
 	OPTION_USAGE;
 
 struct opts {
 	bool key;
 	const char *key_file, *key_command;
+	char *proxy;         /* may hold a password; malloc'ed */
+	const char *tls;     /* an option about certificates that was given, or NULL */
 	const char *network; /* the first option about the network that was given, or NULL */
 	int verbosity;
 	struct api_opt api;
@@ -46,12 +51,23 @@ static const char *name_of(const struct option *list, int c)
 	return list->name;
 }
 
+/* A copy of an argument, in whose place ps(1) then shows asterisks. */
+static char *taken(char *before, char *arg)
+{
+	char *copy = mem_string(arg);
+
+	inifile_forget(before);
+	memset(arg, '*', strlen(arg));
+	return copy;
+}
+
 static void options(struct opts *o, int argc, char **argv)
 {
-	enum { KEY_FILE = 256, KEY_COMMAND };
+	enum { KEY_FILE = 256, KEY_COMMAND, PROXY };
 	static const struct option list[] = {
 		{ "key", no_argument, NULL, 'k' }, { "key-file", required_argument, NULL, KEY_FILE },
 		{ "key-command", required_argument, NULL, KEY_COMMAND },
+		{ "proxy", required_argument, NULL, PROXY },
 		OPTION_LONG,
 		API_LONG_OPTIONS, { NULL, 0, NULL, 0 }
 	};
@@ -62,8 +78,13 @@ static void options(struct opts *o, int argc, char **argv)
 		case 'k': o->key = true; break;
 		case KEY_FILE: o->key_file = optarg; break;
 		case KEY_COMMAND: o->key_command = optarg; break;
+		case PROXY: o->proxy = taken(o->proxy, optarg); break;
 		default:
-			if (api_option(&o->api, c, help, &o->verbosity) && !o->network)
+			if (!api_option(&o->api, c, help, &o->verbosity))
+				break;
+			if (c == API_CACERT || c == API_CERT || c == API_CERT_KEY)
+				o->tls = name_of(list, c);
+			else if (!o->network)
 				o->network = name_of(list, c);
 		}
 	}
@@ -80,6 +101,10 @@ static void check_verb(const struct opts *o, const char *verb)
 
 	if (key && !add)
 		die_usage("--%s goes with add, not with %s", key, verb);
+	if (o->proxy && !add)
+		die_usage("--proxy goes with add, not with %s", verb);
+	if (o->tls && !add && !test)
+		die_usage("--%s goes with add and test, not with %s", o->tls, verb);
 	if (o->network && !test)
 		die_usage("--%s goes with test, not with %s", o->network, verb);
 }
@@ -119,6 +144,56 @@ static int read_key(char **key, struct fail *f)
 	return got < 0 ? -1 : 0;
 }
 
+/* Later runs have other working directories: the whole name, malloc'ed; NULL with f: no file. */
+static char *absolute(const char *option, const char *path, struct fail *f)
+{
+	char *here = path[0] == '/' ? NULL : getcwd(NULL, 0),
+	     *all = here ? mem_printf("%s/%s", here, path) : mem_string(path);
+
+	if (path[0] != '/' && !here)
+		fail_errno(f, FAIL_CONFIG, "--%s: no working directory", option);
+	else if (access(all, R_OK))
+		fail_errno(f, FAIL_CONFIG, "--%s: %s", option, all);
+	free(here);
+	if (f->kind == FAIL_NONE)
+		return all;
+	free(all);
+	return NULL;
+}
+
+/* What each use of the connection would refuse is refused at once. */
+static int check_key_file(const char *path, struct fail *f)
+{
+	char *text = NULL;
+	int rc = inifile_slurp(path, true, &text, f);
+
+	if (rc == 0 && !text[strspn(text, " \t\r\n")])
+		rc = fail_set(f, FAIL_KEY, "--key-file: %s holds no key", path);
+	inifile_forget(text);
+	return rc;
+}
+
+/* The files that options name. */
+static int take_files(struct conn *c, const struct opts *o, struct fail *f)
+{
+	const struct http_opt *h = &o->api.http;
+	const struct { const char *option, *given; char **to; } files[] = {
+		{ "key-file", o->key_file, &c->apikey_file }, { "cacert", h->cacert, &c->cacert },
+		{ "cert", h->cert, &c->cert }, { "cert-key", h->cert_key, &c->cert_key },
+	};
+
+	if (h->cert_key && !h->cert)
+		return fail_set(f, FAIL_USAGE, "--cert-key goes with --cert");
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		if (!files[i].given)
+			continue;
+		*files[i].to = absolute(files[i].option, files[i].given, f);
+		if (!*files[i].to)
+			return -1;
+	}
+	return c->apikey_file ? check_key_file(c->apikey_file, f) : 0;
+}
+
 static int add(const struct opts *o, const char *name, char *url, struct fail *f)
 {
 	struct conn c = { .name = mem_string(name) };
@@ -138,10 +213,12 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 		rc = conn_check_name(name, f);
 	if (rc == 0 && o->key)
 		rc = read_key(&c.apikey, f);
-	if (o->key_file)
-		c.apikey_file = mem_string(o->key_file);
+	if (rc == 0)
+		rc = take_files(&c, o, f);
 	if (o->key_command)
 		c.apikey_command = mem_string(o->key_command);
+	if (o->proxy)
+		c.proxy = mem_string(o->proxy);
 	/* a key typed into the URL goes into the file, not into its url line */
 	if (rc == 0 && c.url.key) {
 		if (c.apikey || o->key_file || o->key_command)
@@ -260,7 +337,7 @@ static int test(const struct opts *o, const char *name, struct fail *f)
 
 	if (conf_load(&c, name, NULL, f))
 		return -1;
-	if (api_sandbox(&o->api, NULL, f)) {
+	if (api_sandbox(&c, &o->api, NULL, f)) {
 		conf_free(&c);
 		return -1;
 	}

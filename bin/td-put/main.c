@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 		die_fail(&f);
 	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))
 		die_usage("--once, --session and --streaming are for mode=append");
-	if (api_sandbox(&o.api, NULL, &f))
+	if (api_sandbox(&l.conf, &o.api, NULL, &f))
 		die_fail(&f);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.input.from = &in.source;

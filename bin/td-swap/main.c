@@ -293,7 +293,7 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 			"name the "
 			"destination",
 			s->in.endpoint, s->conf.endpoint);
-	if (f->kind == FAIL_NONE && api_sandbox(&s->o->api, NULL, f) == 0) {
+	if (f->kind == FAIL_NONE && api_sandbox(&s->conf, &s->o->api, NULL, f) == 0) {
 		s->api = api_open(&s->conf, &s->o->api);
 		return 0;
 	}
@@ -368,7 +368,7 @@ static int undo_names(struct swap *s, struct tdurl *to, struct fail *f)
 		return 0;
 	}
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
-		api_sandbox(&s->o->api, NULL, f))
+		api_sandbox(&s->conf, &s->o->api, NULL, f))
 		return -1;
 	s->api = api_open(&s->conf, &s->o->api);
 	s->by_name = true;
@@ -404,7 +404,7 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 static int collect(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
-		api_sandbox(&s->o->api, NULL, f))
+		api_sandbox(&s->conf, &s->o->api, NULL, f))
 		return -1;
 	s->api = api_open(&s->conf, &s->o->api);
 	if (gc_run(s, to->database, to->table, f))

@@ -11,9 +11,27 @@
 #include <string.h>
 #include <time.h>
 
+/* The options, and what they leave to the connection and the environment. */
+static struct http_opt settled(const struct conf *c, const struct api_opt *o)
+{
+	struct http_opt http = o->http;
+
+	if (!http.cacert) {
+		http.cacert = c->cacert;
+		http.capath = c->capath;
+	}
+	if (!http.cert) {
+		http.cert = c->cert;
+		http.cert_key = http.cert_key ? http.cert_key : c->cert_key;
+	}
+	http.proxy = c->proxy;
+	return http;
+}
+
 struct api *api_open(const struct conf *c, const struct api_opt *o)
 {
 	struct api *a = mem_zero(1, sizeof *a);
+	const struct http_opt http = settled(c, o);
 
 	a->endpoint = mem_string(c->endpoint);
 	a->import_endpoint = mem_string(c->import_endpoint);
@@ -24,7 +42,7 @@ struct api *api_open(const struct conf *c, const struct api_opt *o)
 	a->stall_said = o->stall_said;
 	a->stop = o->http.stop;
 	a->date = -1;
-	a->http = http_open(&o->http);
+	a->http = http_open(&http);
 	return a;
 }
 
@@ -101,18 +119,33 @@ bool api_option(struct api_opt *o, int c, const char *help, int *verbosity)
 	}
 }
 
-int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f)
+int api_sandbox(const struct conf *c, const struct api_opt *o, const char *folder, struct fail *f)
 {
-	const char *const given[] = { http_cacert(&o->http), o->http.cert, o->http.cert_key };
-	const char *reads[sizeof given / sizeof *given + 1];
+	enum { FOLDERS = 8 };
+	const struct http_opt http = settled(c, o);
+	const char *const given[] = { http.cacert, http.cert, http.cert_key };
+	const char *reads[sizeof given / sizeof *given + FOLDERS + 1];
+	/* OpenSSL takes several folders, with colons between them */
+	char *folders = mem_string(http.capath ? http.capath : ""), *next = folders, *one;
 	size_t n = 0;
+	int rc;
 
 	for (size_t i = 0; i < sizeof given / sizeof *given; i++)
 		if (given[i])
 			reads[n++] = given[i];
+	for (int i = 0; i < FOLDERS && (one = strsep(&next, ":")); i++)
+		if (*one)
+			reads[n++] = one;
 	reads[n] = NULL;
-	if (sandbox_client(folder, reads, f))
+	rc = sandbox_client(folder, reads, f);
+	free(folders);
+	if (rc)
 		return -1;
 	debug("sandbox: %s", sandbox_parts());
+	if (http.cert_key)
+		conf_warn_if_open(http.cert_key);
+	if (http.insecure)
+		warn("--insecure: the server's certificate is not verified: whoever answers in its "
+		     "place gets the key and the rows");
 	return 0;
 }

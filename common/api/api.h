@@ -33,10 +33,10 @@ struct api_opt {
 #define API_OPT_DEFAULT { HTTP_DEFAULT, RETRY_DEFAULT, false }
 
 /*
- * From here on this process only talks to the server: see sandbox_client(). Certificates that o
- * names stay readable. Call when the key is known, before api_open().
+ * From here on this process only talks to the server: see sandbox_client(). Certificates that o or
+ * c names stay readable. Warns of --insecure. Call once, when the key is known, before api_open().
  */
-int api_sandbox(const struct api_opt *o, const char *folder, struct fail *f);
+int api_sandbox(const struct conf *c, const struct api_opt *o, const char *folder, struct fail *f);
 
 /* The options of every tool that talks to TD: rows for its table, lines for its help text. */
 enum {
@@ -74,7 +74,8 @@ enum {
 bool api_option(struct api_opt *o, int c, const char *help, int *verbosity);
 
 struct api;
-struct api *api_open(const struct conf *c, const struct api_opt *o); /* copies; c may be freed */
+/* What o leaves open is as c says. Borrows c's names of certificates: free c after api_close(). */
+struct api *api_open(const struct conf *c, const struct api_opt *o);
 void api_close(struct api *a);
 int api_status(const struct api *a);
 const char *api_endpoint(const struct api *a);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { KEY_MAX = 1024 };
@@ -35,6 +36,7 @@ static int set(char **to, const char *value)
 
 struct account {
 	char *key, *endpoint;
+	char *path; /* of td.conf, or NULL */
 };
 
 static int on_account(void *arg, const char *section, const char *name, const char *value,
@@ -72,7 +74,7 @@ static int read_account(struct account *a, struct fail *f)
 		rc = said ? fail_set(f, FAIL_CONFIG,
 				    "TD_CONFIG_PATH names %s, which does not exist", path)
 			  : 0;
-	free(path);
+	a->path = path;
 	return rc;
 }
 
@@ -106,6 +108,15 @@ static void found(struct conf *c, char *text, char *from)
 	c->key_from = from;
 }
 
+/* Where a key is written for all to read, the machine's other users have it. */
+void conf_warn_if_open(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO)))
+		warn("%s holds a key, but other users may read it (chmod 600 %s)", path, path);
+}
+
 /* secret: refused if others may read it. */
 static int key_file(struct conf *c, const char *path, bool secret, const char *from, struct fail *f)
 {
@@ -116,6 +127,8 @@ static int key_file(struct conf *c, const char *path, bool secret, const char *f
 		return fail_set(f, FAIL_KEY, "%s names %s, which does not exist", from, path);
 	if (rc)
 		return -1;
+	if (!secret)
+		conf_warn_if_open(path);
 	found(c, text, mem_printf("%s (%s)", from, path));
 	return 0;
 }
@@ -186,9 +199,10 @@ static int find_key(struct conf *c, const struct conn *conn, const struct tdurl 
 		return -1;
 	else if (!file && key)
 		found(c, mem_string(key), mem_string("TD_API_KEY"));
-	else if (!file && account->key)
+	else if (!file && account->key) {
+		conf_warn_if_open(account->path);
 		found(c, mem_string(account->key), mem_string("td.conf"));
-	else if (!file)
+	} else if (!file)
 		return fail_set(f, FAIL_KEY,
 			"no API key: set TD_API_KEY, or TD_API_KEY_FILE to a file that holds it, "
 			"or "
@@ -230,6 +244,26 @@ static int find_import(struct conf *c, bool named, struct fail *f)
 		: 0;
 }
 
+static char *copy_of(const char *s)
+{
+	return s ? mem_string(s) : NULL;
+}
+
+/* A connection's certificates count alone, without those of the environment; as for curl(1). */
+static void find_tls(struct conf *c, const struct conn *conn)
+{
+	const char *bundle = variable("CURL_CA_BUNDLE");
+
+	c->cacert = copy_of(conn->cacert ? conn->cacert
+			: bundle         ? bundle
+					 : variable("SSL_CERT_FILE"));
+	if (!conn->cacert && !bundle)
+		c->capath = copy_of(variable("SSL_CERT_DIR"));
+	c->cert = copy_of(conn->cert);
+	c->cert_key = copy_of(conn->cert_key);
+	c->proxy = copy_of(conn->proxy);
+}
+
 /* td.conf is read only if something is left for it to say: a broken one is no obstacle else. */
 static bool needs_account(const struct conn *conn, const struct tdurl *url)
 {
@@ -260,11 +294,13 @@ int conf_load(struct conf *c, const char *connection, const struct tdurl *url, s
 		: 0;
 	if (rc == 0 && conn.url.database)
 		set(&c->database, conn.url.database);
+	find_tls(c, &conn);
 	c->mode = conn.url.mode;
 	c->has_mode = conn.url.has_mode;
 	conn_free(&conn);
 	inifile_forget(account.key);
 	free(account.endpoint);
+	free(account.path);
 	if (rc)
 		conf_free(c);
 	return rc;
@@ -295,5 +331,10 @@ void conf_free(struct conf *c)
 	free(c->import_endpoint);
 	free(c->key_from);
 	free(c->database);
+	free(c->cacert);
+	free(c->capath);
+	free(c->cert);
+	free(c->cert_key);
+	inifile_forget(c->proxy);
 	*c = (struct conf){ 0 };
 }

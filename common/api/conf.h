@@ -6,7 +6,9 @@
  * TD_API_KEY_FILE names; TD_API_KEY; `apikey` of td.conf. A key in a URL is not recommended, but
  * where there is one it names the account of that destination and wins over the environment:
  * otherwise no pipe could go from one account to another. td.conf is TD_CONFIG_PATH or
- * ~/.td/td.conf, as the toolbelt writes it. An empty variable counts as unset.
+ * ~/.td/td.conf, as the toolbelt writes it. Trusted certificates: the connection's; CURL_CA_BUNDLE,
+ * or SSL_CERT_FILE and SSL_CERT_DIR, as curl(1) reads them. An empty variable counts as unset.
+ * Files with keys that other users may read are warned about, those of connections refused.
  */
 #ifndef CONF_H
 #define CONF_H
@@ -26,6 +28,9 @@ struct conf {
 	char *database;       /* a connection's default database, or NULL */
 	enum tdurl_mode mode; /* a connection's default mode, if has_mode */
 	bool has_mode;
+	/* NULL: the system's certificates, none of our own, the environment's proxy */
+	char *cacert, *capath, *cert, *cert_key;
+	char *proxy;          /* may hold a password */
 };
 
 /*
@@ -36,6 +41,8 @@ struct conf {
 int conf_load(struct conf *c, const char *connection, const struct tdurl *url, struct fail *f);
 /* Fill in what a destination leaves to its connection: database and mode. */
 int conf_complete(const struct conf *c, struct tdurl *to, struct fail *f);
+/* Warns if others than its owner may read this file, which holds a key. */
+void conf_warn_if_open(const char *path);
 void conf_free(struct conf *c); /* wipes the key */
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +48,26 @@ int conn_check_name(const char *name, struct fail *f)
 	return 0;
 }
 
+int conn_check_proxy(const char *url, struct fail *f)
+{
+	static const char *const schemes[] = { "http", "https", "socks4", "socks4a", "socks5",
+		"socks5h" };
+	const char *sign = strstr(url, "://"), *host = sign ? sign + 3 : url, *at;
+	size_t n = sign ? (size_t)(sign - url) : 0;
+	bool known = !sign;
+
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		known = known || (strlen(schemes[i]) == n && strncasecmp(url, schemes[i], n) == 0);
+	at = strrchr(host, '@');
+	host = at ? at + 1 : host;
+	if (known && *host && !strpbrk(host, "/?# \t@") && host[0] != ':')
+		return 0;
+	/* not shown: it may hold a password, in whatever place */
+	return fail_set(f, FAIL_USAGE,
+		"not the URL of a proxy: write [SCHEME://][USER:PASSWORD@]HOST[:PORT] with http, "
+		"https, socks4, socks4a, socks5 or socks5h, and %%40 for an @ of the password");
+}
+
 void conn_free(struct conn *c)
 {
 	inifile_forget(c->apikey);
@@ -54,6 +75,10 @@ void conn_free(struct conn *c)
 	free(c->name);
 	free(c->apikey_file);
 	free(c->apikey_command);
+	free(c->cacert);
+	free(c->cert);
+	free(c->cert_key);
+	inifile_forget(c->proxy);
 	*c = (struct conn){ 0 };
 }
 
@@ -107,30 +132,48 @@ static int set_url(struct conn *c, const char *value, struct fail *f)
 	return 0;
 }
 
+/* The text that a line of the file sets, or NULL. */
+static char **text_of(struct conn *c, const char *name)
+{
+	const struct { const char *name; char **text; } texts[] = {
+		{ "apikey", &c->apikey }, { "apikey_file", &c->apikey_file },
+		{ "apikey_command", &c->apikey_command }, { "cacert", &c->cacert },
+		{ "cert", &c->cert }, { "cert_key", &c->cert_key }, { "proxy", &c->proxy },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (strcmp(name, texts[i].name) == 0)
+			return texts[i].text;
+	return NULL;
+}
+
 static int on_value(void *arg, const char *section, const char *name, const char *value,
 	struct fail *f)
 {
 	struct conn *c = section_of(arg, section, f);
+	char **text;
 
 	if (!c)
 		return -1;
 	if (strcmp(name, "url") == 0)
 		return set_url(c, value, f);
-	if (strcmp(name, "url") != 0 && strncmp(name, "apikey", 6) == 0 &&
+	text = text_of(c, name);
+	if (!text)
+		return fail_set(f, FAIL_CONFIG,
+			"[%s]: '%s' is not known (url, apikey, apikey_file, apikey_command, "
+			"cacert, cert, cert_key, proxy are)",
+			section, name);
+	if (strncmp(name, "apikey", 6) == 0 &&
 		(c->apikey || c->apikey_file || c->apikey_command))
 		return fail_set(f, FAIL_CONFIG,
 			"[%s]: there is a key already: one of apikey, apikey_file and "
 			"apikey_command",
 			section);
-	if (strcmp(name, "apikey") == 0)
-		return set_text(&c->apikey, section, name, value, f);
-	if (strcmp(name, "apikey_file") == 0)
-		return set_text(&c->apikey_file, section, name, value, f);
-	if (strcmp(name, "apikey_command") == 0)
-		return set_text(&c->apikey_command, section, name, value, f);
-	return fail_set(f, FAIL_CONFIG,
-		"[%s]: '%s' is not known (url, apikey, apikey_file, apikey_command are)", section,
-		name);
+	if (strcmp(name, "proxy") == 0 && conn_check_proxy(value, f)) {
+		f->kind = FAIL_CONFIG;
+		return fail_at(f, "[%s]: proxy", section);
+	}
+	return set_text(text, section, name, value, f);
 }
 
 static void free_all(struct all *all)
@@ -199,6 +242,12 @@ static bool is_section(const char *line, const char *name)
 	return line[0] == '[' && strncmp(line + 1, name, n) == 0 && line[1 + n] == ']';
 }
 
+static void put_text(struct buf *out, const char *name, const char *value)
+{
+	if (value)
+		buf_printf(out, "%s = %s\n", name, value);
+}
+
 static void put_section(struct buf *out, const struct conn *c)
 {
 	char *url = tdurl_format(&c->url);
@@ -208,12 +257,13 @@ static void put_section(struct buf *out, const struct conn *c)
 	buf_printf(out, "[%s]\n", c->name);
 	/* also an empty one: inih reports no section without a value */
 	buf_printf(out, "url = %s\n", url);
-	if (c->apikey)
-		buf_printf(out, "apikey = %s\n", c->apikey);
-	if (c->apikey_file)
-		buf_printf(out, "apikey_file = %s\n", c->apikey_file);
-	if (c->apikey_command)
-		buf_printf(out, "apikey_command = %s\n", c->apikey_command);
+	put_text(out, "apikey", c->apikey);
+	put_text(out, "apikey_file", c->apikey_file);
+	put_text(out, "apikey_command", c->apikey_command);
+	put_text(out, "cacert", c->cacert);
+	put_text(out, "cert", c->cert);
+	put_text(out, "cert_key", c->cert_key);
+	put_text(out, "proxy", c->proxy);
 	free(url);
 }
 
@@ -379,7 +429,12 @@ int conn_save(const struct conn *c, struct fail *f)
 	int rc = conn_check_name(c->name, f) || check_value("URL", url, f) ||
 			check_value("key", c->apikey, f) ||
 			check_value("file name", c->apikey_file, f) ||
-			check_value("command", c->apikey_command, f)
+			check_value("command", c->apikey_command, f) ||
+			check_value("name of --cacert", c->cacert, f) ||
+			check_value("name of --cert", c->cert, f) ||
+			check_value("name of --cert-key", c->cert_key, f) ||
+			check_value("proxy's URL", c->proxy, f) ||
+			(c->proxy && conn_check_proxy(c->proxy, f))
 		? -1
 		: 0;
 

@@ -5,6 +5,7 @@
  *   [mydb]
  *   url = td://@jp/testdb            host or site, default database, default mode; all may be left out
  *   apikey_file = /etc/td/jp.key     or apikey = KEY, or apikey_command = COMMAND (run by sh, prints the key)
+ *   cacert = FILE, cert = FILE, cert_key = FILE, proxy = URL     all may be left out
  *
  * Without any of the three the key comes from the environment, as for a URL without a key.
  */
@@ -21,8 +22,12 @@ struct conn {
 	bool has_url;
 	char *apikey;        /* secret */
 	char *apikey_file, *apikey_command;
+	char *cacert, *cert, *cert_key; /* PEM files, as of http_opt */
+	char *proxy;         /* http, https, socks4(a) or socks5(h); may hold a password */
 };
 
+/* FAIL_USAGE: not the URL of a proxy; the sentence does not show it. */
+int conn_check_proxy(const char *url, struct fail *f);
 int conn_check_name(const char *name, struct fail *f); /* letters, digits, '_', '-', '.' */
 
 /* FAIL_CONFIG if there is none of that name; its sentence names the file. */

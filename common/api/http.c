@@ -83,27 +83,15 @@ static void library(void)
 			hide_user(getenv(proxies[i]));
 }
 
-const char *http_cacert(const struct http_opt *o)
-{
-	static const char *const names[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE" };
-	const char *file = o->cacert;
-
-	for (size_t i = 0; !file && i < sizeof names / sizeof *names; i++) {
-		file = getenv(names[i]);
-		if (file && !*file)
-			file = NULL;
-	}
-	return file;
-}
-
 struct http *http_open(const struct http_opt *o)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct http *h = mem_zero(1, sizeof *h);
 
 	pthread_once(&once, library);
+	if (o->proxy)
+		hide_user(o->proxy);
 	h->opt = *o;
-	h->opt.cacert = http_cacert(o);
 	h->curl = curl_easy_init();
 	if (!h->curl)
 		die(FAIL_SYSTEM, "libcurl cannot start");
@@ -326,6 +314,27 @@ static struct curl_slist *headers(const struct http_request *r)
 	return l;
 }
 
+/* A proxy that is itself reached by https is held to the same rules. */
+static void set_certificates(CURL *c, const struct http_opt *o)
+{
+	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, o->insecure ? 0L : 1L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, o->insecure ? 0L : 2L);
+	if (o->cacert) {
+		curl_easy_setopt(c, CURLOPT_CAINFO, o->cacert);
+		curl_easy_setopt(c, CURLOPT_PROXY_CAINFO, o->cacert);
+	}
+	if (o->capath) {
+		curl_easy_setopt(c, CURLOPT_CAPATH, o->capath);
+		curl_easy_setopt(c, CURLOPT_PROXY_CAPATH, o->capath);
+	}
+	if (o->cert)
+		curl_easy_setopt(c, CURLOPT_SSLCERT, o->cert);
+	if (o->cert_key)
+		curl_easy_setopt(c, CURLOPT_SSLKEY, o->cert_key);
+}
+
 static void set_options(struct http *h, const struct http_request *r)
 {
 	CURL *c = h->curl;
@@ -354,19 +363,13 @@ static void set_options(struct http *h, const struct http_request *r)
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(c, CURLOPT_XFERINFODATA, (void *)(uintptr_t)h->opt.stop);
-	curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, h->opt.insecure ? 0L : 1L);
-	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, h->opt.insecure ? 0L : 2L);
 	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->once ? 1L : 0L);
 	/* loopback: no proxy is to see the key, nor could it get there */
 	if (strncmp(r->url, "http://", 7) == 0)
 		curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
-	if (h->opt.cacert)
-		curl_easy_setopt(c, CURLOPT_CAINFO, h->opt.cacert);
-	if (h->opt.cert)
-		curl_easy_setopt(c, CURLOPT_SSLCERT, h->opt.cert);
-	if (h->opt.cert_key)
-		curl_easy_setopt(c, CURLOPT_SSLKEY, h->opt.cert_key);
+	if (h->opt.proxy)
+		curl_easy_setopt(c, CURLOPT_PROXY, h->opt.proxy);
+	set_certificates(c, &h->opt);
 }
 
 static void set_body(CURL *c, struct call *call)
@@ -464,7 +467,8 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 	/* libcurl's sentence holds the URL with its password */
 	if (strstr(why, "proxy syntax") || strstr(why, "nsupported proxy"))
 		return fail_set(f, FAIL_CONFIG,
-			"the proxy's URL in the environment (https_proxy) cannot be used");
+			"the proxy's URL %s cannot be used",
+			h->opt.proxy ? "of the connection" : "in the environment (https_proxy)");
 	if (is_setting(rc) && !call->a->sent)
 		return fail_set(f, FAIL_CONFIG, "%s", why);
 	call->a->unresolved =

@@ -2,11 +2,11 @@
  * http: one request, one answer. libcurl's easy interface behind a struct; knows nothing of
  * Treasure Data.
  *
- * HTTP/1.1 with keep-alive, no Expect, no redirects, TLS verified; for https, proxies as libcurl
- * finds them in the environment (https_proxy, NO_PROXY, ...). A stalled connection is given up; a
- * caught signal aborts at once. The Authorization header goes to the URL's host only and is never
- * logged or put into a message. One struct http is one thread's. Memory: libcurl's two buffers of
- * 512 KiB and what the answer's ceiling allows.
+ * HTTP/1.1 with keep-alive, no Expect, no redirects, TLS 1.2 or newer, verified; for https, proxies
+ * as libcurl finds them in the environment (https_proxy, NO_PROXY, ...). A stalled connection is
+ * given up; a caught signal aborts at once. The Authorization header goes to the URL's host only
+ * and is never logged or put into a message. One struct http is one thread's. Memory: libcurl's two
+ * buffers of 512 KiB and what the answer's ceiling allows.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -23,12 +23,15 @@ struct http_opt {
 	unsigned connect_ms;  /* 15000 */
 	unsigned stall_s;     /* 60: give up after so long without a byte */
 	bool insecure;        /* do not verify the server's certificate */
-	const char *cacert;   /* file of trusted certificates, or NULL: http_cacert(); borrowed */
+	/* trusted certificates, a file and folders, or NULL: the system's; borrowed */
+	const char *cacert, *capath;
 	const char *cert, *cert_key; /* client certificate (PEM), or NULL; borrowed */
+	/* for https; NULL: as the environment says; its password is masked; borrowed */
+	const char *proxy;
 	/* when true, requests abort as if by a signal; or NULL; borrowed */
 	const atomic_bool *stop;
 };
-#define HTTP_DEFAULT { 15000, 60, false, NULL, NULL, NULL, NULL }
+#define HTTP_DEFAULT { .connect_ms = 15000, .stall_s = 60 }
 
 struct http_piece {
 	const void *p;
@@ -89,12 +92,6 @@ struct http_answer {
 	char etag[256];           /* as sent, with quotes; "" if none */
 	char type[128];           /* Content-Type */
 };
-
-/*
- * The file of trusted certificates: the option's, else that of CURL_CA_BUNDLE or SSL_CERT_FILE, as
- * curl(1) has it; NULL: the system's.
- */
-const char *http_cacert(const struct http_opt *o);
 
 struct http *http_open(const struct http_opt *o);
 void http_close(struct http *h);

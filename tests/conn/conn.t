@@ -77,6 +77,9 @@ test -k one|--key goes with add, not with test
 list --key-file x|--key-file goes with add, not with list
 remove --timeout 3s one|--timeout goes with test, not with remove
 add --insecure new td://@us|--insecure goes with test, not with add
+add --cert-key x new td://@us|--cert-key goes with --cert
+list --cacert x|--cacert goes with add and test, not with list
+list --proxy h|--proxy goes with add, not with list
 add new bar|such as td://@jp/testdb
 add new td://@us02/testdb|'us02' is neither a host name nor a site
 END
@@ -211,7 +214,40 @@ chmod 644 "$T/key"
 run td-conn test one
 is "a key file that others may read: status" "$status" 78
 like "a key file that others may read: message" "$err" "$T/key holds keys, but others may read it"
+run env XDG_CONFIG_HOME="$T/files" td-conn add --key-file "$T/key" open td://@us
+is "add --key-file that others may read: status" "$status" 78
 chmod 600 "$T/key"
+TD_API_SERVER=$one
+export TD_API_SERVER
+(cd "$T" && XDG_CONFIG_HOME=$T/files td-conn add --key-file key relative td://@)
+like "add --key-file stores its whole name" "$(cat "$T/files/td-pipe/connections")" "^apikey_file = $T/key$"
+run env XDG_CONFIG_HOME="$T/files" td-conn test relative
+is "and it is found from elsewhere" "$status" 0
+: >"$T/nothing" && chmod 600 "$T/nothing"
+while read -r what want file why; do
+	run env XDG_CONFIG_HOME="$T/files" td-conn add "$what" "$T/$file" new td://@us
+	is "add $what $file: status" "$status" "$want"
+	like "add $what $file: message" "$err" "^td-conn: .*$why"
+done <<'END'
+--key-file 78 nowhere nowhere: No such file
+--key-file 77 nothing holds no key
+--key-file 78 . directory
+--cacert 78 nowhere --cacert: .*nowhere: No such file
+--cert 78 nowhere --cert: .*nowhere: No such file
+END
+is "and nothing is added" "$(XDG_CONFIG_HOME=$T/files td-conn list | grep -c ^new)" 0
+cp "$T/key" "$T/open" && chmod 640 "$T/open"
+TD_API_KEY_FILE=$T/open run td-conn test
+like "TD_API_KEY_FILE that others may read is warned about" "$status $err" "^0 td-conn: $T/open holds a key, but other users may read it"
+TD_API_KEY_FILE=$T/open run td-conn test -q
+is "-q: it is not" "$status $err" "0 "
+TD_API_KEY_FILE=$T/key run td-conn test
+is "TD_API_KEY_FILE of its owner alone: silent" "$status $err" "0 "
+printf '[account]\napikey = %s\n' "$one_key" >"$T/td.conf" && chmod 644 "$T/td.conf"
+run env -u TD_API_KEY TD_CONFIG_PATH="$T/td.conf" td-conn test
+like "td.conf that others may read is warned about" "$status $err" "^0 td-conn: $T/td.conf holds a key"
+run env TD_CONFIG_PATH="$T/td.conf" TD_API_KEY="$one_key" td-conn test
+is "unless its key is not used" "$status $err" "0 "
 (
 	XDG_CONFIG_HOME=$T/many
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do td-conn add "c$i" td://@us/testdb & done

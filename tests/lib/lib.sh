@@ -19,6 +19,7 @@ TZ=UTC
 PYTHONDONTWRITEBYTECODE=1
 export PATH LC_ALL TZ PYTHONDONTWRITEBYTECODE
 unset TD_API_KEY TD_API_KEY_FILE TD_API_SERVER XDG_CONFIG_HOME TD_CONFIG_PATH http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
+unset all_proxy ALL_PROXY no_proxy NO_PROXY CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 SHARED=$ROOT/../shared/data
 PYTHON=/usr/bin/python3 # Debian's, which has python3-msgpack

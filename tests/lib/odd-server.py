@@ -2,16 +2,19 @@
 
 usage: odd-server.py KIND RECORD [LOCATION]   prints its port. KIND: redirect (to LOCATION), html, text, empty, null, array, long,
 deep, notutf8, proxy (403 to everything), headers (very many), later (503, Retry-After by a clock of
-its own), asks (407), never (501), busy (429, an hour), line (a header of 5 MB), tls (LOCATION is CERT,KEY,CLIENTS: its certificate and key, and whose certificates it asks for)
+its own), asks (407), never (501), busy (429, an hour), line (a header of 5 MB), tls (LOCATION is CERT,KEY,CLIENTS: its certificate and key, and whose certificates it asks for; "": none),
+tls1.1, tls1.2 (the same, and no newer version than that), pass (a proxy that passes on what CONNECT asks for, if user and password are u:pa5ec4e7)
 """
+import socket
 import socketserver
 import ssl
 import sys
+import threading
 
 kind, record = sys.argv[1], open(sys.argv[2], "ab", buffering=0)
 BODY = {"html": b"<html><body>Sorry</body></html>", "text": b"try again\r\nlater", "empty": b"", "null": b"null", "array": b"[1,2,3]",
         "long": b'{"name":"' + b"x" * (20 << 20) + b'"}', "deep": b"[" * 100000, "notutf8": b'{"name":"\xff\xfe","message":"\x1b[31m\xff"}',
-        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b"", "asks": b"", "never": b"", "line": b"", "busy": b"", "tls": b'{"status":"ok","databases":[]}'}[kind]
+        "proxy": b"no", "redirect": b"", "headers": b"{}", "later": b"", "asks": b"", "never": b"", "line": b"", "busy": b""}.get(kind, b'{"status":"ok","databases":[]}')
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -24,6 +27,8 @@ class Handler(socketserver.StreamRequestHandler):
                     return
                 head += line
             record.write(head)
+            if kind == "pass":
+                return self.tunnel(head)
             length = 0
             for line in head.split(b"\r\n"):
                 if line.lower().startswith(b"content-length:"):
@@ -42,17 +47,38 @@ class Handler(socketserver.StreamRequestHandler):
             self.wfile.write(b"HTTP/1.1 " + status + b"\r\n" + more + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
 
 
+    def tunnel(self, head):
+        host = head.split()[1].decode().rsplit(":", 1)
+        if b"Proxy-Authorization: Basic dTpwYTVlYzRlNw==" not in head:
+            return self.wfile.write(b"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n")
+        far = socket.create_connection((host[0], int(host[1])))
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        threading.Thread(target=pump, args=(far, self.connection), daemon=True).start()
+        pump(self.connection, far)
+
+
+def pump(a, b):
+    while data := a.recv(65536):
+        b.sendall(data)
+    b.shutdown(socket.SHUT_WR)
+
+
 class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
     def get_request(self):
         client, address = super().get_request()
-        if kind == "tls":
+        if kind.startswith("tls"):
             cert, key, clients = sys.argv[3].split(",")
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=clients)
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=clients or None)
             context.load_cert_chain(cert, key)
-            context.verify_mode = ssl.CERT_REQUIRED
+            if clients:
+                context.verify_mode = ssl.CERT_REQUIRED
+            if kind != "tls":
+                context.set_ciphers("DEFAULT:@SECLEVEL=0")
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = {"tls1.1": ssl.TLSVersion.TLSv1_1, "tls1.2": ssl.TLSVersion.TLSv1_2}[kind]
             client = context.wrap_socket(client, server_side=True)
         return client, address
 

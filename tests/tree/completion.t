@@ -5,6 +5,7 @@ cd "$T" || exit 1
 mkdir work && cd work || exit 1
 touch query.sql queries.txt
 mkdir quarter
+(umask 077 && echo 1/0123456789abcdef0123456789abcdef01234567 >"$T/key")
 td-conn add --key-file "$T/key" mydb td://@jp/testdb
 td-conn add --key-file "$T/key" other td://@/otherdb
 

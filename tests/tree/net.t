@@ -110,5 +110,83 @@ if command -v openssl >/dev/null; then
 	ok "and no key was sent" [ ! -s "$T/tls.record" ]
 	conn_test --cert "$T/nowhere"
 	is "--cert that is not there: status" "$status" 78
+
+	# --- certificates that are trusted: of the environment, of a connection
+	odd own tls "$T/server.crt,$T/server.key,"
+	tls=$port
+	TD_API_SERVER=https://127.0.0.1:$tls
+	td_conn() { env "$@" td-conn test --timeout 1 --retry-wait 0 >"$T/out" 2>"$T/err"; status=$?; err=$(cat "$T/err"); }
+	td_conn
+	is "a certificate that nobody trusts: status" "$status" 78
+	mkdir "$T/ca" && cp "$T/server.crt" "$T/ca/$(openssl x509 -hash -noout -in "$T/server.crt").0"
+	for v in CURL_CA_BUNDLE="$T/server.crt" SSL_CERT_FILE="$T/server.crt" SSL_CERT_DIR="$T/ca" SSL_CERT_DIR="$T:$T/ca"; do
+		td_conn "$v"
+		is "${v%%=*}: status, silent" "$status $err" "0 "
+	done
+	(cd "$T" && SSL_CERT_FILE=server.crt run td-conn test; echo "$status") >"$T/st"
+	is "SSL_CERT_FILE by a relative name" "$(cat "$T/st")" 0
+	td_conn CURL_CA_BUNDLE="$T/other.crt" SSL_CERT_FILE="$T/server.crt"
+	is "CURL_CA_BUNDLE goes before SSL_CERT_FILE: status" "$status" 78
+	td_conn SSL_CERT_FILE="$T/nowhere"
+	is "SSL_CERT_FILE that is not there: status" "$status" 78
+	like "SSL_CERT_FILE that is not there: message" "$err" "certificate file.*$T/nowhere"
+	CURL_CA_BUNDLE=$T/other.crt run td-conn test --cacert "$T/server.crt"
+	is "--cacert goes before the environment" "$status" 0
+	run td-conn test --insecure
+	is "--insecure: status, one line" "$status $(wc -l <"$T/err")" "0 1"
+	like "--insecure warns" "$err" "^td-conn: --insecure: the server's certificate is not verified"
+	run td-conn test --insecure -q
+	is "--insecure -q is silent" "$status $err" "0 "
+
+	XDG_CONFIG_HOME=$T/xdg
+	export XDG_CONFIG_HOME
+	(cd "$T" && td-conn add --cacert server.crt --cert client.crt --cert-key client.key own "td://@127.0.0.1:$tls?ssl=true") 2>"$T/err" ||
+		td-conn add --cacert "$T/server.crt" --cert "$T/client.crt" --cert-key "$T/client.key" own td://@
+	like "a connection has files by their whole names" "$(tr '\n' ' ' <"$T/xdg/td-pipe/connections")" \
+		"cacert = $T/server.crt cert = $T/client.crt cert_key = $T/client.key"
+	odd both tls "$T/server.crt,$T/server.key,$T/client.crt"
+	TD_API_SERVER=https://127.0.0.1:$port run td-conn test own
+	is "a connection with cacert, cert and cert_key" "$status $err" "0 "
+	chmod 644 "$T/client.key"
+	TD_API_SERVER=https://127.0.0.1:$port run td-conn test own
+	like "a client's key that others may read is warned about" "$status $err" "^0 td-conn: $T/client.key holds a key, but other users may read it"
+
+	# --- a proxy of a connection: what it needs to know, and no more
+	odd pass pass
+	td-conn add --cacert "$T/server.crt" --proxy "http://u:pa5ec4e7@127.0.0.1:$port" far td://@
+	run td-conn test far
+	is "a connection through its proxy: status" "$status $err" "0 "
+	like "a connection through its proxy" "$(cat "$T/pass.record")" "^CONNECT 127.0.0.1:$tls"
+	unlike "the proxy does not see the key" "$(cat "$T/pass.record")" 5ec4e75ec4
+	odd deaf asks
+	td-conn add --cacert "$T/server.crt" --proxy "http://u:pa5ec4e7@127.0.0.1:$port" far td://@
+	run td-conn test -vv far
+	is "the proxy of a connection refuses: status" "$status" 78
+	unlike "the proxy's password is not shown" "$(cat "$T/out" "$T/err"; td-conn list)" 5ec4e7
+	run env NO_PROXY=127.0.0.1 td-conn test far
+	is "NO_PROXY counts for a connection's proxy, too" "$status" 0
+	for bad in foo://u:pa5ec4e7@h http://u:pa5ec4e7@ http://u:pa5ec4e7@h/path http://u:pa5ec4e7 'http://a b'; do
+		run td-conn add --proxy "$bad" bad td://@
+		[ "$bad" != http://u:pa5ec4e7 ] || { td-conn remove bad; continue; }
+		is "--proxy with what is not one: status" "$status" 2
+		unlike "--proxy with what is not one: it is not shown" "$err" "5ec4e7|a b"
+	done
+	printf '[odd]\nproxy = foo://u:pa5ec4e7@h\n' >>"$T/xdg/td-pipe/connections"
+	run td-conn list
+	is "a bad proxy in the file: status" "$status" 78
+	unlike "a bad proxy in the file: it is not shown" "$err" 5ec4e7
+
+	# --- TLS 1.2 or newer, whatever the machine's settings allow
+	printf '%s\n' 'openssl_conf = a' '[a]' 'ssl_conf = b' '[b]' 'system_default = c' '[c]' 'MinProtocol = TLSv1' 'CipherString = DEFAULT:@SECLEVEL=0' >"$T/lax.cnf"
+	odd new tls1.2 "$T/server.crt,$T/server.key,"
+	TD_API_SERVER=https://127.0.0.1:$port run env OPENSSL_CONF="$T/lax.cnf" td-conn test --cacert "$T/server.crt"
+	is "TLS 1.2: status" "$status" 0
+	odd old tls1.1 "$T/server.crt,$T/server.key,"
+	if curl -s --cacert "$T/server.crt" --tlsv1.0 --tls-max 1.1 --ciphers 'DEFAULT:@SECLEVEL=0' "https://127.0.0.1:$port/" >"$T/out"; then
+		TD_API_SERVER=https://127.0.0.1:$port run env OPENSSL_CONF="$T/lax.cnf" td-conn test --timeout 1 --retry-wait 0 --cacert "$T/server.crt"
+		ok "TLS 1.1 is refused ($status)" [ "$status" -eq 75 -o "$status" -eq 78 ]
+		like "TLS 1.1 is refused: message" "$err" "protocol version|tlsv1 alert|unsupported protocol"
+		is "TLS 1.1 is refused: no key was sent" "$(grep -c Authorization "$T/old.record")" 0
+	else skip "TLS 1.1" "this OpenSSL has none"; fi
 else skip "certificates of clients" "no openssl"; fi
 finish
