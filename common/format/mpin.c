@@ -201,10 +201,15 @@ static enum row_result bad_row(struct mpin *m, struct row *row, struct fail *f)
  */
 static int begin(struct mpin *m)
 {
-	const char *p = m->in.p + m->at, *end = m->in.p + m->in.len;
+	const char *p, *end;
 	struct mp t, first;
-	ptrdiff_t n = p < end ? mp_token(p, end, &t) : MP_MORE;
+	ptrdiff_t n;
 
+	if (m->at == m->in.len)
+		return 0;
+	p = m->in.p + m->at;
+	end = m->in.p + m->in.len;
+	n = mp_token(p, end, &t);
 	if (n == MP_MORE)
 		return 0;
 	if (n < 0 || t.type != MP_ARRAY || t.n == 0)
