@@ -166,10 +166,9 @@ TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tes
 # Every interleaving of what td-swap and td-put decide: tests/explore/NAME.c includes common/td/NAME.c.
 EXPLORE = replace append
 
-$(O)/explore/%: tests/explore/%.c tests/explore/engine.c tests/explore/engine.h common/td/%.c \
-		common/td/%.h
+$(O)/explore/%: tests/explore/%.c $(wildcard tests/explore/engine.* tests/explore/runs.*) common/td/%.c common/td/%.h
 	@mkdir -p $(@D)
-	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ tests/explore/$*.c tests/explore/engine.c
+	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter tests/%.c,$^)
 
 units: $(UNITS:%=$(O)/unit/%) $(EXPLORE:%=$(O)/explore/%)
 

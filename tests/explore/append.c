@@ -1,18 +1,11 @@
 /*
  * append: td-put's decisions (common/td/append) against a model of bulk import sessions, in every
  * interleaving: the faults of replace.c, imports and commits that fail, a session that goes with
- * its table or with the table's name, and somebody who swaps the table meanwhile. Prints TAP.
- *
- * usage: append          the part for `make check`
- *        append long     more faults
- *        append trace N  the shortest way to what the mutant without mark N breaks
- *        append keep FOLDER  keep the traces of all mutants there, one a file
- *        append replay FILE...  follow such traces
+ * its table or with the table's name, and somebody who swaps the table meanwhile.
  */
-#include "engine.h"
+#include "runs.h"
 
-static unsigned off; /* the mark that is switched off */
-#define APPEND_MARK(n) (off != (n))
+#define APPEND_MARK(n) (runs_off != (n))
 enum { MARKS = 5 };
 #include "../../common/td/append.c"
 
@@ -20,10 +13,8 @@ enum { MARKS = 5 };
 #include <stdlib.h>
 #include <string.h>
 
-typedef uint8_t u8;
-
 enum { PARTIAL = 1, FULL = 2, LATE = 2, JOBS = 200 };
-enum second { ALONE, RERUN, COPY, MEDDLER };
+enum second { ALONE, RERUN, COPY, MEDDLER, SECONDS };
 
 static struct setting {
 	u8 kind, by_name, blind, no_ids, again, second, faults, kills;
@@ -411,13 +402,10 @@ static void check(struct engine *e, const void *state)
 
 /* --- runs --- */
 
-static uint64_t total, some;
-static int show_traces;
-static const char *keep_in; /* a folder for the traces of mutants, or NULL */
-
-static void begin_world(struct world *w)
+static void begin_world(void *first)
 {
-	memset(w, 0, sizeof *w);
+	struct world *w = first;
+
 	w->target = 1;
 	w->faults = set.faults;
 	w->kills = set.kills;
@@ -428,179 +416,81 @@ static void begin_world(struct world *w)
 	begin(w, 0);
 }
 
-static uint64_t run(uint64_t broken[LAWS])
+static void show_settings(void)
 {
-	static struct world first;
-	struct engine e = { .size = sizeof first,
-		.expand = expand,
-		.check = check,
-		.limit = 200000000,
-		.first_only = off > 0 };
-	uint64_t any = 0;
-
-	begin_world(&first);
-	engine_run(&e, &first);
-	total += e.states;
-	some |= e.some;
-	for (unsigned l = 0; l < LAWS; l++) {
-		any += e.broken[l];
-		if (e.broken[l] && off && keep_in) {
-			char path[256];
-
-			snprintf(path, sizeof path, "%s/append-%02u.txt", keep_in, off);
-			engine_keep(&e, e.first[l], &first, path, laws[l], &set, sizeof set);
-		}
-		if (e.broken[l] && !broken[l]++ && show_traces) {
-			printf("# %s\n#   task %d, the session goes with the %s%s, ids %s, an "
-			       "import that is "
-			       "ready %s be repeated, second %d\n",
-				laws[l], set.kind, set.by_name ? "table's name" : "table",
-				set.blind ? " and does not show it" : "",
-				set.no_ids ? "are not shown" : "are shown",
-				set.again ? "may" : "may not", set.second);
-			engine_trace(&e, e.first[l], &first);
-		}
-	}
-	engine_free(&e);
-	return any;
+	printf("#   task %d, the session goes with the %s%s, ids %s, an import that is ready %s be "
+	       "repeated, second %d\n",
+		set.kind, set.by_name ? "table's name" : "table",
+		set.blind ? " and does not show it" : "",
+		set.no_ids ? "are not shown" : "are shown", set.again ? "may" : "may not",
+		set.second);
 }
 
-static uint64_t all(unsigned faults_n, unsigned kills_n, u8 who, uint64_t broken[LAWS])
+/* What differs in nothing from another run is left out. */
+static int is_needed(void)
+{
+	if (set.second != MEDDLER && (set.by_name || set.blind || set.no_ids))
+		return 0; /* the same without a meddler */
+	if ((set.second == RERUN || set.second == COPY) && set.kind != APPEND_ONCE &&
+		set.kind != APPEND_COMMIT)
+		return 0; /* another run has another session */
+	return set.second != MEDDLER || (set.kind != APPEND_JOIN && set.kind != APPEND_LOAD);
+}
+
+static uint64_t all(const struct runs_proof *p, uint64_t *broken)
 {
 	uint64_t any = 0;
 
 	for (u8 kind = 0; kind <= APPEND_COMMIT; kind++)
-		for (u8 i = 0; i < 8; i++) {
+		for (u8 i = 0; i < 8 && !runs_enough(any); i++) {
 			set = (struct setting){ .kind = kind,
 				.by_name = (i & 3) == 1,
 				.blind = (i & 3) == 2,
 				.no_ids = (i & 3) == 3,
 				.again = i >> 2,
-				.second = who,
-				.faults = (u8)faults_n,
-				.kills = (u8)kills_n };
-			if (who != MEDDLER && (i & 3))
-				continue; /* the same without a meddler */
-			if ((who == RERUN || who == COPY) && kind != APPEND_ONCE &&
-				kind != APPEND_COMMIT)
-				continue; /* another run has another session */
-			if (who == MEDDLER && (kind == APPEND_JOIN || kind == APPEND_LOAD))
-				continue;
-			any += run(broken);
-			if (any && off)
-				return any;
+				.second = p->who,
+				.faults = p->faults,
+				.kills = p->kills };
+			if ((runs_task < 0 || runs_task == kind) && is_needed())
+				any += runs_one(broken);
 		}
 	return any;
-}
-
-static int n, failed;
-
-static void result(int ok, const char *what)
-{
-	printf("%sok %d - %s\n", ok ? "" : "not ", ++n, what);
-	failed += !ok;
 }
 
 static const char *const seconds[] = { "alone", "killed, and run again", "two at the same time",
 	"and somebody swaps the table" };
 
-static void proven(unsigned faults_n, unsigned kills_n, u8 who)
-{
-	uint64_t broken[LAWS] = { 0 }, before = total;
-	char text[160];
+/* faults, kills, the second client */
+static const struct runs_proof proofs[] = { { 2, 0, ALONE }, { 2, 1, RERUN }, { 1, 0, COPY },
+	{ 1, 0, MEDDLER }, { 0, 0, SECONDS } };
+static const struct runs_proof long_proofs[] = { { 3, 0, ALONE }, { 3, 1, RERUN }, { 2, 1, COPY },
+	{ 2, 1, MEDDLER }, { 0, 0, SECONDS } };
+static const u8 mutants[] = { ALONE, RERUN, COPY, MEDDLER, SECONDS };
 
-	show_traces = 1;
-	all(faults_n, kills_n, who, broken);
-	show_traces = 0;
-	for (unsigned l = 0; l < LAWS; l++)
-		if (broken[l]) {
-			snprintf(text, sizeof text, "%s, %u faults: %s", seconds[who], faults_n,
-				laws[l]);
-			result(0, text);
-		}
-	snprintf(text, sizeof text, "%s, %u faults, %u kills: %llu states", seconds[who], faults_n,
-		kills_n, (unsigned long long)(total - before));
-	result(1, text);
-}
-
-static void mutants(unsigned only)
-{
-	for (unsigned m = 1; m <= MARKS; m++) {
-		uint64_t broken[LAWS] = { 0 }, any = 0;
-		char text[80];
-
-		if (only && only != m)
-			continue;
-		off = m;
-		show_traces = only != 0;
-		for (u8 who = ALONE; who <= MEDDLER && !any; who++)
-			any = all(1, who == RERUN, who, broken);
-		for (u8 who = ALONE; who <= MEDDLER && !any; who++)
-			any = all(2, who == RERUN, who, broken);
-		off = 0;
-		snprintf(text, sizeof text, "without mark %u a law breaks", m);
-		result(any > 0, text);
-	}
-	show_traces = 0;
-}
-
-/* What a mutant did wrong once: the core departs from it, or comes through without a broken law. */
-static void replay(const char *path)
-{
-	static struct world first;
-	struct engine e = { .size = sizeof first, .expand = expand, .check = check };
-	uint64_t any = 0;
-	char text[300];
-	int taken, of = 0;
-
-	if (engine_settings(path, &set, sizeof set)) {
-		result(0, path);
-		return;
-	}
-	begin_world(&first);
-	taken = engine_replay(&e, &first, path, &of);
-	for (unsigned l = 0; l < LAWS; l++)
-		any += e.broken[l];
-	snprintf(text, sizeof text, "%s: %d of %d steps", path, taken, of);
-	result(taken > 0 && taken < of && any == 0, text);
-	engine_free(&e);
-}
+static const struct runs_model model = { .name = "append",
+	.laws = laws,
+	.laws_n = LAWS,
+	.sometimes = somes,
+	.sometimes_n = SOMES,
+	.never = "the status is never",
+	.seconds = seconds,
+	.seconds_n = SECONDS,
+	.proofs = proofs,
+	.long_proofs = long_proofs,
+	.marks = MARKS,
+	.quick_marks = MARKS,
+	.mutants = mutants,
+	.mutant_kills = RERUN,
+	.settings = &set,
+	.settings_n = sizeof set,
+	.show_settings = show_settings,
+	.size = sizeof(struct world),
+	.begin = begin_world,
+	.expand = expand,
+	.check = check,
+	.all = all };
 
 int main(int argc, char **argv)
 {
-	const int is_long = argc > 1 && strcmp(argv[1], "long") == 0;
-
-	for (int i = 2; i < argc && strcmp(argv[1], "replay") == 0; i++)
-		replay(argv[i]);
-	if (argc > 2 && strcmp(argv[1], "keep") == 0) {
-		keep_in = argv[2];
-		mutants(0);
-	}
-	if (n > 0) {
-		printf("1..%d\n", n);
-		return failed > 0;
-	}
-
-	proven(2, 0, ALONE);
-	proven(2, 1, RERUN);
-	proven(1, 0, COPY);
-	proven(1, 0, MEDDLER);
-	if (is_long) {
-		proven(3, 0, ALONE);
-		proven(3, 1, RERUN);
-		proven(2, 1, COPY);
-		proven(2, 1, MEDDLER);
-	}
-	for (unsigned i = 0; i < SOMES; i++)
-		if (!(some >> i & 1)) {
-			char text[80];
-
-			snprintf(text, sizeof text, "the status is never %s", somes[i]);
-			result(0, text);
-		}
-	mutants(argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0);
-	fprintf(is_long ? stderr : stdout, "# append: %llu states, %d laws, %d broken\n",
-		(unsigned long long)total, LAWS, failed);
-	printf("1..%d\n", n);
-	return failed > 0;
+	return runs_main(argc, argv, &model);
 }

@@ -5,35 +5,24 @@
  * The network may lose a request or its answer, hold a request and deliver it at any later moment,
  * deliver it twice, leave a late copy, or answer falsely; each look may fail; the run may be killed
  * before and after each request. What the service does with ids, and whether a query tells the rows
- * apart, are switches. Prints TAP.
- *
- * usage: replace          the part for `make check`
- *        replace long     two clients, three faults
- *        replace run WHO FAULTS KILLS [TASK]  one part, as the numbers of enum second and all()
- *                         have it
- *        replace trace N  the shortest way to what the mutant without mark N breaks
- *        replace keep FOLDER  keep the traces of all mutants there, one a file
- *        replace replay FILE...  follow such traces
+ * apart, are switches.
  */
-#include "engine.h"
+#include "runs.h"
 
-static unsigned off; /* the mark that is switched off */
-#define REPLACE_MARK(n) (off != (n))
-enum { MARKS = 14, MARKS_LONG = 14 }; /* from MARKS_LONG on only in the long run */
+#define REPLACE_MARK(n) (runs_off != (n))
+enum { MARKS = 14, QUICK_MARKS = 13 };
 #include "../../common/td/replace.c"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef uint8_t u8;
-
 enum content { NONE, OLD, NEW, SECOND, EMPTY };
 enum { OWNS = 12, T = 0, X, K, Y, A, B = A + OWNS, NAMES = B + OWNS };
 enum { LATE = 2, CODES = REPLACE_OWN + OWNS };
 
 enum ids { IDS_MOVE, IDS_STAY, IDS_NONE };
-enum second { ALONE, RERUN, COPY, OTHER, COLLECTOR, MEDDLER };
+enum second { ALONE, RERUN, COPY, OTHER, COLLECTOR, MEDDLER, SECONDS };
 
 static struct setting {
 	u8 ids, rename_new, alike, missing, keep, drop, undo, recreate, second, faults, kills;
@@ -461,7 +450,7 @@ static int may_differ(const struct world *w, const struct client *o)
 	if (set.undo && (set.ids != IDS_MOVE || set.rename_new))
 		return o->running || o->ended;
 	if (set.undo && set.faults > 1)
-		return o->running || o->killed; /* see all() */
+		return o->running || o->killed; /* see set_task() */
 	if (set.second != OTHER)
 		return 0;
 	return o->running || o->killed ||
@@ -522,13 +511,10 @@ static void check(struct engine *e, const void *state)
 
 /* --- runs --- */
 
-static uint64_t total, some;
-static int show_traces, is_long;
-static const char *keep_in; /* a folder for the traces of mutants, or NULL */
-
-static void begin_world(struct world *w)
+static void begin_world(void *first)
 {
-	memset(w, 0, sizeof *w);
+	struct world *w = first;
+
 	if (!set.missing)
 		w->t[T].content = OLD, w->t[T].id = 1;
 	w->t[set.undo ? K : X].content = NEW, w->t[set.undo ? K : X].id = 2;
@@ -542,214 +528,109 @@ static void begin_world(struct world *w)
 	begin(w, 0);
 }
 
-static uint64_t run(uint64_t broken[LAWS])
+static void show_settings(void)
 {
-	static struct world first; /* padding is zero */
-	struct engine e = { .size = sizeof first,
-		.expand = expand,
-		.check = check,
-		.limit = 200000000,
-		.first_only = off > 0 };
-	uint64_t any = 0;
-
-	begin_world(&first);
-	engine_run(&e, &first);
-	total += e.states;
-	some |= e.some;
-	for (unsigned l = 0; l < LAWS; l++) {
-		any += e.broken[l];
-		if (e.broken[l] && off && keep_in) {
-			char path[256];
-
-			snprintf(path, sizeof path, "%s/replace-%02u.txt", keep_in, off);
-			engine_keep(&e, e.first[l], &first, path, laws[l], &set, sizeof set);
-		}
-		if (e.broken[l] && !broken[l]++ && show_traces) {
-			printf("# %s\n#   ids %s%s, %s, target %s%s%s%s, second %d\n", laws[l],
-				set.ids == IDS_MOVE   ? "move"
-				: set.ids == IDS_STAY ? "stay"
-						      : "are not shown",
-				set.rename_new ? ", new by a rename" : "",
-				set.alike ? "rows alike" : "rows told apart",
-				set.missing ? "missing" : "there", set.keep ? ", --keep" : "",
-				set.drop ? ", from a pipe" : "", set.undo ? ", --undo" : "",
-				set.second);
-			engine_trace(&e, e.first[l], &first);
-		}
-	}
-	engine_free(&e);
-	return any;
+	printf("#   ids %s%s, %s, target %s%s%s%s, second %d\n",
+		set.ids == IDS_MOVE   ? "move"
+		: set.ids == IDS_STAY ? "stay"
+				      : "are not shown",
+		set.rename_new ? ", new by a rename" : "",
+		set.alike ? "rows alike" : "rows told apart", set.missing ? "missing" : "there",
+		set.keep ? ", --keep" : "", set.drop ? ", from a pipe" : "",
+		set.undo ? ", --undo" : "", set.second);
 }
 
-static int only_task = -1; /* of all(): this one alone */
+enum { TASKS = 7 };
+
+static void set_task(u8 task)
+{
+	set.missing = task == 1 || task == 4;
+	set.keep = task == 2;
+	set.drop = task >= 3 && task <= 4;
+	set.undo = task == 5;
+	set.recreate = task == 6;
+	if (set.recreate) /* with the late request two; another could make the claimed name come
+			     back */
+		set.faults = set.second == ALONE && set.faults > 0;
+}
+
+/*
+ * Undos are to come one after the other (td-swap.1): the kept name is used again, and so late
+ * copies of the first one's renames may bring the table back to where its swap finds it.
+ */
+static int is_needed(void)
+{
+	const u8 who = set.second;
+
+	if (set.alike && set.missing)
+		return 0; /* nothing to mix them up with */
+	if (set.ids == IDS_NONE && set.rename_new)
+		return 0;
+	if (who >= RERUN && who <= OTHER && set.drop)
+		return 0; /* nobody has the receipt */
+	if (who >= OTHER && (set.undo || set.keep))
+		return 0;
+	/* two undos that cannot be told from one after the other */
+	return !(who == COPY && set.undo && (set.ids != IDS_MOVE || set.rename_new));
+}
 
 /* All services and tasks. */
-static uint64_t all(unsigned faults_n, unsigned kills_n, u8 who, uint64_t broken[LAWS])
+static uint64_t all(const struct runs_proof *p, uint64_t *broken)
 {
 	uint64_t any = 0;
 
 	for (u8 ids = 0; ids < 3; ids++)
 		for (u8 i = 0; i < 4; i++)
-			for (u8 task = 0; task < 7; task++) {
-				if (only_task >= 0 && task != only_task)
-					continue;
+			for (u8 task = 0; task < TASKS && !runs_enough(any); task++) {
 				set = (struct setting){ .ids = ids,
 					.rename_new = i & 1,
 					.alike = i >> 1,
-					.faults = (u8)faults_n,
-					.kills = (u8)kills_n,
-					.second = who };
-				set.missing = task == 1 || task == 4;
-				set.keep = task == 2;
-				set.drop = task >= 3 && task <= 4;
-				set.undo = task == 5;
-				set.recreate = task == 6;
-				if (set.recreate) /* with the late request two; another could make
-						     the claimed name come back */
-					set.faults = who == ALONE && faults_n > 0;
-				/*
-				 * Undos are to come one after the other (td-swap.1): the kept name
-				 * is used again, and so late copies of the first one's renames may
-				 * bring the table back to where its swap finds it.
-				 */
-				if (set.alike && set.missing)
-					continue; /* nothing to mix them up with */
-				if (set.ids == IDS_NONE && set.rename_new)
-					continue;
-				if (who >= RERUN && who <= OTHER && set.drop)
-					continue; /* nobody has the receipt */
-				if (who >= OTHER && (set.undo || set.keep))
-					continue;
-				if (who == COPY && set.undo && (ids != IDS_MOVE || set.rename_new))
-					continue; /* two undos that cannot be told from one after
-						     the other */
-				any += run(broken);
-				if (any && off)
-					return any;
+					.faults = p->faults,
+					.kills = p->kills,
+					.second = p->who };
+				set_task(task);
+				if ((runs_task < 0 || runs_task == task) && is_needed())
+					any += runs_one(broken);
 			}
 	return any;
-}
-
-static int n, failed;
-
-static void result(int ok, const char *what)
-{
-	printf("%sok %d - %s\n", ok ? "" : "not ", ++n, what);
-	failed += !ok;
 }
 
 static const char *const seconds[] = { "alone", "killed, and run again",
 	"with a copy of the receipt at the same time", "with another replacement of the table",
 	"killed, then --gc", "and somebody deletes or makes the table" };
 
-static void proven(unsigned faults_n, unsigned kills_n, u8 who)
-{
-	uint64_t broken[LAWS] = { 0 }, before = total;
-	char text[160];
+/* faults, kills, the second client */
+static const struct runs_proof proofs[] = { { 2, 0, ALONE }, { 1, 1, RERUN }, { 1, 0, COPY },
+	{ 1, 0, OTHER }, { 0, 1, COLLECTOR }, { 1, 0, MEDDLER }, { 0, 0, SECONDS } };
+static const struct runs_proof long_proofs[] = { { 3, 0, ALONE }, { 2, 1, RERUN }, { 2, 1, COPY },
+	{ 2, 1, OTHER }, { 2, 1, MEDDLER }, { 0, 0, SECONDS } };
+static const u8 mutants[] = { ALONE, RERUN, COPY, OTHER, SECONDS };
 
-	show_traces = 1;
-	all(faults_n, kills_n, who, broken);
-	show_traces = 0;
-	for (unsigned l = 0; l < LAWS; l++) {
-		if (broken[l]) {
-			snprintf(text, sizeof text, "%s, %u faults: %s", seconds[who], faults_n,
-				laws[l]);
-			result(0, text);
-		}
-	}
-	snprintf(text, sizeof text, "%s, %u faults, %u kills: %llu states", seconds[who], faults_n,
-		kills_n, (unsigned long long)(total - before));
-	result(1, text);
-}
-
-/* Each defence is needed: without it a law breaks. */
-static void mutants(unsigned only)
-{
-	static const u8 whos[] = { ALONE, RERUN, COPY, OTHER };
-
-	for (unsigned m = 1; m <= MARKS; m++) {
-		uint64_t broken[LAWS] = { 0 }, any = 0;
-		const int costly = m >= MARKS_LONG; /* two clients and two faults */
-		char text[80];
-
-		if (only ? only != m : costly && !is_long && !keep_in)
-			continue;
-		off = m;
-		show_traces = only != 0;
-		for (unsigned i = 0; i < sizeof whos && !any && !costly; i++)
-			any = all(1, whos[i] == RERUN, whos[i], broken);
-		for (unsigned i = costly ? 3 : 0; i < sizeof whos && !any; i++)
-			any = all(2, whos[i] == RERUN, whos[i], broken);
-		off = 0;
-		snprintf(text, sizeof text, "without mark %u a law breaks", m);
-		result(any > 0, text);
-	}
-	show_traces = 0;
-}
-
-/* What a mutant did wrong once: the core departs from it, or comes through without a broken law. */
-static void replay(const char *path)
-{
-	static struct world first;
-	struct engine e = { .size = sizeof first, .expand = expand, .check = check };
-	uint64_t any = 0;
-	char text[300];
-	int taken, of = 0;
-
-	if (engine_settings(path, &set, sizeof set)) {
-		result(0, path);
-		return;
-	}
-	begin_world(&first);
-	taken = engine_replay(&e, &first, path, &of);
-	for (unsigned l = 0; l < LAWS; l++)
-		any += e.broken[l];
-	snprintf(text, sizeof text, "%s: %d of %d steps", path, taken, of);
-	result(taken > 0 && taken < of && any == 0, text);
-	engine_free(&e);
-}
+static const struct runs_model model = { .name = "replace",
+	.laws = laws,
+	.laws_n = LAWS,
+	.sometimes = somes,
+	.sometimes_n = SOMES,
+	.never = "it is never",
+	.seconds = seconds,
+	.seconds_n = SECONDS,
+	.proofs = proofs,
+	.long_proofs = long_proofs,
+	.marks = MARKS,
+	.quick_marks = QUICK_MARKS,
+	.mutants = mutants,
+	.slow_mutants = mutants + OTHER, /* two clients and two faults */
+	.mutant_kills = RERUN,
+	.settings = &set,
+	.settings_n = sizeof set,
+	.show_settings = show_settings,
+	.size = sizeof(struct world),
+	.begin = begin_world,
+	.expand = expand,
+	.check = check,
+	.all = all };
 
 int main(int argc, char **argv)
 {
-	is_long = argc > 1 && strcmp(argv[1], "long") == 0;
-	for (int i = 2; i < argc && strcmp(argv[1], "replay") == 0; i++)
-		replay(argv[i]);
-	if (argc > 4 && strcmp(argv[1], "run") == 0) {
-		only_task = argc > 5 ? atoi(argv[5]) : -1;
-		proven((unsigned)atoi(argv[3]), (unsigned)atoi(argv[4]), (u8)atoi(argv[2]));
-	}
-	if (argc > 2 && strcmp(argv[1], "keep") == 0) {
-		keep_in = argv[2];
-		mutants(0);
-	}
-	if (n > 0) {
-		printf("1..%d\n", n);
-		return failed > 0;
-	}
-
-	proven(2, 0, ALONE);
-	proven(1, 1, RERUN);
-	proven(1, 0, COPY);
-	proven(1, 0, OTHER);
-	proven(0, 1, COLLECTOR);
-	proven(1, 0, MEDDLER);
-	if (is_long) {
-		proven(3, 0, ALONE);
-		proven(2, 1, RERUN);
-		proven(2, 1, COPY);
-		proven(2, 1, OTHER);
-		proven(2, 1, MEDDLER);
-	}
-	for (unsigned i = 0; i < SOMES; i++)
-		if (!(some >> i & 1)) {
-			char text[80];
-
-			snprintf(text, sizeof text, "it is never %s", somes[i]);
-			result(0, text);
-		}
-	mutants(argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0);
-	fprintf(is_long ? stderr : stdout, "# replace: %llu states, %d laws, %d broken\n",
-		(unsigned long long)total, LAWS, failed);
-	printf("1..%d\n", n);
-	return failed > 0;
+	return runs_main(argc, argv, &model);
 }
