@@ -42,7 +42,9 @@ function __td_values
         case td-fetch--format
             printf '%s\n' frame csv tsv jsonl msgpack msgpack.gz table
         case td-encode--format
-            printf '%s\n' auto frame csv tsv jsonl msgpack
+            printf '%s\n' auto frame csv tsv mysql jsonl msgpack
+        case '*--unknown-keys'
+            printf '%s\n' refuse ignore add
         case '*--type'
             printf '%s\n' presto trino hive
         case '*--time-unit'

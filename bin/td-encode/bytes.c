@@ -1,50 +1,24 @@
 /* bytes: where the bytes of the input come from, inflated and in UTF-8. */
 #include "encode.h"
 
-#include "base/die.h"
-#include "base/mem.h"
 #include "format/magic.h"
-#include "sys/sandbox.h"
-
-#include <stdlib.h>
-#include <unistd.h>
-
-extern char **environ;
 
 enum { LOOK = MAGIC_BYTES };
 
-/* A command that makes rows does not need the key that td-put uses. */
-static void forget_keys(void)
+/* Their place and their first bytes, undecoded. */
+static ssize_t open_outer(struct bytes *b, const char **p, struct fail *f)
 {
-	static const char prefix[] = "TD_API_";
-	size_t n = sizeof prefix - 1;
+	struct origin *g = b->origin;
 
-	for (char **e = environ; *e;) {
-		char *equals = strchr(*e, '='), *name;
-
-		if (strncmp(*e, prefix, n) != 0 || !equals) {
-			e++;
-			continue;
-		}
-		name = mem_copy(*e, (size_t)(equals - *e));
-		unsetenv(name); /* moves the others down */
-		free(name);
-	}
+	if (g->n > 0)
+		fd_source_init(&b->fd, g->file[g->at].fd, g->file[g->at].name);
+	lookahead_init(&b->outer, g->n > 0 ? &b->fd.source : &g->child.source);
+	return lookahead_peek(&b->outer, LOOK, p, f);
 }
 
-static int open_source(struct bytes *b, const struct opts *o, struct fail *f)
+bool bytes_are_of_file(const struct bytes *b)
 {
-	fd_source_init(&b->fd, STDIN_FILENO, "standard input");
-	b->command = o->command != NULL;
-	if (!o->command) {
-		lookahead_init(&b->outer, &b->fd.source);
-		return 0;
-	}
-	forget_keys();
-	if (child_open(&b->child, o->command, false, f))
-		return -1;
-	lookahead_init(&b->outer, &b->child.source);
-	return 0;
+	return b->origin->n > 0 && fd_is_file(b->fd.fd);
 }
 
 /* A gzip file that is cut is bad data; a pipe that is cut has a writer that died. */
@@ -54,7 +28,7 @@ static ssize_t inflated_read(struct source *s, void *p, size_t cap, struct fail 
 	struct bytes *b = (struct bytes *)((char *)g - offsetof(struct bytes, gz));
 	ssize_t n = b->inflate(s, p, cap, f);
 
-	if (n < 0 && f->kind == FAIL_UPSTREAM && !b->command && fd_is_file(b->fd.fd))
+	if (n < 0 && f->kind == FAIL_UPSTREAM && bytes_are_of_file(b))
 		f->kind = FAIL_DATA;
 	return n;
 }
@@ -65,15 +39,11 @@ static bool is_gzip(const char *p, size_t n)
 	return (gzip_is(p, n) && !framein_is(p, n)) || (n == 1 && *p == '\037');
 }
 
-static int inflate_outer(struct bytes *b, enum format format, struct fail *f)
+static int inflate_outer(struct bytes *b, const char *p, size_t n, struct fail *f)
 {
 	struct source *from = &b->outer.source;
-	const char *p;
-	ssize_t n = lookahead_peek(&b->outer, LOOK, &p, f);
 
-	if (n < 0)
-		return -1;
-	b->gzipped = is_gzip(p, (size_t)n) && format != FORMAT_FRAME;
+	b->gzipped = is_gzip(p, n) && b->origin->opts->format != FORMAT_FRAME;
 	if (b->gzipped) {
 		if (gzip_source_init(&b->gz, from, f))
 			return -1;
@@ -131,8 +101,9 @@ static const char *encoding_of(const struct bytes *b, const struct opts *o, cons
 }
 
 /* From what was inflated to UTF-8. */
-static int recode_plain(struct bytes *b, const struct opts *o, struct fail *f)
+static int recode_plain(struct bytes *b, struct fail *f)
 {
+	const struct opts *o = b->origin->opts;
 	struct source *from = &b->plain.source;
 	const char *p, *encoding;
 	ssize_t n = lookahead_peek(&b->plain, LOOK, &p, f);
@@ -143,7 +114,7 @@ static int recode_plain(struct bytes *b, const struct opts *o, struct fail *f)
 	if (f->kind)
 		return -1;
 	if (encoding) {
-		if (recode_init(&b->recode, from, encoding, f))
+		if (recode_init(&b->recode, from, &b->origin->recoders, encoding, f))
 			return -1;
 		from = &b->recode.source;
 	}
@@ -151,32 +122,23 @@ static int recode_plain(struct bytes *b, const struct opts *o, struct fail *f)
 	return 0;
 }
 
-ssize_t bytes_open(struct bytes *b, const struct opts *o, const char **p, struct fail *f)
+ssize_t bytes_open(struct bytes *b, struct origin *g, const char **p, struct fail *f)
 {
 	ssize_t n;
 
-	if (open_source(b, o, f) || inflate_outer(b, o->format, f) || recode_plain(b, o, f))
+	b->origin = g;
+	n = open_outer(b, p, f);
+	if (n < 0 || origin_seal(g, *p, (size_t)n, f) || inflate_outer(b, *p, (size_t)n, f) ||
+		recode_plain(b, f))
 		return -1;
-	n = lookahead_peek(&b->text, LOOK, p, f);
-	if (n < 0)
-		return -1;
-	if (zones_are_named(*p, (size_t)n))
-		b->zones = zones_open();
-	/* everything is open, and only the first bytes of the input were looked at */
-	if (sandbox_seal(b->child.pid, f))
-		return -1;
-	debug("sandbox: %s", sandbox_parts());
-	return n;
+	return lookahead_peek(&b->text, LOOK, p, f);
 }
 
 void bytes_close(struct bytes *b)
 {
-	child_stop(&b->child);
 	lookahead_free(&b->text);
 	if (b->gzipped)
 		gzip_source_free(&b->gz);
-	recode_free(&b->recode);
 	lookahead_free(&b->plain);
 	lookahead_free(&b->outer);
-	zones_close(b->zones);
 }

@@ -25,20 +25,20 @@ static int add_key(struct input *in, const char *p, size_t n, struct fail *f)
 }
 
 /* Columns that the last row brought along. */
-static int add_columns(struct input *in, size_t *known, struct fail *f)
+static int add_columns(struct input *in, struct fail *f)
 {
 	struct columns *c = &in->columns;
-	const struct keys *keys = &in->reader.keys;
+	const struct keys *keys = &in->part->reader.keys;
 	size_t n = keys->n > c->raw.n ? keys->n : c->raw.n;
 
 	while (c->raw.n < n)
 		if (add_key(in, keys_name(keys, c->raw.n), keys->key[c->raw.n].len, f))
 			return -1;
-	if (n > *known) {
+	if (n > c->known) {
 		c->seen = mem_resize(c->seen, n, sizeof *c->seen);
-		for (size_t i = *known; i < n; i++)
+		for (size_t i = c->known; i < n; i++)
 			c->seen[i] = (struct infer){ .decimal = in->opts->decimal };
-		*known = n;
+		c->known = n;
 	}
 	return 0;
 }
@@ -78,7 +78,7 @@ static void hint_document(const struct input *in)
 	const struct columns *c = &in->columns;
 	const char *name;
 
-	if (in->reader.format != FORMAT_JSONL || c->sampled != 1 || c->many < 0)
+	if (in->part->reader.format != FORMAT_JSONL || c->sampled != 1 || c->many < 0)
 		return;
 	name = c->raw.col[c->many].name;
 	if (schema_find(&in->opts->columns, name) < 0)
@@ -86,12 +86,13 @@ static void hint_document(const struct input *in)
 		     "'%s' a row", input_name(in), name, name);
 }
 
-static int sample_row(struct input *in, const struct row *row, size_t *known, struct fail *f)
+static int sample_row(struct input *in, const struct row *row, struct fail *f)
 {
 	struct columns *c = &in->columns;
 
-	if (add_columns(in, known, f))
+	if (add_columns(in, f))
 		return -1;
+	c->bytes += row->raw_len;
 	for (size_t i = 0; i < row->n; i++)
 		if (!cell_is_null(&in->opts->nulls, &row->cell[i]))
 			infer_cell(&c->seen[i], &row->cell[i]);
@@ -104,28 +105,44 @@ static int sample_row(struct input *in, const struct row *row, size_t *known, st
 /* The first row is wrong, and only its first byte told that it is JSON. */
 static int explain_json(const struct input *in, struct fail *f)
 {
-	if (in->reader.format != FORMAT_JSONL || in->opts->format != FORMAT_AUTO)
+	if (in->part->reader.format != FORMAT_JSONL || in->opts->format != FORMAT_AUTO)
 		return -1;
 	return fail_add(f, "; it begins like JSON: if it is not, name the format with -f");
 }
 
+/* What is left of the sample's bytes goes to later files; their keys are columns of all. */
+static int sample_others(struct input *in, struct fail *f)
+{
+	struct columns *c = &in->columns;
+	struct keys *keys = &in->part->reader.keys;
+
+	if (in->origin.n < 2 || c->bytes >= ROW_SAMPLE)
+		return 0;
+	if (input_sample_others(in, ROW_SAMPLE - c->bytes, sample_row, f))
+		return -1;
+	for (size_t i = keys->n; reader_is_keyed(&in->part->reader) && i < c->raw.n; i++) {
+		keys_row(keys);
+		keys_find(keys, c->raw.col[i].name, strlen(c->raw.col[i].name));
+	}
+	return 0;
+}
+
 static int sample(struct input *in, struct fail *f)
 {
-	struct rowin *rows = in->reader.rows;
+	struct rowin *rows = in->rows;
 	enum row_result rc;
 	struct row row;
-	size_t known = 0;
 
-	if (add_columns(in, &known, f))
+	if (add_columns(in, f))
 		return -1;
 	while ((rc = row_next(rows, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects))
 			return in->columns.sampled == 0 ? explain_json(in, f) : -1;
 		f->kind = FAIL_NONE; /* a bad row is set aside when its turn comes */
-		if (rc == ROW_GOOD && sample_row(in, &row, &known, f))
+		if (rc == ROW_GOOD && sample_row(in, &row, f))
 			return -1;
 	}
-	return 0;
+	return sample_others(in, f);
 }
 
 static bool was_there(const struct columns *c, size_t i)
@@ -140,7 +157,7 @@ static bool was_there(const struct columns *c, size_t i)
 static int forget_time(struct input *in, struct fail *f)
 {
 	struct columns *c = &in->columns;
-	struct keys *keys = &in->reader.keys;
+	struct keys *keys = &in->part->reader.keys;
 	long time = schema_find(&c->raw, "time");
 	struct schema all = c->raw;
 
@@ -186,29 +203,33 @@ static void set_name(struct columns *c, size_t i, const char *name)
 	c->names.col[i].name = mem_string(name);
 }
 
-/* The names that columns have without --rename. */
-static int default_names(struct input *in, struct fail *f)
+/* The name that column i has without --rename, into b; empty: as it is. */
+static int default_name(struct input *in, size_t i, struct buf *b, struct fail *f)
+{
+	const char *name = in->columns.names.col[i].name;
+
+	b->len = 0;
+	if (in->opts->sql_names && sqlname_make(b, name, i))
+		return fail_set(f, FAIL_DATA, "%s: the name of column %zu is too long",
+			input_name(in), i + 1);
+	else if (!*name)
+		buf_printf(b, "_c%zu", i);
+	else if (strcmp(name, "v") == 0)
+		buf_puts(b, "v_"); /* v is reserved */
+	return 0;
+}
+
+/* The names that columns have without --rename, from column i on. */
+static int default_names(struct input *in, size_t i, struct fail *f)
 {
 	struct columns *c = &in->columns;
 	struct buf b;
 
-	if (schema_copy(&c->names, &c->raw, f))
-		return -1;
 	buf_init(&b, 4 << 20);
-	for (size_t i = 0; i < c->names.n && !f->kind; i++) {
-		const char *name = c->names.col[i].name;
-
-		b.len = 0;
-		if (in->opts->sql_names && sqlname_make(&b, name, i))
-			fail_set(f, FAIL_DATA, "%s: the name of column %zu is too long",
-				input_name(in), i + 1);
-		else if (!*name)
-			buf_printf(&b, "_c%zu", i);
-		else if (strcmp(name, "v") == 0)
-			buf_puts(&b, "v_"); /* v is reserved */
-		if (b.len > 0)
+	for (; i < c->raw.n && !f->kind; i++)
+		if (schema_add(&c->names, c->raw.col[i].name, NULL, f) == 0 &&
+			default_name(in, i, &b, f) == 0 && b.len > 0)
 			set_name(c, i, buf_text(&b));
-	}
 	buf_free(&b);
 	return f->kind ? -1 : 0;
 }
@@ -268,7 +289,7 @@ static int choose_time(struct input *in, struct record *r, struct fail *f)
 	r->time = o->time;
 	r->time_rules = o->time_rules;
 	r->time_rules.named = zones_find;
-	r->time_rules.zones = in->bytes.zones;
+	r->time_rules.zones = in->origin.zones;
 	r->time_cell = -1;
 	if (o->time_column) {
 		r->time_cell = find(in, "--time-column", o->time_column, f);
@@ -302,7 +323,7 @@ static int same_names(const struct input *in, size_t i, size_t k, struct fail *f
 			c->names.col[i].name);
 	return fail_set(f, FAIL_DATA, "%s: columns %zu and %zu are both called '%.200s': %s",
 		input_name(in), i + 1, k + 1, a,
-		in->reader.format == FORMAT_FRAME ?
+		in->part->reader.format == FORMAT_FRAME ?
 			"give one of them another name in the query (AS)" :
 			"name all columns with --skip-lines 1 --no-header --columns NAME,...");
 }
@@ -406,12 +427,14 @@ static bool needs_sample(const struct input *in)
 
 	for (size_t i = 0; i < c->raw.n; i++)
 		untyped |= !c->type[i];
-	return untyped && in->reader.rows == &in->reader.csv.rowin && !in->opts->all_string;
+	return untyped && in->rows == &in->part->reader.csv.rowin && !in->opts->all_string;
 }
 
 static const char *engine_type(const struct input *in, size_t i)
 {
-	return in->reader.format == FORMAT_FRAME ? in->reader.frame.head.schema.col[i].type : NULL;
+	const struct reader *r = &in->part->reader;
+
+	return r->format == FORMAT_FRAME ? r->frame.head.schema.col[i].type : NULL;
 }
 
 static int other_types(struct input *in, struct fail *f)
@@ -474,7 +497,7 @@ static bool is_named(const struct opts *o)
 static int check_header(const struct input *in, struct fail *f)
 {
 	const struct columns *c = &in->columns;
-	const struct reader *r = &in->reader;
+	const struct reader *r = &in->part->reader;
 	long value = -1;
 
 	if (r->rows != &r->csv.rowin || in->opts->no_header || in->opts->header ||
@@ -518,7 +541,7 @@ static void fill_record(struct input *in, struct record *r)
 
 static int name_and_type(struct input *in, struct record *r, struct fail *f)
 {
-	if (default_names(in, f) || rename_columns(in, f) || choose_columns(in, f) ||
+	if (default_names(in, 0, f) || rename_columns(in, f) || choose_columns(in, f) ||
 	    choose_time(in, r, f) || check_names(in, f) || given_types(in, f) || other_types(in,
 		f) ||
 		check_header(in, f))
@@ -528,26 +551,144 @@ static int name_and_type(struct input *in, struct record *r, struct fail *f)
 	return 0;
 }
 
-int columns_open(struct input *in, struct record *r, struct fail *f)
+/*
+ * Columns of CSV that --columns names and the first file does not have, where later files may bring
+ * more.
+ */
+static int expect_columns(struct input *in, struct fail *f)
 {
+	const struct schema *given = &in->opts->columns;
 	struct columns *c = &in->columns;
-	size_t room;
+	size_t n = c->raw.n;
 
-	if (reader_is_keyed(&in->reader) && (sample(in, f) || forget_time(in, f)))
-		return -1;
-	hint_document(in);
-	keys_close(&in->reader.keys);
-	room = c->raw.n + 1;
+	if (in->opts->unknown_keys != UNKNOWN_ADD || reader_is_keyed(&in->part->reader))
+		return 0;
+	for (size_t k = 0; k < given->n; k++)
+		if (schema_find(&c->raw, given->col[k].name) < 0 &&
+			strcmp(given->col[k].name, "time") != 0 &&
+			schema_add(&c->raw, given->col[k].name, NULL, f))
+			return -1;
+	if (c->raw.n == n)
+		return 0;
+	in->part->place = mem_zero(n + 1, sizeof *in->part->place);
+	for (size_t i = 0; i < n; i++)
+		in->part->place[i] = i;
+	return 0;
+}
+
+/* As many as there can ever be, where they can become more. */
+static void make_arrays(struct columns *c, bool grow)
+{
+	size_t room = (grow ? SCHEMA_COLUMNS_MAX : c->raw.n) + 1;
+
 	c->type = mem_zero(room, sizeof(struct type *));
 	c->exact = mem_zero(room, sizeof *c->exact);
 	c->untyped = mem_zero(room, sizeof *c->untyped);
 	c->nested = mem_zero(room, sizeof *c->nested);
 	c->strings = mem_zero(room, sizeof *c->strings);
+	c->pending = mem_zero(room, sizeof *c->pending);
 	c->order = mem_zero(room, sizeof *c->order);
 	c->dropped = mem_zero(room, sizeof *c->dropped);
+}
+
+int columns_open(struct input *in, struct record *r, struct fail *f)
+{
+	struct columns *c = &in->columns;
+
+	if (expect_columns(in, f) ||
+		(reader_is_keyed(&in->part->reader) && (sample(in, f) || forget_time(in, f))))
+		return -1;
+	hint_document(in);
+	make_arrays(c, in->opts->unknown_keys == UNKNOWN_ADD);
+	in->record = r;
 	if (name_and_type(in, r, f))
 		return -1;
 	input_rewind(in);
+	return 0;
+}
+
+/* --- columns that come later */
+
+bool columns_use(const struct input *in, size_t i)
+{
+	const struct columns *c = &in->columns;
+	size_t k = 0;
+
+	while (k < c->ordered && c->order[k] != i)
+		k++;
+	return k < c->ordered || in->record->time_cell == (long)i;
+}
+
+static int check_new(struct input *in, size_t i, struct fail *f)
+{
+	const struct columns *c = &in->columns;
+	const char *name = c->names.col[i].name;
+
+	if (strlen(name) > SCHEMA_NAME_MAX || utf8_text(name, strlen(name)) < strlen(name))
+		return fail_set(f, FAIL_DATA, "%s: a key that is not a column name: UTF-8, up to "
+			"%d bytes", input_name(in), SCHEMA_NAME_MAX);
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(c->names.col[k].name, name) == 0 && columns_use(in, k))
+			return same_names(in, k, i, f);
+	return 0;
+}
+
+static void record_column(struct input *in, size_t i, enum type_kind kind)
+{
+	struct columns *c = &in->columns;
+
+	c->exact[i] = true;
+	c->strings[i] = kind == TYPE_STRING;
+	record_add(in->record, c->names.col[i].name, c->raw.col[i].name, type_new(kind), true, i);
+	record_begin(in->record);
+}
+
+int columns_add(struct input *in, const char *name, struct fail *f)
+{
+	struct columns *c = &in->columns;
+	size_t i = c->raw.n;
+
+	if (schema_add(&c->raw, name, NULL, f) || default_names(in, i, f))
+		return -1;
+	if (strcmp(c->names.col[i].name, "time") == 0)
+		set_name(c, i, "time_");
+	if (check_new(in, i, f))
+		return -1;
+	c->order[c->ordered++] = i;
+	if (in->opts->all_string) {
+		record_column(in, i, TYPE_STRING);
+		return 0;
+	}
+	c->pending[i] = true;
+	c->waiting++;
+	return 0;
+}
+
+int columns_see(struct input *in, const struct row *row, struct fail *f)
+{
+	struct columns *c = &in->columns;
+	const struct keys *keys = &in->part->reader.keys;
+
+	while (reader_is_keyed(&in->part->reader) && c->raw.n < keys->n) {
+		char *name = mem_copy(keys_name(keys, c->raw.n), keys->key[c->raw.n].len);
+		int rc = columns_add(in, name, f);
+
+		free(name);
+		if (rc)
+			return -1;
+	}
+	for (size_t i = 0; c->waiting > 0 && i < row->n; i++) {
+		struct infer one = { .decimal = in->opts->decimal };
+
+		if (!c->pending[i] || cell_is_null(&in->opts->nulls, &row->cell[i]))
+			continue;
+		infer_cell(&one, &row->cell[i]);
+		if (infer_is_empty(&one))
+			continue;
+		c->pending[i] = false;
+		c->waiting--;
+		record_column(in, i, infer_kind(&one));
+	}
 	return 0;
 }
 
@@ -563,6 +704,7 @@ void columns_close(struct columns *c)
 	free(c->seen);
 	free(c->order);
 	free(c->dropped);
+	free(c->pending);
 	schema_free(&c->names);
 	schema_free(&c->raw);
 }

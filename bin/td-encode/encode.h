@@ -1,8 +1,8 @@
 /*
- * td-encode's own parts, each with one owner: options (options.c), the bytes of the input
- * (bytes.c), what they are (detect.c), the reader of their rows (reader.c), the columns
- * (columns.c), rejected rows (rejects.c, rejects_command.c), the run (run.c), --preview
- * (preview.c).
+ * td-encode's own parts, each with one owner: options (options.c), the files and commands
+ * (origin.c), their bytes (bytes.c), what these are (detect.c), the reader of their rows
+ * (reader.c), the rows of all of them (input.c), the columns (columns.c), rejected rows (rejects.c,
+ * rejects_command.c), the run (run.c), --preview (preview.c).
  */
 #ifndef TD_ENCODE_H
 #define TD_ENCODE_H
@@ -19,8 +19,8 @@
 #include "record/record.h"
 #include "zones.h"
 
-/* What becomes of keys that none of the first rows had. */
-enum unknown_keys { UNKNOWN_UNSET, UNKNOWN_REFUSE, UNKNOWN_IGNORE };
+/* What becomes of keys that none of the first rows had, and of columns of later files. */
+enum unknown_keys { UNKNOWN_UNSET, UNKNOWN_REFUSE, UNKNOWN_IGNORE, UNKNOWN_ADD };
 
 enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, FORMAT_MSGPACK };
 
@@ -53,18 +53,47 @@ struct opts {
 	bool preview, progress;
 	int verbosity;
 	int jobs, level;
-	char **command;          /* NULL: read standard input */
+	char **files;            /* operands, ended by NULL; or NULL: read standard input */
+	char **command;          /* NULL: there is none */
 };
 
 /* From the command line; dies of what is wrong with it. */
 void opts_parse(struct opts *o, int argc, char **argv);
 void opts_free(struct opts *o);
 
-/* The bytes of the input: of standard input or a command, inflated, in UTF-8. */
-struct bytes {
-	struct fd_source fd;
+/*
+ * Where the bytes come from: files, standard input or a command. They are opened before the process
+ * is sealed, with what it takes to decode them.
+ */
+struct origin {
+	const struct opts *opts;
+	struct origin_file {
+		const char *name; /* for messages */
+		const char *path; /* as it was given; "-": standard input */
+		int fd;
+		int64_t size;     /* of a regular file, or -1 */
+	} *file;
+	size_t n;               /* files; 0: the bytes come from child */
+	size_t at;              /* the one that is being read */
 	struct child child;
-	bool command;           /* they come from child */
+	bool sealed;
+	struct recode_set recoders;
+	struct zones *zones;    /* that times may name, or NULL */
+};
+
+/* Opens all of them. */
+int origin_open(struct origin *g, const struct opts *o, struct fail *f);
+/* Nothing more is opened from here on; the first n bytes at p are known, undecoded. */
+int origin_seal(struct origin *g, const char *p, size_t n, struct fail *f);
+void origin_close(struct origin *g);
+const char *origin_name(const struct origin *g); /* of the one that is being read */
+/* How far it is, in bytes of all files, and their size; -1: one of them is no regular file. */
+int64_t origin_place(const struct origin *g, int64_t *size);
+
+/* The bytes of one of them: inflated, in UTF-8. */
+struct bytes {
+	struct origin *origin;
+	struct fd_source fd;
 	struct lookahead outer; /* as they come */
 	struct gzip_source gz;
 	ssize_t (*inflate)(struct source *, void *, size_t, struct fail *); /* its read */
@@ -72,12 +101,15 @@ struct bytes {
 	struct lookahead plain; /* inflated if they were gzip'ed */
 	struct recode recode;
 	struct lookahead text;  /* the same in UTF-8 */
-	struct zones *zones;    /* that times may name, or NULL */
 };
 
-/* Opens them, and seals the process; *p: the first bytes, whose number is returned, or -1. */
-ssize_t bytes_open(struct bytes *b, const struct opts *o, const char **p, struct fail *f);
+/*
+ * Opens those of g->file[g->at], and seals the process before it decodes anything; *p: the first
+ * bytes, whose number is returned, or -1.
+ */
+ssize_t bytes_open(struct bytes *b, struct origin *g, const char **p, struct fail *f);
 void bytes_close(struct bytes *b);
+bool bytes_are_of_file(const struct bytes *b); /* a regular one */
 
 /* What the bytes are, of which n at p are known, if the user does not say it. */
 int detect(struct bytes *b, const struct opts *o, enum format *format, struct fail *f);
@@ -98,8 +130,12 @@ struct reader {
 	struct keys keys;  /* JSON and msgpack: the names as they are found */
 };
 
-/* Opens it, at the first row. names: those of the columns, as far as they are known by now. */
-int reader_open(struct reader *r, struct bytes *b, struct schema *names, struct fail *f);
+/*
+ * Opens it, at the first row. known: the columns that rows which name theirs have already, or NULL.
+ * names: those of the columns, as far as they are known by now.
+ */
+int reader_open(struct reader *r, struct bytes *b, const struct schema *known,
+	struct schema *names, struct fail *f);
 void reader_close(struct reader *r);
 const char *reader_format(const struct reader *r); /* for people */
 
@@ -113,7 +149,9 @@ static inline bool reader_is_keyed(const struct reader *r)
 struct columns {
 	struct schema raw;     /* their names in the input, by which options call them */
 	struct schema names;   /* their names in the record */
-	struct infer *seen;    /* what the sample held; NULL: nothing was sampled */
+	struct infer *seen;    /* what the sample held, known of them; NULL: nothing was sampled */
+	size_t known;
+	size_t bytes;          /* of the sample */
 	struct type **type;    /* NULL until known, and when the record has taken it */
 	bool *exact;           /* it was inferred */
 	bool *untyped;         /* from nothing: the sample held no value of it */
@@ -123,17 +161,30 @@ struct columns {
 	size_t ordered;
 	bool *dropped;         /* which do not */
 	uint64_t sampled;      /* rows */
+	bool *pending;         /* added, without a value so far: no type, not in the record */
+	size_t waiting;        /* columns that are */
 	long many;             /* of the first one, a column that holds an array of objects,
 		or -1 */
 	bool listed;           /* one of them was an array */
 };
 
+/* One of the files: how its columns stand to those of the run. */
+struct part {
+	struct bytes bytes;
+	struct reader reader;
+	size_t *place; /* of its columns among those of the run; NULL: the same ones */
+};
+
 /* Where rows come from. */
 struct input {
 	const struct opts *opts;
-	struct bytes bytes;
-	struct reader reader;
+	struct origin origin;
+	struct part *part; /* that is being read */
+	struct rowin *rows; /* its rows */
+	bool plain;         /* they are as they came: the same columns, none can be new */
+	struct record *record; /* what becomes of them; NULL: not known yet */
 	struct columns columns;
+	struct cell *cell; /* a row's, in the order of the columns of the run, if part->place */
 	uint64_t taken; /* rows so far */
 };
 
@@ -143,15 +194,36 @@ int input_open(struct input *in, const struct opts *o, struct fail *f);
 /* Back to the first row, after those that the columns were learned from. */
 void input_rewind(struct input *in);
 
+/* The row that follows, of whichever file, when row_next() of in->rows gave rc. */
+enum row_result input_follow(struct input *in, enum row_result rc, struct row *row, struct fail *f);
+
+static inline enum row_result input_next(struct input *in, struct row *row, struct fail *f)
+{
+	enum row_result rc = row_next(in->rows, row, f);
+
+	return rc == ROW_GOOD && in->plain ? rc : input_follow(in, rc, row, f);
+}
+
+/*
+ * Samples what comes after the first file, up to `bytes` bytes of regular files: `see` is called
+ * for every good row, whose cells stand in the order of in->columns.raw, which may grow.
+ */
+int input_sample_others(struct input *in, size_t bytes,
+	int (*see)(struct input *, const struct row *, struct fail *), struct fail *f);
+
 /* After the last row: is the input complete, and is that proven? */
 int input_verify(struct input *in, uint64_t rejected, bool *verified, struct fail *f);
 
 void input_close(struct input *in);
 
+/* The file that is being read. */
 static inline const char *input_name(const struct input *in)
 {
-	return in->bytes.text.source.name;
+	return origin_name(&in->origin);
 }
+
+/* All of them, for people; malloc'ed. */
+char *input_names(const struct input *in);
 
 /*
  * Finds the columns' types and their names in the record, chooses the time, and fills the record;
@@ -159,6 +231,12 @@ static inline const char *input_name(const struct input *in)
  */
 int columns_open(struct input *in, struct record *r, struct fail *f);
 void columns_close(struct columns *c);
+bool columns_use(const struct input *in, size_t i); /* is column i recorded, or the time? */
+
+/* One more column, which the rows so far did not have. */
+int columns_add(struct input *in, const char *name, struct fail *f);
+/* Adds the columns that this row has brought, and gives those that have a value now a type. */
+int columns_see(struct input *in, const struct row *row, struct fail *f);
 
 /* Rows that were set aside. */
 struct rejects {
@@ -167,6 +245,8 @@ struct rejects {
 	const struct record *record;
 	int fd; /* -1: none is open */
 	uint64_t n;
+	struct buf section; /* the command and the header that the last rows stand behind */
+	size_t file;        /* whose they are: in->origin.at */
 };
 
 #define REJECTS_MARK "#td-encode:" /* of comment lines in their file */
@@ -179,6 +259,7 @@ int rejects_begin(struct rejects *r, struct fail *f);
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f);
 /* After the last row, of `rows` that were taken. */
 int rejects_close(struct rejects *r, uint64_t rows, struct fail *f);
+void rejects_free(struct rejects *r);
 
 /* The command that takes the rejected rows after repair. */
 void repair_command(struct buf *b, const struct input *in, const struct record *r);

@@ -17,9 +17,10 @@
 #include <unistd.h>
 
 static const char help[] =
-	"usage: td-encode [-f auto|frame|csv|tsv|mysql|jsonl|msgpack] [options] [-- COMMAND ARG...] > FRAME\n"
+	"usage: td-encode [-f auto|frame|csv|tsv|mysql|jsonl|msgpack] [options] [FILE... | -- COMMAND ARG...] > FRAME\n"
 	"\n"
-	"Reads rows from standard input or from COMMAND and writes a td frame of records for td-put.\n"
+	"Reads rows from files (-: standard input, also without any) or from COMMAND, and writes a td\n"
+	"frame of records for td-put.\n"
 	"\n"
 	"  -f, --format FORMAT        what the input is; auto (default) looks at its first bytes\n"
 	"      --encoding NAME        its encoding, if it is not UTF-8\n"
@@ -46,7 +47,8 @@ static const char help[] =
 	"      --comment TEXT         lines that begin with TEXT are no rows (also JSON lines)\n"
 	"      --null TEXT            cells that are NULL; an empty TEXT: empty cells without quotes\n"
 	"JSON and msgpack\n"
-	"      --unknown-keys WHAT    refuse (default) or ignore keys that none of the first rows had\n"
+	"      --unknown-keys WHAT    refuse (default), ignore or add keys that none of the first rows\n"
+	"                             had, and columns of later files\n"
 	"      --array-rows           JSON that begins with [[ is rows that are arrays\n"
 	"time\n"
 	"  -t, --time-column NAME     take the time of a record from this column\n"
@@ -155,11 +157,12 @@ static bool gap_of(const char *s)
 
 static enum unknown_keys unknown_of(const char *s)
 {
-	if (strcmp(s, "refuse") == 0)
-		return UNKNOWN_REFUSE;
-	if (strcmp(s, "ignore") != 0)
-		die_usage("--unknown-keys %s: refuse or ignore is wanted", s);
-	return UNKNOWN_IGNORE;
+	static const char *const names[] = { "", "refuse", "ignore", "add" };
+
+	for (size_t i = UNKNOWN_REFUSE; i <= UNKNOWN_ADD; i++)
+		if (strcmp(s, names[i]) == 0)
+			return (enum unknown_keys)i;
+	die_usage("--unknown-keys %s: refuse, ignore or add is wanted", s);
 }
 
 static char decimal_of(const char *s)
@@ -336,6 +339,17 @@ static void form_option(struct opts *o, int opt, char *arg)
 	}
 }
 
+static void check_file(const char *file)
+{
+	if (strcmp(file, "--") == 0)
+		die_usage("files and a command exclude each other");
+	if (!*file)
+		die_usage("the name of a file is empty");
+	if (*file == '-' && file[1])
+		die_usage("'%s' after a file: options come before files, and ./%s is a file", file,
+			file);
+}
+
 static void check(struct opts *o, const char *time_value)
 {
 	struct fail f = { 0 };
@@ -359,6 +373,8 @@ static void check(struct opts *o, const char *time_value)
 		die_usage("--time-column and --time-value exclude each other");
 	if (o->select.n > 0 && o->drop.n > 0)
 		die_usage("--select and --drop exclude each other");
+	if (o->select.n > 0 && o->unknown_keys == UNKNOWN_ADD)
+		die_usage("--select and --unknown-keys add exclude each other");
 	if ((o->max_rejects < UINT64_MAX || o->max_percent < 100) && !o->rejects)
 		die_usage("--max-rejects needs --rejects FILE: rows are not thrown away");
 	bad_format = o->time_rules.format ? tdtime_format_error(o->time_rules.format) : NULL;
@@ -420,12 +436,12 @@ void opts_parse(struct opts *o, int argc, char **argv)
 	dashes = optind > 1 && argv[optind - 1] != value && strcmp(argv[optind - 1], "--") == 0;
 	if (dashes && optind == argc)
 		die_usage("-- without a command");
-	if (optind < argc && !dashes)
-		die_usage("'%s' is no option; a file is read with < FILE, a command is run with -- "
-			  "COMMAND",
-			argv[optind]);
-	if (optind < argc)
+	if (optind < argc && dashes)
 		o->command = argv + optind;
+	else if (optind < argc)
+		o->files = argv + optind;
+	for (char **file = o->files; file && *file; file++)
+		check_file(*file);
 	join_columns(&o->columns, &schema);
 	check(o, time_value);
 	if (o->jobs == 0) {

@@ -16,10 +16,15 @@ enum { ROWS = 3, REASONS = 5, WIDTH = 24 }; /* that are shown; of an example, in
 /* How a column's type is known. */
 static char *origin(const struct input *in, const struct record_column *c)
 {
-	const struct infer *seen = in->columns.seen ? &in->columns.seen[c->cell] : NULL;
+	const struct infer *seen =
+		c->cell < in->columns.known ? &in->columns.seen[c->cell] : NULL;
 
-	if (in->reader.format == FORMAT_FRAME && in->reader.frame.head.schema.col[c->cell].type)
-		return mem_printf("job: %s", in->reader.frame.head.schema.col[c->cell].type);
+	const struct reader *reader = &in->part->reader;
+
+	if (reader->format == FORMAT_FRAME && reader->frame.head.schema.col[c->cell].type)
+		return mem_printf("job: %s", reader->frame.head.schema.col[c->cell].type);
+	if (c->rules.exact && in->columns.seen && !seen)
+		return mem_string("added by a later row");
 	if (!c->rules.exact || !seen)
 		return mem_string(c->rules.exact ? "--all-string" : "given");
 	if (seen->values == seen->empty)
@@ -83,7 +88,7 @@ static void note_good(struct looked *l, const struct input *in, const struct row
 
 	if (l->n == ROWS)
 		return;
-	cells = l->shown[l->n++] = mem_zero(in->columns.names.n + 1, sizeof(char *));
+	cells = l->shown[l->n++] = mem_zero(SCHEMA_COLUMNS_MAX + 1, sizeof(char *));
 	for (size_t i = 0; i < row->n && i < in->columns.names.n; i++)
 		cells[i] = printable(cell_show(&row->cell[i]));
 }
@@ -96,14 +101,15 @@ static void look(struct looked *l, struct input *in, struct record *r, struct fa
 	struct row row;
 
 	buf_init(&l->body, FRAME_BODY_MAX);
-	while (bytes < ROW_SAMPLE && (rc = row_next(in->reader.rows, &row, f)) != ROW_END) {
+	while (bytes < ROW_SAMPLE && (rc = input_next(in, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED)
 			break;
 		bytes += row.raw_len;
 		l->rows++;
 		l->body.len = 0;
 		if (rc == ROW_GOOD && record_put(r, &row, &l->body, f) == RECORD_BAD) {
-			fail_at(f, "%s %llu", in->reader.rows->place,
+			fail_at(f, "%s%s%s %llu", in->origin.n > 1 ? input_name(in) : "",
+				in->origin.n > 1 ? ": " : "", in->rows->place,
 				(unsigned long long)row.line);
 			rc = ROW_BAD;
 		}
@@ -169,7 +175,7 @@ static void put_line(struct textout *t, const struct line *l, char *const *const
 	for (size_t i = 0; i < rows && l->cell >= 0; i++) {
 		if (i > 0)
 			textout_puts(t, ", ");
-		put_example(t, shown[i][l->cell]);
+		put_example(t, shown[i][l->cell] ? shown[i][l->cell] : "NULL");
 	}
 	textout_putc(t, '\n');
 }
@@ -249,14 +255,15 @@ static struct line column_line(const struct input *in, const struct record *r, s
 static size_t make_lines(struct line *l, const struct input *in, const struct record *r)
 {
 	bool selected = in->opts->select.n > 0 && !in->opts->no_header &&
-		!reader_is_keyed(&in->reader);
+		!reader_is_keyed(&in->part->reader);
 	bool has_time = r->time_cell >= 0 && is_time(in, r, (size_t)r->time_cell);
 	size_t n = 0, all = selected ? in->columns.ordered : in->columns.names.n;
 
 	if (!has_time)
 		l[n++] = time_line(in, r);
 	for (size_t i = 0; i < all; i++)
-		l[n++] = column_line(in, r, selected ? in->columns.order[i] : i);
+		if (selected || !in->columns.pending[i])
+			l[n++] = column_line(in, r, selected ? in->columns.order[i] : i);
 	return n;
 }
 
@@ -288,14 +295,18 @@ static void put_table(struct textout *t, const struct input *in, const struct re
 static void put_title(struct textout *t, const struct input *in)
 {
 	const struct columns *c = &in->columns;
+	char *names = printable(input_names(in));
 
 	textout_puts(t, "# ");
-	textout_puts(t, input_name(in));
+	textout_puts(t, names);
 	textout_puts(t, ": ");
-	textout_puts(t, reader_format(&in->reader));
-	textout_puts(t, in->bytes.gzipped ? ", gzip'ed" : "");
+	free(names);
+	if (in->origin.n < 2) {
+		textout_puts(t, reader_format(&in->part->reader));
+		textout_puts(t, in->part->bytes.gzipped ? ", gzip'ed" : "");
+	}
 	if (c->seen) {
-		textout_puts(t, ", types from ");
+		textout_puts(t, in->origin.n < 2 ? ", types from " : "types from ");
 		textout_u64(t, c->sampled);
 		textout_puts(t, c->sampled == 1 ? " row" : " rows");
 	}

@@ -34,9 +34,9 @@ static int check_options(const struct reader *r, struct fail *f)
 		: o->nulls.n              ? "--null"
 					  : NULL;
 
-	if (o->unknown_keys != UNKNOWN_UNSET && !reader_is_keyed(r))
-		return fail_set(f, FAIL_USAGE, "--unknown-keys is for JSON and msgpack, and the "
-			"input is %s", reader_format(r));
+	if (o->unknown_keys != UNKNOWN_UNSET && !reader_is_keyed(r) && !(o->files && o->files[1]))
+		return fail_set(f, FAIL_USAGE, "--unknown-keys is for JSON, msgpack and several "
+			"files, and the input is %s", reader_format(r));
 	if (o->array_rows && r->format != FORMAT_JSONL)
 		return fail_set(f, FAIL_USAGE, "--array-rows is for JSON, and the input is %s",
 			reader_format(r));
@@ -60,10 +60,10 @@ static int add_name(struct schema *names, const char *p, size_t n, struct fail *
 	return rc;
 }
 
-static int given_names(const struct opts *o, struct schema *names, struct fail *f)
+static int names_of(const struct schema *s, struct schema *names, struct fail *f)
 {
-	for (size_t i = 0; i < o->columns.n; i++)
-		if (schema_add(names, o->columns.col[i].name, NULL, f))
+	for (size_t i = 0; i < s->n; i++)
+		if (schema_add(names, s->col[i].name, NULL, f))
 			return -1;
 	return 0;
 }
@@ -144,7 +144,7 @@ static int csv_names(struct reader *r, struct schema *names, struct fail *f)
 		return -1;
 	r->csv.columns = row.n; /* also if no row came: of one column, empty lines are rows */
 	if (given > 0)
-		return given_names(r->opts, names, f);
+		return names_of(&r->opts->columns, names, f);
 	for (size_t i = 0; i < row.n; i++)
 		if (add_name(names, "", 0, f))
 			return -1;
@@ -217,16 +217,17 @@ static int csv_open(struct reader *r, struct bytes *b, struct schema *names, str
 
 /* --- rows that name their columns: --columns first; the sample finds the others */
 
-static int key_names(struct reader *r, struct schema *names, struct fail *f)
+static int key_names(struct reader *r, const struct schema *known, struct schema *names,
+	struct fail *f)
 {
-	const struct schema *given = &r->opts->columns;
+	const struct schema *given = known ? known : &r->opts->columns;
 
 	for (size_t i = 0; i < given->n; i++) {
 		keys_row(&r->keys);
 		keys_find(&r->keys, given->col[i].name, strlen(given->col[i].name));
 	}
 	r->rows->mark(r->rows);
-	return given_names(r->opts, names, f);
+	return names_of(given, names, f);
 }
 
 /* --select alone says which keys count. */
@@ -236,7 +237,8 @@ static bool ignores_unknown(const struct opts *o)
 		(o->unknown_keys == UNKNOWN_UNSET && o->select.n > 0);
 }
 
-static int json_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
+static int json_open(struct reader *r, struct source *from, const struct schema *known,
+	struct schema *names, struct fail *f)
 {
 	jsonin_init(&r->json, from, &r->keys);
 	r->json.comment = r->opts->csv.comment;
@@ -244,16 +246,17 @@ static int json_open(struct reader *r, struct source *from, struct schema *names
 	r->json.array_rows = r->opts->array_rows;
 	r->json.ignore_unknown = ignores_unknown(r->opts);
 	r->rows = &r->json.rowin;
-	return key_names(r, names, f);
+	return key_names(r, known, names, f);
 }
 
-static int mp_open(struct reader *r, struct source *from, struct schema *names, struct fail *f)
+static int mp_open(struct reader *r, struct source *from, const struct schema *known,
+	struct schema *names, struct fail *f)
 {
 	mpin_init(&r->mp, from, &r->keys);
 	r->mp.lists = r->opts->columns.n > 0;
 	r->mp.ignore_unknown = ignores_unknown(r->opts);
 	r->rows = &r->mp.rowin;
-	return key_names(r, names, f);
+	return key_names(r, known, names, f);
 }
 
 /* --- frames */
@@ -292,7 +295,8 @@ static int frame_open(struct reader *r, struct source *from, struct schema *name
 	return schema_copy(names, &r->frame.head.schema, f);
 }
 
-int reader_open(struct reader *r, struct bytes *b, struct schema *names, struct fail *f)
+int reader_open(struct reader *r, struct bytes *b, const struct schema *known,
+	struct schema *names, struct fail *f)
 {
 	struct source *from = &b->text.source;
 
@@ -305,9 +309,9 @@ int reader_open(struct reader *r, struct bytes *b, struct schema *names, struct 
 	case FORMAT_TSV:
 		return csv_open(r, b, names, f);
 	case FORMAT_JSONL:
-		return json_open(r, from, names, f);
+		return json_open(r, from, known, names, f);
 	default:
-		return mp_open(r, from, names, f);
+		return mp_open(r, from, known, names, f);
 	}
 }
 

@@ -28,19 +28,38 @@ static int put(struct rejects *r, const char *p, size_t n, struct fail *f)
 	return rc;
 }
 
-/* A comment line, which has no line ends inside. */
-static int put_comment(struct rejects *r, struct buf *b, struct fail *f)
+/* What stands in b from `start` on is to be a part of a comment line, which has no line ends. */
+static void make_comment_of(struct buf *b, size_t start)
 {
-	for (size_t i = 0; i < b->len; i++)
+	for (size_t i = start; i < b->len; i++)
 		if (b->p[i] == '\n' || b->p[i] == '\r')
 			b->p[i] = '?';
+}
+
+/* The same, to the end of the line. */
+static void make_comment(struct buf *b, size_t start)
+{
+	make_comment_of(b, start);
 	buf_putc(b, '\n');
-	return put(r, b->p, b->len, f);
+}
+
+/*
+ * What stands before rows of the file that is being read: the command that takes them, and their
+ * header.
+ */
+static void make_section(const struct rejects *r, struct buf *b)
+{
+	const struct buf *header = &r->in->part->reader.header;
+	size_t start = b->len;
+
+	repair_command(b, r->in, r->record);
+	make_comment(b, start);
+	buf_put(b, header->p, header->len);
 }
 
 int rejects_begin(struct rejects *r, struct fail *f)
 {
-	const struct buf *header = &r->in->reader.header;
+	char *names;
 	struct buf b;
 	int rc;
 
@@ -48,14 +67,43 @@ int rejects_begin(struct rejects *r, struct fail *f)
 		return fail_errno(f, FAIL_SYSTEM, "cannot empty %s", r->opts->rejects);
 	if (r->fd < 0)
 		return 0;
+	names = input_names(r->in);
 	buf_init(&b, 8 << 20);
 	buf_printf(&b,
 		REJECTS_MARK " rows of %.200s that were rejected; to take them after repair: ",
-		input_name(r->in));
-	repair_command(&b, r->in, r->record);
-	rc = put_comment(r, &b, f) || (header->len > 0 && put(r, header->p, header->len, f)) ? -1
-											     : 0;
+		names);
+	make_comment_of(&b, 0);
+	make_section(r, &r->section);
+	rc = put(r, b.p, b.len, f) || put(r, r->section.p, r->section.len, f) ? -1 : 0;
 	buf_free(&b);
+	free(names);
+	return rc;
+}
+
+/*
+ * Rows of another file than the last ones. If they need another command, or their header is
+ * another one, they stand behind a line that no reader takes: the file has to be split there.
+ */
+static int new_section(struct rejects *r, struct fail *f)
+{
+	struct buf now, b;
+	int rc = 0;
+
+	r->file = r->in->origin.at;
+	buf_init(&now, 8 << 20);
+	make_section(r, &now);
+	if (now.len != r->section.len || memcmp(now.p, r->section.p, now.len) != 0) {
+		buf_init(&b, 1 << 16);
+		buf_printf(&b, "\"split the file here\n" REJECTS_MARK " rows of %.200s; to take "
+			"them after repair: ", input_name(r->in));
+		make_comment_of(&b, sizeof "\"split the file here\n" - 1);
+		rc = put(r, b.p, b.len, f) || put(r, now.p, now.len, f) ? -1 : 0;
+		buf_free(&b);
+		buf_free(&r->section);
+		r->section = now;
+	} else {
+		buf_free(&now);
+	}
 	return rc;
 }
 
@@ -89,6 +137,10 @@ static int check_file(const struct rejects *r, struct fail *f)
 		if (is_same(&st, *arg))
 			return fail_set(f, FAIL_USAGE, "--rejects %s: the command uses this file",
 				o->rejects);
+	for (char **file = o->files; file && *file; file++)
+		if (is_same(&st, *file))
+			return fail_set(f, FAIL_USAGE, "--rejects %s: this is the input",
+				o->rejects);
 	return 0;
 }
 
@@ -96,6 +148,7 @@ int rejects_open(struct rejects *r, const struct opts *o, const struct input *in
 	const struct record *record, struct fail *f)
 {
 	*r = (struct rejects){ .opts = o, .in = in, .record = record, .fd = -1 };
+	buf_init(&r->section, 8 << 20);
 	if (!o->rejects)
 		return 0;
 	if (check_file(r, f))
@@ -212,7 +265,7 @@ static void put_row(struct textout *t, const struct rejects *r, const char *p, c
 	struct mp v;
 
 	p += mp_token(p, end, &v);
-	named = v.type == MP_MAP || (r->in->reader.format == FORMAT_FRAME && v.n == names->n);
+	named = v.type == MP_MAP || (r->in->part->reader.format == FORMAT_FRAME && v.n == names->n);
 	textout_putc(t, named ? '{' : '[');
 	for (uint32_t i = 0; i < v.n; i++) {
 		textout_puts(t, i ? "," : "");
@@ -224,7 +277,7 @@ static void put_row(struct textout *t, const struct rejects *r, const char *p, c
 			put_string(t, names->col[i].name, strlen(names->col[i].name));
 			textout_putc(t, ':');
 		}
-		p = put_value(t, p, end, r->in->reader.format == FORMAT_FRAME ? type_of(r, i)
+		p = put_value(t, p, end, r->in->part->reader.format == FORMAT_FRAME ? type_of(r, i)
 			: NULL);
 	}
 	textout_puts(t, named ? "}\n" : "]\n");
@@ -262,7 +315,7 @@ static int put_text(struct rejects *r, const struct row *row, struct fail *f)
 /* A quote that is not closed may swallow many lines, of which each was a row, perhaps. */
 static uint64_t rows_of(const struct rejects *r, const struct row *row)
 {
-	uint64_t lines = r->in->reader.rows == &r->in->reader.csv.rowin
+	uint64_t lines = r->in->rows == &r->in->part->reader.csv.rowin
 		? csvscan_lines(row->raw, row->raw + row->raw_len)
 		: 1;
 
@@ -271,13 +324,17 @@ static uint64_t rows_of(const struct rejects *r, const struct row *row)
 
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f)
 {
-	bool text = r->in->reader.format != FORMAT_FRAME && r->in->reader.format != FORMAT_MSGPACK;
+	enum format format = r->in->part->reader.format;
+	bool text = format != FORMAT_FRAME && format != FORMAT_MSGPACK;
 	struct buf b;
 	int rc;
 
+	if (r->file != r->in->origin.at && new_section(r, f))
+		return -1;
 	buf_init(&b, 4096);
 	buf_printf(&b, REJECTS_MARK " %s", why->why);
-	rc = put_comment(r, &b, f) || (text ? put_text(r, row, f) : put_msgpack(r, row, f)) ? -1
+	make_comment(&b, 0);
+	rc = put(r, b.p, b.len, f) || (text ? put_text(r, row, f) : put_msgpack(r, row, f)) ? -1
 											    : 0;
 	buf_free(&b);
 	r->n += rows_of(r, row);
@@ -318,4 +375,9 @@ int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
 	if (n > 0)
 		warn("%llu of %llu rows were rejected: see %s", n, all, r->opts->rejects);
 	return 0;
+}
+
+void rejects_free(struct rejects *r)
+{
+	buf_free(&r->section);
 }

@@ -102,7 +102,7 @@ static const struct record_column *typed_column_of(const struct record *r, size_
 static void columns(struct buf *b, const struct input *in, const struct record *r)
 {
 	const struct schema *raw = &in->columns.raw;
-	bool header = in->reader.header.len > 0, fits = true;
+	bool header = in->part->reader.header.len > 0, fits = true;
 	struct buf list;
 
 	buf_init(&list, TYPES_MAX);
@@ -145,7 +145,7 @@ static void time_options(struct buf *b, const struct input *in, const struct rec
 	}
 	if (in->opts->time_column)
 		option_name(b, "--time-column", in->opts->time_column);
-	else if (reader_is_keyed(&in->reader) || in->reader.format == FORMAT_FRAME)
+	else if (reader_is_keyed(&in->part->reader) || in->part->reader.format == FORMAT_FRAME)
 		/* rows that have none must not get that of the run */
 		option_name(b, "--time-column", r->time_name);
 	option(b, "--time-format", rules->format);
@@ -162,8 +162,8 @@ static void time_options(struct buf *b, const struct input *in, const struct rec
 static void csv_options(struct buf *b, const struct input *in)
 {
 	const struct opts *o = in->opts;
-	const struct csvin_rules *rules = &in->reader.csv.rules;
-	bool tsv = in->reader.format == FORMAT_TSV;
+	const struct csvin_rules *rules = &in->part->reader.csv.rules;
+	bool tsv = in->part->reader.format == FORMAT_TSV;
 
 	if (o->csv.delim || (rules->delim != ',' && !tsv))
 		option_char(b, "--delimiter", rules->delim);
@@ -184,16 +184,17 @@ static void csv_options(struct buf *b, const struct input *in)
 
 void repair_command(struct buf *b, const struct input *in, const struct record *r)
 {
-	bool csv = in->reader.format == FORMAT_CSV || in->reader.format == FORMAT_TSV;
+	bool csv = in->part->reader.format == FORMAT_CSV || in->part->reader.format == FORMAT_TSV;
 
 	buf_printf(b, "td-encode -f %s --comment '" REJECTS_MARK "'",
 		!csv                               ? "jsonl"
-			: in->reader.format == FORMAT_CSV ? "csv"
+			: in->part->reader.format == FORMAT_CSV ? "csv"
 						   : "tsv");
 	if (csv)
 		csv_options(b, in);
-	else if (in->opts->unknown_keys == UNKNOWN_IGNORE)
-		option(b, "--unknown-keys", "ignore");
+	else if (in->opts->unknown_keys >= UNKNOWN_IGNORE)
+		option(b, "--unknown-keys",
+			in->opts->unknown_keys == UNKNOWN_ADD ? "add" : "ignore");
 	buf_puts(b, in->opts->array_rows ? " --array-rows" : "");
 	columns(b, in, r);
 	choice(b, in->opts);

@@ -40,11 +40,12 @@ static int out_put(struct sink *s, const void *p, size_t n, struct fail *f)
 
 static int write_head(struct run *run, const struct schema *schema, struct fail *f)
 {
-	const struct frame_head *from = &run->in.reader.frame.head;
+	const struct part *part = run->in.part;
+	const struct frame_head *from = part ? &part->reader.frame.head : NULL;
 	struct frame_head h = { .content = FRAME_RECORDS, .rows = -1 };
 
 	h.schema = *schema;
-	if (run->in.reader.format == FORMAT_FRAME) {
+	if (part && part->reader.format == FORMAT_FRAME) {
 		h.job_id = from->job_id;
 		h.endpoint = from->endpoint;
 		h.rows = run->opts->rejects ? -1 : from->rows;
@@ -86,11 +87,12 @@ static int reject(struct run *run, const struct row *row, struct fail *why, stru
 /* A file's share is known by the place in it, that of a frame by its head. */
 static void say_progress(struct run *run)
 {
-	int64_t size = -1, at = run->opts->command ? -1 : fd_place(STDIN_FILENO, &size);
+	const struct reader *reader = &run->in.part->reader;
+	int64_t size = -1, at = origin_place(&run->in.origin, &size);
 
-	progress_rate(&run->progress, at < 0 ? "encoding" : "reading",
-		at < 0 ? run->bytes : (uint64_t)at, size, (int64_t)run->in.taken,
-		run->in.reader.format == FORMAT_FRAME ? run->in.reader.frame.head.rows : -1);
+	progress_rate(&run->progress, size < 0 ? "encoding" : "reading",
+		size < 0 ? run->bytes : (uint64_t)at, size, (int64_t)run->in.taken,
+		reader->format == FORMAT_FRAME ? reader->frame.head.rows : -1);
 }
 
 static int put_row(struct run *run, const struct row *row, struct fail *f)
@@ -107,7 +109,7 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 		struct fail placed = { 0 };
 
 		fail_set(&placed, why.kind, "%s: %s %llu, %s", input_name(&run->in),
-			run->in.reader.rows->place, (unsigned long long)row->line, why.why);
+			run->in.rows->place, (unsigned long long)row->line, why.why);
 		return reject(run, row, &placed, f);
 	}
 	default:
@@ -129,7 +131,7 @@ static int pump(struct run *run, struct fail *f)
 	enum row_result rc;
 	struct row row;
 
-	while ((rc = row_next(run->in.reader.rows, &row, f)) != ROW_END) {
+	while ((rc = input_next(&run->in, &row, f)) != ROW_END) {
 		struct fail why;
 
 		if (rc == ROW_FAILED)
@@ -248,11 +250,12 @@ int encode(const struct opts *o, struct fail *f)
 		describe(&run.record, &schema, f);
 		rc = f->kind ? -1 : transfer(&run, &schema, f);
 	}
-	if (rc && run.in.reader.format == FORMAT_FRAME)
-		framein_blame(&run.in.reader.frame, f);
+	if (rc && run.in.part && run.in.part->reader.format == FORMAT_FRAME)
+		framein_blame(&run.in.part->reader.frame, f);
 	if (rc && f->kind != FAIL_USAGE && !o->preview)
 		give_up(&run, f);
 	input_close(&run.in);
+	rejects_free(&run.rejects);
 	record_free(&run.record);
 	schema_free(&schema);
 	return rc;

@@ -66,6 +66,7 @@ void record_untyped(struct record *r)
 
 void record_begin(struct record *r)
 {
+	r->head.len = 0;
 	mpack_map(&r->head, r->n + 1);
 	mpack_text(&r->head, "time", 4);
 	r->plain = true;

@@ -39,7 +39,8 @@ struct record {
 };
 
 /*
- * Zeroed apart from time_cell = -1; then columns are added, which takes type; then record_begin().
+ * Zeroed apart from time_cell = -1; then columns are added, which takes type; then record_begin(),
+ * again after columns that come later: records before them do not have them.
  */
 void record_init(struct record *r);
 void record_free(struct record *r);

@@ -551,8 +551,8 @@ kill -TERM $pid; wait $pid 2>/dev/null
 is "SIGTERM: dies by it" "$?" 143
 exec 3>&-
 is "SIGTERM: the frame ends in an abort" "$(note_of "$T/frame" E | jq -c '[.end, .status]')" '["abort",143]'
-run td-encode stray
-is "a stray operand: status" "$status" 2
+run td-encode -q stray
+is "a file that is not there: status" "$status" 66
 for bad in '-c a:number' '-c a:long,a:long' '--level 10' '-j x' '--time-value soon' '-f xml' '-t a --time-value 1' '-c time:string'; do
 	td-encode $bad </dev/null >"$T/out" 2>"$T/err"
 	is "wrong usage, $bad: status" "$?" 2

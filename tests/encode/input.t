@@ -78,6 +78,21 @@ $PYTHON -c 'print("a,b\n1," + "x" * 9000000 + "\n2,y")' >"$T/in"
 from; is "a first row that is longer than what is looked at in advance" \
 	"$(printf '%s\n' "$records" | jq -c '[.a, (.b | length)]' | tr '\n' ' ')" '[1,9000000] [2,1] '
 
+# --- nothing is decoded before the sandbox is on
+{ printf 'a,b\n1,2\n' | gzip -c | head -c 14; printf 'rubbish rubbish'; } >"$T/in"
+from -vv
+like "damaged gzip is noticed in the sandbox" "$(printf '%s' "$err" | tr '\n' ' ')" 'sandbox: .*the compressed data is damaged'
+printf '{"a":"x"' | iconv -t UTF-16 | head -c 13 >"$T/in"
+from -vv
+like "cut UTF-16 is" "$(printf '%s' "$err" | tr '\n' ' ')" 'sandbox: .*not of the encoding'
+printf '\357\273\277at\n2024-02-29 12:00:00 Asia/Tokyo\n' | iconv -f UTF-8 -t UTF-16LE | gzip -c >"$T/in"
+td-encode -t at <"$T/in" >"$T/frame" 2>&1
+is "a zone that is named in gzip'ed UTF-16" "$(records "$T/frame" | jq -c .time)" 1709175600
+printf 'a\n+ZeVn' >"$T/in"
+from --encoding UTF-7; says "UTF-7 that is cut in a character" 65 'not of the encoding UTF-7'
+printf 'a\n+ZeVnLIqe-\n' >"$T/in"
+from --encoding UTF-7; is "UTF-7" "$records" '{"a": "日本語", "time": 7}'
+
 # --- the format is that of the first row
 printf 'a,report,,\n#x,y\na\tb\n1,5\t2\n' >"$T/in"
 from --skip-lines 1 --comment '#'; is "TSV behind a line that is skipped and a comment" "$records" '{"a": "1,5", "b": 2, "time": 7}'

@@ -16,16 +16,18 @@ static enum fail_kind ours(struct buf *out, const char *encoding, const char *p,
 {
 	struct bytes_source s = bytes_source(p, n, piece);
 	static struct recode r; /* it is large */
+	struct recode_set set = { .n = 0 };
 	struct fail f = { 0 };
 	char text[100];
 	ssize_t got;
 
 	buf_init(out, 16 << 20);
-	FUZZ_CHECK(recode_init(&r, &s.source, encoding, &f) == 0);
+	FUZZ_CHECK(recode_open(&set, encoding, &f) == 0);
+	FUZZ_CHECK(recode_init(&r, &s.source, &set, encoding, &f) == 0);
 	while ((got = io_read(&r.source, text, sizeof text, &f)) > 0)
 		buf_put(out, text, (size_t)got);
 	FUZZ_CHECK((got == 0) == (f.kind == FAIL_NONE));
-	recode_free(&r);
+	recode_close(&set);
 	return f.kind;
 }
 
