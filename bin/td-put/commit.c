@@ -102,7 +102,7 @@ int commit_run(struct load *l, struct fail *f)
 {
 	paper_start(l);
 	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
-	l->api = api_open(&l->conf, &l->o->api);
+	transfer_connect(l);
 	session_begin(l);
 	if (read_receipts(l, f) || (l->o->strict && pump_check_end(l, f)) || publish(l, f))
 		return transfer_failed(l, f);

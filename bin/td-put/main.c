@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/option.h"
+#include "sys/clock.h"
 #include "sys/sandbox.h"
 #include "base/sig.h"
 
@@ -40,8 +41,7 @@ static const char help[] =
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
-	"      --wait TIME      give up when the service takes longer to check or publish the "
-	"rows\n"
+	"      --wait TIME      give up when the whole run takes longer\n"
 	"      --max-errors N   publish although the import refused up to N records (0)\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
 	"      --progress       say how far it is, also where standard error is no "
@@ -183,9 +183,14 @@ int main(int argc, char **argv)
 		die_usage("--once, --session and --streaming are for mode=append");
 	if (api_sandbox(&l.conf, &o.api, NULL, &f))
 		die_fail(&f);
+	if (o.wait_s > 0) {
+		sig_end_after(o.wait_s);
+		l.until_ms = clock_ms() + o.wait_s * 1000;
+	}
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.input.from = &in.source;
 	rc = o.commit ? commit_run(&l, &f) : transfer_run(&l, &f);
+	transfer_time_is_up(&l, &f);
 	transfer_free(&l);
 	if (rc)
 		die_fail(&f);

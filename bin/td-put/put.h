@@ -24,7 +24,7 @@ struct opts {
 	unsigned jobs;
 	uint64_t part_size;  /* 0: not said */
 	uint64_t max_errors; /* records that the import may refuse */
-	uint64_t wait_s;     /* for the import, and for the commit; 0: without a limit */
+	uint64_t wait_s;     /* for the whole run; 0: without a limit */
 	bool create_database, strict, progress, trust_eof, dry_run, streaming;
 	bool once;
 	const char *once_key; /* NULL: the job that the rows come from */
@@ -96,6 +96,7 @@ struct load {
 	struct tdurl to;
 	struct conf conf;
 	struct api *api;
+	uint64_t until_ms; /* the end of --wait, a clock_ms(); 0: none */
 	struct input input;
 	struct first first;
 	/* before; the key may not be allowed to look: then !target_known */
@@ -125,6 +126,10 @@ int transfer_run(struct load *l, struct fail *f);
 void transfer_free(struct load *l);
 /* A failure: what is ours goes, and the receipt says why. -1. */
 int transfer_failed(struct load *l, struct fail *f);
+/* The connection to the service, within --wait. */
+void transfer_connect(struct load *l);
+/* If it was not a signal but --wait that ended the run, f says so. */
+void transfer_time_is_up(const struct load *l, struct fail *f);
 
 /* pump.c: the input to its end, which is checked; into the upload, or only into the digest. */
 int pump_input(struct load *l, struct fail *f);

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, AGAIN_MS = 500 };
+enum { POLL_FIRST_MS = 20, POLL_LAST_MS = 3000, AGAIN_MS = 500, TIDY_MS = 10000 };
 
 /* One run of the machine. */
 struct run {
@@ -22,7 +22,6 @@ struct run {
 	struct api_session session; /* as it was seen last */
 	struct fail why;            /* the last refusal, silence or signal */
 	uint64_t poll_ms;           /* before the next look; 0: at once */
-	uint64_t since_ms;          /* clock_ms() when the waiting began */
 	bool fresh;                 /* the session was made by this run */
 	bool unanswered;            /* whether it was made is not known */
 	bool begun;                 /* columns and receipt are done */
@@ -79,12 +78,10 @@ static int pause_before_look(struct run *u, bool wait, struct fail *f)
 
 	if (!wait)
 		return 0;
-	if (u->poll_ms == 0) {
+	if (u->poll_ms == 0)
 		progress_start(p);
-		u->since_ms = clock_ms();
-	}
-	if (u->l->o->wait_s > 0 && clock_ms() - u->since_ms > u->l->o->wait_s * 1000)
-		return fail_set(f, FAIL_TEMP, "session %s took longer than --wait %llu s",
+	if (u->l->until_ms > 0 && clock_ms() > u->l->until_ms)
+		return fail_set(f, FAIL_TEMP, "session %s is not done within --wait %llu s",
 			u->l->session, (unsigned long long)u->l->o->wait_s);
 	if (u->poll_ms > 0 && progress_due(p))
 		progress_say(p, "%s, %llu s",
@@ -255,6 +252,8 @@ static void hold(struct run *u, uint8_t what)
 
 	if (tidying)
 		api_hurry(u->l->api);
+	if (tidying && u->a.status == FAIL_NONE)
+		api_until(u->l->api, clock_ms() + TIDY_MS);
 	if (on != u->held)
 		sig_hold(on);
 	u->held = on;

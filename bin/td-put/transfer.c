@@ -141,8 +141,24 @@ static void drop_temporary(struct load *l, struct fail *f)
 		f->kind = FAIL_TEMP;
 }
 
+void transfer_connect(struct load *l)
+{
+	l->api = api_open(&l->conf, &l->o->api);
+	if (l->until_ms > 0)
+		api_until(l->api, l->until_ms);
+}
+
+void transfer_time_is_up(const struct load *l, struct fail *f)
+{
+	if (f->kind != FAIL_SIGNAL || !sig_time_is_up())
+		return;
+	f->kind = FAIL_TEMP;
+	fail_at(f, "not done within --wait %llu s", (unsigned long long)l->o->wait_s);
+}
+
 int transfer_failed(struct load *l, struct fail *f)
 {
+	transfer_time_is_up(l, f);
 	upload_close(l->upload);
 	l->upload = NULL;
 	drop_temporary(l, f);
@@ -183,7 +199,7 @@ int transfer_run(struct load *l, struct fail *f)
 {
 	paper_start(l);
 	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
-	l->api = api_open(&l->conf, &l->o->api);
+	transfer_connect(l);
 	if (transfer(l, f) || given_up(l, f)) {
 		progress_end(&l->progress);
 		return l->o->dry_run ? -1 : transfer_failed(l, f);

@@ -35,7 +35,7 @@ static int check_not_empty(struct swap *s, const char *name, struct fail *f)
 
 	if (s->loaded.count > 0 || rows_loaded(r) == 0 || s->o->allow_empty)
 		return 0;
-	if (rows_query(s->api, r->database, name, &have, f))
+	if (rows_query(s, r->database, name, &have, f))
 		return -1;
 	if (have.n == rows_loaded(r))
 		return 0;

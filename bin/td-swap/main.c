@@ -44,6 +44,7 @@ static const char help[] =
 	"      --gc                 remove temporary tables and sessions that earlier runs left "
 	"behind\n"
 	"      --older-than TIME    --gc: only those at least so old (2d)\n"
+	"      --wait TIME          give up when the whole run takes longer\n"
 	"      --progress           say what was done also where standard error is no "
 	"terminal\n" API_USAGE OPTION_USAGE;
 
@@ -93,7 +94,8 @@ enum {
 	UNDO,
 	GC,
 	OLDER_THAN,
-	PROGRESS
+	PROGRESS,
+	WAIT
 };
 
 static const struct option long_options[] = {
@@ -107,6 +109,7 @@ static const struct option long_options[] = {
 	{ "gc", no_argument, NULL, GC },
 	{ "older-than", required_argument, NULL, OLDER_THAN },
 	{ "progress", no_argument, NULL, PROGRESS },
+	{ "wait", required_argument, NULL, WAIT },
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -131,6 +134,7 @@ static void take(struct opts *o, int c)
 		o->older_given = true;
 		o->older_s = (uint64_t)option_seconds(0, 36500LL * 86400);
 		break;
+	case WAIT: o->wait_s = (uint64_t)option_seconds(1, 30 * 86400); break;
 	default: api_option(&o->api, c, help, &o->verbosity);
 	}
 }
@@ -145,6 +149,24 @@ static void options(struct opts *o, int argc, char **argv)
 	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
 		die_usage("--keep: %s", f.why);
 	check_options(o);
+}
+
+/* --- the end of --wait --- */
+
+void swap_connect(struct swap *s)
+{
+	s->api = api_open(&s->conf, &s->o->api);
+	if (s->until_ms > 0)
+		api_until(s->api, s->until_ms);
+}
+
+/* If it was not a signal but --wait that ended the run, f says so. */
+static void time_is_up(const struct swap *s, struct fail *f)
+{
+	if (f->kind != FAIL_SIGNAL || !sig_time_is_up())
+		return;
+	f->kind = FAIL_TEMP;
+	fail_at(f, "not done within --wait %llu s", (unsigned long long)s->o->wait_s);
 }
 
 /* --- our receipt --- */
@@ -294,7 +316,7 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 			"destination",
 			s->in.endpoint, s->conf.endpoint);
 	if (f->kind == FAIL_NONE && api_sandbox(&s->conf, &s->o->api, NULL, f) == 0) {
-		s->api = api_open(&s->conf, &s->o->api);
+		swap_connect(s);
 		return 0;
 	}
 	return rows_stay(s, f);
@@ -338,6 +360,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 		return fail_at(f, "%s.%s was replaced, but the receipt is not written",
 			s->in.database, s->in.table);
 	}
+	time_is_up(s, f);
 	if (f->kind != FAIL_PIPE)
 		end_receipt(s, f, FAIL_IGNORED);
 	return -1;
@@ -370,7 +393,7 @@ static int undo_names(struct swap *s, struct tdurl *to, struct fail *f)
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
 		api_sandbox(&s->conf, &s->o->api, NULL, f))
 		return -1;
-	s->api = api_open(&s->conf, &s->o->api);
+	swap_connect(s);
 	s->by_name = true;
 	r->mode = TDURL_REPLACE;
 	r->endpoint = mem_string(s->conf.endpoint);
@@ -396,6 +419,7 @@ static int undo(struct swap *s, struct tdurl *to, struct fail *f)
 	s->out.action = mem_string("undo");
 	if (replace_undo(s, f) == 0)
 		return end_receipt(s, NULL, f);
+	time_is_up(s, f);
 	if (f->kind != FAIL_PIPE)
 		end_receipt(s, f, FAIL_IGNORED);
 	return -1;
@@ -406,7 +430,7 @@ static int collect(struct swap *s, struct tdurl *to, struct fail *f)
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
 		api_sandbox(&s->conf, &s->o->api, NULL, f))
 		return -1;
-	s->api = api_open(&s->conf, &s->o->api);
+	swap_connect(s);
 	if (gc_run(s, to->database, to->table, f))
 		return -1;
 	return fd_close(STDOUT_FILENO, "standard output", f);
@@ -557,7 +581,12 @@ int main(int argc, char **argv)
 	receipt_init(&s.in);
 	receipt_init(&s.out);
 	progress_init(&s.progress, o.progress, o.verbosity < 0);
+	if (o.wait_s > 0) {
+		sig_end_after(o.wait_s);
+		s.until_ms = clock_ms() + o.wait_s * 1000;
+	}
 	rc = run(&s, has_to ? &to : NULL, &f);
+	time_is_up(&s, &f);
 	if (s.repeatable)
 		flock(STDIN_FILENO, LOCK_UN); /* a shell may have the same file open */
 	api_table_free(&s.target);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES = REPLACE_OWN + 32, AGAIN_MS = 250, AGAIN_MAX = 4 };
+enum { NAMES = REPLACE_OWN + 32, AGAIN_MS = 250, AGAIN_MAX = 4, TIDY_MS = 10000 };
 
 /* One run of the machine. */
 struct run {
@@ -122,7 +122,7 @@ static struct replace_seen query(struct run *u, uint8_t n, bool measure)
 		rc = fail_set(&why, FAIL_REFUSED, "what %s is to hold is not known",
 			u->name[REPLACE_TARGET]);
 	else
-		rc = rows_query(u->s->api, u->s->in.database, name_of(u, n), &have, &why);
+		rc = rows_query(u->s, u->s->in.database, name_of(u, n), &have, &why);
 	s.result = heard(u, rc, &why);
 	if (rc == 0 && measure) {
 		u->want = have;
@@ -135,10 +135,10 @@ static struct replace_seen query(struct run *u, uint8_t n, bool measure)
 /* As many rows, and of the same time: the same ones? */
 static struct replace_seen same(struct run *u, uint8_t n)
 {
-	const struct swap *w = u->s;
+	struct swap *w = u->s;
 	struct replace_seen s = { .id = -1 };
 	struct fail why = { 0 };
-	int rc = rows_same(w->api, w->in.database, &w->loaded, name_of(u, n), &w->target,
+	int rc = rows_same(w, w->in.database, &w->loaded, name_of(u, n), &w->target,
 		u->name[REPLACE_TARGET], &s.new_rows, &why);
 
 	s.result = heard(u, rc, &why);
@@ -227,6 +227,8 @@ static void hold(struct run *u, const struct replace_ask *a)
 
 	if (tidying && (a->what == REPLACE_DELETE || a->what == REPLACE_RENAME))
 		api_hurry(u->s->api);
+	if (tidying && u->r.status == FAIL_NONE && u->r.task.kind != REPLACE_COLLECT)
+		api_until(u->s->api, clock_ms() + TIDY_MS);
 	if (on != u->held)
 		sig_hold(on);
 	u->held = on;

@@ -75,28 +75,29 @@ static int fetch(struct api *a, const char *id, struct rows *out, struct fail *f
 	return rc ? -1 : 0;
 }
 
-static int count(struct api *a, const char *db, const char *sql, struct rows *out, struct fail *f)
+static int count(struct swap *s, const char *db, const char *sql, struct rows *out, struct fail *f)
 {
 	char key[64], id[32];
 	struct api_issue issue = {
 		.type = "presto", .database = db, .query = sql, .domain_key = key
 	};
-	const struct job_watch watch = { .fresh = true };
+	const struct job_watch watch = { .fresh = true, .until_ms = s->until_ms };
 	struct api_job job = { 0 };
 	bool adopted;
 	int rc;
 
 	job_key(key);
-	rc = api_job_issue(a, &issue, id, &adopted, f) || job_wait(a, id, &watch, &job, f) ||
-	     job_check(&job, f) || fetch(a, id, out, f);
+	rc = api_job_issue(s->api, &issue, id, &adopted, f) ||
+	     job_wait(s->api, id, &watch, &job, f) || job_check(&job, f) ||
+	     fetch(s->api, id, out, f);
 	api_job_free(&job);
 	return rc ? -1 : 0;
 }
 
-int rows_query(struct api *a, const char *db, const char *table, struct rows *out, struct fail *f)
+int rows_query(struct swap *s, const char *db, const char *table, struct rows *out, struct fail *f)
 {
 	char *sql = mem_printf("SELECT COUNT(1), MIN(time), MAX(time) FROM \"%s\"", table);
-	int rc = count(a, db, sql, out, f);
+	int rc = count(s, db, sql, out, f);
 
 	free(sql);
 	return rc ? fail_at(f, "cannot count the rows of %s.%s", db, table) : 0;
@@ -123,7 +124,7 @@ static bool same_columns(const struct schema *x, const struct schema *y)
 	return same;
 }
 
-int rows_same(struct api *a, const char *db, const struct api_table *x, const char *x_name,
+int rows_same(struct swap *s, const char *db, const struct api_table *x, const char *x_name,
 	const struct api_table *y, const char *y_name, bool *same, struct fail *f)
 {
 	struct rows more = { 0 };
@@ -139,7 +140,7 @@ int rows_same(struct api *a, const char *db, const struct api_table *x, const ch
 	buf_puts(&sql, " EXCEPT ");
 	grouped(&sql, &x->schema, y_name);
 	buf_puts(&sql, ") AS more");
-	rc = count(a, db, buf_text(&sql), &more, f);
+	rc = count(s, db, buf_text(&sql), &more, f);
 	buf_free(&sql);
 	*same = rc == 0 && more.n == 0;
 	return rc ? fail_at(f, "cannot compare tables %s and %s of %s", x_name, y_name, db) : 0;

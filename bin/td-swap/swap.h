@@ -18,6 +18,7 @@ struct opts {
 	bool older_given;
 	int64_t min_rows; /* -1: not asked for */
 	int max_shrink;   /* percent, -1 */
+	uint64_t wait_s;       /* for the whole run; 0: without a limit */
 	int verbosity;
 	struct api_opt api;
 };
@@ -26,6 +27,7 @@ struct swap {
 	const struct opts *o;
 	struct conf conf;
 	struct api *api;
+	uint64_t until_ms;  /* the end of --wait, a clock_ms(); 0: none */
 	struct receipt in;  /* td-put's; --undo: one of ours */
 	struct receipt out; /* ours */
 	/* the receipt stands in a file: the same command can be given again */
@@ -36,6 +38,9 @@ struct swap {
 	struct api_table target, loaded; /* as they were seen last */
 	bool overwrite;                  /* --keep: an older kept table goes */
 };
+
+/* The connection to the service, within --wait. */
+void swap_connect(struct swap *s);
 
 /* Write the first half of our receipt, once. */
 int swap_begin_receipt(struct swap *s, struct fail *f);
@@ -73,12 +78,12 @@ struct rows {
 	bool has_time; /* n > 0 and known */
 	int64_t time_min, time_max;
 };
-int rows_query(struct api *a, const char *db, const char *table, struct rows *out, struct fail *f);
+int rows_query(struct swap *s, const char *db, const char *table, struct rows *out, struct fail *f);
 /*
  * Do two tables hold the same rows, each as often? *same; a query that the service refuses, as for
  * columns that cannot be grouped by, is a failure.
  */
-int rows_same(struct api *a, const char *db, const struct api_table *x, const char *x_name,
+int rows_same(struct swap *s, const char *db, const struct api_table *x, const char *x_name,
 	const struct api_table *y, const char *y_name, bool *same, struct fail *f);
 bool rows_equal(const struct rows *want, const struct rows *have);
 

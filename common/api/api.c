@@ -97,6 +97,12 @@ void api_hurry(struct api *a)
 	http_hurry(a->http);
 }
 
+void api_until(struct api *a, uint64_t ms)
+{
+	if (a->until_ms == 0 || ms < a->until_ms)
+		a->until_ms = ms;
+}
+
 bool api_option(struct api_opt *o, int c, const char *help, int *verbosity)
 {
 	switch (c) {

@@ -89,6 +89,11 @@ int api_server_status(struct api *a, struct fail *f);
  * sig_hold().
  */
 void api_hurry(struct api *a);
+/*
+ * No request is tried beyond that moment, a clock_ms(), though each gets a second; a part or a
+ * result that moves may take longer. Of several the earliest counts.
+ */
+void api_until(struct api *a, uint64_t ms);
 
 /* --- databases and tables -------------------------------------------------- */
 

@@ -189,6 +189,22 @@ static int no_answer(struct api *a, unsigned tries, struct fail *f)
 	return fail_at(f, "no answer from %s%s", a->host, after);
 }
 
+/* From `start` to api_until(). */
+static uint64_t whole(const struct api *a, uint64_t start)
+{
+	return a->until_ms == 0 ? UINT64_MAX : start < a->until_ms ? a->until_ms - start : 1;
+}
+
+/* Of a request that began at `start`. */
+static struct retry_policy policy(const struct api *a, uint64_t start)
+{
+	struct retry_policy p = a->retry;
+
+	if (p.deadline_ms > whole(a, start))
+		p.deadline_ms = whole(a, start);
+	return p;
+}
+
 /*
  * What is left for a try, at least a second: less would only lose its answer. A deadline of 0 is
  * for repeats alone.
@@ -196,9 +212,12 @@ static int no_answer(struct api *a, unsigned tries, struct fail *f)
 static uint64_t left(const struct api *a, uint64_t start)
 {
 	enum { LEAST_MS = 1000 };
-	const uint64_t gone = clock_ms() - start, deadline = a->retry.deadline_ms;
+	const uint64_t gone = clock_ms() - start, said = a->retry.deadline_ms,
+		       most = whole(a, start), deadline = said > 0 && said < most ? said : most;
 
-	return deadline == 0 ? 0 : gone + LEAST_MS < deadline ? deadline - gone : LEAST_MS;
+	if (deadline == UINT64_MAX)
+		return 0;
+	return gone + LEAST_MS < deadline ? deadline - gone : LEAST_MS;
 }
 
 /*
@@ -221,6 +240,7 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 {
 	const bool repeatable = endpoints[c->e].rule != LOOK;
 	const uint64_t start = clock_ms();
+	const struct retry_policy retry = policy(a, start);
 	struct buf url;
 	int rc = -1;
 
@@ -250,7 +270,7 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 		wait = !c->broke && why.kind != FAIL_TEMP ? RETRY_STOP
 			: c->to && c->answer.got && c->broke
 			? RETRY_STOP
-			: retry_wait(&a->retry, repeatable, &o, attempt, clock_ms() - start,
+			: retry_wait(&retry, repeatable, &o, attempt, clock_ms() - start,
 				  clock_random());
 		c->maybe_done = c->maybe_done || retry_is_unknown(&o);
 		a->reached = a->reached || c->answer.status > 0;

@@ -45,6 +45,7 @@ struct api {
 	char *authorization; /* secret */
 	struct http *http;
 	struct retry_policy retry;
+	uint64_t until_ms; /* api_until(); 0: none */
 	const atomic_bool *stop;
 	bool hurry, stall_said;
 	bool reached;     /* an answer came: the server's name is right */

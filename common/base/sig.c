@@ -1,13 +1,14 @@
 /* Signals as a flag, and what the process does about each. */
 #include "base/sig.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 static atomic_int caught;
-static atomic_bool held, asked;
+static atomic_bool held, asked, timed;
 static bool pipe_was_ignored, xfsz_was_ignored;
 static _Thread_local const atomic_bool *stop_when;
 static _Thread_local void (*answer)(void *);
@@ -19,13 +20,15 @@ static _Thread_local void *answer_arg;
  */
 static void on_signal(int sig)
 {
+	atomic_store(&timed, false);
 	atomic_store(&caught, sig);
 	alarm(1);
 }
 
 static void on_alarm(int sig)
 {
-	(void)sig;
+	if (atomic_exchange(&timed, false))
+		atomic_store(&caught, sig);
 	alarm(1);
 }
 
@@ -60,6 +63,17 @@ void sig_init(void)
 	catch(SIGHUP);
 	if (sigaction(SIGUSR1, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 		sigaction(SIGUSR1, &(struct sigaction){ .sa_handler = on_usr1 }, NULL);
+}
+
+void sig_end_after(uint64_t seconds)
+{
+	atomic_store(&timed, true);
+	alarm(seconds < UINT_MAX ? (unsigned)seconds : UINT_MAX);
+}
+
+bool sig_time_is_up(void)
+{
+	return atomic_load(&caught) == SIGALRM;
 }
 
 bool sig_asked(void)

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 void sig_init(void);             /* call once, first thing in main, before threads */
 int sig_caught(void);            /* 0, or the signal that asked the program to stop */
@@ -35,6 +36,12 @@ void sig_answer_by(void (*say)(void *), void *arg);
 void sig_answer(void);
 /* while on, sig_caught() returns 0: for cleaning up after a signal; a second one still kills */
 void sig_hold(bool on);
+/*
+ * After so many seconds sig_caught() is SIGALRM, as if a signal had asked the program to stop; the
+ * caller then says that its time is up, and with which status. At most once, after sig_init().
+ */
+void sig_end_after(uint64_t seconds);
+bool sig_time_is_up(void);       /* it was this that asked, even while on hold */
 bool sig_cleaning_up(void);      /* holding after a signal: do not block for long */
 void sig_of_child(sigset_t *set); /* signals to reset to their defaults in a child */
 bool sig_pipe_was_ignored(void); /* SIGPIPE was ignored when we started */

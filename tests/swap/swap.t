@@ -33,7 +33,11 @@ is "target there: rows before" "$(receipt .rows_before)" 100
 is "nothing but the table is left" "$(tables testdb) $(sessions)" "tbl 0"
 is "a receipt is one line" "$(wc -l <"$T/out")" 1
 put old tbl
+control DELETE requests >/dev/null
 run td-swap <"$T/r"
+is "the requests of a replace that nothing disturbs" \
+	"$(control GET requests | jq -r '.requests[].path' | uniq | cut -d/ -f4 | tr '\n' ' ')" \
+	"show show rename show swap rename show show delete " # uniq: a count that lags is looked at again
 is "a receipt in a file" "$status $(rows_of testdb tbl)" "0 $old"
 run td-swap <"$T/r"
 is "the same receipt again: done already" "$status $err $(receipt '[.status, .action, .already] | join(" ")')" "0  done swap true"
