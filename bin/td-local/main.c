@@ -136,6 +136,7 @@ static void forget(char *key)
 int main(int argc, char **argv)
 {
 	struct service l = { .faults = faults_new(), .journal = journal_new() };
+	const struct account_first first = { service_first, &l };
 	struct inherited was;
 	struct options o;
 	struct fail f = { 0 };
@@ -162,7 +163,11 @@ int main(int argc, char **argv)
 	sqlite3_hard_heap_limit64(o.query_bytes);
 	l.polls = o.polls;
 	l.unknowns = o.unknowns;
-	if (account_open(&l.account, o.data, o.samples, &f) == 0 &&
+	l.samples = o.samples;
+	l.seed = o.seed;
+	l.seeded = true; /* a data directory that is there */
+	pthread_mutex_init(&l.snapshots, NULL);
+	if (account_open(&l.account, o.data, &first, &f) == 0 &&
 		(key = take_key(&o, &l.account, &f))) {
 		l.guard = (struct guard){ .key = key,
 			.write_key = o.write_key,
@@ -176,10 +181,10 @@ int main(int argc, char **argv)
 			.keep_jobs = o.keep_jobs,
 			.keep_seconds = o.keep_seconds,
 			.query_seconds = o.query_seconds };
-		l.samples = o.samples;
 		status = serve(&l, &o, &was, &f);
 	}
 	account_close(&l.account);
+	pthread_mutex_destroy(&l.snapshots);
 	faults_free(l.faults);
 	journal_free(l.journal);
 	free(l.url);
@@ -188,7 +193,9 @@ int main(int argc, char **argv)
 	forget(key);
 	forget(o.key);
 	forget(o.write_key);
-	if (f.kind)
+	if (f.kind) { /* by the signal, if it was one */
+		sigprocmask(SIG_SETMASK, &was.mask, NULL);
 		die_fail(&f);
+	}
 	return status;
 }

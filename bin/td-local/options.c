@@ -49,6 +49,8 @@ static const char usage[] =
 	"      --query-time TIME   end a query that runs longer (no limit)\n"
 	"      --query-memory SIZE memory of all queries together (1G)\n"
 	"      --no-samples        do not put sample_datasets into a new data directory\n"
+	"      --seed DIR          put the tables DIR/DATABASE/TABLE.csv, .jsonl and .sql into a\n"
+	"                          new data directory\n"
 	"      --functions ENGINE  print the SQL functions of presto or hive\n"
 	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
 	"  -q, --quiet             only errors\n"
@@ -62,6 +64,7 @@ enum {
 	OPT_FAULT,
 	OPT_TLS,
 	OPT_NO_SAMPLES,
+	OPT_SEED,
 	OPT_SERVICE,
 	OPT_KEY_FILE,
 	OPT_ALLOW_HOST,
@@ -94,6 +97,7 @@ static const struct option long_options[] = {
 	{ "query-time", required_argument, NULL, OPT_QUERY_TIME },
 	{ "query-memory", required_argument, NULL, OPT_QUERY_MEMORY },
 	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
+	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "functions", required_argument, NULL, OPT_FUNCTIONS },
 	OPTION_LONG,
 	{ NULL, 0, NULL, 0 },
@@ -177,6 +181,7 @@ static void take(struct options *o, int c, struct faults *faults)
 	case OPT_KEY_FILE: o->key_file = optarg; break;
 	case OPT_ALLOW_HOST: add_host(o, optarg); break;
 	case OPT_NO_SAMPLES: o->samples = false; break;
+	case OPT_SEED: o->seed = optarg; break;
 	case OPT_EXEC: o->exec = true; break;
 	case OPT_CHECK: o->check = optarg; break;
 	case OPT_CLOCK: o->clock = option_number(0, CLOCK_MAX); break;

@@ -25,6 +25,7 @@ struct options {
 	bool json; /* the ready line is JSON */
 	unsigned polls;
 	bool samples;
+	const char *seed;            /* a folder, or NULL */
 	struct unknowns unknowns;
 	int verbosity;
 };

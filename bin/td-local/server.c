@@ -38,7 +38,7 @@ static double seconds_now(void)
 
 static const struct route *const all_routes[] = { databases_routes, tables_routes, settings_routes,
 	imports_routes, bulk_routes, jobs_routes, named_results_routes, schedules_routes,
-	misc_routes, page_routes, NULL };
+	misc_routes, controls_routes, page_routes, NULL };
 
 /* --- a request */
 

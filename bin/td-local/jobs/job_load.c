@@ -113,7 +113,7 @@ void job_perform(struct queue *w, struct interrupt *me, const struct job *j, str
 		load_parts(w, me, &p, &load, &n, f) == 0;
 	if (!good)
 		load_free(&load, true); /* a full disk has room then */
-	while (!(f->kind == FAIL_SIGNAL && queue_stopping(w)) &&
+	while (!(f->kind == FAIL_SIGNAL && queue_leaves(w)) &&
 		!conclude(w, j, &load, &n, good, &kept, f) && queue_again(w)) {
 		if (good)
 			load_free(&load, true);
@@ -140,7 +140,7 @@ static int delete_once(struct queue *w, struct interrupt *me, const struct job *
 
 	if (f->kind == FAIL_NONE)
 		rewrite_range(&r, w->account, j->target, from, to, &me->stop, f);
-	if (f->kind == FAIL_SIGNAL && queue_stopping(w)) {
+	if (f->kind == FAIL_SIGNAL && queue_leaves(w)) {
 		rewrite_free(&r, w->account, false);
 		return 1;
 	}

@@ -198,7 +198,7 @@ static bool end(struct run *r, struct fail *f)
 
 	while (!left) {
 		again = f->kind == FAIL_TEMP && !r->last_try;
-		left = f->kind == FAIL_SIGNAL && queue_stopping(r->w); /* to the next start */
+		left = f->kind == FAIL_SIGNAL && queue_leaves(r->w); /* to the next start */
 		if (again || left)
 			break;
 		catalog_begin(c);

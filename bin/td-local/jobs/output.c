@@ -4,6 +4,7 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "frame/frameout.h"
+#include "jobs/tool.h"
 #include "store/columns.h"
 #include "store/td_clock.h"
 #include "td/tdurl.h"
@@ -12,7 +13,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@
 
 extern char **environ;
 
-enum { GRACE_MS = 1000, STAGES = 3, SAID_MAX = 64 << 10, KEY_FD = 3 };
+enum { GRACE_MS = 1000, STAGES = 3, SAID_MAX = 64 << 10, KEY_FD = TOOL_EXTRA_FD };
 
 /* --- the programs */
 
@@ -33,23 +33,6 @@ struct pipeline {
 	int out; /* files that hold what they said */
 	int err;
 };
-
-/* Beside this program if it is there, else by PATH. */
-static char *program(const char *name)
-{
-	char self[4096], *slash, *path;
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-
-	if (n <= 0)
-		return mem_string(name);
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	path = mem_printf("%.*s/%s", (int)(slash - self), self, name);
-	if (access(path, X_OK) == 0)
-		return path;
-	free(path);
-	return mem_string(name);
-}
 
 /*
  * The environment with the destination's server, and where td-put and td-swap find the key: in no
@@ -94,39 +77,6 @@ static int key_pipe(const char *key, struct fail *f)
 	return ends[0];
 }
 
-/* in, out and err become its standard descriptors, key becomes KEY_FD. */
-static int spawn(pid_t *pid, const char **argv, int in, int out, int err, int key, char **env,
-	struct fail *f)
-{
-	char *path = program(argv[0]);
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, dfl;
-	int rc;
-
-	sigemptyset(&none);
-	sigemptyset(&dfl);
-	sigaddset(&dfl, SIGPIPE);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-	posix_spawn_file_actions_adddup2(&files, key, KEY_FD);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &dfl);
-	rc = posix_spawnp(pid, path, &files, &attr, (char *const *)(uintptr_t)argv, env);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	free(path);
-	if (rc) {
-		*pid = 0;
-		return fail_set(f, FAIL_SYSTEM, "cannot run %s: %s", argv[0], strerror(rc));
-	}
-	return 0;
-}
-
 /* The arguments of the three. */
 struct arguments {
 	const char *encode[4], *put[8], *swap[6];
@@ -167,9 +117,10 @@ static void start_one(pid_t *pid, const char **argv, int in, int out, int err, c
 	char **env, struct fail *f)
 {
 	int fd = key_pipe(key, f);
+	struct tool t = { argv, env, in, out, err, fd };
 
 	if (f->kind == FAIL_NONE)
-		spawn(pid, argv, in, out, err, fd, env, f);
+		tool_start(pid, &t, f);
 	if (fd >= 0)
 		close(fd);
 }

@@ -6,26 +6,34 @@
 #include "store/td_clock.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { AGAIN_MS = 200 };
+enum { AGAIN_MS = 200, PAUSE_MS = 2 };
 
-void queue_init(struct queue *w)
+/* What the catalogue calls running, though no job is at work, waits again. */
+static void requeue(struct queue *w)
 {
 	struct catalog *c = &w->account->catalog;
 
-	w->kicks = 1;
-	w->stop = false;
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
-	for (size_t i = 0; i < QUEUE_THREADS; i++)
-		interrupt_init(&w->run[i]);
 	catalog_begin(c);
 	catalog_do(c, "UPDATE jobs SET status = 'queued', started = NULL WHERE status = 'running'",
 		"");
 	catalog_end(c, true, NULL);
+}
+
+void queue_init(struct queue *w)
+{
+	w->kicks = 1;
+	w->stop = false;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_mutex_init(&w->pause, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		interrupt_init(&w->run[i]);
+	requeue(w);
 }
 
 void queue_free(struct queue *w)
@@ -34,6 +42,7 @@ void queue_free(struct queue *w)
 		interrupt_free(&w->run[i]);
 	pthread_cond_destroy(&w->wake);
 	pthread_mutex_destroy(&w->lock);
+	pthread_mutex_destroy(&w->pause);
 }
 
 void queue_kick(struct queue *w)
@@ -59,6 +68,11 @@ bool queue_stopping(const struct queue *w)
 	return w->stop;
 }
 
+bool queue_leaves(const struct queue *w)
+{
+	return w->stop || w->paused;
+}
+
 void queue_wait(struct queue *w, unsigned *seen, int64_t ms)
 {
 	struct timespec t;
@@ -82,15 +96,34 @@ void queue_wait(struct queue *w, unsigned *seen, int64_t ms)
 	pthread_mutex_unlock(&w->lock);
 }
 
-void queue_forget(struct queue *w)
+static bool idle(struct queue *w)
+{
+	for (size_t i = 0; i < QUEUE_THREADS; i++)
+		if (interrupt_busy(&w->run[i]))
+			return false;
+	return true;
+}
+
+void queue_pause(struct queue *w)
 {
 	struct catalog *c = &w->account->catalog;
 
-	catalog_begin(c);
-	catalog_do(c, "DELETE FROM jobs WHERE status IN ('queued', 'running')", "");
-	catalog_end(c, true, NULL);
+	pthread_mutex_lock(&w->pause);
+	w->paused = true;
+	catalog_begin(c); /* whoever claims a job has it now, or sees the flag */
+	catalog_end(c, false, NULL);
 	for (size_t i = 0; i < QUEUE_THREADS; i++)
 		interrupt_raise(&w->run[i], 0);
+	while (!idle(w))
+		poll(NULL, 0, PAUSE_MS);
+}
+
+void queue_resume(struct queue *w)
+{
+	requeue(w);
+	w->paused = false;
+	pthread_mutex_unlock(&w->pause);
+	queue_kick(w);
 }
 
 int queue_end(struct queue *w, struct fail *f)
@@ -111,7 +144,7 @@ bool queue_again(struct queue *w)
 	seen = w->kicks;
 	pthread_mutex_unlock(&w->lock);
 	queue_wait(w, &seen, AGAIN_MS);
-	return !queue_stopping(w);
+	return !queue_leaves(w);
 }
 
 bool queue_claim(struct queue *w, struct interrupt *me, struct job *j)
@@ -122,7 +155,7 @@ bool queue_claim(struct queue *w, struct interrupt *me, struct job *j)
 
 	*j = (struct job){ 0 };
 	catalog_begin(c);
-	q = catalog_select(c,
+	q = w->paused ? NULL : catalog_select(c,
 		"SELECT id, type, db, query, session, coalesce(scheduled, created), target, "
 		"result, created FROM jobs WHERE status = 'queued' AND (type = "
 		"'bulk_import_perform') = ?1 ORDER BY priority DESC, id LIMIT 1",

@@ -29,6 +29,8 @@ struct queue {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	unsigned kicks; /* under lock */
+	pthread_mutex_t pause; /* held from queue_pause() to queue_resume() */
+	atomic_bool paused;
 	atomic_bool stop;
 	atomic_bool retry; /* a claim failed: ask again soon */
 };
@@ -42,6 +44,7 @@ void queue_free(struct queue *w);
 void queue_kick(struct queue *w); /* there may be something to do */
 void queue_stop(struct queue *w); /* interrupts whatever is at work */
 bool queue_stopping(const struct queue *w);
+bool queue_leaves(const struct queue *w); /* one that is interrupted now is to stay as it is */
 
 /* Waits for a kick or ms (-1: no limit). *seen: the kicks that the caller has answered. */
 void queue_wait(struct queue *w, unsigned *seen, int64_t ms);
@@ -56,8 +59,13 @@ void queue_release(struct interrupt *me, struct job *j);
  */
 void queue_kill(struct queue *w, int64_t job);
 
-/* Interrupts all jobs, and lets them end without a trace: their rows are about to go. */
-void queue_forget(struct queue *w);
+/*
+ * The catalogue is about to be another one. Interrupts the jobs that are at work and waits until
+ * they are not; none begins until queue_resume(), and then those that the catalogue calls running
+ * wait again. One thread at a time is between the two, others wait.
+ */
+void queue_pause(struct queue *w);
+void queue_resume(struct queue *w);
 
 /*
  * Ends a job's last transaction. -1: it did not happen, and f says why, if it did not say something

@@ -1,10 +1,6 @@
-/* Routes that belong to no object: the service's state, users, and td-local's own controls. */
-#include "http/faults.h"
-#include "http/journal.h"
-#include "jobs/due.h"
+/* Routes that belong to no object: the service's state, and users. */
 #include "routes/routes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void server_status(struct request *r)
@@ -92,90 +88,6 @@ static void account_show(struct request *r)
 			"2014-01-01 00:00:00 UTC"));
 }
 
-static void faults_show(struct request *r)
-{
-	buf_init(&r->raw, 2 << 20);
-	faults_list(r->service->faults, &r->raw);
-	r->type = "text/plain; charset=utf-8";
-	r->status = 200;
-}
-
-/* One fault a line; all of them or none. */
-static void faults_post(struct request *r)
-{
-	struct fail f = { 0 };
-
-	if (faults_add_all(r->service->faults, buf_text(&r->body), &f))
-		answer_error(r, 422, "%s", f.why);
-	else
-		faults_show(r);
-}
-
-static void faults_delete(struct request *r)
-{
-	faults_clear(r->service->faults);
-	faults_show(r);
-}
-
-/* The test clock: an epoch to stand at, +N to go on, "real" to run again. */
-static void clock_post(struct request *r)
-{
-	const char *s = buf_text(&r->body);
-	char *end;
-	long long n = strtoll(s, &end, 10);
-	int64_t before = td_clock_now();
-
-	end += strspn(end, "\r\n");
-	if (strcmp(s, "real") == 0)
-		td_clock_set(-1);
-	else if (end == s || *end || n < 0 || n > INT64_C(253402300799)) {
-		answer_error(r, 422, "the clock takes an epoch, +N or real");
-		return;
-	} else {
-		td_clock_set(*s == '+' ? td_clock_now() + n : n);
-	}
-	if (td_clock_now() < before)
-		due_start(&r->service->queue);
-	answer_json(r, json_pack("{s:I}", "now", (json_int_t)td_clock_now()));
-	queue_kick(&r->service->queue);
-}
-
-static void clock_show(struct request *r)
-{
-	answer_json(r, json_pack("{s:I}", "now", (json_int_t)td_clock_now()));
-}
-
-/* Ready is what answers at all; nobody is asked for a key. */
-static void health(struct request *r)
-{
-	answer_json(r, json_pack("{s:s, s:b}", "version", TD_VERSION, "ready", 1));
-}
-
-static void requests_show(struct request *r)
-{
-	answer_json(r, json_pack("{s:o}", "requests", journal_json(r->service->journal)));
-}
-
-static void requests_delete(struct request *r)
-{
-	journal_clear(r->service->journal);
-	requests_show(r);
-}
-
-/* As it was at the start of a new data directory: nothing but the samples. */
-static void reset_all(struct request *r)
-{
-	struct fail f = { 0 };
-
-	queue_forget(&r->service->queue);
-	if (account_reset(r->account, r->service->samples, &f))
-		answer_fail(r, &f);
-	faults_clear(r->service->faults);
-	journal_clear(r->service->journal);
-	if (!r->status)
-		answer_json(r, json_pack("{s:s}", "status", "ok"));
-}
-
 const struct route misc_routes[] = {
 	{ "GET", "system/server_status", NOBODY, .handle = server_status },
 	{ "GET", "user/list", MASTER, .handle = user_list },
@@ -184,14 +96,5 @@ const struct route misc_routes[] = {
 	{ "GET", "user/apikey/validate", MASTER, .handle = apikey_validate },
 	{ "POST", "user/authenticate", NOBODY, .handle = authenticate },
 	{ "GET", "account/show", MASTER, .handle = account_show },
-	{ "GET", "local/health", NOBODY, .prepare = health },
-	{ "GET", "local/requests", MASTER, .prepare = requests_show },
-	{ "DELETE", "local/requests", MASTER, .prepare = requests_delete },
-	{ "POST", "local/reset", MASTER, .prepare = reset_all },
-	{ "GET", "local/clock", MASTER, .prepare = clock_show },
-	{ "POST", "local/clock", MASTER, .prepare = clock_post },
-	{ "GET", "local/faults", MASTER, .prepare = faults_show },
-	{ "POST", "local/faults", MASTER, .prepare = faults_post },
-	{ "DELETE", "local/faults", MASTER, .prepare = faults_delete },
 	{ 0 },
 };

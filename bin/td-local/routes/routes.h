@@ -8,8 +8,8 @@
 #include "routes/service.h"
 #include "store/td_clock.h"
 
-extern const struct route bulk_routes[], databases_routes[], imports_routes[], jobs_routes[],
-	misc_routes[], named_results_routes[], page_routes[], schedules_routes[],
+extern const struct route bulk_routes[], controls_routes[], databases_routes[], imports_routes[],
+	jobs_routes[], misc_routes[], named_results_routes[], page_routes[], schedules_routes[],
 	settings_routes[], tables_routes[];
 
 #endif

@@ -54,6 +54,16 @@ void interrupt_late(struct interrupt *me)
 	pthread_mutex_unlock(&me->lock);
 }
 
+bool interrupt_busy(struct interrupt *me)
+{
+	bool busy;
+
+	pthread_mutex_lock(&me->lock);
+	busy = me->job != 0;
+	pthread_mutex_unlock(&me->lock);
+	return busy;
+}
+
 bool interrupt_is_late(struct interrupt *me, int64_t job)
 {
 	bool late;

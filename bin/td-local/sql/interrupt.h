@@ -33,6 +33,9 @@ void interrupt_set(struct interrupt *me, sqlite3 *db);
 
 void interrupt_late(struct interrupt *me);
 
+/* By any thread: is a job at work? */
+bool interrupt_busy(struct interrupt *me);
+
 /* By any thread: is that job at work, and late? */
 bool interrupt_is_late(struct interrupt *me, int64_t job);
 

@@ -1,14 +1,12 @@
 /* Opening, sweeping and closing a data directory: the order in which catalogue and files come. */
 #include "store/account.h"
-#include "store/keyset.h"
-#include "store/samples.h"
+#include "store/snapshot.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Every file that the catalogue names. */
-static void take_names(struct catalog *c, struct keyset *names)
+void account_files(struct catalog *c, struct keyset *names)
 {
 	sqlite3_stmt *q = catalog_select(c,
 		"SELECT file FROM segments UNION SELECT file FROM parts UNION SELECT errors FROM "
@@ -38,7 +36,7 @@ static int sweep(struct account *a, struct fail *f)
 	whole = check && strcmp(check, "ok") == 0;
 	free(check);
 	if (whole)
-		take_names(c, &names);
+		account_files(c, &names);
 	if (whole && !catalog_failed(c)) {
 		store_sweep(&a->store, referenced, &names);
 		catalog_do(c, "DELETE FROM trash", "");
@@ -49,20 +47,20 @@ static int sweep(struct account *a, struct fail *f)
 	return f->kind ? fail_at(f, "%s", a->store.dir) : 0;
 }
 
-static int make_catalog(struct account *a, bool samples, struct fail *f)
+static int make_catalog(struct account *a, const struct account_first *first, struct fail *f)
 {
 	char *draft = store_draft(&a->store);
 
 	if (catalog_open(&a->catalog, draft, true, f) == 0) {
-		if (samples)
-			samples_make(a, f);
+		first->make(first->arg, a, f);
 		catalog_close(&a->catalog);
 	}
 	free(draft);
 	return f->kind ? -1 : store_adopt(&a->store, f);
 }
 
-int account_open(struct account *a, const char *dir, bool samples, struct fail *f)
+int account_open(struct account *a, const char *dir, const struct account_first *first,
+	struct fail *f)
 {
 	char *path;
 
@@ -71,11 +69,13 @@ int account_open(struct account *a, const char *dir, bool samples, struct fail *
 		return -1;
 	/* where SQLite's sorts spill */
 	sqlite3_temp_directory = sqlite3_mprintf("%s", a->store.files);
-	if (a->store.fresh && make_catalog(a, samples, f))
+	if (a->store.fresh && make_catalog(a, first, f))
 		return -1;
 	path = store_catalog(&a->store);
-	if (catalog_open(&a->catalog, path, false, f) == 0 && !a->store.fresh)
+	if (catalog_open(&a->catalog, path, false, f) == 0 && !a->store.fresh) {
 		sweep(a, f);
+		snapshot_sweep(&a->store);
+	}
 	free(path);
 	a->spent = store_reserve(&a->store) != 0;
 	a->catalog.keep = &a->store.keep;
@@ -85,12 +85,14 @@ int account_open(struct account *a, const char *dir, bool samples, struct fail *
 void account_close(struct account *a)
 {
 	catalog_close(&a->catalog);
+	if (a->store.temporary)
+		snapshot_remove_all(&a->store);
 	store_close(&a->store);
 	sqlite3_free(sqlite3_temp_directory);
 	sqlite3_temp_directory = NULL;
 }
 
-int account_reset(struct account *a, bool samples, struct fail *f)
+static int remove_all(struct account *a, struct fail *f)
 {
 	static const char *const tables[] = { "jobs", "sessions", "schedules", "results", "dbs" };
 	struct catalog *c = &a->catalog;
@@ -102,9 +104,16 @@ int account_reset(struct account *a, bool samples, struct fail *f)
 		catalog_do(c, sql, "");
 	}
 	catalog_do(c, "DELETE FROM sqlite_sequence WHERE name <> 'segments'", "");
-	if (catalog_end(c, true, f))
-		return -1;
-	return samples ? samples_make(a, f) : 0;
+	return catalog_end(c, true, f);
+}
+
+int account_reset(struct account *a, const struct account_first *first, struct fail *f)
+{
+	struct fail again = { 0 };
+
+	if (remove_all(a, f) == 0 && first->make(first->arg, a, f))
+		remove_all(a, &again);
+	return f->kind ? -1 : 0;
 }
 
 void account_make_room(struct account *a)

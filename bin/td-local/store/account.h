@@ -6,6 +6,7 @@
 #define ACCOUNT_H
 
 #include "store/catalog.h"
+#include "store/keyset.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
@@ -16,19 +17,30 @@ struct account {
 	atomic_bool spent; /* the reserve is */
 };
 
+/* Makes what a new data directory begins with. */
+struct account_first {
+	int (*make)(void *arg, struct account *a, struct fail *f);
+	void *arg;
+};
+
 /*
- * Opens the data directory, or makes it (dir NULL: a temporary one); a new one gets the sample
- * tables if `samples`. What a crash left behind is removed. -1 with f filled; account_close() in
- * any case.
+ * Opens the data directory, or makes it (dir NULL: a temporary one), and then what it begins with:
+ * if that fails, there is no data directory yet. What a crash left behind is removed. -1 with f
+ * filled; account_close() in any case.
  */
-int account_open(struct account *a, const char *dir, bool samples, struct fail *f);
+int account_open(struct account *a, const char *dir, const struct account_first *first,
+	struct fail *f);
 void account_close(struct account *a);
 
 /*
- * Removes everything, and makes the sample tables again if `samples`. Ids begin again, but for
- * those of segments. Outside a transaction.
+ * Removes everything, and makes what a new data directory begins with; if that fails, nothing is
+ * there. Ids begin again, but for those of segments. Outside a transaction, while no job is at
+ * work.
  */
-int account_reset(struct account *a, bool samples, struct fail *f);
+int account_reset(struct account *a, const struct account_first *first, struct fail *f);
+
+/* Inside a transaction: adds every file that the catalogue names. */
+void account_files(struct catalog *c, struct keyset *names);
 
 /*
  * On a full disk: gives up the reserve, a file that was made with the directory, so that the

@@ -175,6 +175,60 @@ void catalog_close(struct catalog *c)
 	pthread_mutex_destroy(&c->lock);
 }
 
+static int copy(sqlite3 *to, sqlite3 *from, struct fail *f)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+
+	if (b)
+		sqlite3_backup_step(b, -1);
+	if (!b || sqlite3_backup_finish(b) != SQLITE_OK)
+		return fail_set(f, FAIL_SYSTEM, "the catalogue: %s", sqlite3_errmsg(to));
+	return 0;
+}
+
+int catalog_copy(struct catalog *c, const char *path, struct fail *f)
+{
+	sqlite3 *to = NULL;
+
+	pthread_mutex_lock(&c->lock);
+	if (sqlite3_open(path, &to) != SQLITE_OK)
+		fail_set(f, FAIL_SYSTEM, "%s: %s", path, sqlite3_errmsg(to));
+	else
+		copy(to, c->db, f);
+	pthread_mutex_unlock(&c->lock);
+	if (sqlite3_close(to) != SQLITE_OK)
+		fail_set(f, FAIL_SYSTEM, "%s: %s", path, sqlite3_errmsg(to));
+	return f->kind ? -1 : 0;
+}
+
+int catalog_replace(struct catalog *c, const char *path, struct fail *f)
+{
+	static const char last[] = "SELECT seq FROM sqlite_sequence WHERE name = 'segments'";
+	sqlite3 *from = NULL;
+	int64_t segments;
+
+	catalog_begin(c);
+	segments = catalog_num(c, 0, last, "");
+	if (catalog_failed(c))
+		fail_set(f, FAIL_SYSTEM, "the catalogue: %s", c->why);
+	sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+	if (f->kind == FAIL_NONE &&
+		sqlite3_open_v2(path, &from, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+		fail_set(f, FAIL_SYSTEM, "%s: %s", path, sqlite3_errmsg(from));
+	if (f->kind == FAIL_NONE && copy(c->db, from, f) == 0 &&
+		prepare_layout(c->db, false, f) == 0)
+		catalog_do(c,
+			"INSERT OR REPLACE INTO sqlite_sequence (rowid, name, seq) SELECT (SELECT "
+			"rowid FROM sqlite_sequence WHERE name = 'segments'), 'segments', max(?1, "
+			"coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'segments'), 0))",
+			"i", segments);
+	if (f->kind == FAIL_NONE && catalog_failed(c))
+		fail_set(f, FAIL_SYSTEM, "the catalogue: %s", c->why);
+	sqlite3_close(from);
+	pthread_mutex_unlock(&c->lock);
+	return f->kind ? -1 : 0;
+}
+
 bool catalog_failed(const struct catalog *c)
 {
 	return c->why[0] != '\0';

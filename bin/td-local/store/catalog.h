@@ -32,6 +32,14 @@ struct catalog {
 int catalog_open(struct catalog *c, const char *path, bool draft, struct fail *f);
 void catalog_close(struct catalog *c);
 
+/*
+ * Copies all that it knows to a new file, or takes all that a copy knows in place of its own; ids
+ * of segments go on from where they are. In a copy of an older layout the present one is made. Both
+ * take the lock; readers see a copy whole or not at all.
+ */
+int catalog_copy(struct catalog *c, const char *path, struct fail *f);
+int catalog_replace(struct catalog *c, const char *path, struct fail *f);
+
 void catalog_begin(struct catalog *c); /* takes the lock */
 /* Gives the lock back; -1 if the transaction did not happen, and f, unless it is NULL, says why. */
 int catalog_end(struct catalog *c, bool commit, struct fail *f);

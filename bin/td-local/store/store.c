@@ -246,7 +246,7 @@ void store_close(struct store *s)
 	*s = (struct store){ .lock = -1 };
 }
 
-static char *path_of(const struct store *s, const char *name)
+char *store_path(const struct store *s, const char *name)
 {
 	return mem_printf("%s/%s", s->files, name);
 }
@@ -258,7 +258,7 @@ int store_create(struct store *s, char kind, char name[STORE_NAME], struct fail 
 
 	do {
 		snprintf(name, STORE_NAME, "%c%" PRIx64 "-%" PRIx64, kind, s->seed, s->next++);
-		path = path_of(s, name);
+		path = store_path(s, name);
 		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		free(path);
 	} while (fd < 0 && errno == EEXIST);
@@ -293,7 +293,7 @@ int store_seal(struct store *s, int fd, struct fail *f)
 
 int store_read(const struct store *s, const char *name, struct fail *f)
 {
-	char *path = path_of(s, name);
+	char *path = store_path(s, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -335,7 +335,7 @@ void store_unreserve(const struct store *s)
 
 void store_drop(const struct store *s, const char *name)
 {
-	char *path = s->keep ? NULL : path_of(s, name);
+	char *path = s->keep ? NULL : store_path(s, name);
 
 	if (!path)
 		return;

@@ -54,6 +54,7 @@ int store_seal(struct store *s, int fd, struct fail *f);
 int store_read(const struct store *s, const char *name, struct fail *f); /* a descriptor */
 int store_size(int fd, uint64_t *n, struct fail *f);
 void store_drop(const struct store *s, const char *name);
+char *store_path(const struct store *s, const char *name); /* malloc'ed */
 
 int store_reserve(const struct store *s); /* the file DIR/reserve; -1: there is no room */
 void store_unreserve(const struct store *s);
