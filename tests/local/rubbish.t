@@ -10,7 +10,7 @@ post() { curl -sS -X POST -H "$A" "$@"; }
 alive() { kill -0 "$local_pid" && [ "$(curl -s "$url/v3/system/server_status")" = '{"status":"ok"}' ]; }
 
 # --- paths
-for path in /v3 /v3/ / /v3/table/show /v3/table/show/a/b/c/d /v3/database/show/%00 /v3/database/show/%zz /v3/database/show/a%2Fb \
+for path in /v3 /v3/ /page /v3/table/show /v3/table/show/a/b/c/d /v3/database/show/%00 /v3/database/show/%zz /v3/database/show/a%2Fb \
 	/v3/database/show/..%2F..%2Fetc /v3/table/show/sample_datasets/..%2Fwww_access /v4/queries /local /v3x/database/list; do
 	is "404 for $path" "$(code --path-as-is "$url$path")" 404
 done
