@@ -133,14 +133,55 @@ static void forget(char *key)
 	free(key);
 }
 
+/* What the options say of the service. */
+static void configure(struct service *l, const struct options *o)
+{
+	l->polls = o->polls;
+	l->unknowns = o->unknowns;
+	l->samples = o->samples;
+	l->seed = o->seed;
+	l->seeded = true; /* a data directory that is there */
+	l->guard = (struct guard){ .write_key = o->write_key,
+		.names = o->hosts,
+		.denied_401 = o->unknowns.denied_401,
+		.writer_blind = o->unknowns.writer_blind };
+	l->queue = (struct queue){ .account = &l->account,
+		.cert = o->cert,
+		.polls = o->polls,
+		.keep_jobs = o->keep_jobs,
+		.keep_seconds = o->keep_seconds,
+		.query_seconds = o->query_seconds };
+}
+
+/* From the data directory to the end of the service. The exit status. */
+static int run(struct service *l, const struct options *o, const struct inherited *was,
+	struct fail *f)
+{
+	const struct account_first first = { service_first, l };
+	char *key = NULL;
+	int status = 0;
+
+	pthread_mutex_init(&l->snapshots, NULL);
+	configure(l, o);
+	if (account_open(&l->account, o->data, &first, f) == 0 &&
+		(key = take_key(o, &l->account, f))) {
+		l->guard.key = l->queue.key = key;
+		status = serve(l, o, was, f);
+	}
+	account_close(&l->account);
+	pthread_mutex_destroy(&l->snapshots);
+	free(l->url);
+	free(l->host);
+	forget(key);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct service l = { .faults = faults_new(), .journal = journal_new() };
-	const struct account_first first = { service_first, &l };
 	struct inherited was;
 	struct options o;
 	struct fail f = { 0 };
-	char *key = NULL;
 	int status = 0;
 
 	sandbox_hide();
@@ -148,53 +189,21 @@ int main(int argc, char **argv)
 	sig_init();
 	die_init(argv[0], 0);
 	options_take(&o, argc, argv, l.faults);
-	if (o.check) {
-		status = command_check(o.check, &f);
-		faults_free(l.faults);
-		journal_free(l.journal);
-		free(o.hosts);
-		if (status)
-			die_fail(&f);
-		return 0;
-	}
 	was.mode = umask(077);
 	block_signals(&was.mask);
 	td_clock_set(o.clock);
 	sqlite3_hard_heap_limit64(o.query_bytes);
-	l.polls = o.polls;
-	l.unknowns = o.unknowns;
-	l.samples = o.samples;
-	l.seed = o.seed;
-	l.seeded = true; /* a data directory that is there */
-	pthread_mutex_init(&l.snapshots, NULL);
-	if (account_open(&l.account, o.data, &first, &f) == 0 &&
-		(key = take_key(&o, &l.account, &f))) {
-		l.guard = (struct guard){ .key = key,
-			.write_key = o.write_key,
-			.names = o.hosts,
-			.denied_401 = o.unknowns.denied_401,
-			.writer_blind = o.unknowns.writer_blind };
-		l.queue = (struct queue){ .account = &l.account,
-			.key = key,
-			.cert = o.cert,
-			.polls = o.polls,
-			.keep_jobs = o.keep_jobs,
-			.keep_seconds = o.keep_seconds,
-			.query_seconds = o.query_seconds };
-		status = serve(&l, &o, &was, &f);
-	}
-	account_close(&l.account);
-	pthread_mutex_destroy(&l.snapshots);
+	if (o.check)
+		command_check(o.check, &f);
+	else
+		status = run(&l, &o, &was, &f);
 	faults_free(l.faults);
 	journal_free(l.journal);
-	free(l.url);
-	free(l.host);
 	free(o.hosts);
-	forget(key);
 	forget(o.key);
 	forget(o.write_key);
-	if (f.kind) { /* by the signal, if it was one */
-		sigprocmask(SIG_SETMASK, &was.mask, NULL);
+	if (f.kind) {
+		sigprocmask(SIG_SETMASK, &was.mask, NULL); /* was it a signal, it ends us */
 		die_fail(&f);
 	}
 	return status;
