@@ -99,8 +99,10 @@ void api_until(struct api *a, uint64_t ms);
 
 struct api_name {
 	char *name;
-	int64_t count;          /* rows; -1 if not said */
-	/* of a database: administrator, full_access, import_only, query_only ...; "" if not said */
+	int64_t count;          /* rows; -1 if not known */
+	/*
+	 * of a database: administrator, full_access, import_only, query_only ...; "" if not given
+	 */
 	char permission[32];
 	char state[32];         /* of a session */
 };
@@ -119,7 +121,7 @@ int api_database_create(struct api *a, const char *db, struct fail *f);
 
 struct api_table {
 	bool exists;            /* false: 404, all else empty; a missing database is 404 too */
-	int64_t id, count;      /* -1, 0 if not said */
+	int64_t id, count;      /* -1, 0 if not given */
 	char last_log[64];      /* last_log_timestamp as text */
 	char *schema_text;      /* as sent */
 	struct schema schema;   /* empty if schema_text cannot be read */
@@ -223,7 +225,7 @@ struct api_job {
 	struct schema schema;      /* hive_result_schema: column names and the engine's types */
 	struct fail schema_fail;   /* why there is one that cannot be read */
 	char *query;               /* or NULL */
-	/* the job that carries its result to where `result` said, "" if none */
+	/* the job that carries the result to the destination `result`, "" if none */
 	char export_id[32];
 	/* of a failed job: TD's own text (debug.cmdout, debug.stderr), or NULL */
 	char *error;
@@ -246,7 +248,7 @@ int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], boo
 /* cheap; fills the first lines only */
 int api_job_status(struct api *a, const char *id, struct api_job *j, struct fail *f);
 int api_job_show(struct api *a, const char *id, struct api_job *j, struct fail *f);
-/* The rows that a job has put into tables; -1: not said. */
+/* The rows that a job has put into tables; -1: not given. */
 int api_job_inserted(struct api *a, const char *id, int64_t *rows, struct fail *f);
 int api_job_kill(struct api *a, const char *id, struct fail *f);
 /* The job that was issued with this domain_key; *id is "" if there is none. */
@@ -287,7 +289,7 @@ struct api_result {
 int api_job_result(struct api *a, const char *id, struct api_result *r, struct sink *to,
 	struct fail *f);
 /*
- * Bytes from..to of the result (to is inclusive, as in HTTP; a result that ends before is no
+ * Bytes from..to of the result (to is inclusive, as in HTTP; a result that ends before it is not a
  * failure); -1 with FAIL_REFUSED and r->changed if the answer is not exactly these. r, zeroed by
  * the caller: at, total and etag of what came. etag NULL: of any.
  */

@@ -46,7 +46,7 @@ int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct 
 			a->host, text, a->key_from);
 	if (s == 407)
 		return fail_set(f, FAIL_CONFIG,
-			"407 from the proxy%s: it wants a user and a password", text);
+			"407 from the proxy%s: it asks for a user and a password", text);
 	if (s / 100 == 3)
 		return fail_set(f, FAIL_REFUSED,
 			"%d from %s: a redirect, which is not followed with a key in hand", s,

@@ -1,9 +1,8 @@
 /*
  * api: one request and its repeats.
  *
- * An answer may be lost after the work was done. What may be sent again then stands in the table
- * below and nowhere else; what an answer must be for it, and when it is sent again, is `retry`. The
- * rules:
+ * An answer may be lost after the work was done. The table below, and nothing else, says what may
+ * then be sent again; `retry` says after which answers, and when. The rules:
  */
 #include "api/api_call.h"
 #include "sys/clock.h"
@@ -22,7 +21,8 @@ enum rule {
 	SAME,
 	KEYED, /* carries an id or key, by which the service does the work once */
 	/*
-	 * a second one is refused by 409: the caller is told that an earlier one may have been ours
+	 * a second one is refused with 409: the caller learns that an earlier one may have been
+	 * ours
 	 */
 	MADE,
 	LOOK   /* never sent again from here: the caller looks at what it has done, and decides */

@@ -57,7 +57,7 @@ struct api {
 struct api_call {
 	enum endpoint e;
 	const char *seg[4];            /* path segments, up to the first NULL; escaped here */
-	const char *suffix;            /* behind the segments, as it is, or NULL */
+	const char *suffix;            /* after the segments, as it is, or NULL */
 	const char *query;             /* encoded already, or NULL */
 	const struct buf *form;        /* of a POST, encoded already, or NULL */
 	const struct http_piece *body; /* of a PUT */

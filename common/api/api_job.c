@@ -214,10 +214,7 @@ int api_job_by_key(struct api *a, const char *domain_key, char id[32], struct fa
 	return found || api_forgive(a, 404, f) ? 0 : -1;
 }
 
-/*
- * TD's own words about a failed job: the end of cmdout and stderr, which is where the reason
- * stands.
- */
+/* TD's own words about a failed job: the end of cmdout and stderr, which has the reason. */
 static char *error_text(const json_t *j)
 {
 	const json_t *debug = json_object_get(j, "debug");
@@ -428,7 +425,7 @@ static int result_try(struct api *a, const char *id, struct api_result *r, struc
 	return rc;
 }
 
-/* Nothing is missing, as far as the server has said how much there is. */
+/* Nothing is missing, as far as the server has announced a length. */
 static bool is_whole(const struct api_result *r)
 {
 	return r->total < 0 || r->at == (uint64_t)r->total;

@@ -264,7 +264,7 @@ static void find_tls(struct conf *c, const struct conn *conn)
 	c->proxy = copy_of(conn->proxy);
 }
 
-/* td.conf is read only if something is left for it to say: a broken one is no obstacle else. */
+/* td.conf is read only if something is still missing: otherwise a broken one does no harm. */
 static bool needs_account(const struct conn *conn, const struct tdurl *url)
 {
 	const bool endpoint = conn->url.endpoint || (url && url->endpoint) ||

@@ -300,7 +300,8 @@ static bool replace(const char *text, const char *name, const struct conn *c, st
 }
 
 /*
- * What inih would read differently from what was said: line breaks, " ;", outer blanks, long lines.
+ * What inih would read differently from what was given: line breaks, " ;", outer blanks, long
+ * lines.
  */
 static int check_value(const char *what, const char *s, struct fail *f)
 {

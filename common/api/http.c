@@ -440,7 +440,7 @@ static bool proxy_refuses(CURL *c, struct fail *f)
 	curl_easy_getinfo(c, CURLINFO_HTTP_CONNECTCODE, &status);
 	if (status == 407)
 		fail_set(f, FAIL_CONFIG,
-			"407 from the proxy: it wants a user and a password, or other ones");
+			"407 from the proxy: it asks for a user and a password, or for other ones");
 	else if (status / 100 == 4 && status != 408 && status != 429)
 		fail_set(f, FAIL_REFUSED, "%ld from the proxy: it does not let us through", status);
 	return f->kind != FAIL_NONE;

@@ -100,7 +100,7 @@ void http_hurry(struct http *h); /* from now on give up early: 3 s to connect, 1
 /*
  * 0: a whole answer came, whatever its status. -1: a->transport tells a failed connection
  * (FAIL_TEMP) from the rest: FAIL_SIGNAL, FAIL_CONFIG (certificates, proxy), or what the sink or
- * `begin` said.
+ * `begin` reported.
  */
 int http_do(struct http *h, const struct http_request *r, struct http_answer *a, struct fail *f);
 void http_answer_free(struct http_answer *a);

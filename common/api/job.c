@@ -15,8 +15,8 @@ void job_key(char key[64])
 }
 
 /*
- * One look at the job: 1 if it is done, and *j is what job/show says; 0: not yet. Answers may lag
- * behind: a job that was just issued may not be known, and one whose status is success may still be
+ * Polls once: 1 if the job is done, and *j is what job/show says; 0: not yet. Answers may be out of
+ * date: a job that was just issued may not be known, and one whose status is success may still be
  * shown as running.
  */
 static int look(struct api *a, const struct job_watch *w, const char *id, uint64_t start_ms,

@@ -168,8 +168,8 @@ void die_fail(const struct fail *f)
 {
 	if (f->kind == FAIL_PIPE) {
 		/*
-		 * As a filter's user expects: silent death by SIGPIPE; who ignores SIGPIPE gets
-		 * words and a status.
+		 * As users expect of a filter: silent death by SIGPIPE; a caller that ignores
+		 * SIGPIPE gets a message and a status.
 		 */
 		if (!sig_pipe_was_ignored()) {
 			log_end(128 + SIGPIPE);

@@ -52,9 +52,9 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * A note for somebody who waits: with -v a line of its own; without it, and on a terminal, a line
- * as by die_line(). first: the first report of a trouble, which the readers of logs get, too: a
- * line of its own, but at most one in a minute.
+ * A note for a user who waits: with -v a line of its own; otherwise, on a terminal, a line as by
+ * die_line(). first: the first report of a problem, which logs get, too: a line of its own, but at
+ * most one a minute.
  */
 void remark(bool first, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -3,10 +3,10 @@
  *
  *     {"time":"2026-11-28T17:20:00.123Z","tool":"td-put","event":"warning","message":"..."}
  *
- * event is start, note, debug, warning, retry, progress, error or end. Whatever else an object has
- * stands behind the event. The end has the exit status that a shell sees, the seconds of the run
- * and what it did as "result": the object that log_result() was given, a receipt or the end of a
- * frame, so its names are those of receipts.
+ * event is start, note, debug, warning, retry, progress, error or end. All other members follow the
+ * event. The end has the exit status that a shell sees, the seconds of the run and what it did as
+ * "result": the object that log_result() was given, a receipt or the end of a frame, so its names
+ * are those of receipts.
  *
  * Only die calls log_event() and log_end(). State: on or off, and the result. log_event() may be
  * called by any thread; the rest is for the main thread.

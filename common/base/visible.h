@@ -4,9 +4,9 @@
  *
  * Every message on stderr, the reason in a frame's abort and the reason in a receipt pass here.
  * Two kinds of secrets are masked as "***":
- *   - what visible_secret() was told: this run's key, a proxy's password;
+ *   - what visible_secret() was given: this run's key, a proxy's password;
  *   - what looks like one: a Treasure Data key (digits, a slash, at least 16 hexadecimal digits)
- *     and whatever stands before the @ of a URL.
+ *     and whatever precedes the @ of a URL.
  * A secret whose end was cut off with the text is masked as well.
  *
  * The list of secrets is the only state: fill it before threads start, read it from any.

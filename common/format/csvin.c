@@ -81,8 +81,8 @@ static int fill(struct csvin *c, struct fail *f)
 }
 
 /*
- * The end of the line that begins `from` bytes into the record, behind its LF, CRLF or CR, or at
- * the end of the input.
+ * The end of the line that begins `from` bytes into the record, after its LF, CRLF or CR, or at the
+ * end of the input.
  */
 static ssize_t line_end(struct csvin *c, size_t from, struct fail *f)
 {
@@ -131,7 +131,7 @@ static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct 
 			 "a quote inside a cell that does not begin with one", f);
 }
 
-/* Cells from libcsv stand in c->text one after the other. */
+/* Cells from libcsv are in c->text, one after the other. */
 static void row_of_libcsv(struct csvin *c)
 {
 	const char *p;
@@ -366,7 +366,7 @@ static enum row_result record(struct csvin *c, struct row *row, struct fail *f)
 	}
 }
 
-/* Pass over lines that are no rows. 1: at a record, 0: at the end, -1. */
+/* Skip lines that are not rows. 1: at a record, 0: at the end, -1. */
 static int seek(struct csvin *c, struct fail *f)
 {
 	for (;;) {

@@ -29,7 +29,7 @@ struct csvin_rules {
 	const char *comment; /* records that begin with this text are skipped; NULL: none */
 	uint64_t skip;       /* lines before the first record */
 	bool strict;         /* an escape that no writer uses is an error */
-	bool no_backslash;   /* a backslash is an error: nobody said what it means */
+	bool no_backslash;   /* a backslash is an error: its meaning was not given */
 	bool trim;           /* leave out blanks around cells without quotes */
 	/* skip records that are the same text as the first one (headers of joined files) */
 	bool repeated;

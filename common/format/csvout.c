@@ -135,7 +135,7 @@ static int put_text(struct sink *s, const void *p, size_t n, struct fail *f)
 		: 0;
 }
 
-/* As a text, which is quoted if it is the one that stands for NULL. */
+/* As a text, which is quoted if it is the one that represents NULL. */
 static int scalar_as_text(struct csvout *c, const struct mp *v, struct fail *f)
 {
 	struct text_sink s = { { put_text, "text" }, { 0 } };

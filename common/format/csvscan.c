@@ -63,7 +63,7 @@ static inline void look(const char *p, const struct csvscan *s, struct csvscan_b
 #endif
 
 /*
- * In the block at s->block.base: what is special behind the cursor, and what is unusual behind the
+ * In the block at s->block.base: what is special after the cursor, and what is unusual after the
  * start of the record.
  */
 struct cursor {
@@ -85,7 +85,7 @@ static inline void load(struct cursor *c, const char *base)
 {
 	struct csvscan_block *m = &c->s->block;
 	ptrdiff_t left = c->end - base;
-	/* what stands behind the end does not count */
+	/* what follows the end does not count */
 	uint64_t valid = left < BLOCK ? (1ull << left) - 1 : ~0ull;
 
 	look(base, c->s, m);
@@ -196,8 +196,8 @@ static void add_unescaped(struct csvscan *s, const char *p, const char *end)
 }
 
 /*
- * The quoted cell behind the quote before p. SCAN_ROW: it was added; *closed is behind its closing
- * quote, where the next special byte or the end must be.
+ * The quoted cell whose opening quote precedes p. SCAN_ROW: it was added; *closed follows its
+ * closing quote: there the next special byte or the end must be.
  */
 static enum csvscan_result quoted(struct csvscan *s, struct cursor *c, const char *p, bool last,
 	const char **closed)
@@ -247,7 +247,7 @@ static enum csvscan_result finish(struct csvscan *s, struct cursor *c, const cha
 enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *end, bool last)
 {
 	struct cursor c = { .s = s, .end = end };
-	/* closed: behind the quoted cell that was just added */
+	/* closed: the end of the quoted cell that was just added */
 	const char *start = p, *closed = NULL;
 
 	s->n = s->text_len = 0;

@@ -19,7 +19,7 @@ enum {
 
 enum csvscan_result {
 	SCAN_ROW,
-	SCAN_MORE, /* the bytes end inside the record, or it cannot be told */
+	SCAN_MORE, /* the bytes end inside the record, or may do so */
 	SCAN_HARD
 };
 

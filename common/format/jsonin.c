@@ -46,7 +46,7 @@ static void reserve(struct jsonin *j, size_t n)
 	}
 }
 
-/* A value that stands in out; its cell keeps an offset, because out may move. */
+/* A value in out; its cell keeps an offset, because out may move. */
 static enum jsontok_step made_cell(struct jsonin *j, struct jsontok *s, size_t i)
 {
 	size_t at = s->out->len;
@@ -63,7 +63,7 @@ static enum jsontok_step made_cell(struct jsonin *j, struct jsontok *s, size_t i
 	return rc;
 }
 
-/* A string column's value that is no string. */
+/* A string column's value that is not a string. */
 static enum jsontok_step verbatim_cell(struct jsonin *j, struct jsontok *s, size_t i)
 {
 	struct cell *c = &j->cell[i];
@@ -228,7 +228,7 @@ static enum jsontok_step parse_row(struct jsonin *j, struct jsontok *s)
 	for (size_t i = 0; i < j->cap && i < j->keys->n; i++)
 		j->cell[i] = (struct cell){ .kind = CELL_NONE };
 	if (*s->p != '{' && *s->p != '[')
-		return jsontok_bad(s, s->p, "an object should stand here");
+		return jsontok_bad(s, s->p, "an object is expected here");
 	s->p++;
 	return s->p[-1] == '{' ? object(j, s) : list(j, s);
 }
@@ -420,14 +420,14 @@ static int next_start(struct jsonin *j, struct fail *f)
 	if (!j->here.after)
 		return 1;
 	if (j->in.p[j->here.at] != ',')
-		return fail_here(j, j->in.p + j->here.at, "',' or ']' should stand here", f);
+		return fail_here(j, j->in.p + j->here.at, "',' or ']' is expected here", f);
 	advance(j, 1);
 	rc = seek(j, f);
 	return rc == 0 ? fail_here(j, j->in.p + j->here.at, "the input ends inside its array", f)
 		       : rc;
 }
 
-/* The cells whose values stand in out. A str32 there is a string that had escapes, or a text. */
+/* The cells whose values are in out. A str32 there is a string that had escapes, or a text. */
 static void find_cells(struct jsonin *j)
 {
 	reserve(j, j->keys->n);
@@ -445,7 +445,7 @@ static void find_cells(struct jsonin *j)
 	}
 }
 
-/* Does it stand behind a value that is inside another one? */
+/* Does it follow a value that is inside another one? */
 static bool is_behind(char c)
 {
 	return c == ',' || c == ']' || c == '}';

@@ -7,7 +7,7 @@
 
 int jsonout_string(struct textout *t, const char *s, size_t n, struct fail *f)
 {
-	size_t plain = 0; /* bytes behind s that need no escape */
+	size_t plain = 0; /* bytes from s on that need no escape */
 
 	if (!utf8_is(s, n))
 		return fail_set(f, FAIL_DATA, "text that is not UTF-8 cannot be written as JSON");

@@ -133,7 +133,7 @@ static inline const char *plain_end(const char *p, const char *end, bool *ascii)
 			 high = (unsigned)_mm_movemask_epi8(v);
 
 		if (bits) {
-			/* what stands before the first one, which is ASCII */
+			/* what precedes the first one, which is ASCII */
 			*ascii &= (high & (bits ^ (bits - 1))) == 0;
 			p += __builtin_ctz(bits);
 			break;
@@ -152,8 +152,8 @@ static inline const char *plain_end(const char *p, const char *end, bool *ascii)
 #endif
 
 /*
- * The rest of a string with escapes, behind its first plain bytes: a str32 whose length is filled
- * in afterwards.
+ * The rest of a string with escapes, after its first plain bytes: a str32 whose length is filled in
+ * afterwards.
  */
 static enum jsontok_step escaped(struct jsontok *s, const char *start, const char *p)
 {
@@ -251,7 +251,7 @@ static const char *digits_end(const char *p, const char *end)
 }
 
 /*
- * The end of the number at p, NULL if it goes on behind `end`; *why if it is none. *whole: no
+ * The end of the number at p, NULL if it goes on beyond `end`; *why if it is not one. *whole: no
  * fraction, no exponent.
  */
 static const char *number_end(const char *p, const char *end, bool *whole, const char **why)

@@ -33,8 +33,8 @@ enum jsontok_step jsonvalue_comma(struct jsontok *s, char close, bool first, boo
 		return STEP_GOOD;
 	if (*s->p != ',')
 		return jsontok_bad(s, s->p,
-			close == '}' ? "',' or '}' should stand here"
-				     : "',' or ']' should stand here");
+			close == '}' ? "',' or '}' is expected here"
+				     : "',' or ']' is expected here");
 	s->p++;
 	if (!jsontok_something(s))
 		return STEP_MORE;
@@ -46,12 +46,12 @@ enum jsontok_step jsonvalue_colon(struct jsontok *s)
 	if (!jsontok_something(s))
 		return STEP_MORE;
 	if (*s->p != ':')
-		return jsontok_bad(s, s->p, "':' should stand here");
+		return jsontok_bad(s, s->p, "':' is expected here");
 	s->p++;
 	return STEP_GOOD;
 }
 
-const char jsonvalue_no_key[] = "a key in quotes should stand here";
+const char jsonvalue_no_key[] = "a key in quotes is expected here";
 
 static enum jsontok_step put_key(struct jsontok *s)
 {
@@ -64,7 +64,7 @@ static enum jsontok_step put_key(struct jsontok *s)
 	return rc == STEP_GOOD ? jsonvalue_colon(s) : rc;
 }
 
-/* s->p behind the bracket. The count is filled in afterwards. */
+/* s->p follows the bracket. The count is filled in afterwards. */
 static enum jsontok_step items(struct jsontok *s, char close, int depth)
 {
 	size_t at = s->out->len;

@@ -141,7 +141,7 @@ static void render(struct textout *to, const struct mp *v, const char *p, const 
 		textout_double(to, v->as.d);
 	else if (jsonout_value(to, p, end, &odd))
 		textout_puts(to,
-			"\xef\xbf\xbd"); /* no JSON: bytes that are no text, or an extension */
+			"\xef\xbf\xbd"); /* not JSON: bytes that are not text, or an extension */
 }
 
 int tableout_row(struct tableout *t, const char *p, const char *end, struct fail *f)

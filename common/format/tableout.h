@@ -20,7 +20,7 @@ struct tableout {
 	size_t columns;
 	char **cell;      /* rows x columns */
 	unsigned *width;  /* per column */
-	bool *text;       /* per column: a cell is no number */
+	bool *text;       /* per column: a cell is not a number */
 };
 
 void tableout_init(struct tableout *t, const struct schema *schema); /* borrowed */

@@ -116,7 +116,7 @@ void textout_double(struct textout *t, double d)
 	while (digits++ < 17 && strtod(s, NULL) != d);
 	textout_puts(t, s);
 	if (!strpbrk(s, ".e"))
-		textout_puts(t, ".0"); /* stays a double for who reads it */
+		textout_puts(t, ".0"); /* so that readers take it for a double */
 }
 
 void textout_base64(struct textout *t, const void *bytes, size_t n)

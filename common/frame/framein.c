@@ -23,8 +23,8 @@ bool framein_is(const char *p, size_t n)
 }
 
 /*
- * Have `want` bytes at in.p + at if there are as many. Returns how many there are, at most want, or
- * -1.
+ * Make `want` bytes available at in.p + at if the source has them. Returns how many there are, at
+ * most want, or -1.
  */
 static ssize_t fill(struct framein *in, size_t want, struct fail *f)
 {
@@ -59,10 +59,7 @@ static int died(struct framein *in, struct fail *f)
 		in->from->name, (unsigned long long)in->rows);
 }
 
-/*
- * An abort's reason may have come through several programs: it is said once that it came from
- * upstream.
- */
+/* An abort's reason may have come through several programs: "upstream" is prefixed once. */
 static int gave_up(const struct frame_end *e, struct fail *f)
 {
 	static const char prefix[] = "upstream gave up: ";

@@ -15,9 +15,9 @@ struct frameout {
 	struct sink *to;
 	uint64_t rows, blocks, bytes;
 	uint64_t rejects; /* the caller counts */
-	uint64_t length;  /* of what was written behind the head */
+	uint64_t length;  /* of what was written after the head */
 	uint32_t crc;
-	bool passed;      /* as the head said */
+	bool passed;      /* as in the head */
 };
 
 /* Writes the head. `to` is borrowed. */

@@ -97,7 +97,7 @@ void gzip_deflate_free(struct gzip_deflate *d)
 
 size_t gzip_deflate_bound(size_t n)
 {
-	/* deflateBound() of zlib's worst case (stored blocks), and the sync flush behind it */
+	/* deflateBound() of zlib's worst case (stored blocks), and the sync flush after it */
 	return n + (n >> 10) + 64;
 }
 

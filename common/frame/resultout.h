@@ -54,7 +54,7 @@ struct resultout {
 };
 
 /*
- * Writes what stands before the rows. head->content is FRAME_ROWS; `passed` is set here. head and
+ * Writes what precedes the rows. head->content is FRAME_ROWS; `passed` is set here. head and
  * `to` are borrowed until resultout_end().
  */
 int resultout_open(struct resultout *o, const struct resultout_opts *opts, struct frame_head *head,

@@ -291,7 +291,7 @@ static enum cell_result put_items(struct cell_rules *r, const struct type *type,
 	return rc;
 }
 
-/* The value at *p, which moves behind it. */
+/* The value at *p, which moves to its end. */
 static enum cell_result put_mp(struct cell_rules *r, const struct type *type, const char **p,
 	const char *end, struct buf *out)
 {
@@ -327,7 +327,7 @@ static enum cell_result put_mp(struct cell_rules *r, const struct type *type, co
 	}
 }
 
-/* An array or a map that stands in a text as JSON. */
+/* An array or a map written in a text as JSON. */
 static enum cell_result put_nested_text(struct cell_rules *r, const struct cell *c, struct buf *out)
 {
 	enum cell_result rc = CELL_MISFIT;

@@ -27,7 +27,7 @@ struct infer {
 void infer_cell(struct infer *c, const struct cell *cell);
 enum type_kind infer_kind(const struct infer *c);
 
-/* Did no cell hold a value? Then the kind is string for want of anything better. */
+/* Did no cell hold a value? Then the kind is string by default. */
 bool infer_is_empty(const struct infer *c);
 
 #endif

@@ -329,9 +329,9 @@ static inline char *put_plain(char *o, const struct record_column *column, const
 }
 
 /*
- * The common case without a look at the buffer for every piece: the record is at most r->room
+ * The common case, with one check of the buffer for all pieces: the record is at most r->room
  * longer than the row. False, with nothing appended, if there is no such room or a cell is not
- * plain or bad: then the long way finds out why.
+ * plain, or bad: then the long way finds out why.
  */
 static bool put_plain_row(const struct record *r, const struct row *row, int64_t when,
 	struct buf *out)

@@ -14,7 +14,7 @@ struct record_column {
 	char *name;              /* as it is written */
 	char *input;             /* its name in the input, for advice */
 	enum type_kind kind;     /* of rules.type */
-	size_t cell;             /* where its cells stand in a row */
+	size_t cell;             /* the index of its cells in a row */
 	/* the name as msgpack str; ROW_AHEAD bytes after it may be read */
 	char *key;
 	size_t key_len;

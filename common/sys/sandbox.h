@@ -40,17 +40,17 @@
 void sandbox_hide(void);
 
 /*
- * For who only works on open descriptors: an allow-list of system calls. No file is opened,
- * changed, removed or renamed, no socket made, no program run, no process made, no memory made
- * executable; signals go to itself and to `child` (0: none) alone.
+ * For a process that only works on open descriptors: an allow-list of system calls. No file is
+ * opened, changed, removed or renamed, no socket made, no program run, no process made, no memory
+ * made executable; signals go to itself and to `child` (0: none) alone.
  */
 int sandbox_seal(pid_t child, struct fail *f);
 
 /*
- * For who talks to a server. Sockets of the internet can connect; none can listen, and local ones
- * (AF_UNIX) are not made unless the resolver has no other way (nsswitch.conf). Files can be read
- * where resolver, certificates, libraries and time zones are (/etc, /usr, /lib, ...), and at
- * `reads` (NULL, or files and folders, ended by NULL), and nowhere else. No file can be written,
+ * For a process that talks to a server. Sockets of the internet can connect; none can listen, and
+ * local ones (AF_UNIX) are not made unless the resolver has no other way (nsswitch.conf). Files can
+ * be read where resolver, certificates, libraries and time zones are (/etc, /usr, /lib, ...), and
+ * at `reads` (NULL, or files and folders, ended by NULL), and nowhere else. No file can be written,
  * made, removed or renamed; below `folder`, if not NULL, regular files may be made, removed and
  * renamed, but still not opened for writing. No program is run, no process made, no memory made
  * executable; signals go to itself alone.

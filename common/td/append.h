@@ -1,7 +1,7 @@
 /*
  * append: every decision about a bulk import session, from its making to the last clean-up: of a
  * plain append, --once, --session with --no-commit and --commit, and of the load behind a replace.
- * A state machine without I/O, like `replace`: it asks, and is told what was seen.
+ * A state machine without I/O, like `replace`: it asks, and receives what was seen.
  *
  * The promise: status 0 if the rows are in the table once, 75 only if they are not and will not be.
  * So:
@@ -84,7 +84,7 @@ struct append_seen {
 	uint8_t state;  /* LOOK: enum append_state */
 	bool frozen;    /* LOOK */
 	bool elsewhere; /* LOOK: it loads into another table, or into one that is gone */
-	uint32_t job;   /* LOOK: stands for the import's job, 0: none */
+	uint32_t job;   /* LOOK: represents the import's job, 0: none */
 	int64_t id;     /* TABLE: -1: not shown */
 };
 

@@ -36,7 +36,7 @@ struct receipt {
 	/* the end */
 	bool done;
 	char *action;      /* td-put: append, load; td-swap: swap, rename; NULL in a failure */
-	/* td-swap: in the table that was replaced; -1: there was none, or not said */
+	/* td-swap: in the table that was replaced; -1: there was none, or not known */
 	int64_t rows_before;
 	char *kept;        /* td-swap: the table that holds the old rows, or NULL */
 	bool already;      /* the rows were there since an earlier run */

@@ -83,7 +83,7 @@ static void nothing(
 	end(r, n);
 }
 
-/* No look was possible: whether a swap was done then cannot be said. */
+/* Nothing could be seen: whether a swap was done is not known. */
 static void unseen(struct replace *r, struct replace_ask *n, enum replace_result why)
 {
 	if (r->sent && REPLACE_MARK(1))
@@ -242,8 +242,8 @@ static void target(struct replace *r, const struct replace_seen *s, struct repla
 }
 
 /*
- * The target bears the id of the new rows, and no name is left under which a swap could still be
- * sent or arrive.
+ * The target has the id of the new rows, and no name is left under which a swap could still be sent
+ * or arrive.
  */
 static bool is_done(const struct replace *r)
 {
@@ -306,8 +306,8 @@ static void listed(struct replace *r, const struct replace_seen *s, struct repla
 }
 
 /*
- * No name is left from which anything could still come: what is seen now stays so. Rows alike are
- * no proof, but a doubt.
+ * No name is left from which anything could still come: what is seen now stays so. Equal rows prove
+ * nothing.
  */
 static void listed_target(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {

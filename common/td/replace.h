@@ -1,7 +1,7 @@
 /*
- * replace: every decision of td-swap: replacing a table by rows that stand in another, undoing
- * that, and collecting what dead runs left. A state machine without I/O: it asks, the caller
- * carries the ask out and hands back what was seen.
+ * replace: every decision of td-swap: replacing a table by the rows of another, undoing that, and
+ * collecting what dead runs left. A state machine without I/O: it asks, the caller carries the ask
+ * out and hands back what was seen.
  *
  * The service may lose an answer, work on a request late or twice, or be reached by somebody else
  * at the same time. So:

@@ -236,7 +236,7 @@ static int path(struct tdurl *u, const char *p, size_t n, struct fail *f)
 	const char *slash = memchr(p, '/', n);
 	size_t db = slash ? (size_t)(slash - p) : n;
 
-	/* a key with '/' behind the @? It is not shown */
+	/* a key with '/' after the @? It is not shown */
 	if (slash && memchr(slash + 1, '/', (size_t)(p + n - slash - 1)))
 		return fail_set(f, FAIL_USAGE, "more than DATABASE/TABLE after the host");
 	u->database = mem_copy(p, db);
@@ -330,7 +330,7 @@ int tdurl_parse(struct tdurl *u, const char *text, struct fail *f)
 		return fail_set(f, FAIL_USAGE, "a destination longer than %d characters", URL_MAX);
 	if (strncmp(text, "td://", 5) == 0)
 		rc = parse_url(u, text + 5, f);
-	/* "td:/..." and other schemes are no connections */
+	/* "td:/..." and other schemes are not connections */
 	else if (colon && colon > text && colon[1] != '/')
 		rc = parse_named(u, text, colon, f);
 	else

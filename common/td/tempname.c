@@ -68,7 +68,7 @@ static int hex(const char *s, size_t n, uint64_t *out)
 	return 0;
 }
 
-/* The time that ends a name behind `sign`, and how much stands before; -1. */
+/* The time at the end of a name, after `sign`, and the length before it; -1. */
 static int64_t stamp(const char *name, size_t n, const char *sign, size_t *before)
 {
 	const size_t len = strlen(sign);

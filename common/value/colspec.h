@@ -2,7 +2,7 @@
  * colspec: columns and their types as people write them: in lists on the command line,
  * NAME[:TYPE],... and NAME,... and OLD=NEW,..., and in the lines of a --schema file.
  *
- * A name may stand in double quotes, where \" and \\ mean the character and \xHH a byte. It has to
+ * A name may be in double quotes, where \" and \\ mean the character and \xHH a byte. It has to
  * if it begins with a quote, if it holds what a list gives a meaning to, or in a file a blank, and
  * if it begins with # in a file. A line is a name, a type, and anything; empty lines and those that
  * begin with # are comments. Types are as in type.h and may hold blanks. Errors are FAIL_USAGE, in

@@ -47,7 +47,7 @@ static bool same(const struct keys *k, size_t i, const char *p, size_t n)
 	return k->key[i].len == n && memcmp(keys_name(k, i), p, n) == 0;
 }
 
-/* The slot that holds the key, or the empty one where it would stand. */
+/* The slot that holds the key, or the empty one where it belongs. */
 static size_t place(const struct keys *k, const char *p, size_t n)
 {
 	size_t s = hash(p, n) & (k->slots - 1);

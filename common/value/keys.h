@@ -41,9 +41,8 @@ void keys_row(struct keys *k); /* a new row begins */
 long keys_find(struct keys *k, const char *p, size_t n);
 
 /*
- * The same where JSON is expected to have the key that follows the last one: p is behind its
- * opening quote. *i: its column; the bytes that it and its closing quote take, or 0 if it is not
- * that key.
+ * The same where JSON is expected to have the key that follows the last one: p follows its opening
+ * quote. *i: its column; the bytes that it and its closing quote take, or 0 if it is not that key.
  */
 static inline size_t keys_expected(struct keys *k, const char *p, const char *end, long *i)
 {

@@ -144,7 +144,7 @@ bool lossless_double(const char *p, size_t n, double *out)
 		if (digits <= DIGITS)
 			m = m * 10 + (p[at] - '0');
 	}
-	if (first == n || point + 1 == n) /* nothing, or a point without digits behind it */
+	if (first == n || point + 1 == n) /* nothing, or a point without digits after it */
 		return false;
 	if (point == n)
 		return digits <= DIGITS && lossless_long(p, n, &m) ? (*out = (double)m, true)
@@ -168,7 +168,7 @@ bool lossless_double_ahead(const char *p, size_t n, double *out)
 	const char *at = p + minus;
 	uint64_t v = digits_load(at), w, m;
 	unsigned k = digits_count(v);
-	size_t left = n - minus - k; /* the point and what is behind it */
+	size_t left = n - minus - k; /* the point and what follows it */
 
 	if (k == DIGITS_WORD || k + minus >= n || at[k] != '.' || left < 2 ||
 		left > 1 + DIGITS_WORD || (k > 1 && *at == '0'))

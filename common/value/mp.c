@@ -23,8 +23,8 @@ static uint64_t big(const unsigned char *p, unsigned n)
 #define SIXTEEN(n) n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n
 
 /*
- * By its first byte, the whole length of a token that is no array and no map; 0 where that takes
- * more than this byte.
+ * By its first byte, the whole length of a token that is neither array nor map; 0 where more bytes
+ * decide.
  */
 static const unsigned char token_len[256] = {
 	/* 0 to 127 */
@@ -42,8 +42,8 @@ static const unsigned char token_len[256] = {
 };
 
 /*
- * What nearly all tokens are, without a look inside: the length of the one at p, 0 if it is another
- * or not whole.
+ * What nearly all tokens are, without reading further: the length of the one at p, 0 if it is
+ * another or not whole.
  */
 static size_t short_token(const unsigned char *p, size_t room)
 {
@@ -219,7 +219,7 @@ ptrdiff_t mp_value(const char *p, const char *end)
 	}
 }
 
-/* A value is over, and with it those that it was the last one of. */
+/* Close every container that this value completes. */
 static void count_value(struct mp_count *c)
 {
 	while (c->depth > 0 && --c->left[c->depth - 1] == 0)

@@ -40,8 +40,7 @@ struct row {
 	/* where it starts, counted from 1: of a text the line, otherwise the row */
 	uint64_t line;
 	/*
-	 * texts and strings are no longer than raw together; ROW_AHEAD bytes behind each may be
-	 * read
+	 * texts and strings are no longer than raw together; ROW_AHEAD bytes after each may be read
 	 */
 	bool bounded;
 	const char *raw;   /* the row as it came; of a text with its line end if it had one */

@@ -112,7 +112,7 @@ static const char *any_seconds(uint64_t n)
 	return "is beyond the year 9999 in seconds: it looks like nanoseconds (--time-unit ns)";
 }
 
-/* Seconds, or as many units: what a number that stands for a time counts. */
+/* Seconds or other units: what a number counts that represents a time. */
 static inline const char *counted(const struct tdtime *rules, uint64_t number, int64_t *out)
 {
 	uint64_t seconds = rules->unit ? number / (uint64_t)rules->unit : number;
@@ -342,8 +342,8 @@ static const char *to_utc(const struct tdtime *rules, int64_t local, const struc
 }
 
 /*
- * A date and a time of day, with a zone or without. Second 60 is a leap second, which stands at the
- * end of a day in UTC and which epoch time counts as the first of the next day.
+ * A date and a time of day, with a zone or without. Second 60 is a leap second, which ends a day in
+ * UTC and which epoch time counts as the first of the next day.
  */
 static const char *moment(const struct tdtime *rules, int64_t local, bool leap,
 			  const struct offset *z, int64_t *out)
@@ -433,7 +433,7 @@ struct fields {
 	struct clock clock;
 	bool pm, twelve, epoch;
 	bool ordinal, has_weekday; /* day_of_year, weekday are given */
-	bool tight; /* digits of another field stand beside those of this one */
+	bool tight; /* digits of another field adjoin those of this one */
 	struct offset zone;
 	struct number seconds;
 };
@@ -614,7 +614,7 @@ static const char *missing(unsigned has)
 {
 	if (has & HAS_EPOCH)
 		return has & ~(unsigned)(HAS_EPOCH | HAS_FRACTION) ?
-			       "%s says everything; only %f may stand beside it" : NULL;
+			       "%s says everything; only %f may go with it" : NULL;
 	if (!(has & HAS_YEAR))
 		return "it has no year";
 	if (has & HAS_ORDINAL)

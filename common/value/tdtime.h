@@ -24,7 +24,7 @@ struct zone;
 struct tdtime {
 	/* As for strptime(3); also applied to the digits of numbers. NULL: recognise the form. */
 	const char *format;
-	/* Numbers, and %s, count this many to the second: 1, 1000, ...; 0: nobody said. */
+	/* Numbers, and %s, count this many to the second: 1, 1000, ...; 0: not given. */
 	int64_t unit;
 	/* Where no unit is given: any seconds from 1970 on will do, not only those since 1990. */
 	bool any_seconds;
@@ -43,8 +43,8 @@ struct tdtime {
 
 /*
  * NULL if the format can be used, or what is wrong with it. The conversions are %Y %y %m %d %e %b
- * %B %h %H %I %M %S %f %p %z %Z %s %j %a %A %F %T %R %D %n %t %%. Each may stand once, and together
- * they must name a year and a day.
+ * %B %h %H %I %M %S %f %p %z %Z %s %j %a %A %F %T %R %D %n %t %%. Each may be used once, and
+ * together they must name a year and a day.
  */
 const char *tdtime_format_error(const char *format);
 

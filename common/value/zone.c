@@ -165,7 +165,7 @@ static bool read_block(struct zone *z, const struct block *b, const unsigned cha
 	return read_types(z, types, b->chars) && read_changes(z, p, p + 8 * b->changes);
 }
 
-/* "\nTZ string\n"; an empty one is no rule. */
+/* "\nTZ string\n"; an empty one is not a rule. */
 static bool read_footer(struct zone *z, const unsigned char *p, size_t n)
 {
 	const unsigned char *end = n > 1 && p[0] == '\n' ? memchr(p + 1, '\n', n - 1) : NULL;

@@ -80,7 +80,7 @@ bad "an escape that there is not" '{"a":"\\x41"}' 'line 1, column '
 bad "an escape that is cut" '{"a":"\\u12' 'line 1, column '
 bad "a line end in a string" '{"a":"x\ny"}' 'line 1, column 8: a control character'
 bad "NUL in a string" '{"a":"x\000"}' 'line 1, column 8: a control character'
-bad "NUL between rows" '{"a":1}\n\000{"a":2}' 'line 2, column 1: an object should stand here'
+bad "NUL between rows" '{"a":1}\n\000{"a":2}' 'line 2, column 1: an object is expected here'
 for v in nan NaN Infinity -Infinity +1 .5 1. 01 1e 1e+ 0x10 tru nulll TRUE "'x'" '[1,]' '[,1]' '{"k":}' '{"k"}' '{k:1}' '[1 2]' '{"k":1 "l":2}' '"x'; do
 	bad "JSON's $v" "{\"a\":1}\n{\"a\":$v}\n" 'line 2, column [0-9]+: ' -c a
 done
@@ -90,8 +90,8 @@ bad "keys that become one in a map" '{"a":{"1":1,"1.0":2}}' "line 1, column 1 'a
 bad "a key with NUL" '{"a\\u0000b":1}' 'the name of column 1 is not UTF-8: a NUL byte'
 bad "JSON behind an array" '[{"a":1}]\n{"a":2}\n' 'line 2, column 1: something after the end of the array'
 bad "a comma before the end of an array" '[{"a":1},]' 'line 1, column 10: '
-bad "a scalar in an array" '[{"a":1},2]' 'line 1, column 10: an object should stand here'
-bad "two objects without anything between them in an array" '[{"a":1}{"a":2}]' "line 1, column 9: ',' or '\]' should stand here"
+bad "a scalar in an array" '[{"a":1},2]' 'line 1, column 10: an object is expected here'
+bad "two objects without anything between them in an array" '[{"a":1}{"a":2}]' "line 1, column 9: ',' or '\]' is expected here"
 for levels in 65 100 100000; do
 	py "out(b'{\"a\":' + b'[' * $levels + b']' * $levels + b'}')"; says "$levels levels of arrays" 65 'line 1, column [0-9]+: nested too deeply'
 	py "out(b'{\"a\":' * $levels + b'1' + b'}' * $levels)"; says "$levels levels of objects" 65 'line 1, column [0-9]+: nested too deeply'

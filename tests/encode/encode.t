@@ -204,7 +204,7 @@ encode '{"a":"\001"}\n'; says "a control character" 65 'line 1, column 7: a cont
 encode '{"a":1}\n{"a":'; says "JSON that is cut" 65 'line 2, column 6: the input ends inside a row'
 encode '[{"a":1},'; says "an array that is cut" 65 'the input ends inside its array'
 encode '[{"a":1}] x'; says "something behind the array" 65 'line 1, column 11: something after the end'
-encode '{"a":1}\n2\n'; says "a number as a row" 65 'line 2, column 1: an object should stand here'
+encode '{"a":1}\n2\n'; says "a number as a row" 65 'line 2, column 1: an object is expected here'
 encode '[1,2]\n'; says "an array without names" 65 'name its columns with --columns'
 encode '{"a":12345678901234.567,"b":12.50}\n{"a":"x","b":"y"}\n{"a":-0,"b":1e5}\n{"a":[1.50,-0],"b":true}\n{"a":12345678901234567890123,"b":null}\n' --time-value 7
 is "numbers in a column of strings keep their digits" "$records" '{"a": "12345678901234.567", "b": "12.50", "time": 7}

@@ -90,7 +90,7 @@ unclear "an indented row that is no JSON" '{\n  "a": 1,\n  "v": NaN,\n  "items":
 unclear "... without indents" '{\n"a": NaN,\n"items": [\n{\n"a": 7\n}\n]\n}\n' 'line 2, column 6: not a value: NaN is not JSON, null is'
 unclear "... its parts on lines that look like rows" '{"a":1,"items":[\n{"a":7},\n{"a":8}],"v":NaN}\n{"a":2}\n' 'line 3, column 14: not a value: NaN is not JSON, null is'
 unclear "... one part" '{"a":NaN,"items":[\n{"a":7}\n]}\n{"a":2}\n' 'line 1, column 6: not a value: NaN is not JSON, null is'
-unclear "... behind a line of something else" 'x{"items":[\n{"a":7}]}\n' 'line 1, column 1: an object should stand here'
+unclear "... behind a line of something else" 'x{"items":[\n{"a":7}]}\n' 'line 1, column 1: an object is expected here'
 rejected '{"a":1,\n{"a":2}\n\nno\n{"a":[1,\n{"a":3}\n{"a":4}'
 is "lines that are cut" "$got" '0 [3,3] {"a":1, no {"a":[1, '
 rejected '{"a":1}}\nx\ny\n{"a":2}\n'

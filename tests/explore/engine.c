@@ -217,7 +217,7 @@ int engine_keep(struct engine *e, uint32_t n, const void *first, const char *pat
 	return fclose(to) ? -1 : 0;
 }
 
-/* Opened behind its first line. */
+/* Opened after its first line. */
 static FILE *open_kept(const char *path)
 {
 	char line[256];

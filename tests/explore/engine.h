@@ -38,7 +38,7 @@ void engine_to(struct engine *e, const void *state, const char *how);
 void engine_broken(struct engine *e, unsigned law);
 void engine_some(struct engine *e, unsigned bit);
 
-/* The steps to state number n, one a line, each behind "# ". After engine_run(). */
+/* The steps to state number n, one a line, each after "# ". After engine_run(). */
 void engine_trace(struct engine *e, uint32_t n, const void *first);
 
 /*

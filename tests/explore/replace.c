@@ -570,7 +570,7 @@ static int is_needed(void)
 		return 0; /* nobody has the receipt */
 	if (who >= OTHER && (set.undo || set.keep))
 		return 0;
-	/* two undos that cannot be told from one after the other */
+	/* two undos at once look like two in a row */
 	return !(who == COPY && set.undo && (set.ids != IDS_MOVE || set.rename_new));
 }
 

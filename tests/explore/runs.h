@@ -37,7 +37,7 @@ struct runs_model {
 
 	void *settings;
 	size_t settings_n;
-	void (*show_settings)(void); /* printed behind "#   " */
+	void (*show_settings)(void); /* printed after "#   " */
 
 	size_t size; /* of a state */
 	void (*begin)(void *first);

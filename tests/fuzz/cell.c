@@ -59,7 +59,7 @@ static bool same_double(double a, double b)
 	return memcmp(&a, &b, sizeof a) == 0;
 }
 
-/* text: without NUL bytes, and LOSSLESS_AHEAD bytes may be read behind it. */
+/* text: without NUL bytes, and LOSSLESS_AHEAD bytes may be read after it. */
 static void numbers(const char *text, size_t n)
 {
 	bool is_long, is_double;
@@ -118,7 +118,7 @@ static enum cell_result put(const struct cell *c, const struct type *type, bool 
 	return rc;
 }
 
-/* A nested value that stands in a text is the one that JSON has there. */
+/* A nested value in a text is the one that JSON has there. */
 static void nested(const struct cell *text, const struct type *type)
 {
 	struct buf json, a, b;

@@ -50,7 +50,7 @@ static int body(const uint8_t *data, size_t size, bool gzip)
 	return fd;
 }
 
-/* Is what was written what was said? */
+/* Does the segment hold what was reported? */
 static void check(const struct load *l)
 {
 	struct fail f = { 0 };

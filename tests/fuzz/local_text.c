@@ -1,5 +1,5 @@
 /*
- * What td-local reads of one line: a cron line (and behind a blank line its zone), a fault, a
+ * What td-local reads of one line: a cron line (and after an empty line its zone), a fault, a
  * schema. A cron line fires later than the moment it is asked for; a schema that was read
  * can be read again.
  */
@@ -59,7 +59,7 @@ static void schema(const char *text)
 	free(shown);
 	json_decref(columns_shown(s, true));
 	json_decref(again);
-	again = columns_parse(text, s, true, &f); /* aliases that are not said stay */
+	again = columns_parse(text, s, true, &f); /* aliases that are not given stay */
 	FUZZ_CHECK(again || f.kind == FAIL_DATA);
 	json_decref(again);
 	json_decref(more);

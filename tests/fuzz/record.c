@@ -86,7 +86,7 @@ static void csv(struct record *r, const char *p, size_t n)
 	csvin_free(&c);
 }
 
-/* verbatim: numbers as they stand, in all columns. */
+/* verbatim: numbers as they are, in all columns. */
 static void json(struct record *r, const char *p, size_t n, bool verbatim)
 {
 	static const bool all[64] = { 1, 1, 1, 1, 1, 1, 1, 1 };

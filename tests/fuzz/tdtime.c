@@ -29,7 +29,7 @@ static void seconds(const char *text, size_t size)
 	if (size == 0 || text[0] == ' ' || (size > 4 && (text[4] == '-' || text[4] == '/')) ||
 		(size > 8 && (text[8] == 'T' || text[8] == 't')) ||
 	    (point && (point + 1 == text + size || point[1] < '0' || point[1] > '9')))
-		return; /* a date, perhaps; a point with no fraction behind it */
+		return; /* a date, perhaps; a point with no fraction after it */
 	good = !tdtime_parse(&plain, text, size, &t);
 	FUZZ_CHECK(good == !tdtime_parse(&format, text, size, &of_format));
 	FUZZ_CHECK(!good || t == of_format);

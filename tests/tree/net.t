@@ -69,7 +69,7 @@ unlike "a proxy of an unknown kind: its password is not shown" "$out$err" 5ec4e7
 odd asks asks
 https_proxy=http://127.0.0.1:$port run td-put td://@/testdb/tbl <"$T/f"
 is "a proxy that wants a password: status" "$status" 78
-like "a proxy that wants a password: message" "$err" "407 from the proxy: it wants a user and a password"
+like "a proxy that wants a password: message" "$err" "407 from the proxy: it asks for a user and a password"
 odd never never
 TD_API_SERVER=http://127.0.0.1:$port run td-put td://@/testdb/tbl <"$T/f"
 is "501 is final: status" "$status" 69

@@ -260,7 +260,7 @@ int main(void)
 	good(" a , b \n", "1< a >< b >", "blanks belong to cells");
 	good("a, \"b\n",
 		"! input: line 1, column 2: a quote inside a cell that does not begin with one",
-		"so this is no quoted cell");
+		"so this is not a quoted cell");
 	good("a,\"b\"\"c\",\"\"\n", "1<a><b\"c><>", "quotes");
 	good("a,b\n1\n", "1<a><b>! input: line 2, column 2: a row of 1 cells where 2 are expected",
 		"ragged");

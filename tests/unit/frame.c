@@ -198,12 +198,13 @@ static void joined(void)
 	both.len = 0;
 	buf_put(&both, one.p, one.len);
 	buf_put(&both, "x", 1);
-	tap_num(read_blocks(both.p, both.len, &f), FAIL_DATA, "one byte behind the end is refused");
+	tap_num(read_blocks(both.p, both.len, &f), FAIL_DATA, "one byte after the end is refused");
 	tap_num(read_plain(aborted.p, aborted.len, 9, NULL, &f), FAIL_UPSTREAM,
 		"an abort is refused");
 	tap_is(f.why, "upstream gave up: job 7 failed: no such table \"x\"", "and says why");
-	tap_num(read_blocks("hello, world, hello, world", 26, &f), FAIL_DATA, "text is no frame");
-	tap_num(read_blocks("", 0, &f), FAIL_UPSTREAM, "nothing is no frame");
+	tap_num(read_blocks("hello, world, hello, world", 26, &f), FAIL_DATA,
+		"text is not a frame");
+	tap_num(read_blocks("", 0, &f), FAIL_UPSTREAM, "empty input is not a frame");
 	buf_free(&both);
 	buf_free(&one);
 	buf_free(&two);

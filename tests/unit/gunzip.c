@@ -141,7 +141,7 @@ static void garbage_behind(struct buf *in)
 	buf_put(in, "\0\0\0\0", 4);
 	run(&r, in->p, in->len, 9);
 	tap_result(r.rc == -1 && r.f.kind == FAIL_DATA && strstr(r.f.why, "no gzip member at byte"),
-		   "bytes behind the last member are refused");
+		   "bytes after the last member are refused");
 	done(&r);
 }
 

@@ -117,7 +117,7 @@ static void damage(void)
 	two[2 * n] = 'x';
 	tap_num(read_all(two, 2 * n, &total, &f), 0, "two members");
 	tap_num((long long)total, 10, "are read as one stream");
-	tap_num(read_all(two, 2 * n + 1, &total, &f), FAIL_DATA, "a byte behind them is no gzip");
+	tap_num(read_all(two, 2 * n + 1, &total, &f), FAIL_DATA, "a byte after them is not gzip");
 	for (size_t i = 1; i < n; i++)
 		cuts += read_all(hello, i, &total, &f) == FAIL_UPSTREAM;
 	tap_num((long long)cuts, (long long)n - 1, "every cut is noticed");
@@ -127,7 +127,7 @@ static void damage(void)
 		two[i / 8] = (char)(two[i / 8] ^ 1 << i % 8);
 	}
 	tap_num((long long)flips, (long long)(n - 10) * 8 - 6,
-		"every flipped bit behind the header is noticed, but for six bits of padding");
+		"every flipped bit after the header is noticed, but for six bits of padding");
 }
 
 int main(void)

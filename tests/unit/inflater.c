@@ -48,7 +48,8 @@ static size_t pack(const unsigned char *p, size_t n, unsigned char *out, size_t 
 }
 
 /*
- * Inflate in[0..n), `junk` more bytes behind it, in pieces. How much came out, or -1; *used: of in.
+ * Inflate in[0..n), with `junk` more bytes after it, in pieces. How much came out, or -1; *used: of
+ * in.
  */
 static long long unpack(struct inflater *i, const unsigned char *in, size_t n, size_t junk,
 	size_t piece, size_t room, unsigned char *out, size_t cap, size_t *used)
@@ -59,7 +60,7 @@ static long long unpack(struct inflater *i, const unsigned char *in, size_t n, s
 	inflater_start(i);
 	while (!s.end) {
 		/*
-		 * as callers do: what was not used is given again, with more behind it, until the
+		 * as callers do: what was not used is given again, with more after it, until the
 		 * output is full
 		 */
 		size_t some = n + junk - at < piece ? n + junk - at : piece;
@@ -71,7 +72,7 @@ static long long unpack(struct inflater *i, const unsigned char *in, size_t n, s
 		len += s.out;
 		idle = s.in == 0 && s.out == 0 ? idle + 1 : 0;
 		if (!s.end && idle > 2)
-			return -1; /* it wants more than there is */
+			return -1; /* it asks for more than there is */
 	}
 	*used = at;
 	return (long long)len;
@@ -101,7 +102,7 @@ static void round_trips(struct inflater *i, unsigned char *plain, unsigned char 
 		}
 	}
 	tap_result(good, "600 streams, cut anywhere, come back");
-	tap_result(end, "and end where they end, whatever is behind them");
+	tap_result(end, "and end where they end, whatever follows them");
 	tap_result(crc, "with the CRC-32 of zlib");
 }
 

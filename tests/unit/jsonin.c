@@ -176,7 +176,7 @@ static void differential(void)
 		rc = row_next(&j.rowin, &row, &f);
 		if (json_is_object(want))
 			right = rc == ROW_GOOD && same_row(&row, &keys, want);
-		/* a number that jansson does not take, or what is wrong comes behind it */
+		/* a number that jansson does not take, or what is wrong follows it */
 		else if (rc == ROW_GOOD)
 			right = is_larger(&row) || row_next(&j.rowin, &row, &f) != ROW_END;
 		taken += json_is_object(want);

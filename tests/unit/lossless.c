@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* 10^-330 and 0: the one is no double, the other is */
+/* 10^-330 and 0: the one is not a double, the other is */
 #define ZEROS "00000000000000000000000000000000000000000000000000"
 #define TINY "0." ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS "1"
 
@@ -47,8 +47,8 @@ static void numbers(void)
 }
 
 /*
- * The faster forms agree with the plain ones, and integers with strtoll(), whatever stands behind
- * the text.
+ * The faster forms agree with the plain ones, and integers with strtoll(), whatever follows the
+ * text.
  */
 static void ahead(void)
 {
@@ -79,7 +79,7 @@ static void ahead(void)
 		good &= lossless_double_ahead(text, n, &d_ahead) == is &&
 			memcmp(&d, &d_ahead, sizeof d) == 0;
 	}
-	tap_result(good, "with bytes behind the text the same is found");
+	tap_result(good, "with bytes after the text the same is found");
 }
 
 /* Every decimal of up to 15 digits is what strtod() makes of it, and prints again as it came. */

@@ -245,17 +245,17 @@ static void results(void)
 	member(&b, 0, 1000);
 	good(&b, 1100, 100 * 3 + 128 * 3 + 128 * 4 + 744 * 5, "members become a frame");
 	damaged(&b, 100 * 3 + 128 * 3 + 128 * 4 + 744 * 5);
-	bad(b.p, b.len, 1101, "1100 rows came, but", "a row too few is no frame");
-	bad(b.p, b.len, 1099, "1100 rows came, but", "a row too many is no frame");
+	bad(b.p, b.len, 1101, "1100 rows came, but", "one row too few is not a frame");
+	bad(b.p, b.len, 1099, "1100 rows came, but", "one row too many is not a frame");
 	bad(b.p, b.len - 1, 1100, check ? "ends inside a gzip member" : "length is wrong",
-		"a cut result is no frame");
+		"a cut result is not a frame");
 	b.p[b.len - 1] ^= 1;
-	bad(b.p, b.len, 1100, "checksum or length is wrong", "a damaged result is no frame");
+	bad(b.p, b.len, 1100, "checksum or length is wrong", "a damaged result is not a frame");
 	b.len = 0;
 	good(&b, 0, 0, "an empty result is a frame without rows");
-	bad("<html>", 6, 0, "no gzip member at byte 0", "something else is no frame");
+	bad("<html>", 6, 0, "no gzip member at byte 0", "something else is not a frame");
 	bad("", 0, 1, check ? "0 rows came, but the job has 1" : "no bytes came, but the job has 1",
-		"nothing is no frame of a row");
+		"empty input is not a frame of a row");
 	buf_free(&b);
 }
 

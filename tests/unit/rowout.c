@@ -158,7 +158,7 @@ static void refused(void)
 	str("caf\xe9");
 	check(ROWOUT_JSONL, NULL, "[[\"name\",\"varchar\"]]",
 		"65 row 1, column name: text that is not UTF-8 cannot be written as JSON",
-		"bytes that are no text");
+		"bytes that are not text");
 	check(ROWOUT_CSV, NULL, "[[\"name\",\"varchar\"]]", "name\ncaf\xe9\n", "pass through csv");
 	check(ROWOUT_CSV, NULL, "[[\"a\"],[\"b\"]]",
 		"65 row 1 is not an array of 2 values, one a column", "too few values");
@@ -199,7 +199,7 @@ static void counted(void)
 	fail_clear(&f);
 	rowcount_init(&r, 1, NULL);
 	tap_result(io_put(&r.sink, "\x81\xa1k\x01", 4, &f) == -1 && f.kind == FAIL_DATA,
-		"a map is no row");
+		"a map is not a row");
 }
 
 /* Doubles of every kind, and random ones: what is written reads back, and no shorter text would. */

@@ -105,7 +105,7 @@ static void all_forbidden(bool both, void (*enter)(void), const char *where)
 	may(enter, try_self, text);
 }
 
-/* TD_SANDBOX: who demands parts that are not there is refused; "off" leaves it out. */
+/* TD_SANDBOX: to demand parts that are missing is refused; "off" leaves the sandbox out. */
 static void asked(bool works)
 {
 	struct fail f = { 0 };

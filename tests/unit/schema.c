@@ -23,7 +23,7 @@ int main(void)
 	tap_result(parses(NULL, 0) && parses("", 0) && parses("[]", 0) && parses("null", 0),
 		"nothing is an empty schema");
 	tap_result(parses("[[\"cnt\", \"bigint\"]]", 1),
-		"a blank behind the comma, as TD writes it");
+		"a space after the comma, as TD writes it");
 	tap_result(parses("[[\"a\",\"long\",\"alias\",\"words\"],[\"b\",null]]", 2),
 		"aliases and descriptions are passed over");
 	tap_result(!parses("[\"a\"]", 1) && !parses("{}", 0) && !parses("[[1,\"long\"]]", 1) &&

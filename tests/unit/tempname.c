@@ -69,7 +69,7 @@ static void claimed(void)
 	tap_num(tempname_is_own(table, table), 0, "which is not its own");
 	tap_num(tempname_table_time("tbl_0123456789abcdef", NULL), -1, "a claim of nothing");
 	tap_num(tempname_is_undo(undo, "tbl_kept"), 1, "of an undo");
-	tap_num(tempname_table_time(undo, NULL), -1, "which is no temporary table");
+	tap_num(tempname_table_time(undo, NULL), -1, "which is not a temporary table");
 	free(long_target);
 	free(alike);
 	free(table);
