@@ -5,7 +5,6 @@
 #include "frame/gunzip.h"
 #include "format/jsonout.h"
 #include "value/mp.h"
-#include "value/tdtime.h"
 
 enum { SHOWN_ERRORS = 3, SHOWN_CHARS = 300 };
 
@@ -23,40 +22,11 @@ static int beginning_put(struct sink *s, const void *p, size_t n, struct fail *f
 	return buf_put(b, p, n < b->max - b->len ? n : b->max - b->len);
 }
 
-/*
- * The service does not say why it refused a record. What every importer is known to ask of one is
- * looked for: a map, keys that are texts, and a time. NULL: none of these. mp_value() has been over
- * it.
- */
-static const char *reason(const char *p, const char *end)
-{
-	struct mp map, key, value;
-
-	p += mp_token(p, end, &map);
-	if (map.type != MP_MAP)
-		return "no map";
-	for (uint32_t i = 0; i < map.n; i++) {
-		p += mp_token(p, end, &key);
-		if (key.type != MP_STR)
-			return "a key that is no text";
-		mp_token(p, end, &value);
-		p += mp_value(p, end);
-		if (key.n != 4 || memcmp(key.as.p, "time", 4) != 0)
-			continue;
-		if (value.type != MP_UINT && value.type != MP_INT)
-			return "its time is no integer";
-		return value.type == MP_INT || value.as.u > TDTIME_MAX
-			       ? "its time is not of the years 1970 to 9999"
-			       : NULL;
-	}
-	return "no time";
-}
-
 static void show_record(unsigned i, const char *p, const char *end)
 {
 	struct beginning text = { { beginning_put, "text" }, { .max = SHOWN_CHARS } };
 	struct fail ignored = { 0 };
-	const char *why = reason(p, end);
+	const char *why = records_fault(p, end);
 	struct textout t;
 
 	textout_init(&t, &text.sink);

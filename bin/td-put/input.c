@@ -15,7 +15,7 @@ enum { CHUNK = 64 << 10, FIRST = 64 };
  */
 static int open_plain(struct load *l, struct fail *f)
 {
-	if (!l->o->trust_eof && !fd_is_file(STDIN_FILENO))
+	if (!l->o->trust_eof && (l->input.piped || !fd_is_file(STDIN_FILENO)))
 		return fail_set(f, FAIL_DATA,
 			"a msgpack.gz that is no td frame: through a pipe nothing proves that it "
 			"is whole "
@@ -23,7 +23,10 @@ static int open_plain(struct load *l, struct fail *f)
 	l->input.plain = true;
 	l->input.chunk = mem_alloc(CHUNK);
 	l->input.in.head = (struct frame_head){ .content = FRAME_RECORDS, .rows = -1 };
-	return gzip_source_init(&l->input.gunzip, &l->input.peek.source, f);
+	if (gzip_source_init(&l->input.gunzip, &l->input.peek.source, f))
+		return -1;
+	l->input.gunzip.no_frame = true;
+	return 0;
 }
 
 /* What ends within the first bytes and has an extra field is taken for a frame that was cut. */

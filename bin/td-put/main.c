@@ -32,7 +32,8 @@ static const char help[] =
 	"      --create-database  make the database if it does not exist\n"
 	"      --once[=KEY]     append once, however often this is run with the same KEY; a run "
 	"that died is continued.\n"
-	"                       Without KEY: the number of the job that the rows come from\n"
+	"                       Without KEY: the number of the job that the rows come from;\n"
+	"                       @content: the rows themselves\n"
 	"      --session NAME   one append from many machines: each says --no-commit, and one of "
 	"them, in the end,\n"
 	"      --no-commit      --commit, with the receipts of all on standard input. --once=KEY: "
@@ -105,7 +106,8 @@ static void take(struct opts *o, int c)
 	case PROGRESS: o->progress = true; break;
 	case ONCE:
 		o->once = true;
-		o->once_key = optarg;
+		o->content = optarg && strcmp(optarg, "@content") == 0;
+		o->once_key = o->content ? NULL : optarg;
 		break;
 	case SESSION: o->session = session_of(optarg); break;
 	case NO_COMMIT: o->no_commit = true; break;
@@ -181,12 +183,17 @@ int main(int argc, char **argv)
 		die_fail(&f);
 	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))
 		die_usage("--once, --session and --streaming are for mode=append");
-	if (api_sandbox(&l.conf, &o.api, NULL, &f))
-		die_fail(&f);
 	if (o.wait_s > 0) {
 		sig_end_after(o.wait_s);
 		l.until_ms = clock_ms() + o.wait_s * 1000;
 	}
+	l.input.piped = !fd_is_file(STDIN_FILENO);
+	if (o.content && content_keep(&f)) {
+		transfer_time_is_up(&l, &f);
+		die_fail(&f);
+	}
+	if (api_sandbox(&l.conf, &o.api, NULL, &f))
+		die_fail(&f);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.input.from = &in.source;
 	rc = o.commit ? commit_run(&l, &f) : transfer_run(&l, &f);

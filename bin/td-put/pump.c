@@ -6,6 +6,8 @@
 static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
 {
 	if (!l->upload) {
+		if (l->o->dry_run && records_check(l, b, f))
+			return -1;
 		l->digest.crc =
 			(uint32_t)crc32_combine(l->digest.crc, b->crc, (z_off_t)b->body_len);
 		l->digest.len += b->body_len;

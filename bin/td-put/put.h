@@ -2,7 +2,8 @@
  * td-put: what its files share. main.c: options; transfer.c: one transfer; steps.c: carries out
  * what common/td/append asks for; session.c: tables, names and checks of a session; commit.c:
  * --commit; parts.c: how parts are named and sent; errors.c: what the import refused; input.c: what
- * comes in; check.c: what is checked before; receipt.c: the receipt.
+ * comes in; check.c: what is checked before; records.c: what is in its blocks;
+ * content.c: a key that is made of them; receipt.c: the receipt.
  */
 #ifndef TD_PUT_H
 #define TD_PUT_H
@@ -10,6 +11,7 @@
 #include "api/api.h"
 #include "frame/framein.h"
 #include "frame/gzip.h"
+#include "base/md5.h"
 #include "value/mp.h"
 #include "td/upload_part.h"
 #include "sys/lookahead.h"
@@ -27,7 +29,8 @@ struct opts {
 	uint64_t wait_s;     /* for the whole run; 0: without a limit */
 	bool create_database, strict, progress, trust_eof, dry_run, streaming;
 	bool once;
-	const char *once_key; /* NULL: the job that the rows come from */
+	bool content;         /* --once=@content */
+	const char *once_key; /* NULL: the job that the rows come from, or the content */
 	const char *session;  /* of many machines; with one of these: */
 	bool no_commit, commit;
 	int verbosity;
@@ -65,8 +68,16 @@ struct input {
 	struct gzip_source gunzip;
 	struct mp_count counted;
 	char *chunk;
+	bool piped;       /* it came through a pipe, whatever standard input is now */
 	bool plain;       /* a msgpack.gz that is no frame */
 	bool plain_begun; /* its first record was seen */
+};
+
+/* Blocks that are inflated here; records.c's. */
+struct checked {
+	struct inflater *inflater;
+	struct buf body; /* of the last block; at most FRAME_BODY_MAX */
+	uint64_t blocks, rows;
 };
 
 /* The first block, read before anything is made; transfer.c's. */
@@ -106,6 +117,8 @@ struct load {
 	char *temporary;  /* mode=replace: the temporary table; NULL before it is made */
 	bool unanswered;  /* whether it was made is not known */
 	const char *into; /* the table that the session loads into */
+	struct checked checked;
+	char content[MD5_TEXT]; /* --once=@content: of the records */
 	struct names names;
 	struct stream stream;
 	struct said said;
@@ -150,6 +163,23 @@ int check_target(struct load *l, struct fail *f);
 int check_types(const struct load *l, const struct schema *s, struct fail *f);
 /* --dry-run: what would be done, on standard output */
 int check_plan(struct load *l, struct fail *f);
+
+/* records.c */
+/* Inflate a block into c->body. */
+int records_inflate(struct checked *c, const struct frame_block *b, struct fail *f);
+/* A block whose records must be what every importer is known to ask for. */
+int records_check(struct load *l, const struct frame_block *b, struct fail *f);
+/*
+ * What every importer is known to ask of a record is looked for: a map, keys that are strings, and
+ * a time. NULL: it has these. mp_value() has been over it.
+ */
+const char *records_fault(const char *p, const char *end);
+void records_free(struct checked *c);
+
+/* content.c */
+/* Standard input becomes a file that can be read twice; before api_sandbox(). */
+int content_keep(struct fail *f);
+int content_key(struct load *l, struct fail *f); /* reads all of it; it begins anew */
 
 /* receipt.c: the receipt, in its two pieces */
 void paper_start(struct load *l);

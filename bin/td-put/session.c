@@ -161,11 +161,11 @@ int session_check_counts(struct load *l, const struct api_session *s, struct fai
 /* What every run with the same KEY, destination and account comes to. */
 static void once_text(const struct load *l, char text[MD5_TEXT])
 {
-	const char *key = l->o->once_key, *const parts[] = {
+	const char *key = l->o->content ? l->content : l->o->once_key, *const parts[] = {
 		l->conf.endpoint,
 		l->to.database,
 		l->to.table,
-		key ? "key" : "job",
+		l->o->content ? "content" : key ? "key" : "job",
 		key ? key : l->input.in.head.job_id,
 		key                         ? ""
 		: l->input.in.head.endpoint ? l->input.in.head.endpoint

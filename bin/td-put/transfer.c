@@ -73,11 +73,11 @@ static int transfer(struct load *l, struct fail *f)
 {
 	struct first *x = &l->first;
 
-	if (input_open(l, f))
+	if ((l->o->content && content_key(l, f)) || input_open(l, f))
 		return -1;
 	if (l->input.in.head.job_id)
 		l->receipt.source_job = mem_string(l->input.in.head.job_id);
-	if (l->o->once && !l->o->once_key && !l->input.in.head.job_id) {
+	if (l->o->once && !l->o->once_key && !l->o->content && !l->input.in.head.job_id) {
 		if (input_next(l, &x->block, &x->p, &x->n, f) == FRAMEIN_FAILED)
 			return -1; /* a source that gave up before it had a job has the reason */
 		return fail_set(f, FAIL_USAGE,
@@ -227,6 +227,7 @@ void transfer_free(struct load *l)
 {
 	upload_close(l->upload);
 	parts_free(l);
+	records_free(&l->checked);
 	upload_part_plain_free(&l->plain);
 	input_close(l);
 	api_table_free(&l->target);

@@ -273,6 +273,19 @@ void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x)
 	put_le(out + 14, x->values, 4);
 }
 
+bool frame_extra_has(const char *p, size_t n)
+{
+	while (n >= 4 && memcmp(p, "TD", 2) != 0) {
+		const size_t len = 4 + (size_t)get_le(p + 2, 2);
+
+		if (len > n)
+			return false;
+		p += len;
+		n -= len;
+	}
+	return n >= 4;
+}
+
 int frame_extra_parse(const char *p, size_t n, struct frame_extra *x)
 {
 	while (n >= 4) { /* RFC 1952, 2.3.1.1: SI1 SI2 LEN data */

@@ -110,5 +110,7 @@ void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x);
  * 1: found; 0: none; -1: there is one and it is wrong. p is the whole extra field of a gzip header.
  */
 int frame_extra_parse(const char *p, size_t n, struct frame_extra *x);
+/* Has it the subfield, right or wrong? */
+bool frame_extra_has(const char *p, size_t n);
 
 #endif

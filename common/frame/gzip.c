@@ -1,5 +1,6 @@
 /* gzip headers and trailers, blocks of deflate data, and a source that inflates. */
 #include "frame/gzip.h"
+#include "frame/frame.h"
 
 #include <string.h>
 
@@ -160,6 +161,11 @@ static int cut(struct gzip_source *g, struct fail *f)
 		(unsigned long long)g->offset);
 }
 
+static bool is_of_frame(const struct gzip_header *h)
+{
+	return h->extra && frame_extra_has(h->extra, h->extra_len);
+}
+
 /* 1: at a member's data, 0: at the end of the source, -1 */
 static int next_member(struct gzip_source *g, struct fail *f)
 {
@@ -181,6 +187,11 @@ static int next_member(struct gzip_source *g, struct fail *f)
 	if (n < 0)
 		return fail_set(f, FAIL_DATA, "%s: no gzip member at byte %llu", g->source.name,
 				(unsigned long long)(g->offset - (g->in.len - g->at)));
+	if (g->no_frame && is_of_frame(&h))
+		return fail_set(f, FAIL_DATA,
+			"%s: gzip member %llu is part of a td frame, but the frame does not begin "
+			"here: it has lost its head, or something was put before it",
+			g->source.name, (unsigned long long)g->members + 1);
 	g->at += (size_t)n;
 	g->inside = true;
 	g->body = 0;

@@ -66,6 +66,11 @@ struct gzip_source {
 	uint64_t body; /* bytes of the current member */
 	uint64_t offset; /* bytes taken from `from`, for messages */
 	uint64_t members;
+	/*
+	 * set by the caller: a member with a subfield "TD" is refused: it is of a frame, which says
+	 * more than a source of bytes can tell
+	 */
+	bool no_frame;
 	bool inside; /* between a header and its trailer */
 	bool ended;
 };

@@ -3,8 +3,10 @@ writer makes.
 
 usage: mkframe.py [rows=N] [blocks=N] [content=records|rows] [end=commit|abort|none] [reason=TEXT] [source=verified|eof]
                   [version=1|2|3] [foreign=N] [columns=JSON] [start=N] [bad=N] [pad=N] [crc=wrong] [count=wrong] [tail=TEXT]
+                  [body=wrong]
 foreign: so many blocks are plain gzip members instead; bad: so many records have a text as their time; pad: bytes of
-random text in every record; start: the first id
+random text in every record; start: the first id; body=wrong: the trailers
+of the blocks have another CRC-32
 """
 import json
 import random
@@ -15,7 +17,7 @@ import zlib
 import msgpack
 
 o = dict(rows="3", blocks="1", content="records", end="commit", reason="it was tired", source="verified", foreign="0",
-         columns='[["id","long"],["name","string"]]', start="0", bad="0", pad="0", version="2", crc="right", count="right", tail="")
+         columns='[["id","long"],["name","string"]]', start="0", bad="0", pad="0", version="2", crc="right", count="right", tail="", body="right")
 for arg in sys.argv[1:]:
     name, value = arg.split("=", 1)
     assert name in o, name
@@ -39,7 +41,7 @@ def text_member(kind, value):
 
 def block(body, values):
     z = zlib.compressobj(6, zlib.DEFLATED, -15)
-    data = z.compress(body) + z.flush(zlib.Z_SYNC_FLUSH) + b"\3\0" + struct.pack("<II", zlib.crc32(body), len(body))
+    data = z.compress(body) + z.flush(zlib.Z_SYNC_FLUSH) + b"\3\0" + struct.pack("<II", zlib.crc32(body) ^ (o["body"] == "wrong"), len(body))
     return b"\x1f\x8b\x08\x04\0\0\0\0\0\xff" + struct.pack("<H", 18) + extra(b"B", 30 + len(data), len(body), values) + data
 
 

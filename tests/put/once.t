@@ -350,6 +350,37 @@ is "--dry-run --once: other rows" "$status" 80
 frame count=wrong >"$T/x"
 run td-put --dry-run $D/dry <"$T/x"
 is "--dry-run of a bad frame: status" "$status" 65
+frame body=wrong >"$T/x"
+run td-put --dry-run $D/dry <"$T/x"
+like "--dry-run reads the blocks: a wrong checksum" "$status $err" "^65 td-put: standard input: block 1: the compressed data is damaged"
+frame rows=10 blocks=2 bad=7 >"$T/x"
+run td-put --dry-run $D/dry <"$T/x"
+like "--dry-run reads the blocks: a time that is a text" "$status $err" "^65 td-put: standard input: record 1: its time is not an integer"
+dry() { # what, OCTAL bytes of records, PATTERN
+	printf '\201\244time\001'"$2" | gzip >"$T/x"
+	run td-put --dry-run $D/dry <"$T/x"
+	like "--dry-run reads the records: $1" "$status $err" "^65 td-put: standard input: record 2: $3"
+}
+dry "nil" '\300' "not a map"
+dry "an integer" '\007' "not a map"
+dry "a map without a time" '\201\241a\001' "no time"
+dry "a key that is an integer" '\201\001\001' "a key that is not a string"
+dry "a time before 1970" '\201\244time\377' "its time is not in the years 1970 to 9999"
+
+# --- --once=@content
+run td-put --once=@content $D/content <"$T/f"
+is "--once=@content" "$status $(rows_of testdb content)" "0 100,100,4950"
+cat "$T/f" | { run td-put --once=@content $D/content; echo "$status $(receipt .already)" >"$T/x"; }
+is "--once=@content again, through a pipe" "$(cat "$T/x") $(rows_of testdb content)" "0 true 100,100,4950"
+frame rows=100 blocks=3 foreign=1 >"$T/x"
+run td-put --once=@content $D/content <"$T/x"
+is "--once=@content: the same records in other blocks" "$status $(receipt .already) $(rows_of testdb content)" "0 true 100,100,4950"
+run td-put --once=@content $D/content <"$T/other"
+is "--once=@content: other records are appended" "$status $(rows_of testdb content)" "0 160,160,66720"
+head -c 500 "$T/f" | { run td-put --once=@content $D/content; echo "$status" >"$T/x"; }
+is "--once=@content: a frame that is cut" "$(cat "$T/x")" 66
+cat "$T/f" | { run env TMPDIR="$T/none" td-put --once=@content $D/content; printf '%s\n' "$status $err" >"$T/x"; }
+like "--once=@content: no room for what comes through a pipe" "$(cat "$T/x")" "^1 td-put: --once=@content: cannot make the file $T/none/"
 
 # --- a msgpack.gz that is no frame
 gzip -dc "$T/f" | gzip >"$T/plain.gz"
@@ -362,6 +393,19 @@ cat "$T/plain.gz" | { run td-put $D/plain; printf '%s\n' "$status $err" >"$T/x";
 like "through a pipe: refused" "$(cat "$T/x")" "^65 td-put: a msgpack.gz that is no td frame.*--trust-eof"
 cat "$T/plain.gz" | { run td-put --trust-eof $D/plain; echo "$status" >"$T/x"; }
 is "through a pipe with --trust-eof" "$(cat "$T/x") $(rows_of testdb plain)" "0 200,100,9900"
+printf '\037\213\010\004\0\0\0\0\0\377\114\0XX\066\0%54sTD\016\0%14s\003\0\0\0\0\0\0\0\0\0' | tr ' ' '\000' >"$T/x"
+cat "$T/plain.gz" "$T/x" >"$T/y"
+run td-put $D/cut <"$T/y"
+like "a member of a frame among others: refused" "$status $err" "^65 td-put: standard input: gzip member 2 is part of a td frame"
+"$PYTHON" - "$T/f" >"$T/x" <<'EOF'
+import sys, zlib
+b = open(sys.argv[1], "rb").read()
+d = zlib.decompressobj(31)
+d.decompress(b)
+sys.stdout.buffer.write(d.unused_data)
+EOF
+run td-put $D/cut <"$T/x"
+like "a frame without its head: refused" "$status $err" "^65 td-put: standard input: gzip member 1 is part of a td frame"
 head -c 500 "$T/plain.gz" >"$T/x"
 run td-put $D/cut <"$T/x"
 ok "cut: refused" [ "$status" -ne 0 ]
