@@ -11,7 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { QUOTE_MAX = 200 }; /* bytes of a value in a message */
+enum { QUOTE_MAX = 200 };			/* bytes of a value in a message */
+static const int64_t ZONED_END = (int64_t)1 << 51; /* milliseconds: Presto keeps 52 bits of them */
 
 static bool is_hive(const struct call *c)
 {
@@ -529,23 +530,18 @@ static int to_text(struct call *c, const struct sqltype *from, const struct sqlt
 	struct buf b;
 	size_t n;
 
-	if (sqltype_is_text(from) || from->kind == SQL_VARBINARY) {
+	if (from->kind == SQL_VARCHAR || from->kind == SQL_VARBINARY) {
 		datum_set_text(out, v->p, v->n);
-		if (from->kind == SQL_CHAR && t->kind == SQL_VARCHAR) {
-			buf_init(&b, CALL_VALUE_MAX);
-			call_text(c, &b, print_text(&b, c->query, from, v), out);
-		}
-		n = cut(out->p, out->n, t->a);
 	} else {
 		buf_init(&b, CALL_VALUE_MAX);
 		call_text(c, &b, print_text(&b, c->query, from, v), out);
 		if (c->failed)
 			return -1;
-		n = cut(out->p, out->n, t->a);
-		if (n < out->n && !is_hive(c))
-			return call_error(c, "Value %.*s cannot be represented as varchar(%d)",
-				(int)out->n, out->p, t->a);
 	}
+	n = cut(out->p, out->n, t->a);
+	if (n < out->n && !is_hive(c) && !sqltype_is_text(from))
+		return call_error(c, "Value %.*s cannot be represented as varchar(%d)", (int)out->n,
+			out->p, t->a);
 	while (t->kind == SQL_CHAR && n > 0 && out->p[n - 1] == ' ')
 		n--;
 	out->n = n;
@@ -570,12 +566,13 @@ static int64_t seconds_of(decimal_t moment)
 	return (int64_t)(moment / decimal_power(12)) - (moment % decimal_power(12) < 0);
 }
 
+/* Half up, also before 1970. */
 static decimal_t round_moment(decimal_t moment, int digits)
 {
-	decimal_t out;
+	decimal_t unit = decimal_power(12 - digits), rest = moment % unit;
 
-	decimal_rescale(moment, 12, digits, &out);
-	return out * decimal_power(12 - digits);
+	rest += rest < 0 ? unit : 0;
+	return moment - rest + (rest > 0 && rest >= unit - rest ? unit : 0);
 }
 
 /* The wall clock, and the zone's number. */
@@ -608,6 +605,9 @@ static int set_moment(
 		int64_t local = seconds_of(wall), utc = query_zone_to_utc(c->query, zone, local);
 
 		wall += (decimal_t)(utc - local) * decimal_power(12);
+		if (wall / decimal_power(9) >= ZONED_END || wall / decimal_power(9) < -ZONED_END)
+			return call_error(c, "Out of range for timestamp with time zone: %lld",
+				(long long)(wall / decimal_power(9)));
 	}
 	datum_set_moment(c->scratch, t, wall, zone, out);
 	return 0;
@@ -624,7 +624,7 @@ static int text_to_moment(
 	if (t->kind == SQL_DATE && !is_hive(c)) {
 		int64_t days;
 
-		if (cast_parse_date(v->p, v->n, &days))
+		if (cast_parse_date(v->p, v->n, &days) || days != (int32_t)days)
 			return bad_moment(c, t, v);
 		datum_set_int(out, days);
 		return 0;
@@ -764,7 +764,11 @@ static int json_scalar(
 	if (json_text(c, k, &v))
 		return -1;
 	if (k->kind == JSON_INT && t->kind == SQL_BOOLEAN) {
-		datum_set_bool(out, strspn(v.p, "-0") < v.n);
+		int64_t i;
+
+		if (cast_parse_integer(v.p, v.n, &i))
+			return bad_json(c, t);
+		datum_set_bool(out, i != 0);
 		return 0;
 	}
 	if (k->kind == JSON_REAL && t->kind != SQL_DECIMAL) {
@@ -899,6 +903,9 @@ static int cast_elements(struct call *c, const struct sqltype *from, const struc
 			return -1;
 		e[i] = to;
 	}
+	for (size_t i = 0; t->kind == SQL_MAP && i < n; i += 2)
+		if (e[i].kind == DATUM_NULL)
+			return call_error(c, "map key is null");
 	if (t->kind == SQL_MAP)
 		return build_map(c, t, e, n / 2, out);
 	if (datum_list(c->scratch, t, e, n, out))

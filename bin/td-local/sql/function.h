@@ -11,7 +11,7 @@
  * for any type with an order; the same letter is the same type (the common type of its arguments);
  * each `X` is any type for itself. Parameters of a type may be left out: `decimal`, `varchar`,
  * `timestamp` take those with any; in a result, `varchar` is unbounded and `timestamp` has
- * precision 3.
+ * precision 3; `varchar(x)` and `char(x)` are as long as the argument that is written so.
  * `(T, U) -> V` as an argument is a lambda. `X...` at the end takes any number of X, also none.
  * Overloads are rows of the same name. What a signature cannot say (decimals, struct) is computed
  * by `result`.

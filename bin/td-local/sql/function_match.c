@@ -11,6 +11,7 @@ struct pattern {
 	enum pattern_kind kind;
 	char letter;                 /* of ANY, NUMBER, INTEGER */
 	const struct sqltype *type;  /* TYPE; FAMILY: with any parameters */
+	bool sized;                  /* varchar(x), char(x): as long as the argument of that form */
 	unsigned n;
 	struct pattern *of[8];       /* LAMBDA: parameters, and last its result */
 };
@@ -59,8 +60,9 @@ static void read_name(struct arena *a, const char **p, struct pattern *out)
 	for (; **p && (depth || !strchr(",)", **p)) && strncmp(*p, "...", 3) != 0; ++*p)
 		depth += (**p == '(') - (**p == ')');
 	from = arena_copy(a, from, (size_t)(*p - from));
-	out->type = sqltype_parse(a, from);
-	out->kind = strchr(from, '(') || !strcmp(from, "unknown") ? TYPE : FAMILY;
+	out->sized = strcmp(from, "varchar(x)") == 0 || strcmp(from, "char(x)") == 0;
+	out->type = sqltype_parse(a, out->sized ? arena_copy(a, from, strlen(from) - 3) : from);
+	out->kind = out->sized ? FAMILY : strchr(from, '(') || !strcmp(from, "unknown") ? TYPE : FAMILY;
 	if (!out->type)
 		abort(); /* a table's row is wrong: every row is read by a test */
 }
@@ -171,8 +173,12 @@ static const struct sqltype *substitute(
 	case ANY: case NUMBER: case INTEGER: return *letter_of(m, p);
 	case TYPE: return p->type;
 	case FAMILY:
+		if (p->sized && !t)
+			return sqltype_new(m->a, p->type->kind, m->length, 0);
 		if (t && t->kind == p->type->kind)
 			return t;
+		if (t && t->kind == SQL_VARCHAR && p->type->kind == SQL_CHAR)
+			return sqltype_new(m->a, SQL_CHAR, sqltype_char_length(t->a), 0);
 		if (p->type->kind == SQL_DECIMAL && t && t->kind != SQL_UNKNOWN) {
 			const struct sqltype *one = sqltype_decimal(m->a, 1, 0),
 					     *common = sqltype_common(m->a, t, one, m->engine);
@@ -229,6 +235,8 @@ static int fit(struct function_match *m, const struct sqltype *const *arg)
 		m->arg[i] = substitute(m, p, arg[i]);
 		if (!m->arg[i])
 			m->arg[i] = &sqltype_unknown;
+		if (p->sized)
+			m->length = m->arg[i]->a;
 		if (m->arg[i]->kind == SQL_UNKNOWN && p->kind == INTEGER)
 			m->arg[i] = *letter_of(m, p) = &sqltype_bigint;
 		if (m->arg[i]->kind == SQL_UNKNOWN && p->kind == NUMBER)
@@ -260,18 +268,16 @@ static const struct {
 		" approx_most_frequent approx_set beta_cdf bing_tile bing_tile_at "
 		"bing_tiles_around classify color bar "
 		"convex_hull_agg empty_approx_set evaluate_classifier_predictions features "
-		"from_big_endian_32 from_big_endian_64 "
-		"from_ieee754_32 from_ieee754_64 geometry_union great_circle_distance hmac_md5 "
-		"hmac_sha1 hmac_sha256 hmac_sha512 "
+		"geometry_union great_circle_distance "
 		"inverse_beta_cdf inverse_normal_cdf is_subnet_of learn_classifier learn_regressor "
 		"line_locate_point make_set_digest "
-		"merge merge_set_digest murmur3 normal_cdf numeric_histogram parse_data_size "
+		"merge merge_set_digest murmur3 numeric_histogram parse_data_size "
 		"parse_presto_data_size qdigest_agg regress "
 		"render rgb spatial_partitioning spooky_hash_v2_32 spooky_hash_v2_64 st_point "
 		"st_distance st_contains tdigest_agg "
-		"to_big_endian_32 to_big_endian_64 to_geometry to_ieee754_32 to_ieee754_64 uuid "
+		"to_geometry uuid "
 		"value_at_quantile values_at_quantiles "
-		"wilson_interval_lower wilson_interval_upper word_stem luhn_check "
+		"word_stem "
 		"intersection_cardinality jaccard_index hash_counts "
 		"current_user current_groups " },
 	{ SQL_HIVE,

@@ -17,6 +17,7 @@ struct function_match {
 	struct arena *a;
 	enum sql_engine engine;
 	const struct sqltype *letter[26];
+	int length;                   /* of the argument that is varchar(x) */
 };
 
 /*

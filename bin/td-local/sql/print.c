@@ -159,7 +159,10 @@ int print_date(struct buf *out, int64_t days)
 {
 	struct calendar c = calendar_of(days);
 
-	return buf_printf(out, "%s%04" PRId64 "-%02d-%02d", c.year < 0 ? "-" : "",
+	return buf_printf(out, "%s%04" PRId64 "-%02d-%02d",
+		c.year < 0		? "-"
+			: c.year > 9999 ? "+"
+					: "",
 		c.year < 0 ? -c.year : c.year, c.month, c.day);
 }
 
@@ -230,6 +233,19 @@ static int print_moment(
 
 /* --- whole values */
 
+/* Presto fills a char up with blanks. */
+static int print_padded(
+	struct buf *out, const struct query *q, const struct sqltype *t, const struct datum *v)
+{
+	int rc = buf_put(out, v->p, v->n), n = 0;
+
+	for (size_t i = 0; i < v->n; i++)
+		n += ((unsigned char)v->p[i] & 0xc0) != 0x80;
+	for (; rc == 0 && n < t->a && q->engine == SQL_PRESTO; n++)
+		rc = buf_putc(out, ' ');
+	return rc;
+}
+
 static int print_number(
 	struct buf *out, const struct query *q, const struct sqltype *t, const struct datum *v)
 {
@@ -260,6 +276,7 @@ int print_text(
 	case SQL_DECIMAL: case SQL_REAL: case SQL_DOUBLE: return print_number(out, q, t, v);
 	case SQL_DATE: return print_date(out, v->i);
 	case SQL_TIMESTAMP: case SQL_TIMESTAMP_TZ: return print_moment(out, q, t, v);
+	case SQL_CHAR: return print_padded(out, q, t, v);
 	case SQL_INTERVAL_DAY: return print_interval_day(out, v->i);
 	case SQL_INTERVAL_MONTH: return print_interval_month(out, v->i);
 	default: return buf_put(out, v->p, v->n);

@@ -317,10 +317,14 @@ static const struct sqltype *interval(struct reader *r)
 
 static const struct sqltype *parametric(struct reader *r)
 {
+	const struct sqltype *t;
+
 	if (word(r, "varchar"))
 		return sized(r, SQL_VARCHAR, SQL_UNBOUNDED);
-	if (word(r, "char"))
-		return sized(r, SQL_CHAR, 1);
+	if (word(r, "char")) {
+		t = sized(r, SQL_CHAR, 1);
+		return t && t->a <= SQL_CHAR_MAX ? t : NULL;
+	}
 	if (word(r, "decimal") || word(r, "numeric") || word(r, "dec"))
 		return decimal(r, *r->p == '(' || *(r->p + strspn(r->p, " ")) == '(' ? 0 : 38, 0);
 	if (word(r, "timestamp"))
@@ -471,6 +475,14 @@ static bool time_coerces(const struct sqltype *from, const struct sqltype *to)
 		to->kind == from->kind && to->a >= from->a;
 }
 
+/* Presto: a varchar becomes a char, and no char a varchar. */
+static bool text_coerces(const struct sqltype *from, const struct sqltype *to, enum sql_engine engine)
+{
+	if (from->kind == SQL_CHAR && to->kind == SQL_VARCHAR)
+		return engine == SQL_HIVE && to->a >= from->a;
+	return to->a >= (to->kind == SQL_CHAR ? sqltype_char_length(from->a) : from->a);
+}
+
 bool sqltype_coerces(const struct sqltype *from, const struct sqltype *to, enum sql_engine engine)
 {
 	if (sqltype_same(from, to) || from->kind == SQL_UNKNOWN)
@@ -483,13 +495,8 @@ bool sqltype_coerces(const struct sqltype *from, const struct sqltype *to, enum 
 	}
 	if (sqltype_is_number(from) && sqltype_is_number(to) && number_coerces(from, to))
 		return true;
-	if (from->kind == SQL_VARCHAR && (to->kind == SQL_VARCHAR || to->kind == SQL_CHAR) &&
-		to->a >= from->a)
-		return true;
-	if (from->kind == SQL_CHAR &&
-		((to->kind == SQL_CHAR && to->a >= from->a) ||
-			(to->kind == SQL_VARCHAR && to->a >= from->a)))
-		return true;
+	if (sqltype_is_text(from) && sqltype_is_text(to))
+		return text_coerces(from, to, engine);
 	if (time_coerces(from, to))
 		return true;
 	return engine == SQL_HIVE && hive_coerces(from, to);
@@ -562,8 +569,9 @@ const struct sqltype *sqltype_common(
 	if (x->kind == y->kind && sqltype_is_text(x))
 		return x->a > y->a ? x : y;
 	if (sqltype_is_text(x) && sqltype_is_text(y))
-		return sqltype_new(
-			a, engine == SQL_HIVE ? SQL_VARCHAR : SQL_CHAR, larger(x->a, y->a), 0);
+		return engine == SQL_HIVE
+			? sqltype_new(a, SQL_VARCHAR, larger(x->a, y->a), 0)
+			: sqltype_new(a, SQL_CHAR, sqltype_char_length(larger(x->a, y->a)), 0);
 	if ((is_moment(x) && is_moment(y)) || (x->kind == SQL_TIME && y->kind == SQL_TIME))
 		return x->kind == SQL_TIME ? (x->a > y->a ? x : y) : common_time(a, x, y);
 	if (engine == SQL_HIVE && sqltype_coerces(x, &sqltype_varchar, engine) &&

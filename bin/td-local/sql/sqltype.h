@@ -39,7 +39,7 @@ enum sqltype_kind {
 	SQL_ROW,   /* of[0..n-1], name[i] or NULL; Hive: struct */
 	SQL_LAMBDA /* of[0..n-2] parameters, of[n-1] result; only as the type of an argument */
 };
-enum { SQL_UNBOUNDED = 0x7fffffff, SQL_DECIMAL_MAX = 38, SQL_DECIMAL_SHORT = 18 };
+enum { SQL_UNBOUNDED = 0x7fffffff, SQL_CHAR_MAX = 65536, SQL_DECIMAL_MAX = 38, SQL_DECIMAL_SHORT = 18 };
 enum sql_engine { SQL_PRESTO = 1, SQL_HIVE = 2, SQL_BOTH = 3 };
 
 struct sqltype {
@@ -98,6 +98,12 @@ static inline bool sqltype_is_number(const struct sqltype *t)
 static inline bool sqltype_is_text(const struct sqltype *t)
 {
 	return t->kind == SQL_VARCHAR || t->kind == SQL_CHAR;
+}
+
+/* The length of the char that a varchar of this length becomes. */
+static inline int sqltype_char_length(int varchar)
+{
+	return varchar < SQL_CHAR_MAX ? varchar : SQL_CHAR_MAX;
 }
 
 bool sqltype_comparable(const struct sqltype *t); /* has = */

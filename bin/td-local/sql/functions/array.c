@@ -304,9 +304,12 @@ static void filtered(struct call *c, const struct datum *arg, bool in, struct da
 	lib_array(c, &l, out);
 }
 
+/* In the order of the longer array. */
 static void intersect(struct call *c, const struct datum *arg, struct datum *out)
 {
-	filtered(c, arg, true, out);
+	bool swap = datum_count(&arg[0]) < datum_count(&arg[1]);
+
+	filtered(c, (const struct datum[]){ arg[swap], arg[!swap] }, true, out);
 }
 
 static void except(struct call *c, const struct datum *arg, struct datum *out)
@@ -602,14 +605,14 @@ static void join(struct call *c, const struct datum *arg, struct datum *out)
 	buf_init(&b, CALL_VALUE_MAX);
 	for (datum_walk(&w, c->scratch, &arg[0]);
 		rc == 0 && datum_next(&w, &e) && !call_stopped(c);) {
-		if (e.kind == DATUM_NULL && c->argc < 3)
+		if (cast_datum(c, element_type(c), &sqltype_varchar, &e, &text))
+			break;
+		if (text.kind == DATUM_NULL && c->argc < 3)
 			continue;
 		rc = some ? buf_put(&b, arg[1].p, arg[1].n) : 0;
 		some = true;
-		text = arg[c->argc - 1];
-		if (e.kind != DATUM_NULL &&
-			cast_datum(c, element_type(c), &sqltype_varchar, &e, &text))
-			break;
+		if (text.kind == DATUM_NULL)
+			text = arg[2];
 		rc = rc ? rc : buf_put(&b, text.p, text.n);
 	}
 	if (c->failed)

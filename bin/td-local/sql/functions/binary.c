@@ -76,14 +76,16 @@ static uint64_t xxhash(const char *text, size_t n)
 
 enum { DIGEST_MAX = 64 };
 
+union context {
+	struct md5_ctx md5;
+	struct sha1_ctx sha1;
+	struct sha256_ctx sha256;
+	struct sha512_ctx sha512;
+};
+
 static size_t hash(const struct nettle_hash *h, const struct datum *v, char out[DIGEST_MAX])
 {
-	union {
-		struct md5_ctx md5;
-		struct sha1_ctx sha1;
-		struct sha256_ctx sha256;
-		struct sha512_ctx sha512;
-	} context;
+	union context context;
 
 	h->init(&context);
 	h->update(&context, v->n, (const uint8_t *)v->p);
@@ -97,13 +99,21 @@ static const struct {
 } hashes[] = { { "md5", &nettle_md5 }, { "td_md5", &nettle_md5 }, { "sha1", &nettle_sha1 },
 	{ "sha", &nettle_sha1 }, { "sha256", &nettle_sha256 }, { "sha512", &nettle_sha512 } };
 
+static const struct nettle_hash *hash_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
+		if (strcmp(name, hashes[i].name) == 0)
+			return hashes[i].hash;
+	return NULL;
+}
+
 static size_t digest(const struct call *c, const struct datum *v, char out[DIGEST_MAX])
 {
+	const struct nettle_hash *named = hash_named(c->f->name);
 	uint64_t h;
 
-	for (size_t i = 0; i < sizeof hashes / sizeof *hashes; i++)
-		if (strcmp(c->f->name, hashes[i].name) == 0)
-			return hash(hashes[i].hash, v, out);
+	if (named)
+		return hash(named, v, out);
 	h = xxhash(v->p, v->n);
 	for (int i = 0; i < 8; i++)
 		out[i] = (char)(h >> (56 - 8 * i));
@@ -137,6 +147,30 @@ static void digest_hex(struct call *c, const struct datum *arg, struct datum *ou
 	set_hex(c, bytes, n, "0123456789abcdef", out);
 }
 
+/* HMAC (RFC 2104): hmac_md5(text, key) and so on. */
+static void hmac(struct call *c, const struct datum *arg, struct datum *out)
+{
+	const struct nettle_hash *h = hash_named(c->f->name + strlen("hmac_"));
+	uint8_t key[SHA512_BLOCK_SIZE] = { 0 }, pad[SHA512_BLOCK_SIZE];
+	char bytes[DIGEST_MAX] = { 0 };
+	union context context;
+
+	if (arg[1].n > h->block_size)
+		hash(h, &arg[1], (char *)key);
+	else
+		memcpy(key, arg[1].p, arg[1].n);
+	for (int outer = 0; outer < 2; outer++) {
+		for (size_t i = 0; i < h->block_size; i++)
+			pad[i] = key[i] ^ (outer ? 0x5c : 0x36);
+		h->init(&context);
+		h->update(&context, h->block_size, pad);
+		h->update(&context, outer ? h->digest_size : arg[0].n,
+			outer ? (const uint8_t *)bytes : (const uint8_t *)arg[0].p);
+		h->digest(&context, h->digest_size, (uint8_t *)bytes);
+	}
+	datum_set_blob(out, arena_copy(c->scratch, bytes, h->digest_size), h->digest_size);
+}
+
 static void sha2(struct call *c, const struct datum *arg, struct datum *out)
 {
 	const struct nettle_hash *h = arg[1].i == 0 || arg[1].i == 256 ? &nettle_sha256
@@ -154,6 +188,76 @@ static void crc(struct call *c, const struct datum *arg, struct datum *out)
 {
 	(void)c;
 	datum_set_int(out, (int64_t)crc32_z(0, (const unsigned char *)arg[0].p, arg[0].n));
+}
+
+/* --- numbers as bytes: to_big_endian_32, from_ieee754_64 ... */
+
+static unsigned size_of(const struct call *c)
+{
+	return strstr(c->f->name, "_32") ? 4 : 8;
+}
+
+static void put_big(struct call *c, uint64_t v, struct datum *out)
+{
+	unsigned n = size_of(c);
+	char *bytes = arena_alloc(c->scratch, n);
+
+	for (unsigned i = 0; i < n; i++)
+		bytes[i] = (char)(v >> (8 * (n - 1 - i)));
+	datum_set_blob(out, bytes, n);
+}
+
+/* False: an error was raised. */
+static bool get_big(struct call *c, const struct datum *v, uint64_t *out)
+{
+	if (v->n != size_of(c)) {
+		call_error(c, "expected %u-byte input, but got instead: %zu", size_of(c), v->n);
+		return false;
+	}
+	*out = 0;
+	for (size_t i = 0; i < v->n; i++)
+		*out = *out << 8 | (unsigned char)v->p[i];
+	return true;
+}
+
+static void to_big_endian(struct call *c, const struct datum *arg, struct datum *out)
+{
+	put_big(c, (uint64_t)arg[0].i, out);
+}
+
+static void from_big_endian(struct call *c, const struct datum *arg, struct datum *out)
+{
+	uint64_t v;
+
+	if (get_big(c, &arg[0], &v))
+		datum_set_int(out, size_of(c) == 4 ? (int32_t)(uint32_t)v : (int64_t)v);
+}
+
+static void to_ieee754(struct call *c, const struct datum *arg, struct datum *out)
+{
+	double d = lib_double(&arg[0]);
+	float f = (float)d;
+	uint64_t wide;
+	uint32_t narrow;
+
+	memcpy(&wide, &d, sizeof wide);
+	memcpy(&narrow, &f, sizeof narrow);
+	put_big(c, size_of(c) == 4 ? narrow : wide, out);
+}
+
+static void from_ieee754(struct call *c, const struct datum *arg, struct datum *out)
+{
+	uint64_t v;
+	uint32_t narrow;
+	double d;
+	float f;
+
+	if (!get_big(c, &arg[0], &v))
+		return;
+	narrow = (uint32_t)v;
+	memcpy(&d, &v, sizeof d);
+	memcpy(&f, &narrow, sizeof f);
+	datum_set_double(out, size_of(c) == 4 ? (double)f : d);
 }
 
 /* --- encodings */
@@ -304,9 +408,18 @@ static void from_utf8(struct call *c, const struct datum *arg, struct datum *out
 	}
 }
 
+#define HMAC(name) { "hmac_" name, "(varbinary, varbinary) -> varbinary", SQL_PRESTO, 0, .call = hmac }
+#define BYTES(name, from, to, f) { name, "(" from ") -> " to, SQL_PRESTO, 0, .call = f }
 #define DIGEST(name) { name, "(varbinary) -> varbinary", SQL_PRESTO, 0, .call = digest_bytes }
 const struct function functions_binary[] = {
 	DIGEST("md5"), DIGEST("sha1"), DIGEST("sha256"), DIGEST("sha512"), DIGEST("xxhash64"),
+	HMAC("md5"), HMAC("sha1"), HMAC("sha256"), HMAC("sha512"),
+	BYTES("to_big_endian_32", "integer", "varbinary", to_big_endian), BYTES("from_big_endian_32", "varbinary", "integer", from_big_endian),
+	BYTES("to_big_endian_64", "bigint", "varbinary", to_big_endian), BYTES("from_big_endian_64", "varbinary", "bigint", from_big_endian),
+	BYTES("to_ieee754_32", "real", "varbinary", to_ieee754), BYTES("from_ieee754_32", "varbinary", "real", from_ieee754),
+	BYTES("to_ieee754_64", "double", "varbinary", to_ieee754), BYTES("from_ieee754_64", "varbinary", "double", from_ieee754),
+	BYTES("from_hex", "varbinary", "varbinary", from_hex), BYTES("from_base64", "varbinary", "varbinary", from_base64),
+	BYTES("from_base64url", "varbinary", "varbinary", from_base64),
 	{ "crc32", "(varbinary) -> bigint", SQL_PRESTO, 0, .call = crc }, { "crc32", "(varchar) -> bigint", SQL_HIVE, 0, .call = crc },
 	{ "md5", "(varchar) -> varchar", SQL_HIVE, 0, .call = digest_hex }, { "sha1", "(varchar) -> varchar", SQL_HIVE, 0, .call = digest_hex },
 	{ "sha", "(varchar) -> varchar", SQL_HIVE, 0, .call = digest_hex }, { "sha2", "(varchar, integer) -> varchar", SQL_HIVE, 0, .call = sha2 },

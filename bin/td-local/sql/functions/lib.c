@@ -51,6 +51,23 @@ const char *lib_find(const char *p, size_t n, const char *what, size_t m)
 	return NULL;
 }
 
+struct datum lib_printed(struct call *c, int i, const struct datum *arg)
+{
+	struct datum out;
+	struct buf b;
+
+	datum_set_null(&out);
+	buf_init(&b, CALL_VALUE_MAX);
+	call_text(c, &b, print_text(&b, c->query, c->arg[i], &arg[i]), &out);
+	return out;
+}
+
+const struct sqltype *lib_varchar(struct call *c, int64_t length)
+{
+	return length >= SQL_UNBOUNDED ? &sqltype_varchar
+				       : sqltype_new(c->scratch, SQL_VARCHAR, (int)length, 0);
+}
+
 /* --- lists */
 
 struct datum *lib_add(struct call *c, struct lib_list *l)

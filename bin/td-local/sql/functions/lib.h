@@ -53,6 +53,12 @@ static inline void lib_text(struct datum *out, const char *p, const char *end)
 	datum_set_text(out, p, (size_t)(end - p));
 }
 
+/* A value as its type's CAST to varchar makes it: a char with its blanks. */
+struct datum lib_printed(struct call *c, int i, const struct datum *arg);
+
+/* varchar of this length; beyond what a type can say, an unbounded one. */
+const struct sqltype *lib_varchar(struct call *c, int64_t length);
+
 /* --- lists of datums that grow in c's scratch memory */
 
 struct lib_list {

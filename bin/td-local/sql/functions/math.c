@@ -157,9 +157,15 @@ static void i_round(struct call *c, const struct datum *arg, struct datum *out)
 		*out = arg[0];
 		return;
 	}
-	if (digits < -20 || decimal_rescale(arg[0].i, 0, (int)digits, &rounded))
-		rounded = 0;
-	rounded *= decimal_power(digits < -20 ? 0 : (int)-digits);
+	if (digits < -18) { /* 10^19 is no bigint */
+		if (lib_is_hive(c))
+			datum_set_int(out, 0);
+		else
+			call_error(c, "numerical overflow: %lld", (long long)arg[0].i);
+		return;
+	}
+	decimal_rescale(arg[0].i, 0, (int)digits, &rounded);
+	rounded *= decimal_power((int)-digits);
 	if (rounded != (decimal_t)wrap(c->result, (int64_t)rounded))
 		call_error(c, "Numeric overflow: round(%lld, %lld)", (long long)arg[0].i,
 			(long long)digits);
@@ -679,6 +685,40 @@ static void h_conv(struct call *c, const struct datum *arg, struct datum *out)
 	datum_set_text(out, arena_copy(c->scratch, s, (size_t)(last - s)), (size_t)(last - s));
 }
 
+/* --- statistics */
+
+static void normal_cdf(struct call *c, const struct datum *arg, struct datum *out)
+{
+	double mean = lib_double(&arg[0]), deviation = lib_double(&arg[1]);
+
+	if (!(deviation > 0))
+		call_error(c, "standardDeviation must be > 0");
+	else
+		datum_set_double(
+			out, 0.5 * (1 + erf((lib_double(&arg[2]) - mean) / (deviation * sqrt(2)))));
+}
+
+/* wilson_interval_lower and _upper(successes, trials, z) */
+static void wilson(struct call *c, const struct datum *arg, struct datum *out)
+{
+	double n = (double)arg[1].i, p = (double)arg[0].i / n, z = lib_double(&arg[2]), spread;
+
+	if (arg[0].i < 0)
+		call_error(c, "number of successes must not be negative");
+	else if (arg[1].i <= 0)
+		call_error(c, "number of trials must be positive");
+	else if (arg[0].i > arg[1].i)
+		call_error(c, "number of successes must not be larger than number of trials");
+	else if (!(z >= 0))
+		call_error(c, "z-score must not be negative");
+	if (c->failed)
+		return;
+	spread = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+	if (strcmp(c->f->name, "wilson_interval_lower") == 0)
+		spread = -spread;
+	datum_set_double(out, (p + z * z / (2 * n) + spread) / (1 + z * z / n));
+}
+
 /* --- greatest, least */
 
 static void extreme(struct call *c, const struct datum *arg, int sign, struct datum *out)
@@ -787,6 +827,9 @@ const struct function functions_math[] = {
 	{ "round", "(decimal) -> decimal", SQL_HIVE, 0, .call = m_round, .result = whole_type },
 	{ "round", "(decimal, integer) -> decimal", SQL_HIVE, 0, .call = m_round,
 		.result = one_more },
+	{ "normal_cdf", "(double, double, double) -> double", SQL_PRESTO, 0, .call = normal_cdf },
+	{ "wilson_interval_lower", "(bigint, bigint, double) -> double", SQL_PRESTO, 0, .call = wilson },
+	{ "wilson_interval_upper", "(bigint, bigint, double) -> double", SQL_PRESTO, 0, .call = wilson },
 	{ "bitwise_and", "(bigint, bigint) -> bigint", SQL_PRESTO, 0, .call = bit_and },
 	{ "bitwise_or", "(bigint, bigint) -> bigint", SQL_PRESTO, 0, .call = bit_or },
 	{ "bitwise_xor", "(bigint, bigint) -> bigint", SQL_PRESTO, 0, .call = bit_xor },
@@ -800,7 +843,7 @@ const struct function functions_math[] = {
 	{ "bitwise_right_shift_arithmetic", "(I, bigint) -> I", SQL_PRESTO, 0,
 		.call = shift_arithmetic },
 	{ "bit_count", "(bigint, bigint) -> bigint", SQL_PRESTO, 0, .call = bit_count },
-	{ "to_base", "(bigint, bigint) -> varchar", SQL_PRESTO, 0, .call = to_base },
+	{ "to_base", "(bigint, bigint) -> varchar(64)", SQL_PRESTO, 0, .call = to_base },
 	{ "from_base", "(varchar, bigint) -> bigint", SQL_PRESTO, 0, .call = from_base },
 	{ "random", "() -> double", SQL_PRESTO, FUNCTION_VOLATILE | FUNCTION_PLAIN,
 		.call = f_random },

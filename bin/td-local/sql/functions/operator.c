@@ -349,14 +349,22 @@ static const struct sqltype *interval_type(struct call *c)
 static void v_scale(struct call *c, const struct datum *arg, struct datum *out)
 {
 	int at = interval_at(c);
-	double by = lib_double(&arg[1 - at]);
+	double by = lib_double(&arg[1 - at]), v;
 	bool divide = strcmp(c->f->name, "$divide") == 0;
 
-	if (divide && by == 0)
-		call_error(c, "Division by zero");
-	else
-		datum_set_int(
-			out, (int64_t)(divide ? (double)arg[at].i / by : (double)arg[at].i * by));
+	if (isnan(by) || (divide && by == 0)) {
+		call_error(c, "Cannot %s by double %s", divide ? "divide" : "multiply",
+			isnan(by) ? "NaN" : "0.0");
+		return;
+	}
+	if (arg[1 - at].kind == DATUM_INT && !divide) {
+		datum_set_int(out, (int64_t)((uint64_t)arg[at].i * (uint64_t)arg[1 - at].i));
+		return;
+	}
+	v = divide ? (double)arg[at].i / by : (double)arg[at].i * by;
+	datum_set_int(out, v >= 9223372036854775808.0 ? INT64_MAX
+			: v < -9223372036854775808.0	? INT64_MIN
+							: (int64_t)v);
 }
 
 /* --- || */
@@ -380,16 +388,23 @@ static void concatenated(struct call *c, const struct datum *arg, struct datum *
 		memcpy(p, arg[i].p, arg[i].n);
 }
 
-/* varchar(3) || varchar(4) is a varchar(7). */
-static const struct sqltype *concatenated_type(struct call *c)
+/* char(3) || char(4) is a char(7); texts have no length. */
+static const struct sqltype *chars_type(struct call *c)
 {
-	int64_t n = 0;
+	int n = c->arg[0]->a + c->arg[1]->a;
 
-	for (int i = 0; i < c->argc; i++)
-		n += c->arg[i]->a;
-	if (strcmp(c->f->name, "$concat") != 0 || n >= SQL_UNBOUNDED)
-		return &sqltype_varchar;
-	return sqltype_new(c->scratch, SQL_VARCHAR, (int)n, 0);
+	if (n <= SQL_CHAR_MAX)
+		return sqltype_new(c->scratch, SQL_CHAR, n, 0);
+	call_error(c, "CHAR length must be in range [0, %d], got %d", SQL_CHAR_MAX, n);
+	return NULL;
+}
+
+/* The first one is as long as its type says. */
+static void chars_concatenated(struct call *c, const struct datum *arg, struct datum *out)
+{
+	struct datum both[2] = { lib_printed(c, 0, arg), arg[1] };
+
+	concatenated(c, arg[1].n ? both : arg, out);
 }
 
 static void a_concat(struct call *c, const struct datum *arg, struct datum *out)
@@ -577,6 +592,11 @@ static void like(struct call *c, const struct datum *arg, struct datum *out)
 			       like_general(c, l, arg[0].p, arg[0].p + arg[0].n));
 }
 
+static void c_like(struct call *c, const struct datum *arg, struct datum *out)
+{
+	like(c, (struct datum[]){ lib_printed(c, 0, arg), arg[1], arg[c->argc - 1] }, out);
+}
+
 /* --- constructors and subscripts */
 
 static void array_of(struct call *c, const struct datum *arg, struct datum *out)
@@ -728,23 +748,17 @@ static void ordered(struct call *c, const struct datum *arg, struct datum *out)
 			SQL_BOTH, 0, .call = f                                                     \
 	}
 #define SCALE(name, first, second) { name, "(" first ", " second ") -> bigint", SQL_PRESTO, 0, .call = v_scale, .result = interval_type }
-static void v_add(struct call *c, const struct datum *arg, struct datum *out)
-{
-	(void)c;
-	datum_set_int(out, arg[0].i + arg[1].i);
-}
-
-static void v_subtract(struct call *c, const struct datum *arg, struct datum *out)
-{
-	(void)c;
-	datum_set_int(out, arg[0].i - arg[1].i);
-}
-
-static void v_negate(struct call *c, const struct datum *arg, struct datum *out)
-{
-	(void)c;
-	datum_set_int(out, -arg[0].i);
-}
+/* Intervals: Java's long, which wraps. */
+#define INTERVAL(name, expression)                                                                 \
+	static void name(struct call *c, const struct datum *arg, struct datum *out)               \
+	{                                                                                          \
+		uint64_t x = (uint64_t)arg[0].i, y = (uint64_t)arg[c->argc - 1].i;                 \
+		(void)y;                                                                           \
+		datum_set_int(out, (int64_t)(expression));                                         \
+	}
+INTERVAL(v_add, x + y)
+INTERVAL(v_subtract, x - y)
+INTERVAL(v_negate, 0 - x)
 
 const struct function functions_operator[] = {
 	ARITHMETIC("$add", i_add, d_add, m_add, sum_type),
@@ -798,8 +812,9 @@ const struct function functions_operator[] = {
 	SCALE("$multiply", "double", "interval year to month"),
 	SCALE("$divide", "interval day to second", "double"),
 	SCALE("$divide", "interval year to month", "double"),
-	{ "$concat", "(varchar, varchar) -> varchar", SQL_BOTH, 0, .call = concatenated,
-		.result = concatenated_type },
+	{ "$concat", "(varchar, varchar) -> varchar", SQL_BOTH, 0, .call = concatenated },
+	{ "$concat", "(char, char) -> char", SQL_PRESTO, 0, .call = chars_concatenated, .result = chars_type },
+	{ "concat", "(char, char) -> char", SQL_PRESTO, 0, .call = chars_concatenated, .result = chars_type },
 	{ "$concat", "(varbinary, varbinary) -> varbinary", SQL_PRESTO, 0, .call = concatenated },
 	{ "$concat", "(array(T), array(T)) -> array(T)", SQL_PRESTO, FUNCTION_NULLS,
 		.call = a_concat },
@@ -813,6 +828,8 @@ const struct function functions_operator[] = {
 		.call = a_concat },
 	{ "concat", "(varchar, varchar...) -> varchar", SQL_HIVE, 0, .call = concatenated },
 	{ "$like", "(varchar, varchar) -> boolean", SQL_BOTH, 0, .call = like },
+	{ "$like", "(char, varchar) -> boolean", SQL_PRESTO, 0, .call = c_like },
+	{ "$like", "(char, varchar, varchar) -> boolean", SQL_PRESTO, 0, .call = c_like },
 	{ "$like", "(varchar, varchar, varchar) -> boolean", SQL_BOTH, 0, .call = like },
 	{ "$array", "(T...) -> array(T)", SQL_PRESTO, FUNCTION_NULLS, .call = array_of,
 		.result = array_type },

@@ -522,17 +522,27 @@ static void replace(struct call *c, const struct datum *arg, struct datum *out)
 		call_text(c, &b, rc ? rc : buf_put(&b, arg[0].p + last, arg[0].n - last), out);
 }
 
+/* Presto's guess at the longest result. */
+static const struct sqltype *replaced_type(struct call *c)
+{
+	int64_t n = c->arg[0]->a, with = c->arg[2]->a,
+		most = n < (1 << 20) && with < (1 << 20) ? n * with / 2 : SQL_UNBOUNDED;
+
+	most = most > with ? most : with;
+	return lib_varchar(c, most < (1 << 30) ? n + most * (n + 1) : SQL_UNBOUNDED);
+}
+
 const struct function functions_regexp[] = {
 	{ "regexp_like", "(varchar, varchar) -> boolean", SQL_PRESTO, 0, .call = like },
 	{ "$rlike", "(varchar, varchar) -> boolean", SQL_HIVE, 0, .call = like },
-	{ "regexp_extract", "(varchar, varchar) -> varchar", SQL_BOTH, 0, .call = extract },
-	{ "regexp_extract", "(varchar, varchar, bigint) -> varchar", SQL_BOTH, 0, .call = extract },
-	{ "regexp_extract_all", "(varchar, varchar) -> array(varchar)", SQL_PRESTO, 0, .call = extract_all },
-	{ "regexp_extract_all", "(varchar, varchar, bigint) -> array(varchar)", SQL_PRESTO, 0, .call = extract_all },
-	{ "regexp_replace", "(varchar, varchar) -> varchar", SQL_PRESTO, 0, .call = replace },
-	{ "regexp_replace", "(varchar, varchar, varchar) -> varchar", SQL_BOTH, 0, .call = replace },
+	{ "regexp_extract", "(varchar(x), varchar) -> varchar(x)", SQL_BOTH, 0, .call = extract },
+	{ "regexp_extract", "(varchar(x), varchar, bigint) -> varchar(x)", SQL_BOTH, 0, .call = extract },
+	{ "regexp_extract_all", "(varchar(x), varchar) -> array(varchar(x))", SQL_PRESTO, 0, .call = extract_all },
+	{ "regexp_extract_all", "(varchar(x), varchar, bigint) -> array(varchar(x))", SQL_PRESTO, 0, .call = extract_all },
+	{ "regexp_replace", "(varchar(x), varchar) -> varchar(x)", SQL_PRESTO, 0, .call = replace },
+	{ "regexp_replace", "(varchar, varchar, varchar) -> varchar", SQL_BOTH, 0, .call = replace, .result = replaced_type },
 	{ "regexp_replace", "(varchar, varchar, (array(varchar)) -> varchar) -> varchar", SQL_PRESTO, 0, .call = replace },
-	{ "regexp_split", "(varchar, varchar) -> array(varchar)", SQL_PRESTO, 0, .call = split },
+	{ "regexp_split", "(varchar(x), varchar) -> array(varchar(x))", SQL_PRESTO, 0, .call = split },
 	{ "split", "(varchar, varchar) -> array(varchar)", SQL_HIVE, 0, .call = java_split },
 	{ "regexp_count", "(varchar, varchar) -> bigint", SQL_PRESTO, 0, .call = count },
 	{ "regexp_position", "(varchar, varchar) -> integer", SQL_PRESTO, 0, .call = position },

@@ -14,17 +14,18 @@ static void finish(struct call *c, struct buf *b, int rc, struct datum *out)
 	call_text(c, b, rc, out);
 }
 
-static const struct sqltype *first_type(struct call *c)
-{
-	return c->arg[0]->kind == SQL_VARCHAR ? c->arg[0] : &sqltype_varchar;
-}
-
 /* --- counting and characters */
 
 static void length(struct call *c, const struct datum *arg, struct datum *out)
 {
 	(void)c;
 	datum_set_int(out, (int64_t)lib_length(&arg[0]));
+}
+
+static void c_length(struct call *c, const struct datum *arg, struct datum *out)
+{
+	(void)arg;
+	datum_set_int(out, c->arg[0]->a);
 }
 
 static void byte_length(struct call *c, const struct datum *arg, struct datum *out)
@@ -202,6 +203,11 @@ static void substr(struct call *c, const struct datum *arg, struct datum *out)
 	lib_text(out, from, lib_skip(from, end, n));
 }
 
+static void c_substr(struct call *c, const struct datum *arg, struct datum *out)
+{
+	substr(c, (struct datum[]){ lib_printed(c, 0, arg), arg[1], arg[c->argc - 1] }, out);
+}
+
 static void b_substr(struct call *c, const struct datum *arg, struct datum *out)
 {
 	int64_t start = arg[1].i, n = c->argc > 2 ? arg[2].i : INT64_MAX, len = (int64_t)arg[0].n;
@@ -305,6 +311,14 @@ static void ends_with(struct call *c, const struct datum *arg, struct datum *out
 }
 
 /* --- replacing */
+
+static const struct sqltype *replaced_type(struct call *c)
+{
+	int64_t n = c->arg[0]->a, with = c->arg[2]->a;
+
+	return lib_varchar(c, n == SQL_UNBOUNDED || with == SQL_UNBOUNDED ? SQL_UNBOUNDED
+									  : n + with * (n + 1));
+}
 
 static void replace(struct call *c, const struct datum *arg, struct datum *out)
 {
@@ -449,6 +463,47 @@ static void lpad(struct call *c, const struct datum *arg, struct datum *out)
 static void rpad(struct call *c, const struct datum *arg, struct datum *out)
 {
 	pad(c, arg, false, out);
+}
+
+/* The same of bytes. */
+static void b_pad(struct call *c, const struct datum *arg, struct datum *out)
+{
+	int64_t n = arg[1].i;
+	size_t fill, have = arg[0].n < (size_t)n ? arg[0].n : (size_t)n;
+	bool left = *c->f->name == 'l';
+	char *p;
+
+	if (n < 0 || n > INT32_MAX)
+		call_error(c, "Target length must be in the range [0..2147483647]");
+	else if (arg[2].n == 0)
+		call_error(c, "Padding bytes must not be empty");
+	else if (n > CALL_VALUE_MAX)
+		call_refuse(c, "%s to more than %d bytes", c->f->name, CALL_VALUE_MAX);
+	if (c->failed)
+		return;
+	p = arena_alloc(c->scratch, (size_t)n + 1);
+	fill = (size_t)n - have;
+	memcpy(p + (left ? fill : 0), arg[0].p, have);
+	for (size_t i = 0; i < fill; i++)
+		p[left ? i : have + i] = arg[2].p[i % arg[2].n];
+	datum_set_blob(out, p, (size_t)n);
+}
+
+static void luhn_check(struct call *c, const struct datum *arg, struct datum *out)
+{
+	int sum = 0;
+
+	for (size_t i = 0; i < arg[0].n; i++) {
+		char digit = arg[0].p[arg[0].n - 1 - i];
+		int v = (digit - '0') * (i % 2 ? 2 : 1);
+
+		if (!isdigit((unsigned char)digit)) {
+			call_error(c, "Input contains non-digit character");
+			return;
+		}
+		sum += v > 9 ? v - 9 : v;
+	}
+	datum_set_bool(out, arg[0].n > 0 && sum % 10 == 0);
 }
 
 static void repeat(struct call *c, const struct datum *arg, struct datum *out)
@@ -976,7 +1031,7 @@ static int put_spec(struct call *c, struct buf *b, const struct spec *s, const s
 	static const char boolean[2][6] = { "false", "true" };
 
 	switch (s->conversion) {
-	case 's': case 'S': return put_s(c, b, s, t, v);
+	case 's': case 'S': return strpbrk(s->flags, "+ #0,(") ? -2 : put_s(c, b, s, t, v);
 	case 'd': case 'x': case 'X': case 'o':
 		if (s->precision[0] || (s->conversion != 'd' && strpbrk(s->flags, "+ ,(")))
 			return -2;
@@ -1014,7 +1069,9 @@ static void format(struct call *c, const struct datum *arg, struct datum *out)
 	while (rc == 0 && (at = memchr(p, '%', (size_t)(end - p)))) {
 		rc = buf_put(&b, p, (size_t)(at - p));
 		p = read_spec(at + 1, end, &s);
-		if (p && (s.conversion == '%' || s.conversion == 'n'))
+		if (p && s.conversion == 'n' && (*s.width || *s.precision || *s.flags))
+			rc = -2;
+		else if (p && (s.conversion == '%' || s.conversion == 'n'))
 			rc = rc ? rc : buf_putc(&b, s.conversion == 'n' ? '\n' : '%');
 		else if (p && rc == 0 && i < c->argc)
 			rc = put_spec(c, &b, &s, c->arg[i], &arg[i]), i++;
@@ -1046,6 +1103,7 @@ static const struct sqltype *format_type(struct call *c)
 
 const struct function functions_string[] = {
 	{ "length", "(varchar) -> bigint", SQL_PRESTO, 0, .call = length },
+	{ "length", "(char) -> bigint", SQL_PRESTO, 0, .call = c_length },
 	{ "length", "(varbinary) -> bigint", SQL_PRESTO, 0, .call = byte_length },
 	{ "length", "(varchar) -> integer", SQL_HIVE, 0, .call = length },
 	{ "length", "(varbinary) -> integer", SQL_HIVE, 0, .call = byte_length },
@@ -1053,21 +1111,23 @@ const struct function functions_string[] = {
 	{ "char_length", "(varchar) -> integer", SQL_HIVE, 0, .call = length },
 	{ "octet_length", "(varchar) -> integer", SQL_HIVE, 0, .call = byte_length },
 	{ "codepoint", "(varchar) -> integer", SQL_PRESTO, 0, .call = codepoint },
-	{ "chr", "(bigint) -> varchar", SQL_PRESTO, 0, .call = chr }, { "chr", "(bigint) -> varchar", SQL_HIVE, 0, .call = h_chr },
+	{ "chr", "(bigint) -> varchar(1)", SQL_PRESTO, 0, .call = chr }, { "chr", "(bigint) -> varchar", SQL_HIVE, 0, .call = h_chr },
 	{ "ascii", "(varchar) -> integer", SQL_HIVE, 0, .call = ascii },
-	{ "lower", "(varchar) -> varchar", SQL_BOTH, 0, .call = lower, .result = first_type },
-	{ "upper", "(varchar) -> varchar", SQL_BOTH, 0, .call = upper, .result = first_type },
+	{ "lower", "(varchar(x)) -> varchar(x)", SQL_BOTH, 0, .call = lower }, { "lower", "(char(x)) -> char(x)", SQL_PRESTO, 0, .call = lower },
+	{ "upper", "(varchar(x)) -> varchar(x)", SQL_BOTH, 0, .call = upper }, { "upper", "(char(x)) -> char(x)", SQL_PRESTO, 0, .call = upper },
 	{ "lcase", "(varchar) -> varchar", SQL_HIVE, 0, .call = lower }, { "ucase", "(varchar) -> varchar", SQL_HIVE, 0, .call = upper },
 	{ "initcap", "(varchar) -> varchar", SQL_HIVE, 0, .call = initcap },
-	{ "reverse", "(varchar) -> varchar", SQL_BOTH, 0, .call = reverse, .result = first_type },
+	{ "reverse", "(varchar(x)) -> varchar(x)", SQL_BOTH, 0, .call = reverse },
 	{ "reverse", "(varbinary) -> varbinary", SQL_PRESTO, 0, .call = b_reverse },
 	{ "normalize", "(varchar) -> varchar", SQL_PRESTO, 0, .call = normalize },
 	{ "normalize", "(varchar, varchar) -> varchar", SQL_PRESTO, 0, .call = normalize },
 #define SUBSTR(name)                                                                               \
-	{ name, "(varchar, bigint) -> varchar", SQL_BOTH, 0, .call = substr,                       \
-		.result = first_type },                                                            \
-		{ name, "(varchar, bigint, bigint) -> varchar", SQL_BOTH, 0, .call = substr,       \
-			.result = first_type },                                                    \
+	{ name, "(varchar(x), bigint) -> varchar(x)", SQL_BOTH, 0, .call = substr },               \
+		{ name, "(varchar(x), bigint, bigint) -> varchar(x)", SQL_BOTH, 0,                 \
+			.call = substr },                                                          \
+		{ name, "(char(x), bigint) -> varchar(x)", SQL_PRESTO, 0, .call = c_substr },      \
+		{ name, "(char(x), bigint, bigint) -> varchar(x)", SQL_PRESTO, 0,                  \
+			.call = c_substr },                                                        \
 		{ name, "(varbinary, bigint) -> varbinary", SQL_BOTH, 0, .call = b_substr },       \
 	{                                                                                          \
 		name, "(varbinary, bigint, bigint) -> varbinary", SQL_BOTH, 0, .call = b_substr    \
@@ -1081,25 +1141,28 @@ const struct function functions_string[] = {
 	{ "locate", "(varchar, varchar, varchar) -> integer", SQL_HIVE, FUNCTION_NULLS, .call = locate },
 	{ "starts_with", "(varchar, varchar) -> boolean", SQL_PRESTO, 0, .call = starts_with },
 	{ "ends_with", "(varchar, varchar) -> boolean", SQL_PRESTO, 0, .call = ends_with },
-	{ "replace", "(varchar, varchar) -> varchar", SQL_PRESTO, 0, .call = replace },
-	{ "replace", "(varchar, varchar, varchar) -> varchar", SQL_BOTH, 0, .call = replace },
+	{ "replace", "(varchar(x), varchar) -> varchar(x)", SQL_PRESTO, 0, .call = replace },
+	{ "replace", "(varchar, varchar, varchar) -> varchar", SQL_BOTH, 0, .call = replace, .result = replaced_type },
 	{ "translate", "(varchar, varchar, varchar) -> varchar", SQL_BOTH, 0, .call = translate },
-	{ "trim", "(varchar) -> varchar", SQL_BOTH, 0, .call = trim, .result = first_type },
-	{ "ltrim", "(varchar) -> varchar", SQL_BOTH, 0, .call = ltrim, .result = first_type },
-	{ "rtrim", "(varchar) -> varchar", SQL_BOTH, 0, .call = rtrim, .result = first_type },
-	{ "trim", "(varchar, varchar) -> varchar", SQL_PRESTO, 0, .call = trim, .result = first_type },
-	{ "ltrim", "(varchar, varchar) -> varchar", SQL_PRESTO, 0, .call = ltrim, .result = first_type },
-	{ "rtrim", "(varchar, varchar) -> varchar", SQL_PRESTO, 0, .call = rtrim, .result = first_type },
+	{ "trim", "(varchar(x)) -> varchar(x)", SQL_BOTH, 0, .call = trim }, { "trim", "(char(x)) -> char(x)", SQL_PRESTO, 0, .call = trim },
+	{ "ltrim", "(varchar(x)) -> varchar(x)", SQL_BOTH, 0, .call = ltrim }, { "ltrim", "(char(x)) -> char(x)", SQL_PRESTO, 0, .call = ltrim },
+	{ "rtrim", "(varchar(x)) -> varchar(x)", SQL_BOTH, 0, .call = rtrim }, { "rtrim", "(char(x)) -> char(x)", SQL_PRESTO, 0, .call = rtrim },
+	{ "trim", "(varchar(x), varchar) -> varchar(x)", SQL_PRESTO, 0, .call = trim }, { "trim", "(char(x), varchar) -> char(x)", SQL_PRESTO, 0, .call = trim },
+	{ "ltrim", "(varchar(x), varchar) -> varchar(x)", SQL_PRESTO, 0, .call = ltrim }, { "ltrim", "(char(x), varchar) -> char(x)", SQL_PRESTO, 0, .call = ltrim },
+	{ "rtrim", "(varchar(x), varchar) -> varchar(x)", SQL_PRESTO, 0, .call = rtrim }, { "rtrim", "(char(x), varchar) -> char(x)", SQL_PRESTO, 0, .call = rtrim },
 	{ "lpad", "(varchar, bigint, varchar) -> varchar", SQL_BOTH, 0, .call = lpad },
 	{ "rpad", "(varchar, bigint, varchar) -> varchar", SQL_BOTH, 0, .call = rpad },
+	{ "lpad", "(varbinary, bigint, varbinary) -> varbinary", SQL_PRESTO, 0, .call = b_pad },
+	{ "rpad", "(varbinary, bigint, varbinary) -> varbinary", SQL_PRESTO, 0, .call = b_pad },
+	{ "luhn_check", "(varchar) -> boolean", SQL_PRESTO, 0, .call = luhn_check },
 	{ "repeat", "(varchar, integer) -> varchar", SQL_HIVE, 0, .call = repeat },
 	{ "space", "(integer) -> varchar", SQL_HIVE, 0, .call = space },
 	{ "concat_ws", "(varchar, array(varchar)) -> varchar", SQL_PRESTO, FUNCTION_NULLS, .call = concat_ws },
 	{ "concat_ws", "(varchar, varchar, varchar...) -> varchar", SQL_PRESTO, FUNCTION_NULLS, .call = concat_ws },
 	{ "concat_ws", "(varchar, X, X...) -> varchar", SQL_HIVE, FUNCTION_NULLS, .call = concat_ws, .result = texts_only },
-	{ "split", "(varchar, varchar) -> array(varchar)", SQL_PRESTO, 0, .call = split },
-	{ "split", "(varchar, varchar, bigint) -> array(varchar)", SQL_PRESTO, 0, .call = split },
-	{ "split_part", "(varchar, varchar, bigint) -> varchar", SQL_PRESTO, 0, .call = split_part },
+	{ "split", "(varchar(x), varchar) -> array(varchar(x))", SQL_PRESTO, 0, .call = split },
+	{ "split", "(varchar(x), varchar, bigint) -> array(varchar(x))", SQL_PRESTO, 0, .call = split },
+	{ "split_part", "(varchar(x), varchar, bigint) -> varchar(x)", SQL_PRESTO, 0, .call = split_part },
 	{ "split_to_map", "(varchar, varchar, varchar) -> map(varchar,varchar)", SQL_PRESTO, 0, .call = split_to_map },
 	{ "split_to_multimap", "(varchar, varchar, varchar) -> map(varchar,array(varchar))", SQL_PRESTO, 0, .call = split_to_multimap },
 	{ "str_to_map", "(varchar) -> map(varchar,varchar)", SQL_HIVE, 0, .call = str_to_map },

@@ -388,11 +388,12 @@ static void human_readable_seconds(struct call *c, const struct datum *arg, stru
 	struct buf b;
 	int64_t v;
 
-	if (!isfinite(x) || fabs(x) > 9e15) {
+	if (!isfinite(x)) {
 		call_error(c, "Invalid argument found");
 		return;
 	}
-	v = llabs((int64_t)x);
+	x = floor(fabs(x) + 0.5); /* Math.round() */
+	v = x < 9223372036854775807.0 ? (int64_t)x : INT64_MAX;
 	buf_init(&b, 1 << 10);
 	for (int i = 0; i < 5; i++) {
 		int64_t n = v / units[i].size;

@@ -662,6 +662,14 @@ static void to_iso8601(struct call *c, const struct datum *arg, struct datum *ou
 	call_text(c, &b, rc, out);
 }
 
+static const struct sqltype *iso_type(struct call *c)
+{
+	int digits = c->arg[0]->a;
+
+	return lib_varchar(c, 22 + (digits > 0) + digits +
+			(c->arg[0]->kind == SQL_TIMESTAMP_TZ ? 6 : 0));
+}
+
 const struct function functions_time_text[] = {
 	{ "date_format", "(timestamp, varchar) -> varchar", SQL_PRESTO, 0, .call = date_format },
 	{ "date_format", "(timestamp with time zone, varchar) -> varchar", SQL_PRESTO, 0, .call = date_format },
@@ -671,8 +679,8 @@ const struct function functions_time_text[] = {
 	{ "parse_datetime", "(varchar, varchar) -> timestamp(3) with time zone", SQL_PRESTO, 0, .call = parse_datetime },
 	{ "from_iso8601_timestamp", "(varchar) -> timestamp(3) with time zone", SQL_PRESTO, 0, .call = from_iso8601 },
 	{ "from_iso8601_date", "(varchar) -> date", SQL_PRESTO, 0, .call = from_iso8601 },
-	{ "to_iso8601", "(date) -> varchar", SQL_PRESTO, 0, .call = to_iso8601 },
-	{ "to_iso8601", "(timestamp) -> varchar", SQL_PRESTO, 0, .call = to_iso8601 },
-	{ "to_iso8601", "(timestamp with time zone) -> varchar", SQL_PRESTO, 0, .call = to_iso8601 },
+	{ "to_iso8601", "(date) -> varchar(16)", SQL_PRESTO, 0, .call = to_iso8601 },
+	{ "to_iso8601", "(timestamp) -> varchar", SQL_PRESTO, 0, .call = to_iso8601, .result = iso_type },
+	{ "to_iso8601", "(timestamp with time zone) -> varchar", SQL_PRESTO, 0, .call = to_iso8601, .result = iso_type },
 	{ 0 },
 };

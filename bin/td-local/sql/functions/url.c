@@ -181,6 +181,11 @@ static void extract_parameter(struct call *c, const struct datum *arg, struct da
 	call_text(c, &b, 0, out);
 }
 
+static const struct sqltype *encoded_type(struct call *c)
+{
+	return lib_varchar(c, (int64_t)c->arg[0]->a * 12);
+}
+
 static void encode(struct call *c, const struct datum *arg, struct datum *out)
 {
 	struct buf b;
@@ -246,18 +251,18 @@ static void parse_url(struct call *c, const struct datum *arg, struct datum *out
 	call_text(c, &b, 0, out);
 }
 
-#define PART(name, type) { "url_extract_" name, "(varchar) -> " type, SQL_PRESTO, 0, .call = extract }
+#define PART(name, type) { "url_extract_" name, "(varchar(x)) -> " type, SQL_PRESTO, 0, .call = extract }
 const struct function functions_url[] = {
-	PART("protocol", "varchar"),
-	PART("host", "varchar"),
-	PART("path", "varchar"),
-	PART("query", "varchar"),
-	PART("fragment", "varchar"),
+	PART("protocol", "varchar(x)"),
+	PART("host", "varchar(x)"),
+	PART("path", "varchar(x)"),
+	PART("query", "varchar(x)"),
+	PART("fragment", "varchar(x)"),
 	PART("port", "bigint"),
-	{ "url_extract_parameter", "(varchar, varchar) -> varchar", SQL_PRESTO, 0,
+	{ "url_extract_parameter", "(varchar(x), varchar) -> varchar(x)", SQL_PRESTO, 0,
 		.call = extract_parameter },
-	{ "url_encode", "(varchar) -> varchar", SQL_PRESTO, 0, .call = encode },
-	{ "url_decode", "(varchar) -> varchar", SQL_PRESTO, 0, .call = decode },
+	{ "url_encode", "(varchar) -> varchar", SQL_PRESTO, 0, .call = encode, .result = encoded_type },
+	{ "url_decode", "(varchar(x)) -> varchar(x)", SQL_PRESTO, 0, .call = decode },
 	{ "td_url_decode", "(varchar) -> varchar", SQL_BOTH, 0, .call = decode },
 	{ "parse_url", "(varchar, varchar) -> varchar", SQL_HIVE, 0, .call = parse_url },
 	{ "parse_url", "(varchar, varchar, varchar) -> varchar", SQL_HIVE, 0, .call = parse_url },
