@@ -494,6 +494,25 @@ static void only_aggregates(struct binder *b, const struct expr *e)
 		bind_error(b, e->at, "mismatched input '*'");
 }
 
+/* r[2] of a row: the number is known. */
+static struct expr *row_subscript(struct binder *b, struct expr *e)
+{
+	const struct expr *i = e->arg[1];
+
+	if (i->kind != EXPR_CONSTANT || !sqltype_is_integer(i->type) ||
+		i->value.kind != DATUM_INT) {
+		bind_error(b, i->at,
+			"Subscript expression on ROW requires a constant index");
+		return none(b, e);
+	}
+	if (i->value.i < 1 || i->value.i > (int64_t)e->arg[0]->type->n) {
+		bind_error(b, i->at, "Invalid subscript index: %lld. ROW indices start at 1, and end at %u",
+			(long long)i->value.i, e->arg[0]->type->n);
+		return none(b, e);
+	}
+	return bind_field_at(b, e->at, e->arg[0], (unsigned)i->value.i - 1);
+}
+
 struct expr *bind_call(struct binder *b, struct expr *e)
 {
 	const struct function *f = function_find(b->engine, e->name);
@@ -518,5 +537,8 @@ struct expr *bind_call(struct binder *b, struct expr *e)
 		return x;
 	types = arena_alloc(b->a, (e->argc + 1) * sizeof *types);
 	bind_arguments(b, e, types);
+	if (strcmp(e->name, "$subscript") == 0 && e->argc == 2 && types[0]->kind == SQL_ROW &&
+		!b->hive && !b->f->kind)
+		return row_subscript(b, e);
 	return resolved(b, e, types);
 }

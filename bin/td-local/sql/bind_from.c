@@ -129,6 +129,8 @@ static void query(
 	r->collected = r->lateral = r->lateral && uses_left(r, left);
 	if (r->lateral)
 		bind_check_correlated(b, r->at, r->query, r->outer, EXPR_NULL);
+	if (left && r->lateral_word && r->outer && !r->lateral && !b->hive)
+		bind_error(b, r->at, "Given correlated subquery is not supported");
 	widen(b, r, r->query->width);
 	for (unsigned i = 0; i < r->width; i++) {
 		r->types[i] = r->query->types[i];
@@ -404,6 +406,11 @@ static void using(struct binder *b, struct relation *r, const struct fields *lef
 		    y = find_field(b, right, r->using[i], r -> at);
 		struct expr *same;
 
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(r->using[k], r->using[i]) == 0)
+				bind_error(b, r->at,
+					"Column '%s' appears multiple times in USING clause",
+					r->using[i]);
 		if (b->f->kind)
 			return;
 		same = bind_compare(b, r->at, "=", bind_clone(b, left->f[x].expr),
@@ -478,10 +485,10 @@ static void on(struct binder *b, struct relation *r, unsigned nleft, const struc
 	b->scope = s.parent;
 	if (b->f->kind)
 		return;
-	if (outer && r->right->kind == RELATION_UNNEST && !is_true(r->on))
+	if (r->right->kind == RELATION_UNNEST && !is_true(r->on))
 		bind_error(b, r->at,
-			"LEFT, RIGHT and FULL JOIN involving UNNEST is only supported with "
-			"condition ON TRUE");
+			"%s JOIN involving UNNEST is only supported with condition ON TRUE",
+			outer ? "LEFT, RIGHT and FULL" : "INNER");
 	if (outer && correlated(r->on, both))
 		bind_error(b, r->at, "Correlated subquery in given context is not supported");
 	if (outer && both_sides(r->on, nleft, both))

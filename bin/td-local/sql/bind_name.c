@@ -88,6 +88,7 @@ struct expr *bind_field_at(struct binder *b, struct place at, struct expr *row, 
 struct expr *bind_field(struct binder *b, struct place at, struct expr *x, const char *name)
 {
 	const struct sqltype *t = x->type;
+	int found = -1;
 
 	if (t->kind == SQL_ARRAY && b->hive && t->of[0]->kind == SQL_ROW) {
 		bind_refuse(b, at, "a field of the structs in an array");
@@ -104,8 +105,12 @@ struct expr *bind_field(struct binder *b, struct place at, struct expr *x, const
 		if (t->name && t->name[i] ? !same(t->name[i], name)
 					  : !(b->hive && same(hive_name, name)))
 			continue;
-		return bind_field_at(b, at, x, i);
+		if (found >= 0)
+			bind_error(b, at, "Ambiguous row field reference: %s", name);
+		found = (int)i;
 	}
+	if (found >= 0)
+		return bind_field_at(b, at, x, (unsigned)found);
 	bind_error(b, at, "Column '%s' cannot be resolved", name);
 	return x;
 }
@@ -139,7 +144,7 @@ static struct expr *output(struct binder *b, const struct scope *s, struct expr 
 {
 	const struct item *found = NULL;
 
-	if (e->nparts != 1 || b->in_aggregate)
+	if (e->nparts != 1)
 		return NULL;
 	for (unsigned i = 0; i < s->aliases; i++) {
 		if (!same(s->alias[i].name, e->parts[0]))
@@ -149,6 +154,12 @@ static struct expr *output(struct binder *b, const struct scope *s, struct expr 
 			return found->expr;
 		}
 		found = &s->alias[i];
+	}
+	if (found && b->in_aggregate) {
+		if (b->hive)
+			return NULL;
+		bind_error(b, e->at,
+			"Invalid reference to output projection attribute from ORDER BY aggregation");
 	}
 	b->used_alias |= found != NULL;
 	return found ? bind_clone(b, found->expr) : NULL;

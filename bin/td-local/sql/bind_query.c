@@ -134,6 +134,22 @@ static struct expr *star_column(struct binder *b, const struct field *f, const s
 	return x;
 }
 
+/* x.* where x is no relation: a row. */
+static void named_row_star(
+	struct binder *b, struct select *s, const struct item *from, unsigned *room)
+{
+	struct expr *name = bind_new(b, EXPR_NAME, from->at, NULL);
+	struct item it = *from;
+
+	name->parts = from->expr->parts;
+	name->nparts = from->expr->nparts;
+	it.expr = bind_new(b, EXPR_STAR, from->at, NULL);
+	it.expr->arg = arena_alloc(b->a, sizeof *it.expr->arg);
+	it.expr->arg[0] = name;
+	it.expr->argc = 1;
+	row_star(b, s, &it, room);
+}
+
 static void star(struct binder *b, struct select *s, const struct item *from, unsigned *room)
 {
 	const struct expr *e = from->expr;
@@ -154,7 +170,7 @@ static void star(struct binder *b, struct select *s, const struct item *from, un
 			n++;
 		}
 	if (n == 0 && e->nparts)
-		bind_error(b, from->at, "Unable to resolve reference %s", e->parts[e->nparts - 1]);
+		named_row_star(b, s, from, room);
 	else if (n == 0)
 		bind_error(b, from->at, "SELECT * not allowed in queries without FROM clause");
 	else if (from->ncolumns && from->ncolumns != n)
@@ -494,6 +510,47 @@ static bool is_true(const struct expr *e)
 	return !e || (e->kind == EXPR_CONSTANT && e->value.i == 1);
 }
 
+/* Is every condition on columns inside and outside of the form inner = outer? */
+static bool equalities(const struct expr *e, const struct outer *outer)
+{
+	if (!has_outer(e, outer) || !has_inner(e, outer))
+		return true;
+	if (e->kind == EXPR_COMPARE)
+		return strcmp(e->name, "=") == 0 &&
+			has_outer(e->arg[0], outer) != has_outer(e->arg[1], outer);
+	for (unsigned i = 0; i < e->argc && e->kind == EXPR_AND; i++)
+		if (!equalities(e->arg[i], outer))
+			return false;
+	return e->kind == EXPR_AND;
+}
+
+static bool values_outside(const struct select *s, const struct outer *outer)
+{
+	for (unsigned i = 0; i < s->rows; i++)
+		for (unsigned k = 0; k < s->row_n[i]; k++)
+			if (has_outer(s->row[i][k], outer))
+				return true;
+	return false;
+}
+
+/* Without FROM there is nothing to join with: only SELECT of what is outside goes. */
+static bool bad_without_from(
+	const struct select *s, const struct outer *outer, enum expr_kind kind)
+{
+	bool outside = false;
+
+	for (unsigned i = 0; i < s->items; i++)
+		outside |= has_outer(s->item[i].expr, outer);
+	if (kind == EXPR_IN_QUERY || kind == EXPR_QUANTIFIED)
+		return outside;
+	if (kind != EXPR_NULL || !outside)
+		return false;
+	return (s->where &&
+		       (has_outer(s->where, outer) ||
+			       (s->where->kind == EXPR_CONSTANT && s->where->value.i == 0))) ||
+		(s->limit && s->limit->kind == EXPR_CONSTANT && s->limit->value.i == 0);
+}
+
 static bool bad_item(
 	const struct expr *x, const struct select *s, const struct outer *outer, bool scalar)
 {
@@ -513,12 +570,20 @@ void bind_check_correlated(struct binder *b, struct place at, const struct selec
 {
 	bool bad = false, where;
 
-	if (b->f->kind || b->hive || !outer || s->kind != SELECT_PLAIN || !s->from)
+	if (b->f->kind || b->hive || !outer)
+		return;
+	if ((s->kind == SELECT_VALUES && kind != EXPR_NULL && values_outside(s, outer)) ||
+		(s->kind == SELECT_PLAIN && !s->from && bad_without_from(s, outer, kind))) {
+		bind_error(b, at, "Given correlated subquery is not supported");
+		return;
+	}
+	if (s->kind != SELECT_PLAIN || !s->from)
 		return;
 	where = s->where && has_outer(s->where, outer);
 	for (unsigned i = 0; i < s->items && kind != EXPR_EXISTS; i++)
 		bad |= bad_item(s->item[i].expr, s, outer, kind == EXPR_SCALAR);
-	bad |= where && s->ties;
+	bad |= where && (s->ties || s->nsets > 1);
+	bad |= where && s->limit && kind == EXPR_SCALAR && !equalities(s->where, outer);
 	bad |= where && kind == EXPR_EXISTS && s->grouped;
 	if (bad)
 		bind_error(b, at, "Given correlated subquery is not supported");

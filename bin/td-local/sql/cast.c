@@ -722,9 +722,13 @@ int cast_put_json(
 	case SQL_ARRAY: case SQL_ROW: return put_container(out, q, t, v);
 	case SQL_MAP: /* by the keys' text */
 		buf_init(&sorted, out->max);
-		rc = put_container(&sorted, q, t, v) || json_canonical(out, sorted.p, sorted.len)
-			? -1
-			: 0;
+		rc = put_container(&sorted, q, t, v);
+		if (rc == 0) {
+			struct json j = json_of(sorted.p, sorted.len);
+
+			j.verbatim = true;
+			rc = json_copy(out, &j, true);
+		}
 		buf_free(&sorted);
 		return rc;
 	default: return put_key(out, q, t, v);

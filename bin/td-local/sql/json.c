@@ -387,7 +387,8 @@ int json_copy(struct buf *out, struct json *j, bool sorted)
 	case JSON_NULL: return buf_puts(out, "null");
 	case JSON_FALSE: return buf_puts(out, "false");
 	case JSON_TRUE: return buf_puts(out, "true");
-	case JSON_INT: case JSON_REAL: return put_number(out, &t);
+	case JSON_INT: case JSON_REAL:
+		return j->verbatim ? buf_put(out, t.p, t.n) : put_number(out, &t);
 	case JSON_STRING: return copy_string(out, &t);
 	case JSON_LIST: return sorted ? sort_list(out, j) : copy_parts(out, j, JSON_LIST);
 	case JSON_OBJECT: return sorted ? sort_object(out, j) : copy_parts(out, j, JSON_OBJECT);

@@ -30,6 +30,7 @@ enum json_kind {
 struct json {
 	const char *p, *end;
 	int depth;
+	bool verbatim; /* json_copy() leaves numbers as they are written */
 };
 struct json_token {
 	enum json_kind kind;

@@ -5,6 +5,12 @@
 #include <string.h>
 #include <ctype.h>
 
+static void catalog(struct parser *p, struct place at, const char *name)
+{
+	if (strcmp(name, "td-presto") != 0)
+		parse_refuse(p, at, arena_printf(p->a, "catalog '%s'", name));
+}
+
 /* db.t, or catalogue.db.t. */
 static void table(struct parser *p, struct statement *s)
 {
@@ -14,6 +20,8 @@ static void table(struct parser *p, struct statement *s)
 
 	if (n > 3)
 		parse_error(p, at, "Too many dots in table name");
+	if (n == 3)
+		catalog(p, at, parts[0]);
 	s->db = n > 1 ? parts[n - 2] : NULL;
 	s->table = parts[n - 1];
 }
@@ -58,6 +66,10 @@ static void definitions(struct parser *p, struct statement *s)
 		at = p->t->at;
 		text = parse_type(p);
 		d->type = p->f->kind ? &sqltype_varchar : sqltype_parse(p->a, text);
+		for (unsigned i = 0; i + 1 < s->definitions; i++)
+			if (strcmp(s->definition[i].name, d->name) == 0)
+				parse_error(p, at, "Column name '%s' specified more than once",
+					d->name);
 		if (!d->type)
 			parse_error(p, at, "Unknown type '%s' for column '%s'", text, d->name);
 		if (parse_is(p, "not null") || parse_is(p, "comment"))
@@ -133,8 +145,15 @@ static void pattern(struct parser *p, struct statement *s)
 		return;
 	}
 	s->like = (p->t++)->text;
-	if (parse_take(p, "escape") && p->t->kind == TOKEN_STRING)
-		s->escape = (p->t++)->text;
+	if (!parse_take(p, "escape"))
+		return;
+	if (p->t->kind != TOKEN_STRING) {
+		parse_wrong(p, "<string>");
+		return;
+	}
+	if (p->t->n != 1)
+		parse_error(p, p->t->at, "Escape string must be a single character");
+	s->escape = (p->t++)->text;
 }
 
 static void database(struct parser *p, struct statement *s)
@@ -142,7 +161,11 @@ static void database(struct parser *p, struct statement *s)
 	unsigned n;
 
 	if (parse_take(p, "from") || parse_take(p, "in")) {
+		struct place at = p->t->at;
 		const char **parts = parse_path(p, &n);
+
+		if (n > 1)
+			catalog(p, at, parts[0]);
 
 		s->db = parts[n - 1];
 	}

@@ -121,6 +121,12 @@ static int bind_show(struct run *r, struct binder *b, const char *text, struct f
 		return fail_set(f, FAIL_DATA, "line %u:%u: Table 'td-presto.%s.%s' does not exist",
 			r->s->at.line, r->s->at.column, r->s->db ? r->s->db : r->q->db,
 			r->s->table);
+	if (r->s->kind == STATEMENT_SHOW_TABLES && r->s->db &&
+		strcmp(r->s->db, "information_schema") != 0 &&
+		!catalog_num(&r->account->catalog, 0, "SELECT 1 FROM dbs WHERE name = ?1", "s",
+			r->s->db))
+		return fail_set(f, FAIL_DATA, "line %u:%u: Schema '%s' does not exist",
+			r->s->at.line, r->s->at.column, r->s->db);
 	if (parse(&r->a, text, false, &made, NULL, f))
 		return -1;
 	b->engine = r->query.engine = SQL_PRESTO;

@@ -223,7 +223,7 @@ static void merge(struct call *c, struct datum *v, struct datum *other, size_t n
 	merge(c, v, other, half, compare);
 	merge(c, v + half, other, n - half, compare);
 	while (k < n && !c->failed)
-		other[k++] = j == n || (i < half && compare(c, &v[i], &v[j]) <= 0) ? v[i++]
+		other[k++] = j == n || (i < half && compare(c, &v[j], &v[i]) >= 0) ? v[i++]
 										   : v[j++];
 	if (k == n)
 		memcpy(v, other, n * sizeof *v);

@@ -587,6 +587,8 @@ static void split(struct call *c, const struct datum *arg, struct datum *out)
 
 	if (most <= 0)
 		call_error(c, "Limit must be positive");
+	else if (c->argc > 2 && most > INT32_MAX)
+		call_error(c, "Limit is too large");
 	else if (arg[1].n == 0)
 		call_error(c, "The delimiter may not be the empty string");
 	while (!call_stopped(c) && (int64_t)l.n + 1 < most &&
@@ -934,6 +936,24 @@ static int put_padded(struct buf *out, const struct spec *s, const char *text, s
 	return rc;
 }
 
+/* LocalDateTime.toString(), ZonedDateTime.toString(): ...T12:34:56+05:45[Asia/Kathmandu] */
+static int put_java_time(
+	struct call *c, struct buf *out, const struct sqltype *t, const struct datum *v)
+{
+	struct lib_time x = lib_time_of(c, t, v);
+	decimal_t wall = x.days * PRINT_DAY + x.second * decimal_power(12) + x.picosecond;
+	const char *zone;
+	int rc = print_timestamp(out, wall, x.picosecond == 0 ? 0 : 3, 'T');
+
+	if (rc || t->kind == SQL_TIMESTAMP)
+		return rc;
+	zone = query_zone_name(c->query, x.zone);
+	rc = print_offset(out, x.offset, "Z");
+	if (rc == 0 && x.offset % 60)
+		rc = buf_printf(out, ":%02d", (int)llabs(x.offset % 60));
+	return rc || !isalpha((unsigned char)*zone) ? rc : buf_printf(out, "[%s]", zone);
+}
+
 static int put_s(struct call *c, struct buf *out, const struct spec *s, const struct sqltype *t,
 	const struct datum *v)
 {
@@ -944,9 +964,8 @@ static int put_s(struct call *c, struct buf *out, const struct spec *s, const st
 	buf_init(&b, CALL_VALUE_MAX);
 	if (v->kind == DATUM_NULL)
 		rc = buf_puts(&b, "null");
-	else if (t->kind == SQL_TIMESTAMP) /* LocalDateTime.toString() */
-		rc = print_timestamp(&b, datum_moment(t, v),
-			datum_moment(t, v) % decimal_power(12) == 0 ? 0 : 3, 'T');
+	else if (t->kind == SQL_TIMESTAMP || t->kind == SQL_TIMESTAMP_TZ)
+		rc = put_java_time(c, &b, t, v);
 	else
 		rc = print_text(&b, c->query, t, v);
 	n = b.len;
