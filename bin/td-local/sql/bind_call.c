@@ -506,7 +506,8 @@ static struct expr *row_subscript(struct binder *b, struct expr *e)
 		return none(b, e);
 	}
 	if (i->value.i < 1 || i->value.i > (int64_t)e->arg[0]->type->n) {
-		bind_error(b, i->at, "Invalid subscript index: %lld. ROW indices start at 1, and end at %u",
+		bind_error(b, i->at,
+			"Invalid subscript index: %lld. ROW indices start at 1, and end at %u",
 			(long long)i->value.i, e->arg[0]->type->n);
 		return none(b, e);
 	}

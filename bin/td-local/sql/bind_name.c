@@ -159,7 +159,8 @@ static struct expr *output(struct binder *b, const struct scope *s, struct expr 
 		if (b->hive)
 			return NULL;
 		bind_error(b, e->at,
-			"Invalid reference to output projection attribute from ORDER BY aggregation");
+			"Invalid reference to output projection attribute from ORDER BY "
+			"aggregation");
 	}
 	b->used_alias |= found != NULL;
 	return found ? bind_clone(b, found->expr) : NULL;

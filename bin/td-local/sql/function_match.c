@@ -62,7 +62,7 @@ static void read_name(struct arena *a, const char **p, struct pattern *out)
 	from = arena_copy(a, from, (size_t)(*p - from));
 	out->sized = strcmp(from, "varchar(x)") == 0 || strcmp(from, "char(x)") == 0;
 	out->type = sqltype_parse(a, out->sized ? arena_copy(a, from, strlen(from) - 3) : from);
-	out->kind = out->sized ? FAMILY : strchr(from, '(') || !strcmp(from, "unknown") ? TYPE : FAMILY;
+	out->kind = !out->sized && (strchr(from, '(') || !strcmp(from, "unknown")) ? TYPE : FAMILY;
 	if (!out->type)
 		abort(); /* a table's row is wrong: every row is read by a test */
 }

@@ -476,7 +476,8 @@ static bool time_coerces(const struct sqltype *from, const struct sqltype *to)
 }
 
 /* Presto: a varchar becomes a char, and no char a varchar. */
-static bool text_coerces(const struct sqltype *from, const struct sqltype *to, enum sql_engine engine)
+static bool text_coerces(
+	const struct sqltype *from, const struct sqltype *to, enum sql_engine engine)
 {
 	if (from->kind == SQL_CHAR && to->kind == SQL_VARCHAR)
 		return engine == SQL_HIVE && to->a >= from->a;

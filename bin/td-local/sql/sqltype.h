@@ -39,7 +39,8 @@ enum sqltype_kind {
 	SQL_ROW,   /* of[0..n-1], name[i] or NULL; Hive: struct */
 	SQL_LAMBDA /* of[0..n-2] parameters, of[n-1] result; only as the type of an argument */
 };
-enum { SQL_UNBOUNDED = 0x7fffffff, SQL_CHAR_MAX = 65536, SQL_DECIMAL_MAX = 38, SQL_DECIMAL_SHORT = 18 };
+enum { SQL_UNBOUNDED = 0x7fffffff, SQL_CHAR_MAX = 65536 };
+enum { SQL_DECIMAL_MAX = 38, SQL_DECIMAL_SHORT = 18 };
 enum sql_engine { SQL_PRESTO = 1, SQL_HIVE = 2, SQL_BOTH = 3 };
 
 struct sqltype {
