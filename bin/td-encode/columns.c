@@ -180,8 +180,7 @@ static int forget_time(struct input *in, struct fail *f)
 
 /* --- names: options call columns as the input does */
 
-/* The column that an option names: its index, or -1 with f. */
-static long find(const struct input *in, const char *option, const char *name, struct fail *f)
+long columns_find(const struct input *in, const char *option, const char *name, struct fail *f)
 {
 	const struct schema *raw = &in->columns.raw;
 	long at = schema_find(raw, name);
@@ -239,7 +238,7 @@ static int rename_columns(struct input *in, struct fail *f)
 	const struct schema *renames = &in->opts->rename;
 
 	for (size_t k = 0; k < renames->n; k++) {
-		long i = find(in, "--rename", renames->col[k].name, f);
+		long i = columns_find(in, "--rename", renames->col[k].name, f);
 
 		if (i < 0)
 			return -1;
@@ -255,7 +254,7 @@ static int choose_columns(struct input *in, struct fail *f)
 	struct columns *c = &in->columns;
 
 	for (size_t k = 0; k < select->n; k++) {
-		long i = find(in, "--select", select->col[k].name, f);
+		long i = columns_find(in, "--select", select->col[k].name, f);
 
 		if (i < 0)
 			return -1;
@@ -263,7 +262,7 @@ static int choose_columns(struct input *in, struct fail *f)
 		c->dropped[i] = true; /* it has its place */
 	}
 	for (size_t k = 0; k < drop->n; k++) {
-		long i = find(in, "--drop", drop->col[k].name, f);
+		long i = columns_find(in, "--drop", drop->col[k].name, f);
 
 		if (i < 0)
 			return -1;
@@ -287,12 +286,13 @@ static int choose_time(struct input *in, struct record *r, struct fail *f)
 	bool dropped = own >= 0 && o->drop.n > 0 && c->dropped[own];
 
 	r->time = o->time;
+	r->span = o->time_span;
 	r->time_rules = o->time_rules;
 	r->time_rules.named = zones_find;
 	r->time_rules.zones = in->origin.zones;
 	r->time_cell = -1;
 	if (o->time_column) {
-		r->time_cell = find(in, "--time-column", o->time_column, f);
+		r->time_cell = columns_find(in, "--time-column", o->time_column, f);
 		if (r->time_cell < 0)
 			return -1;
 	} else if (!o->time_given && own >= 0 && !dropped) {
@@ -406,7 +406,7 @@ static int given_types(struct input *in, struct fail *f)
 
 		if (strcmp(name, "time") == 0 && schema_find(&c->raw, name) < 0)
 			continue; /* a schema may list what every table has */
-		i = find(in, "--columns", name, f);
+		i = columns_find(in, "--columns", name, f);
 		if (i < 0)
 			return -1;
 		if (!given->col[k].type)
@@ -536,7 +536,6 @@ static void fill_record(struct input *in, struct record *r)
 		if (c->untyped[i])
 			record_untyped(r);
 	}
-	record_begin(r);
 }
 
 static int name_and_type(struct input *in, struct record *r, struct fail *f)
@@ -601,7 +600,7 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 	hint_document(in);
 	make_arrays(c, in->opts->unknown_keys == UNKNOWN_ADD);
 	in->record = r;
-	if (name_and_type(in, r, f))
+	if (name_and_type(in, r, f) || added_fill(in, f))
 		return -1;
 	input_rewind(in);
 	return 0;
@@ -630,6 +629,9 @@ static int check_new(struct input *in, size_t i, struct fail *f)
 	for (size_t k = 0; k < i; k++)
 		if (strcmp(c->names.col[k].name, name) == 0 && columns_use(in, k))
 			return same_names(in, k, i, f);
+	if (schema_find(&in->opts->add, name) >= 0)
+		return fail_set(f, FAIL_DATA, "%s: a column '%.200s' comes, which "
+			"--add-column adds", input_name(in), name);
 	return 0;
 }
 

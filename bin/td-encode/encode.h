@@ -2,7 +2,7 @@
  * td-encode's own parts, each with one owner: options (options.c), the files and commands
  * (origin.c), their bytes (bytes.c), what these are (detect.c), the reader of their rows
  * (reader.c), the rows of all of them (input.c), the columns (columns.c), rejected rows (rejects.c,
- * rejects_command.c), the run (run.c), --preview (preview.c).
+ * rejects_command.c), columns that are added (added.c), the run (run.c), --preview (preview.c).
  */
 #ifndef TD_ENCODE_H
 #define TD_ENCODE_H
@@ -17,6 +17,7 @@
 #include "sys/lookahead.h"
 #include "sys/recode.h"
 #include "record/record.h"
+#include "record/watermark.h"
 #include "zones.h"
 
 /* What becomes of keys that none of the first rows had, and of columns of later files. */
@@ -45,6 +46,11 @@ struct opts {
 	struct zone *zone;       /* that it names; owned */
 	struct tdtime time_rules;
 	int64_t time;            /* --time-value, or the moment the run started */
+	int64_t time_span;       /* seconds that --time-value is spread over, or 0 */
+	int64_t started;         /* the moment the run started */
+	struct schema add;       /* columns that are not in the input, and their types or NULL */
+	char **add_value;        /* as they were given; owned */
+	char *watermark;         /* the column, or NULL */
 	bool time_given;         /* by --time-value */
 	const char *schema_file; /* of --schema, or NULL */
 	const char *rejects;     /* a file, or NULL: a bad row stops the run */
@@ -87,6 +93,7 @@ int origin_open(struct origin *g, const struct opts *o, struct fail *f);
 int origin_seal(struct origin *g, const char *p, size_t n, struct fail *f);
 void origin_close(struct origin *g);
 const char *origin_name(const struct origin *g); /* of the one that is being read */
+const char *origin_path(const struct origin *g); /* as it was given */
 /* How far it is, in bytes of all files, and their size; -1: one of them is no regular file. */
 int64_t origin_place(const struct origin *g, int64_t *size);
 
@@ -184,6 +191,7 @@ struct input {
 	bool plain;         /* they are as they came: the same columns, none can be new */
 	struct record *record; /* what becomes of them; NULL: not known yet */
 	struct columns columns;
+	struct type **added; /* the types of opts->add */
 	struct cell *cell; /* a row's, in the order of the columns of the run, if part->place */
 	uint64_t taken; /* rows so far */
 };
@@ -231,6 +239,8 @@ char *input_names(const struct input *in);
  */
 int columns_open(struct input *in, struct record *r, struct fail *f);
 void columns_close(struct columns *c);
+/* The column that an option names: its index, or -1 with f. */
+long columns_find(const struct input *in, const char *option, const char *name, struct fail *f);
 bool columns_use(const struct input *in, size_t i); /* is column i recorded, or the time? */
 
 /* One more column, which the rows so far did not have. */
@@ -268,6 +278,12 @@ void repair_command(struct buf *b, const struct input *in, const struct record *
  * --preview: what would be done, as a table on standard output. The rows are those that come next.
  */
 int preview(struct input *in, struct record *r, struct fail *f);
+
+/* The columns of opts->add: their values for the file that is being read go into the record. */
+int added_fill(struct input *in, struct fail *f);
+char *added_value(const struct input *in, size_t i, struct fail *f); /* malloc'ed, or NULL */
+void added_describe(const struct input *in, struct schema *s, struct fail *f);
+void added_free(struct input *in);
 
 /*
  * Everything: 0, or -1 when it failed and the frame on standard output, if it could be written,

@@ -215,7 +215,7 @@ static int next_file(struct input *in, struct fail *f)
 	if (rc == 0 && reader_is_keyed(&in->part->reader))
 		in->rows->rewind(in->rows, false); /* no need to keep its rows */
 	input_ready(in);
-	return rc;
+	return rc == 0 && in->opts->add.n > 0 ? added_fill(in, f) : rc;
 }
 
 enum row_result input_follow(struct input *in, enum row_result rc, struct row *row, struct fail *f)
@@ -323,6 +323,7 @@ void input_close(struct input *in)
 {
 	close_part(in->part);
 	columns_close(&in->columns);
+	added_free(in);
 	free(in->cell);
 	origin_close(&in->origin);
 }

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
-	o.time = time(NULL);
+	o.time = o.started = time(NULL);
 	opts_parse(&o, argc, argv);
 	if (encode(&o, &f))
 		die_fail(&f);

@@ -33,6 +33,10 @@ static const char help[] =
 	"      --select NAME,...      keep only these columns, in this order\n"
 	"      --drop NAME,...        drop these columns\n"
 	"      --rename OLD=NEW,...   rename columns\n"
+	"      --add-column NAME=VALUE  one more column, the same in every row; @now: the moment of the\n"
+	"                             run, @file: the name of the file, @@: a text that begins with @\n"
+	"      --filename-column NAME one more column, with the name of the file as it was given\n"
+	"      --watermark COLUMN     put its highest value into the frame's end, for the next run\n"
 	"      --names STYLE          keep: names as they are (default); sql: made [a-z_][a-z0-9_]*\n"
 	"CSV and TSV\n"
 	"  -d, --delimiter CHAR       field separator\n"
@@ -52,7 +56,8 @@ static const char help[] =
 	"      --array-rows           JSON that begins with [[ is rows that are arrays\n"
 	"time\n"
 	"  -t, --time-column NAME     take the time of a record from this column\n"
-	"      --time-value TIME      the time of every record\n"
+	"      --time-value TIME      the time of every record; TIME,HOURS: one second after the other,\n"
+	"                             again from TIME after as many hours\n"
 	"      --time-format FORMAT   how times are written, as for strptime(3)\n"
 	"      --time-unit UNIT       what numbers count: s, ms, us or ns\n"
 	"      --time-zone ZONE       of times that do not say theirs: Asia/Tokyo, +09:00 (default UTC)\n"
@@ -107,6 +112,87 @@ static int64_t time_of(const struct opts *o, const char *s)
 	if (why)
 		die_usage("--time-value: '%s' %s", s, why);
 	return t;
+}
+
+/* TIME, or TIME,HOURS: the seconds of as many hours from there on, in turn. */
+static void time_value_of(struct opts *o, char *s)
+{
+	enum { YEAR = 366 * 24 };
+	char *comma = strrchr(s, ',');
+	uint64_t hours;
+
+	if (comma && num_u64(comma + 1, strlen(comma + 1), YEAR, &hours) && hours > 0) {
+		*comma = '\0';
+		o->time_span = (int64_t)hours * 3600;
+	}
+	o->time = time_of(o, s);
+	o->time_given = true;
+	if (o->time > TDTIME_MAX - o->time_span)
+		die_usage("--time-value: the last of these hours is after the year 9999");
+}
+
+/* Where the = is that follows NAME or NAME:TYPE, or NULL. */
+static const char *find_equals(const char *s)
+{
+	bool quoted = false;
+
+	for (; *s && (*s != '=' || quoted); s++) {
+		quoted ^= *s == '"';
+		s += *s == '\\' && quoted && s[1];
+	}
+	return *s ? s : NULL;
+}
+
+static void check_added(const struct opts *o, const char *name)
+{
+	if (strcmp(name, "time") == 0)
+		die_usage("%s: 'time' is what --time-value gives", option_typed());
+	if (strcmp(name, "v") == 0)
+		die_usage("%s: 'v' is reserved by Treasure Data", option_typed());
+	if (schema_find(&o->add, name) >= 0)
+		die_usage("%s: '%s' is added twice", option_typed(), name);
+}
+
+static void check_added_value(const char *value)
+{
+	if (!utf8_is(value, strlen(value)))
+		die_usage("%s: the value is not UTF-8", option_typed());
+	if (*value == '@' && value[1] != '@' && strcmp(value, "@now") != 0 &&
+		strcmp(value, "@file") != 0)
+		die_usage("%s: '%s' is neither @now nor @file; @@ begins a text with @",
+			option_typed(), value);
+}
+
+/* column: NAME or NAME:TYPE, n bytes of them */
+static void add_of(struct opts *o, const char *column, size_t n, const char *value)
+{
+	char *text = mem_copy(column, n);
+	struct schema one = { 0 };
+	struct fail f = { 0 };
+
+	if (colspec_list(&one, text, &f))
+		die_usage("%s: %s", option_typed(), f.why);
+	if (one.n != 1)
+		die_usage("%s '%s': one name is wanted", option_typed(), text);
+	check_added(o, one.col[0].name);
+	check_added_value(value);
+	if (schema_add(&o->add, one.col[0].name, strcmp(value, "@file") == 0 && !one.col[0].type ?
+			"string" : one.col[0].type, &f))
+		die_usage("%s: %s", option_typed(), f.why);
+	o->add_value = mem_resize(o->add_value, o->add.n, sizeof *o->add_value);
+	o->add_value[o->add.n - 1] = mem_string(value);
+	schema_free(&one);
+	free(text);
+}
+
+/* NAME=VALUE, NAME:TYPE=VALUE */
+static void add_pair(struct opts *o, const char *s)
+{
+	const char *equals = find_equals(s);
+
+	if (!equals || equals == s)
+		die_usage("%s '%s': NAME=VALUE is wanted", option_typed(), s);
+	add_of(o, s, (size_t)(equals - s), equals + 1);
 }
 
 /* A list of columns, as one of colspec's functions reads it. */
@@ -280,7 +366,8 @@ enum {
 	PREVIEW,
 	PROGRESS,
 	ESCAPE, NAMES, TIME_GAP, TRIM,
-	HEADER, ARRAY_ROWS, UNKNOWN_KEYS, DECIMAL
+	HEADER, ARRAY_ROWS, UNKNOWN_KEYS, DECIMAL,
+	ADD_COLUMN, FILENAME_COLUMN, WATERMARK
 };
 
 static const struct option options[] = {
@@ -298,7 +385,8 @@ static const struct option options[] = {
 	{ "null", required_argument, NULL, NULL_TEXT },      { "encoding", required_argument, NULL, ENCODING },
 	{ "trim", no_argument, NULL, TRIM },                 { "header", no_argument, NULL, HEADER },
 	{ "array-rows", no_argument, NULL, ARRAY_ROWS },     { "unknown-keys", required_argument, NULL, UNKNOWN_KEYS },
-	{ "decimal", required_argument, NULL, DECIMAL },
+	{ "decimal", required_argument, NULL, DECIMAL },     { "add-column", required_argument, NULL, ADD_COLUMN },
+	{ "filename-column", required_argument, NULL, FILENAME_COLUMN }, { "watermark", required_argument, NULL, WATERMARK },
 	{ "time-gap", required_argument, NULL, TIME_GAP },
 	{ "names", required_argument, NULL, NAMES },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
@@ -350,7 +438,7 @@ static void check_file(const char *file)
 			file);
 }
 
-static void check(struct opts *o, const char *time_value)
+static void check(struct opts *o, char *time_value)
 {
 	struct fail f = { 0 };
 	const char delim = o->csv.delim   ? o->csv.delim
@@ -383,41 +471,70 @@ static void check(struct opts *o, const char *time_value)
 	if (o->time_zone && !(o->zone = zonefile_open(o->time_zone, &f)))
 		die_usage("--time-zone %s: %s", o->time_zone, f.why);
 	o->time_rules.zone = o->zone;
-	if (time_value) {
-		o->time = time_of(o, time_value);
-		o->time_given = true;
-	}
+	if (time_value)
+		time_value_of(o, time_value);
 	if (!o->preview && isatty(STDOUT_FILENO))
 		die_usage("the frame is binary and standard output is a terminal: pipe it into "
 			  "td-put or a file, or --preview");
 }
 
+/* One option of columns: false if it is none. */
+static bool column_option(struct opts *o, int opt, char *arg)
+{
+	switch (opt) {
+	case 'c': list_of(&o->columns, "--columns", arg, colspec_list); break;
+	case SELECT: list_of(&o->select, "--select", arg, colspec_names); break;
+	case DROP: list_of(&o->drop, "--drop", arg, colspec_names); break;
+	case RENAME: renames_of(&o->rename, arg); break;
+	case ALL_STRING: o->all_string = true; break;
+	case 't':
+		free(o->time_column);
+		o->time_column = name_of("--time-column", arg);
+		break;
+	case ADD_COLUMN: add_pair(o, arg); break;
+	case FILENAME_COLUMN: add_of(o, arg, strlen(arg), "@file"); break;
+	case WATERMARK:
+		free(o->watermark);
+		o->watermark = name_of("--watermark", arg);
+		break;
+	case NAMES: o->sql_names = names_sql(arg); break;
+	default: return false;
+	}
+	return true;
+}
+
+/* What follows the options, of which the last one's value is `value`. */
+static void operands_of(struct opts *o, char **argv, int argc, const char *value)
+{
+	bool dashes = optind > 1 && argv[optind - 1] != value &&
+		strcmp(argv[optind - 1], "--") == 0;
+
+	if (dashes && optind == argc)
+		die_usage("-- without a command");
+	if (optind < argc && dashes)
+		o->command = argv + optind;
+	else if (optind < argc)
+		o->files = argv + optind;
+	for (char **file = o->files; file && *file; file++)
+		check_file(*file);
+}
+
 void opts_parse(struct opts *o, int argc, char **argv)
 {
 	static const int may_be_empty[] = { NULL_TEXT, 0 };
-	const char *time_value = NULL, *value = NULL;
+	char *time_value = NULL;
+	const char *value = NULL;
 	struct schema schema = { 0 };
-	bool dashes;
 	int opt;
 
 	while ((opt = option_next(argc, argv, "f:c:d:t:j:0123456789" OPTION_SHORT, options,
 			may_be_empty)) != -1) {
 		switch (opt) {
 		case 'f': set_format(o, optarg); break;
-		case 'c': list_of(&o->columns, "--columns", optarg, colspec_list); break;
 		case SCHEMA:
 			o->schema_file = optarg;
 			schema_of(&schema, optarg);
 			break;
-		case SELECT: list_of(&o->select, "--select", optarg, colspec_names); break;
-		case DROP: list_of(&o->drop, "--drop", optarg, colspec_names); break;
-		case RENAME: renames_of(&o->rename, optarg); break;
-		case ALL_STRING: o->all_string = true; break;
-		case 't':
-			free(o->time_column);
-			o->time_column = name_of("--time-column", optarg);
-			break;
-		case NAMES: o->sql_names = names_sql(optarg); break;
 		case TIME_VALUE: time_value = optarg; break;
 		case REJECTS: o->rejects = optarg; break;
 		case MAX_REJECTS: max_rejects_of(o, optarg); break;
@@ -429,19 +546,13 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		case 'q':
 		case 'h':
 		case 'V': option_common(opt, help, &o->verbosity); break;
-		default: form_option(o, opt, optarg);
+		default:
+			if (!column_option(o, opt, optarg))
+				form_option(o, opt, optarg);
 		}
 		value = optarg;
 	}
-	dashes = optind > 1 && argv[optind - 1] != value && strcmp(argv[optind - 1], "--") == 0;
-	if (dashes && optind == argc)
-		die_usage("-- without a command");
-	if (optind < argc && dashes)
-		o->command = argv + optind;
-	else if (optind < argc)
-		o->files = argv + optind;
-	for (char **file = o->files; file && *file; file++)
-		check_file(*file);
+	operands_of(o, argv, argc, value);
 	join_columns(&o->columns, &schema);
 	check(o, time_value);
 	if (o->jobs == 0) {
@@ -457,6 +568,11 @@ void opts_free(struct opts *o)
 	schema_free(&o->select);
 	schema_free(&o->drop);
 	schema_free(&o->rename);
+	for (size_t i = 0; i < o->add.n; i++)
+		free(o->add_value[i]);
+	free(o->add_value);
+	schema_free(&o->add);
+	free(o->watermark);
 	free(o->time_column);
 	zone_free(o->zone);
 }

@@ -139,6 +139,11 @@ const char *origin_name(const struct origin *g)
 	return g->n > 0 ? g->file[g->at < g->n ? g->at : g->n - 1].name : g->child.source.name;
 }
 
+const char *origin_path(const struct origin *g)
+{
+	return g->n > 0 ? g->file[g->at < g->n ? g->at : g->n - 1].path : g->child.source.name;
+}
+
 int64_t origin_place(const struct origin *g, int64_t *size)
 {
 	int64_t place = 0, ignored;

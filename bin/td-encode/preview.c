@@ -207,6 +207,21 @@ static struct line time_line(const struct input *in, const struct record *r)
 	return l;
 }
 
+/* A column of --add-column: a comment, too. */
+static struct line added_line(const struct input *in, size_t i)
+{
+	char *value = added_value(in, i, FAIL_IGNORED);
+	struct line l = { .cell = -1, .type = type_text(in->added[i]) };
+
+	l.from = mem_printf("--add-column, '%s'", value ? printable(value) : "");
+	buf_init(&l.name, 8 * SCHEMA_NAME_MAX);
+	buf_puts(&l.name, "# ");
+	colspec_name(&l.name, in->opts->add.col[i].name);
+	buf_text(&l.name);
+	free(value);
+	return l;
+}
+
 /* Takes `text`. */
 static char *add_note(char *text, const char *what, const char *name)
 {
@@ -264,6 +279,8 @@ static size_t make_lines(struct line *l, const struct input *in, const struct re
 	for (size_t i = 0; i < all; i++)
 		if (selected || !in->columns.pending[i])
 			l[n++] = column_line(in, r, selected ? in->columns.order[i] : i);
+	for (size_t i = 0; i < in->opts->add.n; i++)
+		l[n++] = added_line(in, i);
 	return n;
 }
 
@@ -271,7 +288,7 @@ static void put_table(struct textout *t, const struct input *in, const struct re
 	char *const *const *shown, size_t rows)
 {
 	size_t width[3] = { sizeof "# column" - 1, sizeof "type" - 1, sizeof "known from" - 1 };
-	struct line *l = mem_zero(in->columns.names.n + 1, sizeof *l);
+	struct line *l = mem_zero(in->columns.names.n + in->opts->add.n + 1, sizeof *l);
 	size_t n = make_lines(l, in, r);
 
 	for (size_t i = 0; i < n; i++) {

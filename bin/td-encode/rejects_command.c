@@ -4,6 +4,7 @@
 #include "value/colspec.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /*
  * The command that takes rejected rows after repair, so that they go into the same columns with the
@@ -125,6 +126,26 @@ static void columns(struct buf *b, const struct input *in, const struct record *
 	buf_free(&list);
 }
 
+/* What is added to the rows of the file that is being read, as values that stay the same. */
+static void added(struct buf *b, const struct input *in)
+{
+	const struct schema *add = &in->opts->add;
+	struct buf one;
+
+	for (size_t i = 0; in->added && i < add->n; i++) {
+		char *value = added_value(in, i, FAIL_IGNORED), *type = type_text(in->added[i]);
+
+		buf_init(&one, 1 << 16);
+		colspec_item(&one, add->col[i].name);
+		buf_printf(&one, ":%s=%s%s", type, value && *value == '@' ? "@" : "",
+			value ? value : "");
+		option(b, "--add-column", buf_text(&one));
+		buf_free(&one);
+		free(value);
+		free(type);
+	}
+}
+
 static void choice(struct buf *b, const struct opts *o)
 {
 	option_names(b, "--select", &o->select);
@@ -141,6 +162,8 @@ static void time_options(struct buf *b, const struct input *in, const struct rec
 
 	if (r->time_cell < 0) {
 		buf_printf(b, " --time-unit s --time-value %lld", (long long)r->time);
+		if (r->span > 0)
+			buf_printf(b, ",%lld", (long long)(r->span / 3600));
 		return;
 	}
 	if (in->opts->time_column)
@@ -198,5 +221,6 @@ void repair_command(struct buf *b, const struct input *in, const struct record *
 	buf_puts(b, in->opts->array_rows ? " --array-rows" : "");
 	columns(b, in, r);
 	choice(b, in->opts);
+	added(b, in);
 	time_options(b, in, r);
 }

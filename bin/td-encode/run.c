@@ -25,6 +25,7 @@ struct run {
 	struct rejects rejects;
 	struct blockpool *pool;
 	struct block *block; /* that is being filled; NULL: the next row takes one */
+	struct watermark watermark;
 	struct progress progress;
 	uint64_t bytes; /* of msgpack, in blocks that are given away */
 };
@@ -115,6 +116,9 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 	default:
 		break;
 	}
+	if (run->watermark.cell >= 0 &&
+		watermark_see(&run->watermark, &row->cell[run->watermark.cell], f))
+		return -1;
 	run->block->values++;
 	run->in.taken++;
 	if (run->block->body.len < FRAME_BLOCK_BODY)
@@ -169,8 +173,10 @@ static void say_done(struct run *run)
 }
 
 /* The columns of the record, without a type where nothing tells it. */
-static void describe(const struct record *r, struct schema *s, struct fail *f)
+static void describe(const struct input *in, struct schema *s, struct fail *f)
 {
+	const struct record *r = in->record;
+
 	for (size_t i = 0; i < r->n; i++) {
 		char *type = record_is_typed(&r->column[i]) ? type_text(r->column[i].rules.type)
 							     : NULL;
@@ -178,6 +184,35 @@ static void describe(const struct record *r, struct schema *s, struct fail *f)
 		schema_add(s, r->column[i].name, type, f);
 		free(type);
 	}
+	added_describe(in, s, f);
+}
+
+/* The column of --watermark, in whatever form it is compared. */
+static int open_watermark(struct run *run, struct fail *f)
+{
+	struct watermark *w = &run->watermark;
+	const struct record *r = &run->record;
+	long cell;
+
+	if (!run->opts->watermark)
+		return 0;
+	cell = columns_find(&run->in, "--watermark", run->opts->watermark, f);
+	if (cell < 0)
+		return -1;
+	w->rules.type = run->in.columns.type[cell];
+	for (size_t i = 0; i < r->n; i++)
+		if (r->column[i].cell == (size_t)cell)
+			w->rules = r->column[i].rules;
+	if (w->rules.type && w->rules.type->kind >= TYPE_ARRAY)
+		return fail_set(f, FAIL_USAGE, "--watermark: column '%s' holds arrays or maps, "
+			"which have no order", run->opts->watermark);
+	w->column = run->opts->watermark;
+	w->times = r->time_rules;
+	if (cell != r->time_cell)
+		w->times = (struct tdtime){ .zone = r->time_rules.zone,
+			.named = r->time_rules.named, .zones = r->time_rules.zones };
+	w->cell = cell;
+	return 0;
 }
 
 static int finish(struct run *run, struct fail *f)
@@ -187,8 +222,10 @@ static int finish(struct run *run, struct fail *f)
 		.time_max = run->record.time_max };
 	int rc = -1;
 
+	e.watermark_column = (char *)(uintptr_t)run->watermark.column;
+	e.watermark = (char *)(uintptr_t)watermark_text(&run->watermark);
 	run->frame.rejects = run->rejects.n;
-	describe(&run->record, &e.schema, f); /* what had no type may have one now */
+	describe(&run->in, &e.schema, f); /* what had no type may have one now */
 	if (!f->kind && input_verify(&run->in, run->rejects.n, &e.verified, f) == 0 &&
 		rejects_close(&run->rejects, run->in.taken, f) == 0 &&
 		frameout_commit(&run->frame, &e, f) == 0)
@@ -240,14 +277,15 @@ int encode(const struct opts *o, struct fail *f)
 	fd_sink_init(&run.out.fd, STDOUT_FILENO, "standard output");
 	progress_init(&run.progress, o->progress, o->verbosity < 0);
 	record_init(&run.record);
+	watermark_init(&run.watermark);
 	rc = rejects_open(&run.rejects, o, &run.in, &run.record, f) || input_open(&run.in, o, f) ||
-			columns_open(&run.in, &run.record, f)
+			columns_open(&run.in, &run.record, f) || open_watermark(&run, f)
 		? -1
 		: 0;
 	if (rc == 0 && o->preview) {
 		rc = preview(&run.in, &run.record, f);
 	} else if (rc == 0) {
-		describe(&run.record, &schema, f);
+		describe(&run.in, &schema, f);
 		rc = f->kind ? -1 : transfer(&run, &schema, f);
 	}
 	if (rc && run.in.part && run.in.part->reader.format == FORMAT_FRAME)
@@ -257,6 +295,7 @@ int encode(const struct opts *o, struct fail *f)
 	input_close(&run.in);
 	rejects_free(&run.rejects);
 	record_free(&run.record);
+	watermark_free(&run.watermark);
 	schema_free(&schema);
 	return rc;
 }

@@ -18,6 +18,8 @@ void frame_end_free(struct frame_end *e)
 {
 	schema_free(&e->schema);
 	free(e->reason);
+	free(e->watermark_column);
+	free(e->watermark);
 	free(e->etag);
 	*e = (struct frame_end){ 0 };
 }
@@ -91,6 +93,9 @@ char *frame_end_format(const struct frame_end *e)
 	if (e->has_time)
 		json_object_set_new(j, "time",
 			json_pack("[I,I]", (json_int_t)e->time_min, (json_int_t)e->time_max));
+	if (e->watermark_column)
+		json_object_set_new(j, "watermark", json_pack("{s:s,s:s?}", "column",
+			e->watermark_column, "value", e->watermark));
 	set_text(j, "source", e->verified ? "verified" : "eof");
 	return text_of(j);
 }
@@ -198,6 +203,7 @@ static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 	const char *crc = json_string_value(json_object_get(j, "crc32"));
 	const char *source = json_string_value(json_object_get(j, "source"));
 	json_t *columns = json_object_get(j, "columns"), *time = json_object_get(j, "time");
+	const json_t *watermark = json_object_get(j, "watermark");
 	int64_t status;
 	char *rest;
 
@@ -226,6 +232,10 @@ static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 		e->time_min = json_integer_value(json_array_get(time, 0));
 		e->time_max = json_integer_value(json_array_get(time, 1));
 	}
+	e->watermark_column = get_text(watermark, "column");
+	e->watermark = get_text(watermark, "value");
+	if (watermark && !e->watermark_column)
+		return fail_set(f, FAIL_DATA, "'watermark' has no column");
 	e->verified = source && strcmp(source, "verified") == 0;
 	return columns ? schema_from_json(&e->schema, columns, f) : 0;
 }

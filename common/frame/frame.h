@@ -68,6 +68,8 @@ struct frame_end {
 	struct schema schema; /* the columns as they turned out */
 	bool has_time;        /* records: the range of `time`, epoch seconds */
 	int64_t time_min, time_max;
+	/* the column whose highest value this is, NULL: none; the value, NULL: there was none */
+	char *watermark_column, *watermark;
 	/* the source proved that it was complete; false: taken from end-of-file */
 	bool verified;
 };

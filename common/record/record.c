@@ -18,6 +18,7 @@ void record_init(struct record *r)
 {
 	*r = (struct record){ .time_cell = -1 };
 	buf_init(&r->head, 64);
+	buf_init(&r->constants, 16 << 20);
 }
 
 void record_free(struct record *r)
@@ -31,6 +32,7 @@ void record_free(struct record *r)
 	free(r->column);
 	free(r->time_name);
 	buf_free(&r->head);
+	buf_free(&r->constants);
 }
 
 void record_add(struct record *r, const char *name, const char *input, struct type *type,
@@ -67,10 +69,10 @@ void record_untyped(struct record *r)
 void record_begin(struct record *r)
 {
 	r->head.len = 0;
-	mpack_map(&r->head, r->n + 1);
+	mpack_map(&r->head, r->n + r->constant + 1);
 	mpack_text(&r->head, "time", 4);
 	r->plain = true;
-	r->room = HEAD_ROOM + NUMBER + ROW_AHEAD;
+	r->room = HEAD_ROOM + NUMBER + ROW_AHEAD + r->constants.len;
 	for (size_t i = 0; i < r->n; i++) {
 		enum type_kind kind = r->column[i].kind;
 
@@ -78,6 +80,22 @@ void record_begin(struct record *r)
 			!r->column[i].rules.nulls && !r->column[i].rules.decimal;
 		r->room += r->column[i].key_len + NUMBER;
 	}
+}
+
+int record_constant(struct record *r, const char *name, const struct type *type,
+	const struct cell *value)
+{
+	struct cell_rules rules = { .type = type };
+
+	r->constant++;
+	return mpack_text(&r->constants, name, strlen(name)) ||
+		cell_put(&rules, value, &r->constants) != CELL_GOOD ? -1 : 0;
+}
+
+void record_no_constants(struct record *r)
+{
+	r->constant = 0;
+	r->constants.len = 0;
 }
 
 /* Of a text file, in quotes or not. */
@@ -352,6 +370,10 @@ static bool put_plain_row(const struct record *r, const struct row *row, int64_t
 		if (!o)
 			return false;
 	}
+	if (r->constant > 0) {
+		memcpy(o, r->constants.p, r->constants.len);
+		o += r->constants.len;
+	}
 	out->len = (size_t)(o - out->p);
 	return true;
 }
@@ -375,6 +397,8 @@ static enum record_result put_row(struct record *r, const struct row *row, int64
 			return bad_cell(c, &row->cell[c->cell], rc, f);
 		}
 	}
+	if (buf_put(out, r->constants.p, r->constants.len))
+		goto full;
 	return RECORD_GOOD;
 full:
 	out->len = start;
@@ -384,7 +408,7 @@ full:
 enum record_result record_put(struct record *r, const struct row *row, struct buf *out,
 	struct fail *f)
 {
-	int64_t when = r->time;
+	int64_t when = r->time + r->step;
 	const char *why;
 
 	if (r->time_cell >= 0 &&
@@ -396,6 +420,8 @@ enum record_result record_put(struct record *r, const struct row *row, struct bu
 		if (rc != RECORD_GOOD)
 			return rc;
 	}
+	if (r->span > 0 && ++r->step == r->span)
+		r->step = 0;
 	if (!r->any || when < r->time_min)
 		r->time_min = when;
 	if (!r->any || when > r->time_max)

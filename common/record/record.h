@@ -34,6 +34,9 @@ struct record {
 	bool plain;
 	size_t room;       /* bytes that such a record takes beside the texts, at most */
 	struct buf head;   /* the map's header and the key of the time */
+	struct buf constants;  /* pairs that every record ends with, constant of them */
+	size_t constant;
+	int64_t span, step; /* without a cell: the times of span seconds in turn; 0: only one */
 	bool any;          /* at least one record was written */
 	int64_t time_min, time_max;
 };
@@ -47,6 +50,11 @@ void record_free(struct record *r);
 void record_add(struct record *r, const char *name, const char *input, struct type *type,
 	bool exact, size_t cell);
 void record_untyped(struct record *r); /* the column added last: see struct cell_rules */
+
+/* One more pair that every record ends with, until there are none; then record_begin(). */
+int record_constant(struct record *r, const char *name, const struct type *type,
+	const struct cell *value);
+void record_no_constants(struct record *r);
 
 /* Is there anything that tells the type of the column? */
 static inline bool record_is_typed(const struct record_column *c)
