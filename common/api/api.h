@@ -10,8 +10,9 @@
  * FAIL_TEMP (no answer, 5xx, 429, after all repeats; nothing was changed), FAIL_UNKNOWN (a request
  * that must not be repeated got no usable answer: the caller checks and decides), FAIL_SIGNAL.
  * api_status() returns the last HTTP status, 0 if no answer came. Names in answers are not trusted;
- * texts are bounded; answers are at most 16 MiB. A struct api is one thread's: open one for every
- * thread from the same conf.
+ * texts are bounded; lists and descriptions have at most 8 MiB, other answers 1 MiB, and no more
+ * values than jsondoc reads. A struct api is one thread's: open one for every thread from the same
+ * conf.
  */
 #ifndef API_H
 #define API_H

@@ -14,7 +14,7 @@ enum { MESSAGE_MAX = 500 };
 static void message(const struct http_answer *a, char *out, size_t cap)
 {
 	static const char *const names[] = { "message", "error", "text" };
-	json_t *j = a->body.len ? json_loadb(a->body.p, a->body.len, 0, NULL) : NULL;
+	json_t *j = jsondoc_load(a->body.p, a->body.len, 0, NULL);
 	const char *text = NULL;
 
 	for (size_t i = 0; i < 3 && (!text || !*text); i++)

@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { JSON_MAX = 16 << 20, NAMES_TRIED = 3 };
+enum { SHORT = 1 << 20, LONG = 8 << 20, NAMES_TRIED = 3 };
 
 enum rule {
 	READ,  /* changes nothing */
@@ -37,17 +37,18 @@ static const struct {
 	const char *method, *path;
 	enum rule rule;
 	const char *field; /* that its answer has; NULL of those that only read */
+	size_t max;        /* ceiling of its answer; 0: SHORT */
 } endpoints[] = {
-	[DATABASE_LIST] = { "GET", "database/list", READ },
-	[TABLE_LIST] = { "GET", "table/list", READ },
-	[TABLE_SHOW] = { "GET", "table/show", READ },
-	[SESSION_LIST] = { "GET", "bulk_import/list", READ },
+	[DATABASE_LIST] = { "GET", "database/list", READ, NULL, LONG },
+	[TABLE_LIST] = { "GET", "table/list", READ, NULL, LONG },
+	[TABLE_SHOW] = { "GET", "table/show", READ, NULL, LONG },
+	[SESSION_LIST] = { "GET", "bulk_import/list", READ, NULL, LONG },
 	[SESSION_SHOW] = { "GET", "bulk_import/show", READ },
-	[SESSION_PARTS] = { "GET", "bulk_import/list_parts", READ },
+	[SESSION_PARTS] = { "GET", "bulk_import/list_parts", READ, NULL, LONG },
 	[SESSION_ERRORS] = { "GET", "bulk_import/error_records", READ },
 	[JOB_STATUS] = { "GET", "job/status", READ },
 	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", READ },
-	[JOB_SHOW] = { "GET", "job/show", READ },
+	[JOB_SHOW] = { "GET", "job/show", READ, NULL, LONG },
 	[JOB_RESULT] = { "GET", "job/result", READ },
 	[JOB_STATISTICS] = { "GET", "job/statistics", READ },
 	[SCHEDULE_HISTORY] = { "GET", "schedule/history", READ },
@@ -129,7 +130,8 @@ static int one_try(struct api *a, struct api_call *c, const char *url, uint64_t 
 		.stall_s = a->hurry || a->stall_said ? 0 : c->stall_s,
 		.wait_ms = left_ms,
 		.whole_ms = transfer ? 0 : left_ms,
-		.body_max = JSON_MAX,
+		.tail_ms = left_ms,
+		.body_max = endpoints[c->e].max ? endpoints[c->e].max : SHORT,
 		.to = c->to,
 		.begin = c->begin,
 		.arg = c->arg,
@@ -162,7 +164,7 @@ static bool is_service(const struct api_call *c)
 
 	if (endpoints[c->e].rule == READ || status == 407 || status == 429 || status >= 500)
 		return true;
-	j = c->answer.body.len ? json_loadb(c->answer.body.p, c->answer.body.len, 0, NULL) : NULL;
+	j = jsondoc_load(c->answer.body.p, c->answer.body.len, 0, NULL);
 	if (done)
 		is = json_object_get(j, endpoints[c->e].field) != NULL;
 	for (size_t i = 0; !done && status / 100 == 4 && i < sizeof words / sizeof *words; i++)
@@ -315,8 +317,7 @@ int api_send(struct api *a, struct api_call *c, int fine, struct fail *f)
 
 json_t *api_call_json(struct api *a, struct api_call *c, struct fail *f)
 {
-	json_t *j = c->answer.body.len ? json_loadb(c->answer.body.p, c->answer.body.len, 0, NULL)
-				       : NULL;
+	json_t *j = jsondoc_load(c->answer.body.p, c->answer.body.len, 0, NULL);
 
 	if (json_is_object(j))
 		return j;

@@ -3,6 +3,7 @@
 #define API_CALL_H
 
 #include "api/api.h"
+#include "value/jsondoc.h"
 
 enum endpoint {
 	DATABASE_CREATE,

@@ -52,7 +52,7 @@ static void issue_form(struct buf *b, const struct api_issue *i)
  */
 static void conflicting(const struct http_answer *a, char job_id[32])
 {
-	json_t *j = a->body.len ? json_loadb(a->body.p, a->body.len, 0, NULL) : NULL;
+	json_t *j = jsondoc_load(a->body.p, a->body.len, 0, NULL);
 
 	api_text(json_object_get(j, "details"), "conflicts_with", job_id, 32);
 	json_decref(j);

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "td/retry.h"
 #include "base/sig.h"
+#include "sys/clock.h"
 #include "base/visible.h"
 
 #include <curl/curl.h>
@@ -13,7 +14,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { BUFFER = 512 << 10, BODY_MAX = 1 << 20 };
+enum { BUFFER = 512 << 10, BODY_MAX = 1 << 20, HEAD_MAX = 256 << 10, TAIL_MS = 600000 };
 
 struct http {
 	struct http_opt opt;
@@ -29,6 +30,12 @@ struct call {
 	CURL *curl;
 	size_t piece, at;  /* of the body: what was sent */
 	bool begun;        /* the first byte of the answer's body came */
+	bool enough;       /* of a refusal's body */
+	bool late;         /* the answer took longer than tail_ms */
+	size_t head;       /* bytes of headers, those of "100 Continue" and of a proxy included */
+	curl_off_t moved;  /* of the request, when the answer was last waited for */
+	uint64_t since_ms; /* by clock_ms() */
+	const atomic_bool *stop;
 	char retry_after[64];
 };
 
@@ -220,6 +227,9 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 	char text[256];
 	uint64_t v;
 
+	c->head += n;
+	if (c->head > HEAD_MAX)
+		return 0;
 	/* also after "100 Continue" and a proxy's CONNECT */
 	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
 		no_headers(c);
@@ -264,19 +274,32 @@ static size_t on_write(char *p, size_t size, size_t count, void *arg)
 		return 0;
 	}
 	buf_put(&c->a->body, p, n < room ? n : room);
-	return n;
+	c->enough = n > room;
+	return c->enough ? 0 : n;
 }
 
-static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+/* Has an answer that does not go to `to`, or not yet, taken too long since the request was sent? */
+static bool is_late(struct call *c, curl_off_t moved)
 {
-	const atomic_bool *stop = arg;
+	const uint64_t now = clock_ms(), tail_ms = c->r->tail_ms ? c->r->tail_ms : TAIL_MS;
+	const bool passed_on = c->begun && c->a->status / 100 == 2 && c->r->to;
+
+	if (c->since_ms == 0 || moved != c->moved || passed_on)
+		c->since_ms = now;
+	c->moved = moved;
+	c->late = now - c->since_ms > tail_ms;
+	return c->late;
+}
+
+static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t sent)
+{
+	struct call *call = arg;
 
 	(void)a;
 	(void)b;
 	(void)c;
-	(void)d;
 	sig_answer();
-	return sig_caught() || (stop && atomic_load(stop));
+	return sig_caught() || (call->stop && atomic_load(call->stop)) || is_late(call, sent);
 }
 
 /* --- one request ----------------------------------------------------------- */
@@ -362,7 +385,6 @@ static void set_options(struct http *h, const struct http_request *r)
 	curl_easy_setopt(c, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(c, CURLOPT_XFERINFODATA, (void *)(uintptr_t)h->opt.stop);
 	curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->once ? 1L : 0L);
 	/* loopback: no proxy is to see the key, nor could it get there */
 	if (strncmp(r->url, "http://", 7) == 0)
@@ -452,10 +474,14 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 
 	if (f->kind != FAIL_NONE) /* the sink's or begin's sentence */
 		return -1;
+	if (call->late) {
+		call->a->transport = true;
+		return fail_set(f, FAIL_TEMP, "the answer does not end");
+	}
 	if (rc == CURLE_ABORTED_BY_CALLBACK)
 		return fail_set(f, FAIL_SIGNAL, "interrupted");
 	/* one line of more than 100 KiB is "out of memory" for libcurl, which has no more of it */
-	if (strstr(why, "response headers") ||
+	if (call->head > HEAD_MAX || strstr(why, "response headers") ||
 		(rc == CURLE_OUT_OF_MEMORY && was_sent(h->curl, rc))) {
 		call->a->transport = call->a->too_long = true;
 		return fail_set(f, FAIL_TEMP, "an answer with more headers than are read");
@@ -479,7 +505,7 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 
 int http_do(struct http *h, const struct http_request *r, struct http_answer *a, struct fail *f)
 {
-	struct call call = { .r = r, .a = a, .f = f, .curl = h->curl };
+	struct call call = { .r = r, .a = a, .f = f, .curl = h->curl, .stop = h->opt.stop };
 	struct curl_slist *list = headers(r);
 	CURL *c = h->curl;
 	long status = 0;
@@ -496,9 +522,12 @@ int http_do(struct http *h, const struct http_request *r, struct http_answer *a,
 	curl_easy_setopt(c, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, &call);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, &call);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_write);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &call);
 	rc = curl_easy_perform(c);
+	if (rc == CURLE_WRITE_ERROR && call.enough)
+		rc = CURLE_OK;
 	a->sent = was_sent(c, rc);
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	a->status = rc == CURLE_OK ? (int)status : 0;

@@ -6,7 +6,7 @@
  * as libcurl finds them in the environment (https_proxy, NO_PROXY, ...). A stalled connection is
  * given up; a caught signal aborts at once. The Authorization header goes to the URL's host only
  * and is never logged or put into a message. One struct http is one thread's. Memory: libcurl's two
- * buffers of 512 KiB and what the answer's ceiling allows.
+ * buffers of 512 KiB, 256 KiB of headers, and what the answer's ceiling allows.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -61,7 +61,10 @@ struct http_request {
 	/* wait no longer than this to connect, nor for the next byte; 0: as the option says */
 	uint64_t wait_ms;
 	uint64_t whole_ms;             /* nor for the whole answer; 0: as long as bytes move */
-	size_t body_max;               /* ceiling of answer.body; 0: 1 MiB */
+	/* nor, from when it is sent, for headers and a body that does not go to `to`; 0: 10 min */
+	uint64_t tail_ms;
+	/* ceiling of answer.body; 0: 1 MiB. A longer 2xx is refused, a longer refusal cut */
+	size_t body_max;
 	/*
 	 * Bodies of 2xx answers go here; NULL: into answer.body. Other answers' bodies always go
 	 * into answer.body.
@@ -81,7 +84,7 @@ struct http_answer {
 	bool sent;
 	/* http_do() failed because of the connection: sending it again may help */
 	bool transport;
-	struct buf body;          /* cut at its ceiling; http_answer_free() */
+	struct buf body;          /* http_answer_free() */
 	bool unresolved;          /* then: the host or the proxy has no address */
 	bool too_long;            /* then: its headers are more than are read */
 	uint64_t got;             /* bytes of the body that came (and went to `to`) */

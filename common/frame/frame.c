@@ -1,6 +1,7 @@
 /* The JSON of a frame's head and end, and the subfield of its members. */
 #include "frame/frame.h"
 #include "base/mem.h"
+#include "value/jsondoc.h"
 #include "base/visible.h"
 
 #include <stdlib.h>
@@ -122,7 +123,7 @@ static char *get_text(const json_t *j, const char *key)
 static json_t *load(const char *text, size_t n, const char *what, struct fail *f)
 {
 	json_error_t err;
-	json_t *j = json_loadb(text, n, JSON_REJECT_DUPLICATES, &err);
+	json_t *j = jsondoc_load(text, n, JSON_REJECT_DUPLICATES, &err);
 
 	if (!json_is_object(j)) {
 		fail_set(f, FAIL_DATA, "the frame's %s is not a JSON object: %s", what,

@@ -2,6 +2,7 @@
 #include "td/receipt.h"
 #include "value/alias.h"
 #include "base/mem.h"
+#include "value/jsondoc.h"
 #include "base/visible.h"
 
 #include <stdlib.h>
@@ -234,7 +235,7 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 static int half(const char *p, size_t n, const char *at, struct fail *f)
 {
 	char *whole = mem_printf("%.*s}", (int)n, p);
-	json_t *o = json_loads(whole, JSON_REJECT_DUPLICATES, NULL);
+	json_t *o = jsondoc_load(whole, strlen(whole), JSON_REJECT_DUPLICATES, NULL);
 	const char *mode = json_string_value(json_object_get(o, "mode"));
 	const char *session = json_string_value(json_object_get(o, "session"));
 	const char *table = json_string_value(json_object_get(o, "table"));
@@ -270,7 +271,7 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 		return half(p, n, at, f);
 	if (newline && newline != p + n - 1)
 		return fail_set(f, FAIL_DATA, "%s: more than one line: not one receipt", at);
-	o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
+	o = jsondoc_load(p, n, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(o)) {
 		json_decref(o);
 		return fail_set(f, FAIL_DATA, "%s: not a receipt", at);

@@ -1,6 +1,7 @@
 /* Column lists and their JSON. */
 #include "value/schema.h"
 #include "base/mem.h"
+#include "value/jsondoc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,7 @@ int schema_parse(struct schema *s, const char *text, struct fail *f)
 
 	if (!text || !*text)
 		return 0;
-	j = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
+	j = jsondoc_load(text, strlen(text), JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &err);
 	if (!j)
 		return fail_set(f, FAIL_DATA, "the columns are not JSON: %s", err.text);
 	rc = json_is_null(j) ? 0 : schema_from_json(s, j, f);
