@@ -73,6 +73,8 @@ int paper_end(struct load *l, const struct fail *why, struct fail *f)
 	if (why) {
 		free(r->reason);
 		r->reason = mem_string(why->why);
+		free(r->place);
+		r->place = mem_string(die_place());
 		r->status = sig_status(why->kind);
 	}
 	if (!l->receipt_begun && put_text(receipt_begin(r), f))

@@ -224,6 +224,7 @@ static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
 	s->out.done = !why;
 	if (why) {
 		s->out.reason = mem_string(why->why);
+		s->out.place = mem_string(die_place());
 		s->out.status = sig_status(why->kind);
 	}
 	if (swap_begin_receipt(s, f) || put_text(receipt_end(&s->out), f))
@@ -525,6 +526,7 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 		pass(text, n, FAIL_IGNORED);
 		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s",
 			s->in.reason ? s->in.reason : "no reason given");
+		f->told = die_told(s->in.place);
 	} else if (rc == 0 && s->o->undo) {
 		rc = undo(s, NULL, f);
 	} else if (rc == 0 && strcmp(s->in.action, "upload") == 0) {

@@ -13,9 +13,11 @@
 #include <string.h>
 #include <time.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *name = "td";
+static char place[48];
 static int level;
 static bool terminal;   /* stderr is one that knows how to clear a line */
 static atomic_bool line_shown; /* by die_line() */
@@ -23,11 +25,29 @@ static atomic_bool line_shown; /* by die_line() */
 void die_init(const char *argv0, int verbosity)
 {
 	const char *slash = argv0 ? strrchr(argv0, '/') : NULL, *kind = getenv("TERM");
+	struct stat st;
 
 	if (argv0)
 		name = slash ? slash + 1 : argv0;
 	level = verbosity;
 	terminal = isatty(STDERR_FILENO) && kind && strcmp(kind, "dumb") != 0;
+	if (fstat(STDERR_FILENO, &st) == 0)
+		snprintf(place, sizeof place, "%llu:%llu", (unsigned long long)st.st_dev,
+			(unsigned long long)st.st_ino);
+}
+
+const char *die_place(void)
+{
+	return place;
+}
+
+/* A file may be read long after its writer's words have scrolled away. */
+bool die_told(const char *at)
+{
+	struct stat st;
+
+	return at && *at && strcmp(at, place) == 0 && fstat(STDIN_FILENO, &st) == 0 &&
+	       S_ISFIFO(st.st_mode);
 }
 
 bool die_terminal(void)
@@ -177,7 +197,7 @@ void die_fail(const struct fail *f)
 		}
 		die(FAIL_SYSTEM, "%s", f->why);
 	}
-	if (f->why[0])
+	if (f->why[0] && (!f->told || level > 0 || log_is_json()))
 		say("error", f->why);
 	if (f->kind == FAIL_SIGNAL && sig_caught()) {
 		log_end(128 + sig_caught());

@@ -26,6 +26,16 @@ _Noreturn void die(enum fail_kind kind, const char *fmt, ...) __attribute__((for
  */
 _Noreturn void die_fail(const struct fail *f);
 
+/*
+ * The tools of a pipe that fails share a reason, and should print it once. die_place() names where
+ * ours are printed: the device and the inode of stderr, in decimal; "" if it is closed. A tool that
+ * gives up passes it on with its reason. die_told(): what was printed at `place` (NULL: nowhere) by
+ * the program that writes our standard input stands where ours would. die_fail() then prints such
+ * a failure only with -v.
+ */
+const char *die_place(void);
+bool die_told(const char *place);
+
 /* Wrong usage: print the sentence and how to get help, and exit 2. */
 _Noreturn void die_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

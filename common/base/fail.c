@@ -73,4 +73,5 @@ void fail_clear(struct fail *f)
 {
 	f->kind = FAIL_NONE;
 	f->why[0] = '\0';
+	f->told = false;
 }

@@ -8,6 +8,8 @@
 #ifndef FAIL_H
 #define FAIL_H
 
+#include <stdbool.h>
+
 /* The exit statuses of all tools (td.7). A kind of failure is its status. */
 enum fail_kind {
 	FAIL_NONE = 0,
@@ -28,6 +30,7 @@ enum fail_kind {
 struct fail {
 	enum fail_kind kind;
 	char why[1024]; /* no newline; may hold any bytes, which die() makes printable */
+	bool told;      /* the program before us in the pipe has printed it (see die_told()) */
 };
 
 /* Record a failure unless one is recorded already. Returns -1, to be returned. */

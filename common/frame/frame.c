@@ -21,6 +21,7 @@ void frame_end_free(struct frame_end *e)
 	free(e->reason);
 	free(e->watermark_column);
 	free(e->watermark);
+	free(e->place);
 	free(e->etag);
 	*e = (struct frame_end){ 0 };
 }
@@ -75,6 +76,7 @@ char *frame_end_format(const struct frame_end *e)
 		if (e->reason)
 			visible_text(reason, sizeof reason, e->reason, strlen(e->reason));
 		set_text(j, "reason", e->reason ? reason : NULL);
+		set_text(j, "stderr", e->place);
 		set_count(j, "status", (uint64_t)e->status);
 	}
 	if (!e->passed || e->has_rows)
@@ -212,6 +214,7 @@ static int end_fields(struct frame_end *e, const json_t *j, struct fail *f)
 		return fail_set(f, FAIL_DATA, "neither commit nor abort");
 	e->commit = strcmp(end, "commit") == 0;
 	e->reason = get_text(j, "reason");
+	e->place = get_text(j, "stderr");
 	e->etag = get_text(j, "etag");
 	if (get_count(j, "status", FAIL_UPSTREAM, &status, f))
 		return -1;

@@ -54,6 +54,7 @@ struct frame_head {
 struct frame_end {
 	bool commit;          /* false: aborted, and reason and status say why */
 	char *reason;
+	char *place;          /* where the writer printed it: die_place(), or NULL */
 	int status;           /* the exit status of the writer that aborted */
 	uint64_t rows;        /* values in all blocks */
 	uint64_t blocks;      /* members between head and end */

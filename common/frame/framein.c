@@ -1,6 +1,7 @@
 /* Reading a frame: members, counts, checksum, and what its writer says at the end. */
 #include "frame/framein.h"
 #include "base/crc.h"
+#include "base/die.h"
 #include "frame/gzip.h"
 #include "base/mem.h"
 
@@ -66,7 +67,9 @@ static int gave_up(const struct frame_end *e, struct fail *f)
 	const char *reason = e->reason ? e->reason : "no reason given";
 	bool said = strncmp(reason, prefix, sizeof prefix - 1) == 0;
 
-	return fail_set(f, FAIL_UPSTREAM, "%s%s", said ? "" : prefix, reason);
+	if (f->kind == FAIL_NONE && fail_set(f, FAIL_UPSTREAM, "%s%s", said ? "" : prefix, reason))
+		f->told = die_told(e->place);
+	return -1;
 }
 
 /* Use n bytes; those before the end go into the checksum, in version 1 without the head. */

@@ -1,6 +1,7 @@
 /* Writing a frame: head, blocks or members of others, end. */
 #include "frame/frameout.h"
 #include "base/crc.h"
+#include "base/die.h"
 #include "base/log.h"
 #include "frame/gzip.h"
 #include "base/mem.h"
@@ -125,7 +126,8 @@ int frameout_commit(struct frameout *o, const struct frame_end *e, struct fail *
 int frameout_abort(struct frameout *o, const struct fail *why, struct fail *f)
 {
 	struct frame_end end = { .status = sig_status(why->kind),
-		.reason = (char *)(uintptr_t)why->why };
+		.reason = (char *)(uintptr_t)why->why,
+		.place = (char *)(uintptr_t)die_place() };
 
 	return write_end(o, end, f);
 }

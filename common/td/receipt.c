@@ -26,7 +26,7 @@ void receipt_free(struct receipt *r)
 {
 	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary,
 		r->session, r->job_id, r->source_job, r->started, r->kept, r->replaced_by,
-		r->reason, r->finished };
+		r->reason, r->place, r->finished };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
@@ -137,6 +137,7 @@ char *receipt_end(const struct receipt *r)
 
 		visible_text(reason, sizeof reason, why, strlen(why));
 		text(o, "reason", reason);
+		text(o, "stderr", r->place);
 		json_object_set_new(o, "exit", json_integer(r->status));
 	}
 	text(o, "finished", r->finished);
@@ -215,6 +216,7 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 	r->kept_id = get_number(o, "kept_table_id");
 	r->replaced_by = get_text(o, "replaced_by");
 	r->reason = get_text(o, "reason");
+	r->place = get_text(o, "stderr");
 	r->status = status_of(get_number(o, "exit"));
 	r->finished = get_text(o, "finished");
 	if (columns && schema_from_json(&r->schema, columns, f))

@@ -44,6 +44,7 @@ struct receipt {
 	int64_t table_id, kept_id;
 	char *replaced_by; /* td-swap: the temporary table that td-put made, or NULL */
 	char *reason;      /* of a failure */
+	char *place;       /* where its writer printed the reason: die_place(), or NULL */
 	int status;
 	char *finished;
 };

@@ -78,7 +78,8 @@ faults 'POST bulk_import/commit/* * 422'
 cron 1
 ok "a failure leaves a receipt" until_true ended failed
 cron_end
-ok "a failure is mailed" mailed '^td-swap: td-put failed: .*422'
+ok "a failure is mailed" mailed '^td-put: .*422'
+is "a failure: its reason once" "$(grep -c '422' "$T/mail")" 1
 is "a failure: the rows are as they were" "$(rows)" "2,2,904"
 is "a failure: nothing else is left" "$(tables testdb) $(sessions)" "hourly 0"
 

@@ -53,8 +53,17 @@ TD_API_SERVER=$slow run screen -w 120 -s 'checks the rows=\003' "$T/states" sh "
 is "Ctrl-C: status" "$status" 130
 unlike "Ctrl-C: nothing is left of the line" "$out" '^td-put: the service checks'
 run screen -w 120 "$T/states" sh -c 'td-encode -f csv -- sh -c "echo a; echo 1; exit 3" | td-put td://@/testdb/failed >receipt'
-is "a failure: says why, and no summary" "$status $out" "66 td-encode: 'sh' failed with exit status 3
-td-put: upstream gave up: 'sh' failed with exit status 3"
+is "a failure: says why once, and no summary" "$status $out" "66 td-encode: 'sh' failed with exit status 3"
+is "a failure: the receipt has the reason as well" "$(jq -r .reason receipt)" "upstream gave up: 'sh' failed with exit status 3"
+run screen -w 120 "$T/states" sh -c 'td-encode -f csv -- sh -c "echo a; echo 1; exit 3" | td-put -v td://@/testdb/failed >receipt'
+like "a failure: -v says it at each stage" "$out" "td-put: upstream gave up: 'sh' failed with exit status 3"
+run sh -c 'td-encode -f csv -- sh -c "echo a; echo 1; exit 3" 2>first | td-put td://@/testdb/failed >receipt'
+is "a failure whose words went elsewhere: td-put says why" "$status $err" "66 td-put: upstream gave up: 'sh' failed with exit status 3"
+run sh -c 'td-encode -f csv -- sh -c "echo a; echo 1; exit 3" >frame; td-put td://@/testdb/failed <frame >receipt'
+like "a failure that lies in a file: td-put says why" "$err" "td-put: upstream gave up: 'sh' failed with exit status 3"
+run sh -c 'td-encode -f csv -- sh -c "echo a; echo 1; exit 3" | td-put td://@/testdb/failed >receipt; td-swap <receipt'
+like "a failed receipt that lies in a file: td-swap says why" "$status $err" "^66 .*" 
+like "a failed receipt that lies in a file: its reason" "$err" "td-swap: td-put failed: upstream gave up: 'sh' failed"
 
 curl -sS -H "Authorization: TD1 $TD_API_KEY" --data-binary 'GET table/show/* 1 503,retry-after=1' "$TD_API_SERVER/local/faults" >/dev/null
 echo 'a

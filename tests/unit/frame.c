@@ -57,7 +57,9 @@ static struct buf make(const char *spec)
 {
 	struct bytes_sink to;
 	struct frameout o;
-	struct fail f = { 0 }, why = { FAIL_REFUSED, "job 7 failed: no such table \"x\"" };
+	struct fail f = { 0 }, why = {
+		.kind = FAIL_REFUSED, .why = "job 7 failed: no such table \"x\""
+	};
 	struct frame_head h = {
 		.content = FRAME_ROWS, .rows = -1, .job_id = (char *)(uintptr_t) "7"
 	};

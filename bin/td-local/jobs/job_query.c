@@ -230,7 +230,8 @@ static bool attempt(struct run *r, struct fail *f)
 	if (r->j->result && f->kind == FAIL_NONE && !writes(r->st))
 		send_rows(r->w, r->me, r->j, &r->out, &r->said, f);
 	if (f->kind == FAIL_SIGNAL && r->me->overdue)
-		*f = (struct fail){ FAIL_DATA, "the query ran longer than --query-time allows" };
+		*f = (struct fail){ .kind = FAIL_DATA,
+			.why = "the query ran longer than --query-time allows" };
 	again = end(r, f);
 	query_free(r->all);
 	r->all = NULL;

@@ -310,7 +310,7 @@ int output_run(struct queue *w, struct interrupt *me, const struct job *j,
 	if (p.out >= 0)
 		read_said(p.out, said);
 	if (fed.kind == FAIL_SIGNAL || (me->stop && (f->kind || failed >= 0)))
-		*f = (struct fail){ FAIL_SIGNAL, "killed" };
+		*f = (struct fail){ .kind = FAIL_SIGNAL, .why = "killed" };
 	else if (f->kind == FAIL_NONE && failed >= 0)
 		blame(names[failed], status[failed], buf_text(&err), f);
 	else if (f->kind == FAIL_NONE)
