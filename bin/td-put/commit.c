@@ -112,3 +112,33 @@ int commit_run(struct load *l, struct fail *f)
 		l->to.database, l->to.table, l->receipt.already ? ", since an earlier run" : "");
 	return 0;
 }
+
+/* Its rows may be all that somebody has of them: not if they are in the table, or on their way. */
+static int may_go(struct load *l, const struct api_session *s, struct fail *f)
+{
+	if (session_check(l, s, f))
+		return -1;
+	if (s->state == API_COMMITTED)
+		return fail_set(f, FAIL_GUARD,
+			"session %s is committed: its rows are in the table, and it is the memory "
+			"of that (td-swap --gc --sessions removes old ones)",
+			l->session);
+	if (s->state == API_COMMITTING || s->state == API_PERFORMING)
+		return fail_set(f, FAIL_TEMP, "session %s is being %s", l->session,
+			s->state == API_COMMITTING ? "committed" : "imported");
+	return 0;
+}
+
+int commit_discard(struct load *l, struct fail *f)
+{
+	struct api_session s;
+
+	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
+	transfer_connect(l);
+	session_begin(l);
+	if (api_session_show(l->api, l->session, &s, f) || may_go(l, &s, f) ||
+		api_session_delete(l->api, l->session, f))
+		return -1;
+	progress_done(&l->progress, "session %s is gone, with what was in it", l->session);
+	return 0;
+}

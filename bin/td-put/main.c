@@ -39,6 +39,7 @@ static const char help[] =
 	"      --no-commit      --commit, with the receipts of all on standard input. --once=KEY: "
 	"what this machine\n"
 	"      --commit         uploads; a run that died is continued\n"
+	"      --discard        remove the session --session and what was uploaded into it\n"
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
@@ -69,6 +70,7 @@ enum {
 	SESSION,
 	NO_COMMIT,
 	COMMIT,
+	DISCARD,
 	STREAMING,
 	DRY_RUN,
 	TRUST_EOF,
@@ -86,6 +88,7 @@ static const struct option long_options[] = {
 	{ "session", required_argument, NULL, SESSION },
 	{ "no-commit", no_argument, NULL, NO_COMMIT },
 	{ "commit", no_argument, NULL, COMMIT },
+	{ "discard", no_argument, NULL, DISCARD },
 	{ "streaming", no_argument, NULL, STREAMING },
 	{ "dry-run", no_argument, NULL, DRY_RUN },
 	{ "trust-eof", no_argument, NULL, TRUST_EOF },
@@ -112,6 +115,7 @@ static void take(struct opts *o, int c)
 	case SESSION: o->session = session_of(optarg); break;
 	case NO_COMMIT: o->no_commit = true; break;
 	case COMMIT: o->commit = true; break;
+	case DISCARD: o->discard = true; break;
 	case STREAMING: o->streaming = true; break;
 	case DRY_RUN: o->dry_run = true; break;
 	case TRUST_EOF: o->trust_eof = true; break;
@@ -123,8 +127,10 @@ static void take(struct opts *o, int c)
 
 static void check_options(const struct opts *o)
 {
-	if (o->session ? o->no_commit == o->commit : o->no_commit || o->commit)
-		die_usage("--session NAME goes with one of --no-commit and --commit");
+	if (o->no_commit + o->commit + o->discard != (o->session ? 1 : 0))
+		die_usage("--session NAME goes with one of --no-commit, --commit and --discard");
+	if (o->discard && (o->once || o->dry_run || o->strict))
+		die_usage("--discard reads no rows: it goes with no other option of a load");
 	if (o->streaming && (o->once || o->session))
 		die_usage("--streaming goes with neither --once nor --session");
 	if (o->commit && o->once)
@@ -176,7 +182,7 @@ int main(int argc, char **argv)
 	die_init(argv[0], 0);
 	options(&o, argc, argv);
 	destination(&l, argc, argv);
-	if (!o.commit && isatty(STDIN_FILENO))
+	if (!o.commit && !o.discard && isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < "
 			  "data.csv | td-put ...");
 	if (conf_load(&l.conf, NULL, &l.to, &f) || conf_complete(&l.conf, &l.to, &f))
@@ -196,7 +202,9 @@ int main(int argc, char **argv)
 		die_fail(&f);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.input.from = &in.source;
-	rc = o.commit ? commit_run(&l, &f) : transfer_run(&l, &f);
+	rc = o.discard	? commit_discard(&l, &f)
+		: o.commit ? commit_run(&l, &f)
+			   : transfer_run(&l, &f);
 	transfer_time_is_up(&l, &f);
 	transfer_free(&l);
 	if (rc)

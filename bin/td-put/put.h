@@ -32,7 +32,7 @@ struct opts {
 	bool content;         /* --once=@content */
 	const char *once_key; /* NULL: the job that the rows come from, or the content */
 	const char *session;  /* of many machines; with one of these: */
-	bool no_commit, commit;
+	bool no_commit, commit, discard;
 	int verbosity;
 	struct api_opt api;
 };
@@ -150,6 +150,8 @@ int pump_check_end(const struct load *l, struct fail *f); /* what the end says: 
 
 /* commit.c: --commit: no rows, the receipts of those who sent them */
 int commit_run(struct load *l, struct fail *f);
+/* --discard: the session goes, with all that was uploaded into it */
+int commit_discard(struct load *l, struct fail *f);
 
 /* input.c: as framein's, for a frame of records or a msgpack.gz */
 int input_open(struct load *l, struct fail *f);
@@ -200,6 +202,8 @@ void session_begin(struct load *l); /* the session's name, and how parts are nam
  * already.
  */
 int session_look(struct load *l, struct fail *f);
+/* Is it there, and for our table? */
+int session_check(const struct load *l, const struct api_session *s, struct fail *f);
 int session_check_counts(struct load *l, const struct api_session *s, struct fail *f);
 int session_check_same(struct load *l, const struct api_session *s, struct fail *f);
 int session_check_parts(struct load *l, struct fail *f);

@@ -204,7 +204,7 @@ static char *session_name(const struct load *l)
 		return mem_string(l->o->session);
 	if (l->o->once) {
 		once_text(l, text);
-		return mem_printf("td_put_once_%s", text);
+		return tempname_once(text);
 	}
 	return tempname_session(api_time(l->api), clock_random());
 }
@@ -213,7 +213,7 @@ static char *session_name(const struct load *l)
  * A session that exists: of another machine, or of an earlier run. It must load into the same
  * table.
  */
-static int check_session(const struct load *l, const struct api_session *s, struct fail *f)
+int session_check(const struct load *l, const struct api_session *s, struct fail *f)
 {
 	if (s->state == API_SESSION_GONE)
 		return fail_set(f, FAIL_REFUSED, "there is no session %s", l->session);
@@ -253,7 +253,7 @@ static int others(const struct load *l, const struct api_session *s, struct fail
 			(long long)rows);
 	return fail_set(f, FAIL_GUARD,
 		"--once: an earlier run with this key has loaded other rows into session %s: "
-		"publish them with td-put --session %s --commit, or delete the session",
+		"publish them with td-put --session %s --commit, or drop them with --discard",
 		l->session, l->session);
 }
 
@@ -287,7 +287,7 @@ int session_look(struct load *l, struct fail *f)
 		return -1;
 	if (s.state == API_SESSION_GONE)
 		return 0;
-	if (check_session(l, &s, f))
+	if (session_check(l, &s, f))
 		return -1;
 	if (l->o->session)
 		return s.state == API_UPLOADING && !s.frozen ? 0 : takes_no_more(l, f);

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { MANY_SESSIONS = 2000 };
+
 static int removed(const char *what, const char *name, struct fail *f)
 {
 	char *line = mem_printf("%s %s\n", what, name);
@@ -67,6 +69,25 @@ static bool is_ours(const struct api_session *c, const char *db, const char *tar
 						       tempname_table_time(c->table, target) >= 0);
 }
 
+/* An account may have some 2,448 of them. */
+static void count_memory(struct swap *s, const struct api_name *list, size_t n)
+{
+	size_t committed = 0;
+
+	for (size_t i = 0; i < n; i++)
+		committed += strcmp(list[i].state, "committed") == 0 &&
+			     tempname_session_time(list[i].name) < 0;
+	if (n > MANY_SESSIONS)
+		warn("there are %zu sessions, and Treasure Data allows some 2,448: --gc "
+		     "--sessions removes old ones that are committed",
+			n);
+	if (committed > 0)
+		progress_done(&s->progress,
+			"%zu committed session%s kept: td-put knows by them what is done "
+			"(--gc --sessions removes old ones)",
+			committed, committed == 1 ? " is" : "s are");
+}
+
 static int sessions(struct swap *s, const char *db, const char *target, struct fail *f)
 {
 	struct api_name *list;
@@ -87,6 +108,66 @@ static int sessions(struct swap *s, const char *db, const char *target, struct f
 		if (rc == 0)
 			rc = removed("session", list[i].name, f);
 	}
+	if (rc == 0)
+		count_memory(s, list, n);
+	api_names_free(list, n);
+	return rc;
+}
+
+/* --- --sessions: the committed ones of --once and --session, the memory of what they did --- */
+
+/* Those of --session have a name that somebody chose; the names of their parts tell. */
+static int is_memory(struct swap *s, const char *name, bool *is, struct fail *f)
+{
+	struct api_name *list;
+	size_t n;
+
+	*is = tempname_is_once(name);
+	if (*is)
+		return 0;
+	if (api_session_parts(s->api, name, &list, &n, f))
+		return -1;
+	*is = n > 0;
+	for (size_t i = 0; i < n && *is; i++)
+		*is = tempname_is_part(list[i].name);
+	api_names_free(list, n);
+	return 0;
+}
+
+/*
+ * One that the service says is committed. It has no time of its own: that of its import counts. If
+ * that is not known, the session stays.
+ */
+static int forget_one(struct swap *s, const char *name, const char *db, const char *target,
+	struct fail *f)
+{
+	struct api_session one;
+	int64_t at = -1;
+	bool is;
+
+	if (api_session_show(s->api, name, &one, f))
+		return -1;
+	if (one.state != API_COMMITTED || !is_ours(&one, db, target))
+		return 0;
+	if (is_memory(s, name, &is, f) || (is && api_job_ended(s->api, one.job_id, &at, f)))
+		return -1;
+	if (is && at < 0)
+		warn("session %s stays: the service does not say when it was loaded", name);
+	if (!is || at < 0 || at > limit(s))
+		return 0;
+	return api_session_delete(s->api, name, f) || removed("session", name, f) ? -1 : 0;
+}
+
+static int forget(struct swap *s, const char *db, const char *target, struct fail *f)
+{
+	struct api_name *list;
+	size_t n;
+	int rc = api_session_list(s->api, &list, &n, f);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		if (strcmp(list[i].state, "committed") == 0 &&
+			tempname_session_time(list[i].name) < 0)
+			rc = forget_one(s, list[i].name, db, target, f);
 	api_names_free(list, n);
 	return rc;
 }
@@ -94,5 +175,7 @@ static int sessions(struct swap *s, const char *db, const char *target, struct f
 /* Sessions first: one whose table is gone no longer says which database it is of. */
 int gc_run(struct swap *s, const char *db, const char *table, struct fail *f)
 {
+	if (s->o->sessions)
+		return forget(s, db, table, f);
 	return sessions(s, db, table, f) || tables(s, db, table, f) ? -1 : 0;
 }

@@ -43,7 +43,9 @@ static const char help[] =
 	"      --undo               exchange the table and its kept one again\n"
 	"      --gc                 remove temporary tables and sessions that earlier runs left "
 	"behind\n"
-	"      --older-than TIME    --gc: only those at least so old (2d)\n"
+	"      --sessions           --gc: remove the committed sessions of --once and --session "
+	"instead\n"
+	"      --older-than TIME    --gc: only those at least so old (2d; of --sessions 30d)\n"
 	"      --wait TIME          give up when the whole run takes longer\n"
 	"      --progress           say what was done also where standard error is no "
 	"terminal\n" API_USAGE OPTION_USAGE;
@@ -82,6 +84,8 @@ static void check_options(const struct opts *o)
 			o->undo ? "--undo" : "--gc");
 	if (o->older_given && !o->gc)
 		die_usage("--older-than goes with --gc");
+	if (o->sessions && !o->gc)
+		die_usage("--sessions goes with --gc");
 }
 
 enum {
@@ -94,6 +98,7 @@ enum {
 	UNDO,
 	GC,
 	OLDER_THAN,
+	SESSIONS,
 	PROGRESS,
 	WAIT
 };
@@ -108,6 +113,7 @@ static const struct option long_options[] = {
 	{ "undo", no_argument, NULL, UNDO },
 	{ "gc", no_argument, NULL, GC },
 	{ "older-than", required_argument, NULL, OLDER_THAN },
+	{ "sessions", no_argument, NULL, SESSIONS },
 	{ "progress", no_argument, NULL, PROGRESS },
 	{ "wait", required_argument, NULL, WAIT },
 	OPTION_LONG,
@@ -129,6 +135,7 @@ static void take(struct opts *o, int c)
 		break;
 	case UNDO: o->undo = true; break;
 	case GC: o->gc = true; break;
+	case SESSIONS: o->sessions = true; break;
 	case PROGRESS: o->progress = true; break;
 	case OLDER_THAN:
 		o->older_given = true;
@@ -149,6 +156,8 @@ static void options(struct opts *o, int argc, char **argv)
 	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
 		die_usage("--keep: %s", f.why);
 	check_options(o);
+	if (!o->older_given)
+		o->older_s = (o->sessions ? 30 : 2) * 86400;
 }
 
 /* --- the end of --wait --- */
@@ -556,7 +565,7 @@ static void destination(const struct opts *o, struct tdurl *to, char *text)
 int main(int argc, char **argv)
 {
 	struct opts o = {
-		.min_rows = -1, .max_shrink = -1, .older_s = 2 * 86400, .api = API_OPT_DEFAULT
+		.min_rows = -1, .max_shrink = -1, .api = API_OPT_DEFAULT
 	};
 	struct swap s = { .o = &o };
 	struct tdurl to = { 0 };

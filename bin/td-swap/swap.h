@@ -12,7 +12,7 @@
 
 struct opts {
 	bool allow_empty, same_schema, strict, progress;
-	bool keep, undo, gc;
+	bool keep, undo, gc, sessions;
 	const char *keep_name; /* of --keep=NAME, or NULL */
 	uint64_t older_s;      /* --gc: of things at least so old */
 	bool older_given;

@@ -251,6 +251,8 @@ int api_job_status(struct api *a, const char *id, struct api_job *j, struct fail
 int api_job_show(struct api *a, const char *id, struct api_job *j, struct fail *f);
 /* The rows that a job has put into tables; -1: not given. */
 int api_job_inserted(struct api *a, const char *id, int64_t *rows, struct fail *f);
+/* When it ended, epoch seconds; -1: not said, or there is no such job (any more). */
+int api_job_ended(struct api *a, const char *id, int64_t *at, struct fail *f);
 int api_job_kill(struct api *a, const char *id, struct fail *f);
 /* The job that was issued with this domain_key; *id is "" if there is none. */
 int api_job_by_key(struct api *a, const char *domain_key, char id[32], struct fail *f);

@@ -1,5 +1,6 @@
 /* Jobs: issuing, polling, schedules, and results in one stream or in ranges. */
 #include "api/api_call.h"
+#include "value/tdtime.h"
 #include "sys/clock.h"
 #include "base/die.h"
 #include "base/mem.h"
@@ -190,6 +191,22 @@ static int look(struct api *a, enum endpoint e, const char *id, struct api_job *
 	*j = rc ? NULL : api_call_json(a, &c, f);
 	api_call_free(&c);
 	return *j ? read_state(out, *j, f) : -1;
+}
+
+int api_job_ended(struct api *a, const char *id, int64_t *at, struct fail *f)
+{
+	static const struct tdtime form = { .format = "%Y-%m-%d %H:%M:%S UTC" };
+	struct api_job job;
+	const char *text;
+	json_t *j;
+	int rc = look(a, JOB_SHOW, id, &job, &j, f);
+
+	*at = -1;
+	text = j ? api_string(j, "end_at") : NULL;
+	if (text && tdtime_parse(&form, text, strlen(text), at))
+		*at = -1;
+	json_decref(j);
+	return rc && api_forgive(a, 404, f) ? 0 : rc;
 }
 
 int api_job_status(struct api *a, const char *id, struct api_job *out, struct fail *f)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+static const char digits[] = "0123456789abcdef";
 static const char mark[] = "_tdput_", head[] = "td_put_", undo_mark[] = "_tdundo_";
 enum { MARK = sizeof mark - 1, HEX = 16, HEAD = sizeof head - 1, WHEN = 15, HASH = 8 };
 /* Of the target: with all that may follow, the name is as long as Treasure Data advises. */
@@ -55,8 +56,6 @@ char *tempname_undo(const char *kept, int64_t now, uint64_t random)
 /* 0 and the number of n hexadecimal digits; -1. */
 static int hex(const char *s, size_t n, uint64_t *out)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	*out = 0;
 	for (size_t i = 0; i < n; i++) {
 		const char *at = s[i] ? strchr(digits, s[i]) : NULL;
@@ -135,4 +134,41 @@ int64_t tempname_session_time(const char *name)
 		tdtime_parse(&rules, name + HEAD, WHEN, &at))
 		return -1;
 	return at;
+}
+
+static const char once[] = "td_put_once_";
+enum { ONCE_LEN = sizeof once - 1, DIGEST = 32 };
+
+char *tempname_once(const char *digest)
+{
+	return mem_printf("%s%s", once, digest);
+}
+
+static size_t span(const char *s)
+{
+	return strspn(s, digits);
+}
+
+bool tempname_is_once(const char *name)
+{
+	return strncmp(name, once, ONCE_LEN) == 0 && span(name + ONCE_LEN) == DIGEST &&
+	       !name[ONCE_LEN + DIGEST];
+}
+
+bool tempname_is_part(const char *name)
+{
+	const char *p = name + 4;
+
+	if (strncmp(name, "part", 4) != 0 || strspn(p, "0123456789") == 0)
+		return false;
+	p += strspn(p, "0123456789");
+	for (size_t i = 0; i < 3; i++) {
+		static const size_t length[] = { DIGEST, 8, 0 }; /* 0: any */
+		const size_t n = *p == '_' ? span(p + 1) : 0;
+
+		if (n == 0 || (length[i] > 0 && n != length[i]))
+			return false;
+		p += 1 + n;
+	}
+	return *p == '\0' || (*p == '_' && span(p + 1) == 7 && !p[8]);
 }

@@ -6,6 +6,7 @@
  *   ..._TTTTTTTTRRRRRRRR                     the same table, once td-swap has claimed it
  *   KEPT_tdundo_TTTTTTTTRRRRRRRR             a kept table while td-swap --undo has it; --gc leaves these
  *   td_put_YYYYMMDD_HHMMSS_RRRRRRRRRRRRRRRR  a session: the time, UTC, and chance
+ *   td_put_once_ and a digest of 32 digits   the session of --once, which stays
  *
  * A long TARGET is cut and followed by a hash of the whole name, so that the name stays within the
  * length that Treasure Data recommends.
@@ -20,6 +21,7 @@ char *tempname_table(const char *target, int64_t now, uint64_t random);   /* mal
 char *tempname_own(const char *temporary, int64_t now, uint64_t random);
 char *tempname_undo(const char *kept, int64_t now, uint64_t random);
 char *tempname_session(int64_t now, uint64_t random);
+char *tempname_once(const char *digest);
 
 /* Was the name made by these functions from that table? */
 bool tempname_is_own(const char *name, const char *temporary);
@@ -31,5 +33,8 @@ bool tempname_is_undo(const char *name, const char *kept);
  */
 int64_t tempname_table_time(const char *name, const char *target);
 int64_t tempname_session_time(const char *name);
+bool tempname_is_once(const char *name);
+/* A part of --once or --session: partN_MD5_CRC_LENGTH, and perhaps a mark. */
+bool tempname_is_part(const char *name);
 
 #endif

@@ -203,7 +203,7 @@ td-put --session equal --no-commit --once=b $D/equal <"$T/m1" >"$T/rb"
 cat "$T/ra" "$T/rb" >"$T/x"
 jq -c '.rows = 49' "$T/rb" | cat "$T/ra" - | run td-put --session equal --commit $D/equal
 like "receipts that say other rows than the import counts" "$(cat "$T/err")" \
-	"99 records were sent and the import counts 100: nothing was published; session equal takes no more parts: --commit again with .*, or delete it$"
+	"99 records were sent and the import counts 100: nothing was published; session equal takes no more parts: --commit again with .*, or --discard it$"
 run td-put --session equal --commit $D/equal <"$T/x"
 is "equal parts under two keys stay two, under one key one" "$status $(rows_of testdb equal)" "0 100,50,12450"
 faults 'PUT bulk_import/upload_part/* 3-1000000 delay=5'
@@ -237,7 +237,7 @@ frame rows=10 bad=1 >"$T/onebad"
 td-put --session errors --no-commit $D/errors <"$T/onebad" >"$T/x"
 run td-put --session errors --commit $D/errors <"$T/x"
 like "--commit with refused records: the way out" "$status $(tail -n 1 "$T/err")" \
-	"65 .*refused 1 of 10 records.*; session errors takes no more parts: --commit again with a --max-errors, or delete it$"
+	"65 .*refused 1 of 10 records.*; session errors takes no more parts: --commit again with a --max-errors, or --discard it$"
 run td-put --session errors --commit --max-errors 1 $D/errors <"$T/x"
 is "--commit with refused records: it works" "$status $(rows_of testdb errors)" "0 9,9,45"
 frame rows=0 >"$T/none"
@@ -381,6 +381,31 @@ head -c 500 "$T/f" | { run td-put --once=@content $D/content; echo "$status" >"$
 is "--once=@content: a frame that is cut" "$(cat "$T/x")" 66
 cat "$T/f" | { run env TMPDIR="$T/none" td-put --once=@content $D/content; printf '%s\n' "$status $err" >"$T/x"; }
 like "--once=@content: no room for what comes through a pipe" "$(cat "$T/x")" "^1 td-put: --once=@content: cannot make the file $T/none/"
+
+# --- --discard
+td-put --session gone --no-commit $D/gone <"$T/f" >"$T/x"
+run td-put --session gone --discard $D/dry2 </dev/null
+like "--discard: a session of another table" "$status $err" "^69 td-put: session gone loads into testdb.gone$"
+api POST bulk_import/freeze/gone >/dev/null
+api POST bulk_import/perform/gone >/dev/null
+session_is() { [ "$(api GET "bulk_import/show/$1" | jq -r .status)" = "$2" ]; }
+until_ok session_is gone ready
+run td-put --session gone --no-commit $D/gone <"$T/f"
+like "a session that takes no more parts" "$status $err" "^69 td-put: session gone takes no more parts"
+run td-put --session gone --discard $D/gone </dev/null
+is "--discard: a session that takes no more parts" "$status $out $err" "0  "
+is "--discard: it is gone" "$(api GET bulk_import/show/gone | jq -r .status_code)" 404
+run td-put --session many --discard $D/many </dev/null
+like "--discard: a committed session stays" "$status $err" "^80 td-put: session many is committed: its rows are in the table"
+is "--discard: a committed session stays" "$(api GET bulk_import/show/many | jq -r .status)" committed
+
+# --- --once after its table was replaced
+run td-put --once=replaced $D/replaced <"$T/f"
+td-put "$D/replaced?mode=replace" <"$T/other" 2>"$T/err" | td-swap --keep >/dev/null
+run td-put --once=replaced $D/replaced <"$T/f"
+is "--once after its table was replaced: status" "$status $(rows_of testdb replaced)" "80 60,60,61770"
+like "--once after its table was replaced: what happened, and the way out" "$err" \
+	"was committed, and testdb.replaced was replaced or dropped since: its rows are in table replaced_kept; use another KEY"
 
 # --- a msgpack.gz that is no frame
 gzip -dc "$T/f" | gzip >"$T/plain.gz"

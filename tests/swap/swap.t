@@ -193,6 +193,31 @@ like "and so do the names" "$(jq -r .temporary_table "$T/x")" "^tbl_tdput_2ebc98
 api POST "table/delete/testdb/$(jq -r .temporary_table "$T/x")" >/dev/null
 run td-swap --gc --older-than 0 "$D"
 is "--gc --older-than 0" "$status $(echo $out)" "0 table $(jq -r .temporary_table "$T/r")"
+td-put --once=kept $D/keeps <"$T/old" >/dev/null
+td-put --session named --no-commit $D/keeps <"$T/new" >"$T/r"
+td-put --session named --commit $D/keeps <"$T/r" >/dev/null
+td-put --session open --no-commit $D/keeps <"$T/new" >/dev/null
+api POST bulk_import/create/foreign/testdb/keeps >/dev/null
+gzip -dc "$T/new" | gzip | api PUT bulk_import/upload_part/foreign/part_1 -T - >/dev/null
+api POST bulk_import/perform/foreign >/dev/null
+session_is() { [ "$(api GET "bulk_import/show/$1" | jq -r .status)" = "$2" ]; }
+until_ok session_is foreign ready
+api POST bulk_import/commit/foreign >/dev/null
+until_ok session_is foreign committed
+run td-swap --gc --progress --older-than 0 "$D/keeps"
+like "--gc counts the committed sessions" "$status $err" "^0 td-swap: 3 committed sessions are kept"
+run td-swap --gc --sessions "$D"
+is "--gc --sessions: they are young" "$status $out" "0 "
+run td-swap --gc --sessions --older-than 0 "$D/tbl"
+is "--gc --sessions: they are of another table" "$status $out" "0 "
+run td-swap --gc --sessions --older-than 0 "$D/keeps"
+is "--gc --sessions: those of --once and --session that are committed" \
+	"$status $(printf '%s\n' "$out" | sed 's/once_[0-9a-f]*$/once_N/' | sort | tr '\n' ' ')" "0 session named session td_put_once_N "
+is "--gc --sessions: others', and those that are open, stay" "$(api GET bulk_import/list | jq -r '[.bulk_imports[] | select(.table == "keeps").name] | sort | join(" ")')" "foreign open"
+for session in foreign open; do api POST bulk_import/delete/$session >/dev/null; done
+api POST table/delete/testdb/keeps >/dev/null
+run td-swap --sessions "$D"
+is "--sessions without --gc: refused" "$status" 2
 run td-swap --gc
 is "--gc without a database: status" "$status" 2
 run td-swap --gc td://@

@@ -55,6 +55,31 @@ static void tables(void)
 	free(name);
 }
 
+static void kept(void)
+{
+	static const char *const parts[] = { "part0_0123456789abcdef0123456789abcdef_89abcdef_1",
+		"part12_0123456789abcdef0123456789abcdef_89abcdef_fff_0123abc" };
+	static const char *const not [] = { "", "part", "part0", "part_1", "task-0_1",
+		"part0_0123456789abcdef0123456789abcdef_89abcdef",
+		"part0_0123456789abcdef0123456789abcdef_89abcdef_",
+		"part0_0123456789abcdef0123456789abcde_89abcdef_1",
+		"part0_0123456789abcdef0123456789abcdef_89abcde_1",
+		"part0_0123456789abcdef0123456789abcdef_89abcdef_1_0123ab",
+		"part0_0123456789abcdef0123456789abcdef_89abcdef_1_0123abcd" };
+	char *name = tempname_once("0123456789abcdef0123456789abcdef");
+
+	tap_is(name, "td_put_once_0123456789abcdef0123456789abcdef", "a session of --once");
+	tap_result(tempname_is_once(name), "it is known");
+	tap_num(tempname_session_time(name), -1, "and is none that --gc takes");
+	tap_result(!tempname_is_once("td_put_once_0123456789abcdef0123456789abcde"), "a short one");
+	tap_result(!tempname_is_once("td_put_once_0123456789abcdef0123456789abcdef0"), "a long one");
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		tap_result(tempname_is_part(parts[i]), parts[i]);
+	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
+		tap_result(!tempname_is_part(not [i]), not [i]);
+	free(name);
+}
+
 static void claimed(void)
 {
 	char *long_target = repeat('t', 120), *alike = repeat('t', 121);
@@ -97,6 +122,7 @@ int main(void)
 {
 	lengths();
 	tables();
+	kept();
 	claimed();
 	sessions();
 	return tap_done();
