@@ -415,7 +415,8 @@ static void name_left(const struct run *u, struct fail *f)
 			passing ? "; the same command goes on with it"
 			: f->kind == FAIL_DATA
 				? ": --commit again with a --max-errors, or --discard it"
-				: ": --commit again with what was wrong put right, or --discard it");
+				: ": --commit again with what was wrong put right, or "
+				  "--discard it");
 	else if (l->o->once && l->names.n > 0)
 		fail_add(f, "; the same command goes on with session %s", name);
 	else if (u->a.left && l->o->no_commit)

@@ -72,7 +72,8 @@ static void kept(void)
 	tap_result(tempname_is_once(name), "it is known");
 	tap_num(tempname_session_time(name), -1, "and is none that --gc takes");
 	tap_result(!tempname_is_once("td_put_once_0123456789abcdef0123456789abcde"), "a short one");
-	tap_result(!tempname_is_once("td_put_once_0123456789abcdef0123456789abcdef0"), "a long one");
+	tap_result(!tempname_is_once("td_put_once_0123456789abcdef0123456789abcdef0"),
+		"a long one");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		tap_result(tempname_is_part(parts[i]), parts[i]);
 	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
