@@ -34,7 +34,10 @@ void rows_close(struct rows *r)
 ptrdiff_t rows_next(struct rows *r, const char **p, struct fail *f)
 {
 	for (;;) {
-		ptrdiff_t n = mp_value(r->in.p + r->at, r->in.p + r->in.len), got;
+		ptrdiff_t n = r->at < r->in.len
+			? mp_value(r->in.p + r->at, r->in.p + r->in.len)
+			: MP_MORE;
+		ptrdiff_t got;
 
 		if (n == MP_BAD)
 			return fail_set(f, FAIL_SYSTEM, "the data directory is damaged");
