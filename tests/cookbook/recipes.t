@@ -58,6 +58,8 @@ if [ -n "$pg" ] && [ -x "$pg/initdb" ] && has psql && has runuser; then
 		is "thirty days: every row once" "$(rows testdb 'SELECT COUNT(1) AS n, COUNT(DISTINCT id) AS ids, SUM(amount) AS total FROM orders_by_day')" \
 			"$(printf 'n,ids,total\n300,300,74850.0')"
 		ok "thirty days again: the recipe runs" recipe 'parallel --halt'
+		ok "a script for one of these days: the recipe runs" recipe 'cat > load-orders'
+		like "a script for one of these days: its receipt" "$(jq -r .already receipt.2026-11-27)" true
 		is "thirty days again: every row once" "$(rows testdb 'SELECT COUNT(1) AS n FROM orders_by_day')" "$(printf 'n\n300')"
 	else skip "thirty days" "no GNU parallel"; fi
 	as_user "$pg/pg_ctl" -m immediate -D "$T/pg/data" stop >/dev/null
@@ -111,5 +113,30 @@ END
 	is "Excel: every value is the same" "$(rows testdb 'SELECT id, name, price FROM orders ORDER BY id')" \
 		"$(printf 'id,name,price\n1,"hat, red",9.5\n2,日本,12.25\n3,"",0.0')"
 else skip "Excel" "no xlsx2csv"; fi
+
+# --- the files of schedulers, by the programs that read them
+
+"$PYTHON" - "$ROOT/man/td-recipes.7" <<'END'
+import re, sys
+text = open(sys.argv[1]).read()
+blocks = re.findall(r"^\.Bd -unfilled.*?\n(.*?)^\.Ed", text, re.S | re.M)
+names = ["crontab", "load-orders.service", "load-orders.timer", "airflow.py", "load.dig", "actions.yml"]
+assert len(blocks) == len(names), len(blocks)
+for name, block in zip(names, blocks):
+    open(name, "w").write(block.replace(r"\(dq", '"'))
+END
+is "crontab: five times and a command, without %" "$(grep -cE '^[0-9]+ [0-9]+ \* \* \*  /[^%]*$' crontab)" 1
+if has systemd-analyze; then
+	sed -i 's#^ExecStart=.*#ExecStart=/bin/true#; s/^User=.*//' load-orders.service
+	is "systemd: nothing to complain about" "$(systemd-analyze verify ./load-orders.service ./load-orders.timer 2>&1 | grep load-orders)" ""
+	like "systemd: the timer's time" "$(systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' load-orders.timer)")" '03:15:00'
+else skip "systemd" "no systemd-analyze"; fi
+ok "Airflow: it is Python" "$PYTHON" -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' airflow.py
+if "$PYTHON" -c 'import yaml' 2>"$T/none"; then
+	is "digdag: the command" "$("$PYTHON" -c 'import yaml, sys; print(yaml.safe_load(open("load.dig"))["+load"]["sh>"])')" './load-orders ${session_date}'
+	printf '#!/bin/sh\ntd-fetch -f csv --no-header -d sample_datasets -e "SELECT 42"\n' >test-loads
+	chmod +x test-loads
+	is "GitHub Actions: the last step" "$(sh -c "$("$PYTHON" -c 'import yaml; print(yaml.safe_load(open("actions.yml"))["jobs"]["loads"]["steps"][-1]["run"])')")" 42
+else skip "digdag, GitHub Actions" "no python3-yaml"; fi
 
 finish
