@@ -456,6 +456,17 @@ static bool ranking(const char *name)
 	return false;
 }
 
+/* lag and lead go by rows in an order. */
+static void check_ordered(struct binder *b, const struct expr *e)
+{
+	if (b->hive || (strcmp(e->name, "lag") != 0 && strcmp(e->name, "lead") != 0))
+		return;
+	if (!e->window->order.n)
+		bind_error(b, e->at, "%s function requires an ORDER BY window clause", e->name);
+	if (e->window->frame)
+		bind_error(b, e->at, "Cannot specify window frame for %s function", e->name);
+}
+
 static struct expr *window_function(struct binder *b, struct expr *e)
 {
 	const struct sqltype **types = arena_alloc(b->a, (e->argc + 1) * sizeof *types);
@@ -475,8 +486,10 @@ static struct expr *window_function(struct binder *b, struct expr *e)
 			b, e->at, "Cannot specify null treatment clause for %s function", e->name);
 	bind_arguments(b, e, types);
 	x = resolved(b, e, types);
-	if (x == e)
+	if (x == e) {
 		bind_window(b, e);
+		check_ordered(b, e);
+	}
 	return x;
 }
 

@@ -255,6 +255,8 @@ static struct expr *with_query(struct binder *b, struct expr *e)
 	if (b->f->kind || e->kind == EXPR_EXISTS)
 		return e;
 	one_column(b, e);
+	if (b->f->kind)
+		return e;
 	if (e->kind == EXPR_SCALAR) {
 		e->type = e->query->types[0];
 		e->flags |= e->query->flags[0];

@@ -535,6 +535,21 @@ static void join(struct binder *b, struct relation *r, struct fields *out)
 		*out = r->join == JOIN_SEMI ? left : both;
 }
 
+static void sample(struct binder *b, struct relation *r)
+{
+	const struct datum *v;
+
+	r->sample = bind_expr(b, r->sample);
+	v = &r->sample->value;
+	if (r->sample->kind == EXPR_CONSTANT &&
+		((v->kind == DATUM_INT && (v->i < 0 || v->i > 100)) ||
+			(v->kind == DATUM_DOUBLE && !(v->d >= 0 && v->d <= 100))) &&
+		r->sample->type->kind != SQL_DECIMAL)
+		bind_error(b, r->sample->at,
+			"Sample percentage must be between 0 and 100, inclusive");
+	r->sample = bind_coerce(b, r->sample, &sqltype_double);
+}
+
 void bind_from(struct binder *b, struct relation *r, struct fields *out)
 {
 	if (b->f->kind)
@@ -559,5 +574,5 @@ void bind_from(struct binder *b, struct relation *r, struct fields *out)
 		break;
 	}
 	if (r->sample)
-		r->sample = bind_coerce(b, bind_expr(b, r->sample), &sqltype_double);
+		sample(b, r);
 }

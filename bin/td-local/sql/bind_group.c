@@ -92,8 +92,16 @@ static void add_set(struct binder *b, struct sets *sets, const unsigned char *in
 static void mark(struct binder *b, struct select *s, const struct grouping *g, unsigned i,
 	unsigned char *in)
 {
-	for (unsigned k = 0; k < g->size[i]; k++)
-		in[add_key(b, s, g->set[i][k])] = 1;
+	for (unsigned k = 0; k < g->size[i]; k++) {
+		unsigned key = add_key(b, s, g->set[i][k]);
+
+		if (g->kind != GROUP_PLAIN && !b->hive && !b->f->kind &&
+			s->key[key]->kind != EXPR_COLUMN)
+			bind_error(b, s->key[key]->at,
+				"GROUP BY expression must be a column reference: only those go "
+				"into grouping sets");
+		in[key] = 1;
+	}
 }
 
 /* The sets that one element of GROUP BY stands for. */

@@ -224,6 +224,15 @@ static void order_ordinal(struct binder *b, struct select *s, struct order *o)
 	o->item = (int)n - 1;
 }
 
+static int find_alias(const struct select *s, const struct expr *name)
+{
+	for (unsigned i = 0; i < s->items; i++)
+		if (name->nparts == 1 && s->item[i].name &&
+			strcmp(s->item[i].name, name->parts[0]) == 0)
+			return (int)i;
+	return -1;
+}
+
 static void order_by(struct binder *b, struct select *s)
 {
 	struct scope *scope = b->scope;
@@ -241,6 +250,8 @@ static void order_by(struct binder *b, struct select *s)
 			bool name = o->expr->kind == EXPR_NAME;
 
 			b->used_alias = false;
+			if (name)
+				o->item = find_alias(s, o->expr);
 			o->expr = bind_expr(b, o->expr);
 			if (s->distinct && b->used_alias && !name)
 				bind_error(b, o->expr->at,
@@ -341,6 +352,24 @@ static bool aggregated(const struct select *s)
 	return any;
 }
 
+/* The windows of the WINDOW clause, also those that nothing uses. */
+static void windows(struct binder *b, struct select *s)
+{
+	for (unsigned i = 0; i < s->nwindows && !b->f->kind; i++) {
+		struct expr *e = bind_new(b, EXPR_CALL, s->windows[i].at, &sqltype_bigint);
+
+		for (unsigned k = 0; k < i; k++)
+			if (strcmp(s->windows[k].name, s->windows[i].name) == 0)
+				bind_error(b, e->at, "WINDOW name '%s' specified more than once",
+					s->windows[i].name);
+		e->name = "row_number";
+		e->window = arena_alloc(b->a, sizeof *e->window);
+		*e->window = s->windows[i];
+		e->window->name = NULL;
+		bind_window(b, e);
+	}
+}
+
 static void plain_parts(struct binder *b, struct select *s)
 {
 	if (s->where) {
@@ -349,6 +378,7 @@ static void plain_parts(struct binder *b, struct select *s)
 		b->clause = NULL;
 	}
 	items(b, s);
+	windows(b, s);
 	if (!b->f->kind)
 		bind_group(b, s);
 	if (s->having && !b->f->kind) {

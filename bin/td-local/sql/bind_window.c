@@ -65,39 +65,108 @@ static struct window *resolved(struct binder *b, const struct window *w, unsigne
 	return out;
 }
 
-static struct expr *frame_bound(struct binder *b, const struct window *w, struct expr *e)
+/* A RANGE bound as the integer that SQLite adds to the sort key's own; NULL: it has none. up: of two
+ * integers that enclose it the greater one. */
+static const struct expr *range_integer(struct binder *b, const struct sqltype *key,
+	const struct expr *e, bool up)
 {
-	if (!e)
+	const struct sqltype *t = e->type;
+	int64_t v = e->value.i, unit = 1;
+
+	if (t->kind == SQL_INTERVAL_DAY && key->kind == SQL_DATE)
+		unit = v % 86400000 ? 0 : -86400000;
+	else if (t->kind == SQL_INTERVAL_DAY && key->kind == SQL_TIMESTAMP && key->a <= 6)
+		unit = 1000; /* microseconds */
+	else if (t->kind == key->kind &&
+		(t->kind == SQL_INTERVAL_DAY || t->kind == SQL_INTERVAL_MONTH))
+		unit = 1;
+	else if (key->kind == SQL_DECIMAL && key->a <= SQL_DECIMAL_SHORT && sqltype_is_integer(t))
+		unit = (int64_t)decimal_power(key->b);
+	else if (key->kind == SQL_DECIMAL && key->a <= SQL_DECIMAL_SHORT &&
+		t->kind == SQL_DECIMAL && t->a <= SQL_DECIMAL_SHORT && t->b <= key->b)
+		unit = (int64_t)decimal_power(key->b - t->b);
+	else if (sqltype_is_integer(key) && t->kind == SQL_DECIMAL && t->a <= SQL_DECIMAL_SHORT)
+		unit = -(int64_t)decimal_power(t->b);
+	else
 		return NULL;
-	e = bind_expr(b, bind_clone(b, e));
-	if (strcmp(w->frame, "range") != 0 && !sqltype_is_integer(e->type)) {
+	if (unit == 0 || (unit > 0 && __builtin_mul_overflow(v, unit, &v)))
+		return NULL;
+	if (unit < 0)
+		v = v / -unit + (up && v % -unit > 0);
+	return bind_integer(b, e->at, &sqltype_bigint, v);
+}
+
+static bool plain_number(const struct sqltype *t)
+{
+	return sqltype_is_number(t) && t->kind != SQL_DECIMAL;
+}
+
+static struct expr *range_bound(
+	struct binder *b, const struct window *w, struct expr *e, bool up)
+{
+	const struct sqltype *key = w->order.n ? w->order.o[0].expr->type : NULL;
+	const struct expr *i;
+
+	if (w->order.n != 1) {
+		bind_error(b, w->at,
+			"Window frame of type RANGE PRECEDING or FOLLOWING requires single sort "
+			"item in ORDER BY");
+		return e;
+	}
+	if (plain_number(key) && plain_number(e->type))
+		return e;
+	i = e->kind == EXPR_CONSTANT && e->value.kind == DATUM_INT ? range_integer(b, key, e, up)
+								   : NULL;
+	if (!i)
+		bind_refuse(b, w->at, "a RANGE frame over this type");
+	return i ? (struct expr *)i : e;
+}
+
+/* ROWS and GROUPS: integers, also DECIMAL '2'. */
+static struct expr *count_bound(struct binder *b, const struct window *w, struct expr *e)
+{
+	if (strcmp(w->frame, "groups") == 0 && w->order.n == 0)
+		bind_error(b, w->at,
+			"Window frame of type GROUPS PRECEDING or FOLLOWING requires ORDER BY");
+	if (e->kind == EXPR_CONSTANT && e->value.kind != DATUM_NULL &&
+		(sqltype_is_integer(e->type) ||
+			(e->type->kind == SQL_DECIMAL && e->type->b == 0))) {
+		decimal_t v = e->type->kind == SQL_DECIMAL ? datum_decimal(e->type, &e->value)
+							   : e->value.i;
+
+		return bind_integer(b, e->at, &sqltype_bigint, /* SQLite counts to 2^31 */
+			v > INT32_MAX ? INT32_MAX : (int64_t)v);
+	}
+	if (!sqltype_is_integer(e->type))
 		bind_error(b, e->at,
 			"Window frame %s value type must be INTEGER or BIGINT(actual %s)",
 			strcmp(w->frame, "rows") == 0 ? "ROWS" : "GROUPS",
 			bind_type_name(b, e->type));
-		return e;
-	}
-	if (strcmp(w->frame, "range") == 0) {
-		const struct sqltype *key = w->order.n ? w->order.o[0].expr->type : NULL;
+	return e;
+}
 
-		if (w->order.n != 1) {
-			bind_error(b, w->at,
-				"Window frame of type RANGE PRECEDING or FOLLOWING requires single "
-				"sort "
-				"item in ORDER BY");
-			return e;
-		}
-		if (!sqltype_is_number(key) || !sqltype_is_number(e->type) ||
-			key->kind == SQL_DECIMAL || e->type->kind == SQL_DECIMAL) {
-			bind_refuse(b, w->at, "a RANGE frame over this type");
-			return e;
-		}
-	}
+static bool negative(const struct sqltype *t, const struct datum *v)
+{
+	if (t->kind == SQL_DECIMAL && v->kind != DATUM_NULL)
+		return datum_decimal(t, v) < 0;
+	return v->kind == DATUM_NULL || (v->kind == DATUM_INT && v->i < 0) ||
+		(v->kind == DATUM_DOUBLE && v->d < 0);
+}
+
+static struct expr *frame_bound(
+	struct binder *b, const struct window *w, struct expr *e, enum bound_kind kind, bool start)
+{
+	if (!e)
+		return NULL;
+	e = bind_expr(b, bind_clone(b, e));
+	if (b->f->kind)
+		return e;
+	if (e->kind == EXPR_CONSTANT && negative(e->type, &e->value))
+		bind_error(b, e->at, "Window frame offset must not be negative or null");
+	e = strcmp(w->frame, "range") == 0 ? range_bound(b, w, e, start != (kind == PRECEDING))
+					   : count_bound(b, w, e);
 	if (e->kind != EXPR_CONSTANT)
 		bind_refuse(b, e->at, "a window frame whose bound is not a constant");
-	else if (e->value.kind == DATUM_NULL || (e->value.kind == DATUM_INT && e->value.i < 0) ||
-	         (e->value.kind == DATUM_DOUBLE && e->value.d < 0))
-		bind_error(b, e->at, "Window frame offset must not be negative or null");
 	return e;
 }
 
@@ -192,12 +261,14 @@ void bind_window(struct binder *b, struct expr *e)
 	partition_by(b, w);
 	order_by(b, w);
 	if (w->frame) {
-		w->from_expr = frame_bound(b, w, w->from_expr);
-		w->to_expr = frame_bound(b, w, w->to_expr);
+		w->from_expr = frame_bound(b, w, w->from_expr, w->from, true);
+		w->to_expr = frame_bound(b, w, w->to_expr, w->to, false);
 	}
 	b->no_window = false;
 	b->clause = clause;
 	b->in_aggregate = in_aggregate;
+	if (e->filter && !b->query->trino)
+		bind_error(b, e->at, "FILTER is not yet supported for window functions");
 	if (e->distinct)
 		bind_error(b, e->at, "DISTINCT in window function parameters not yet supported");
 	if (e->order.n)

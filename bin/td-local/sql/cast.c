@@ -976,6 +976,13 @@ const struct sqltype *cast_literal_type(
 
 	if (named->kind == SQL_DECIMAL && decimal_parse(p, n, &v, &precision, &scale) == 0)
 		return sqltype_decimal(a, precision, scale);
+	if (named->kind == SQL_CHAR) {
+		int length = 0;
+
+		for (size_t i = 0; i < n && length < SQL_CHAR_MAX; i++)
+			length += ((unsigned char)p[i] & 0xc0) != 0x80;
+		return sqltype_new(a, SQL_CHAR, length, 0);
+	}
 	if (named->kind == SQL_TIMESTAMP &&
 		cast_parse_timestamp(p, n, &v, &scale, &zone, &zone_n) == 0)
 		return sqltype_new(a, zone ? SQL_TIMESTAMP_TZ : SQL_TIMESTAMP, scale, 0);

@@ -156,7 +156,8 @@ static bool unify(struct function_match *m, const struct pattern *p, const struc
 	case LAMBDA:
 		return t->kind == SQL_LAMBDA && t->n == p->n;
 	default:
-		return t->kind == p->type->kind || sqltype_coerces(t, p->type, m->engine);
+		return t->kind == p->type->kind || sqltype_coerces(t, p->type, m->engine) ||
+			(p->kind == FAMILY && p->type->kind == SQL_CHAR && t->kind == SQL_VARCHAR);
 	}
 }
 

@@ -453,6 +453,9 @@ static void limits(struct parser *p, struct select *s)
 			s->limit->text = "1";
 			s->limit->n = 1;
 		}
+		if (s->limit->kind == EXPR_INTEGER && strcmp(s->limit->text, "0") == 0)
+			parse_error(p, s->limit->at,
+				"FETCH FIRST row count must be positive (actual value: 0)");
 		if (!parse_take(p, "row"))
 			parse_expect(p, "rows");
 		s->ties = parse_take(p, "with ties");

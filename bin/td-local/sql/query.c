@@ -298,7 +298,9 @@ static int prepare(struct run *r, sqlite3_stmt **s, struct fail *f)
 	if (rc == SQLITE_INTERRUPT || rc == SQLITE_NOMEM)
 		return sql_failed(r, rc, f);
 	return fail_set(f, FAIL_DATA, "this statement is not supported by td-local: %s",
-		sqlite3_errmsg(r->db));
+		strstr(sqlite3_errmsg(r->db), "no such column")
+			? "a subquery uses columns that are not seen where it stands"
+			: "it is too large");
 }
 
 /* --- the rows */
