@@ -65,8 +65,8 @@ static struct window *resolved(struct binder *b, const struct window *w, unsigne
 	return out;
 }
 
-/* A RANGE bound as the integer that SQLite adds to the sort key's own; NULL: it has none. up: of two
- * integers that enclose it the greater one. */
+/* A RANGE bound as the integer that SQLite adds to the sort key's own; NULL: it has none. up: of
+ * two integers that enclose it the greater one. */
 static const struct expr *range_integer(struct binder *b, const struct sqltype *key,
 	const struct expr *e, bool up)
 {
