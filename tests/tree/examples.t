@@ -74,7 +74,9 @@ printf '{"items":[{"id":1,"tags":["x"]},{"id":2,"tags":[]}]}\n' >items.json
 	echo coat,n/a
 } >sales.csv
 printf 'datum;ort;wert\n29.02.2024;K\366ln;NULL\n01.03.2024;Bonn;7\n' >export.csv
-mkdir incoming
+for i in 1 2; do gzip -c orders.csv >orders-2024-02-29-$i.csv.gz; done
+mkdir -p incoming tests/data/sample_datasets
+cp new.csv tests/data/sample_datasets/prices.csv
 printf "$orders" >incoming/monday.csv
 printf "$orders" >incoming/tuesday.csv
 sqlite3 shop.db "CREATE TABLE orders(id INTEGER, ordered_at TEXT, amount REAL);
@@ -102,7 +104,7 @@ ok "the schedule has run" until_ok ran
 local_stop
 
 # --- running
-gone() { ! kill -0 "$1"; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
 run_example() { # FILE
 	dir=$T/home-$name
 	cp -R "$T/base" "$dir"
@@ -131,7 +133,7 @@ run_example() { # FILE
 	if grep -q '^td-local ' "$1"; then
 		until_ok test -s "$T/started"
 		started=$(cat "$T/started")
-		kill "$started"
+		gone "$started" || kill "$started" # with --exec it has ended
 		until_ok gone "$started"
 		rm "$T/started"
 	fi
