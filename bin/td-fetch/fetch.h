@@ -41,8 +41,10 @@ struct since {
 	const char *path;     /* NULL: nothing is remembered */
 	bool receipt;
 	char last[32];        /* the job that was taken last, "" if none */
-	char *fresh;          /* the path of FILE.new, or NULL */
-	int fd;
+	char *file;           /* where FILE is, if its name is a link: that stays one; or NULL */
+	char *fresh;          /* the path of FILE.new, beside it, or NULL */
+	char *folder;         /* of both, or NULL */
+	int fd, folder_fd;
 };
 int since_open(struct since *s, const char *path, bool receipt, const char *schedule,
 	struct fail *f);

@@ -14,7 +14,7 @@
 int main(int argc, char **argv)
 {
 	struct opts o = { .jobs = 1, .out = { .header = true }, .api = API_OPT_DEFAULT };
-	struct since since = { .fd = -1 };
+	struct since since = { .fd = -1, .folder_fd = -1 };
 	struct fail f = { 0 };
 	struct fd_sink to;
 

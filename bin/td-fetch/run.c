@@ -491,20 +491,6 @@ static int run_job(struct run *r, const char *database, const char *sql, struct 
 	return rc;
 }
 
-/* FILE.new becomes FILE at the end: that much must stay possible. */
-static int close_sandbox(const struct run *r, struct fail *f)
-{
-	const struct opts *o = r->o;
-	const char *since = o->since, *slash = since ? strrchr(since, '/') : NULL;
-	char *folder = !since ? NULL
-		: slash       ? mem_copy(since, (size_t)(slash - since) + 1)
-			      : mem_string(".");
-	int rc = api_sandbox(&r->conf, &o->api, folder, f);
-
-	free(folder);
-	return rc;
-}
-
 static int with_server(struct run *r, const char *sql, struct fail *f)
 {
 	int rc;
@@ -515,7 +501,8 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 		return -1;
 	if (conf_load(&r->conf, r->o->connection, NULL, f))
 		return -1;
-	if (close_sandbox(r, f))
+	/* FILE.new becomes FILE at the end: that much must stay possible */
+	if (api_sandbox(&r->conf, &r->o->api, r->since->folder, f))
 		return -1;
 	r->api = api_open(&r->conf, &r->o->api);
 	progress_start(&r->progress);

@@ -4,11 +4,15 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
+#include "value/jsondoc.h"
 #include "value/tdtime.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,7 +34,8 @@ static const char *last_line(char *text, size_t n)
 
 static int read_text(struct since *s, const char *schedule, char *text, size_t n, struct fail *f)
 {
-	json_t *j = json_loads(last_line(text, n), 0, NULL);
+	const char *last = last_line(text, n);
+	json_t *j = jsondoc_load(last, strlen(last), 0, NULL);
 	const char *id =
 		json_string_value(json_object_get(j, s->receipt ? "source_job_id" : "job_id"));
 	const char *own = json_string_value(json_object_get(j, "schedule"));
@@ -57,7 +62,9 @@ static int read_text(struct since *s, const char *schedule, char *text, size_t n
 static int read_file(struct since *s, const char *schedule, struct fail *f)
 {
 	const bool standard = s->receipt && strcmp(s->path, "-") == 0;
-	int fd = standard ? dup(STDIN_FILENO) : open(s->path, O_RDONLY | O_CLOEXEC), rc;
+	int fd = standard ? dup(STDIN_FILENO)
+		: open(s->path, O_RDONLY | O_CLOEXEC | (s->receipt ? 0 : O_NONBLOCK)), rc;
+	struct stat st;
 	char *text;
 	size_t n;
 
@@ -65,6 +72,10 @@ static int read_file(struct since *s, const char *schedule, struct fail *f)
 		s->path = "standard input";
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail_errno(f, FAIL_CONFIG, "%s", s->path);
+	if (!s->receipt && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return fail_set(f, FAIL_CONFIG, "%s: not a regular file", s->path);
+	}
 	rc = fd_slurp(fd, s->path, FILE_MAX, &text, &n, f);
 	close(fd);
 	if (rc)
@@ -74,29 +85,101 @@ static int read_file(struct since *s, const char *schedule, struct fail *f)
 	return rc;
 }
 
+/* The folder of a path, with its slash; malloc'ed. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? mem_copy(path, (size_t)(slash - path) + 1) : mem_string("./");
+}
+
+/* Where a link leads, malloc'ed; NULL: it is not a link, or with f. */
+static char *target_of(const char *path, struct fail *f)
+{
+	char to[PATH_MAX], *folder, *all;
+	struct stat st;
+	ssize_t n;
+
+	if (lstat(path, &st) || !S_ISLNK(st.st_mode))
+		return NULL;
+	/* in a folder that others may write, a link of theirs names a file of ours */
+	if (st.st_uid != geteuid() && st.st_uid != 0) {
+		fail_set(f, FAIL_CONFIG, "%s is a link of another user", path);
+		return NULL;
+	}
+	n = readlink(path, to, sizeof to - 1);
+	if (n <= 0) {
+		fail_errno(f, FAIL_CONFIG, "%s", path);
+		return NULL;
+	}
+	to[n] = '\0';
+	folder = folder_of(path);
+	all = to[0] == '/' ? mem_string(to) : mem_printf("%s%s", folder, to);
+	free(folder);
+	return all;
+}
+
+/* Follow links to the file, which need not be there yet. */
+static int find_file(struct since *s, struct fail *f)
+{
+	enum { LINKS_MAX = 16 };
+	char *next;
+
+	s->file = mem_string(s->path);
+	for (int i = 0; (next = target_of(s->file, f)); i++) {
+		free(s->file);
+		s->file = next;
+		if (i == LINKS_MAX)
+			return fail_set(f, FAIL_CONFIG, "%s: too many links", s->path);
+	}
+	if (f->kind != FAIL_NONE)
+		return -1;
+	s->fresh = mem_printf("%s.new", s->file);
+	s->folder = folder_of(s->file);
+	s->folder_fd = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return s->folder_fd >= 0 ? 0 : fail_errno(f, FAIL_SYSTEM, "%s", s->folder);
+}
+
 /* Whoever has FILE.new, under this very name, is the only one. */
 static int lock(struct since *s, struct fail *f)
 {
 	struct stat mine, named;
 
-	s->fresh = mem_printf("%s.new", s->path);
-	s->fd = open(s->fresh, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	s->fd = open(s->fresh, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+	if (s->fd < 0 && errno == ELOOP)
+		return fail_set(f, FAIL_CONFIG, "%s is a link, and not of td-fetch: remove it",
+			s->fresh);
 	if (s->fd < 0)
 		return fail_errno(f, FAIL_SYSTEM, "%s", s->fresh);
-	if (flock(s->fd, LOCK_EX | LOCK_NB) || fstat(s->fd, &mine) || stat(s->fresh, &named) ||
-	    mine.st_ino != named.st_ino || mine.st_dev != named.st_dev) {
-		close(s->fd);
-		s->fd = -1;
+	/* it will be emptied: a file with another name, too, or of somebody else is not ours */
+	if (fstat(s->fd, &mine) || !S_ISREG(mine.st_mode) || mine.st_uid != geteuid() ||
+		mine.st_nlink > 1)
+		return fail_set(f, FAIL_CONFIG,
+			"%s is not a file that td-fetch has left: remove it", s->fresh);
+	if (flock(s->fd, LOCK_EX | LOCK_NB) || lstat(s->fresh, &named) ||
+	    mine.st_ino != named.st_ino || mine.st_dev != named.st_dev)
 		return fail_set(f, FAIL_TEMP, "another td-fetch is at work with %s", s->path);
-	}
 	return 0;
+}
+
+static void forget(struct since *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	if (s->folder_fd >= 0)
+		close(s->folder_fd);
+	s->fd = s->folder_fd = -1;
 }
 
 int since_open(struct since *s, const char *path, bool receipt, const char *schedule,
 	struct fail *f)
 {
-	*s = (struct since){ .path = path, .receipt = receipt, .fd = -1 };
-	return (!receipt && lock(s, f)) || read_file(s, schedule, f) ? -1 : 0;
+	*s = (struct since){ .path = path, .receipt = receipt, .fd = -1, .folder_fd = -1 };
+	if (!receipt && (find_file(s, f) || lock(s, f))) {
+		forget(s); /* FILE.new is another's */
+		return -1;
+	}
+	return read_file(s, schedule, f);
 }
 
 int since_prepare(struct since *s, const char *schedule, const struct api_run *run, struct fail *f)
@@ -124,43 +207,28 @@ int since_prepare(struct since *s, const char *schedule, const struct api_run *r
 	return rc;
 }
 
-/* A rename is on the disk when its directory is. */
-static void sync_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? mem_copy(path, (size_t)(slash - path) + 1) : mem_string(".");
-	int fd = open(dir, O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	free(dir);
-}
-
 int since_keep(struct since *s, struct fail *f)
 {
 	if (!s->path || s->receipt)
 		return 0;
-	if (rename(s->fresh, s->path))
+	if (rename(s->fresh, s->file))
 		return fail_errno(f, FAIL_SYSTEM,
 			"the rows are passed on, but they will come again: cannot rename %s to %s",
-			s->fresh, s->path);
-	sync_directory(s->path);
-	close(s->fd);
-	s->fd = -1;
+			s->fresh, s->file);
+	fsync(s->folder_fd); /* a rename is on the disk when its folder is */
+	forget(s);
 	return 0;
 }
 
 void since_drop(struct since *s)
 {
-	if (s->fd >= 0) {
+	if (s->fd >= 0)
 		unlink(s->fresh);
-		close(s->fd);
-		s->fd = -1;
-	}
+	forget(s);
+	free(s->file);
 	free(s->fresh);
-	s->fresh = NULL;
+	free(s->folder);
+	s->file = s->fresh = s->folder = NULL;
 }
 
 /* --- the run --------------------------------------------------------------- */

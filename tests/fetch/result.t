@@ -601,6 +601,47 @@ is "the file of another schedule: status" "$status" 78
 scheduled --since "$T/s"
 is "an empty file: status" "$status" 78
 like "an empty file: says so" "$err" "it is empty: was it overwritten"
+# what stands in the place of FILE.new is emptied only if td-fetch left it
+before() { mkdir -p "$T/l" && rm -f "$T/l"/* && printf '{"schedule":"daily","job_id":"14"}\n' >"$T/l/s" && echo precious >"$T/precious"; }
+planted() { # WHAT PATTERN: what stands there is refused, and stays
+	scheduled --since "$T/l/s"
+	is "$1 in the place of FILE.new: status" "$status" 78
+	like "$1 in the place of FILE.new: message" "$err" "$T/l/s.new is $2: remove it"
+	is "$1 in the place of FILE.new: nothing is changed" "$(cat "$T/precious") $(jq -r .job_id "$T/l/s") $(ls "$T/l" | tr '\n' ' ')" "precious 14 s s.new "
+}
+before && ln -s "$T/precious" "$T/l/s.new" && planted "a link" "a link, and not of td-fetch"
+before && ln -s "$T/nowhere" "$T/l/s.new" && planted "a link to nothing" "a link, and not of td-fetch"
+ok "and nothing is made at its end" [ ! -e "$T/nowhere" ]
+before && ln "$T/precious" "$T/l/s.new" && planted "another name of a file" "not a file that td-fetch has left"
+before && mkfifo "$T/l/s.new" && planted "a pipe" "not a file that td-fetch has left"
+rm -rf "$T/l" && before && mkdir "$T/l/s.new"
+scheduled --since "$T/l/s"
+is "a folder in the place of FILE.new: status" "$status" 1
+rmdir "$T/l/s.new"
+if [ "$(id -u)" = 0 ]; then
+	before && echo 1 >"$T/l/s.new" && chown 65534 "$T/l/s.new" && planted "a file of another user" "not a file that td-fetch has left"
+	before && mv "$T/l/s" "$T/l/real" && ln -s real "$T/l/s" && chown -h 65534 "$T/l/s"
+	scheduled --since "$T/l/s"
+	like "--since a link of another user" "$status $err" "^78 .*$T/l/s is a link of another user"
+else skip "files and links of other users" "needs root"; fi
+before && printf 'left by one that was killed' >"$T/l/s.new"
+scheduled --since "$T/l/s"
+is "a FILE.new that was left: taken over" "$status $(jq -r .job_id "$T/l/s") $(ls "$T/l")" "0 15 s"
+# a link stays one, and its file is replaced where it is
+before && mkdir -p "$T/elsewhere/away" && mv "$T/l/s" "$T/elsewhere/away/s" && ln -s ../elsewhere/away/s "$T/l/s"
+scheduled --since "$T/l/s"
+is "--since a link: it stays one" "$status $(readlink "$T/l/s") $(jq -r .job_id "$T/elsewhere/away/s") $(ls "$T/elsewhere/away")" "0 ../elsewhere/away/s 15 s"
+rm "$T/elsewhere/away/s"
+scheduled --since "$T/l/s"
+is "--since a link to what is not there yet" "$status $(readlink "$T/l/s") $(jq -r .job_id "$T/elsewhere/away/s")" "0 ../elsewhere/away/s 15"
+ln -sf loop "$T/l/loop"
+scheduled --since "$T/l/loop"
+is "--since a link to itself: status" "$status" 78
+mkfifo "$T/l/fifo"
+scheduled --since "$T/l/fifo"
+like "--since a pipe: refused at once" "$status $err" "^78 .*not a regular file"
+(cd "$T/l" && before && run td-fetch --retry-wait 0 --schedule daily -f csv --since s; cp "$T/l/s" "$T/bare"; echo "$status" >"$T/st")
+is "--since a name without a folder" "$(cat "$T/st") $(jq -r .job_id "$T/bare")" "0 15"
 jq -nc '{"receipt":1,"job_id":"999","source_job_id":"14","status":"done"}' >"$T/r"
 scheduled --after "$T/r"
 is "--after a receipt: the next run" "$status $(taken)" "0 15"
