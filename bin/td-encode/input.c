@@ -212,8 +212,8 @@ static int next_file(struct input *in, struct fail *f)
 		(in->part->place &&
 			(check_others(in, &names, f) || check_missing(in, &names, f))) ? -1 : 0;
 	schema_free(&names);
-	if (rc == 0 && reader_is_keyed(&in->part->reader))
-		in->rows->rewind(in->rows, false); /* no need to keep its rows */
+	if (rc == 0)
+		in->rows->rewind(in->rows, false); /* all of its rows, not only a sample */
 	input_ready(in);
 	return rc == 0 && in->opts->add.n > 0 ? added_fill(in, f) : rc;
 }

@@ -117,6 +117,12 @@ td-encode -q a.csv >>a.csv 2>err; is "the output among files: status" "$?" 2
 { cat a.csv; printf '3,"z,4\n'; } >broken.csv; from a.csv broken.csv; says "a bad row of a later file" 65 '^td-encode: broken.csv: line 4'
 gzip -c more.csv | head -c 40 >short.gz; from a.csv short.gz; says "gzip that is cut" 65 'short.gz: ends inside a gzip member'
 
+# --- long ones: more than a sample of each
+for f in 1 2 3; do seq $((f * 1000000)) $((f * 1000000 + 700000)) | sed "1s/.*/a$f/; s/^a./a/" >long$f.csv; done
+sed 's/^/x,/; 1s/x/b/' long3.csv >long3b.csv
+td-encode -q --unknown-keys ignore long1.csv long2.csv long3b.csv >frame
+is "all rows of long files" "$(gzip -dc frame | $PYTHON -c 'import msgpack, sys; n = [r["a"] for r in msgpack.Unpacker(sys.stdin.buffer)]; print(len(n), len(set(n)))')" '2100000 2100000'
+
 # --- many
 mkdir many; for i in $(seq 1 1500); do printf 'id,name,n\n%d,x,1\n' "$i"; done | split -l 2 -a 3 - many/
 (ulimit -S -n 64; td-encode -q many/* >frame); is "1,500 files, more than may be open: status" "$?" 0
