@@ -37,7 +37,7 @@ HARDEN.link ?= $(if $(filter Linux,$(MACHINE)),-pie -Wl$(COMMA)-z$(COMMA)relro$(
 COMMA = ,
 
 LIBS.td-fetch  = -lcurl -linih -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
-LIBS.td-encode = -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.td-encode = -lcsv -lpcre2-8 -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-put    = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-swap   = -lcurl -linih -ljansson $(ISAL) $(SECCOMP) -lz
 LIBS.td-conn   = -lcurl -linih -ljansson $(SECCOMP) -lz
@@ -47,7 +47,7 @@ LIBS.td-local  = -lmicrohttpd -lpcre2-8 -lnettle -lutf8proc -lsqlite3 -ljansson 
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl upload_part receipt tempname
 UNITS += lossless tdtime type csvin jsonin zone sandbox visible
-LIBS.unit = -lcurl -linih -lcsv -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
+LIBS.unit = -lcurl -linih -lcsv -lpcre2-8 -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 
 # What a fresh Debian or Ubuntu lacks: to build, and to test.
 DEPS = gcc libc6-dev pkg-config libcurl4-openssl-dev libmsgpack-c-dev|libmsgpack-dev zlib1g-dev libcsv-dev libutf8proc-dev libjansson-dev libinih-dev \
@@ -111,7 +111,7 @@ $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/lib
 	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
 # Fuzz targets: tests/fuzz/NAME.c. make check replays tests/fuzz/corpus/NAME.
-FUZZ = csvin magic jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone receipt tdurl conn
+FUZZ = csvin logline regexline names magic jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone receipt tdurl conn
 # Those of td-local, linked with all of its rooms.
 FUZZ_LOCAL = local_params local_load local_text local_sql local_value
 FUZZ += $(FUZZ_LOCAL)

@@ -42,7 +42,7 @@ function __td_values
         case td-fetch--format
             printf '%s\n' frame csv tsv jsonl msgpack msgpack.gz table
         case td-encode--format
-            printf '%s\n' auto frame csv tsv mysql jsonl msgpack
+            printf '%s\n' auto frame csv tsv mysql jsonl msgpack apache ltsv syslog regex
         case '*--unknown-keys'
             printf '%s\n' refuse ignore add
         case '*--type'

@@ -427,13 +427,18 @@ static bool needs_sample(const struct input *in)
 
 	for (size_t i = 0; i < c->raw.n; i++)
 		untyped |= !c->type[i];
-	return untyped && in->rows == &in->part->reader.csv.rowin && !in->opts->all_string;
+	return untyped && !in->opts->all_string &&
+		(in->rows == &in->part->reader.csv.rowin ||
+			in->part->reader.format == FORMAT_REGEX);
 }
 
+/* The type that is not found out: a job's, or that of a log whose columns are fixed. */
 static const char *engine_type(const struct input *in, size_t i)
 {
 	const struct reader *r = &in->part->reader;
 
+	if (r->format == FORMAT_APACHE || r->format == FORMAT_SYSLOG)
+		return logline_is_number(in->columns.raw.col[i].name) ? "bigint" : "varchar";
 	return r->format == FORMAT_FRAME ? r->frame.head.schema.col[i].type : NULL;
 }
 

@@ -13,6 +13,9 @@
 #include "frame/gzip.h"
 #include "record/infer.h"
 #include "format/jsonin.h"
+#include "format/linein.h"
+#include "format/logline.h"
+#include "format/regexline.h"
 #include "format/mpin.h"
 #include "sys/lookahead.h"
 #include "sys/recode.h"
@@ -23,7 +26,8 @@
 /* What becomes of keys that none of the first rows had, and of columns of later files. */
 enum unknown_keys { UNKNOWN_UNSET, UNKNOWN_REFUSE, UNKNOWN_IGNORE, UNKNOWN_ADD };
 
-enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, FORMAT_MSGPACK };
+enum format { FORMAT_AUTO, FORMAT_FRAME, FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, FORMAT_MSGPACK,
+	FORMAT_APACHE, FORMAT_LTSV, FORMAT_SYSLOG, FORMAT_REGEX };
 
 struct opts {
 	enum format format;
@@ -36,6 +40,7 @@ struct opts {
 	bool quote_given;        /* otherwise TSV with escapes has none */
 	bool escape_given;       /* or said to be none */
 	bool header;             /* the first line is the header, whatever it looks like */
+	const char *pattern;     /* of FORMAT_REGEX; otherwise NULL */
 	bool array_rows;         /* JSON that begins with [[ or [{ is rows that are arrays */
 	enum unknown_keys unknown_keys;
 	char decimal;            /* ',', or 0: a point */
@@ -133,6 +138,9 @@ struct reader {
 	struct jsonin json;
 	struct mpin mp;
 	struct framein frame;
+	struct linein lines;
+	struct logline_ltsv ltsv;
+	struct regexline regex;
 	struct buf header; /* CSV: the header as it came */
 	struct keys keys;  /* JSON and msgpack: the names as they are found */
 };
@@ -145,11 +153,18 @@ int reader_open(struct reader *r, struct bytes *b, const struct schema *known,
 	struct schema *names, struct fail *f);
 void reader_close(struct reader *r);
 const char *reader_format(const struct reader *r); /* for people */
+const char *reader_option(enum format format); /* for -f */
 
 /* Do the rows name their columns? */
 static inline bool reader_is_keyed(const struct reader *r)
 {
-	return r->format == FORMAT_JSONL || r->format == FORMAT_MSGPACK;
+	return r->format == FORMAT_JSONL || r->format == FORMAT_MSGPACK || r->format == FORMAT_LTSV;
+}
+
+/* Are they text, one a line? */
+static inline bool reader_is_lines(const struct reader *r)
+{
+	return r->format >= FORMAT_APACHE;
 }
 
 /* The columns, by their place in the input. */

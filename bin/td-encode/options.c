@@ -17,12 +17,14 @@
 #include <unistd.h>
 
 static const char help[] =
-	"usage: td-encode [-f auto|frame|csv|tsv|mysql|jsonl|msgpack] [options] [FILE... | -- COMMAND ARG...] > FRAME\n"
+	"usage: td-encode [-f FORMAT] [options] [FILE... | -- COMMAND ARG...] > FRAME\n"
 	"\n"
 	"Reads rows from files (-: standard input, also without any) or from COMMAND, and writes a td\n"
 	"frame of records for td-put.\n"
 	"\n"
-	"  -f, --format FORMAT        what the input is; auto (default) looks at its first bytes\n"
+	"  -f, --format FORMAT        frame, csv, tsv, mysql, jsonl, msgpack, or of logs apache, ltsv,\n"
+	"                             syslog, regex; auto (default) looks at the first bytes\n"
+	"      --pattern REGEX        of -f regex: its named groups, (?<host>\\S+), are the columns\n"
 	"      --encoding NAME        its encoding, if it is not UTF-8\n"
 	"      --preview              show columns, types and first rows, and write no frame\n"
 	"columns\n"
@@ -50,7 +52,7 @@ static const char help[] =
 	"      --skip-lines N         leave out the first N lines\n"
 	"      --comment TEXT         lines that begin with TEXT are no rows (also JSON lines)\n"
 	"      --null TEXT            cells that are NULL; an empty TEXT: empty cells without quotes\n"
-	"JSON and msgpack\n"
+	"JSON, msgpack and LTSV\n"
 	"      --unknown-keys WHAT    refuse (default), ignore or add keys that none of the first rows\n"
 	"                             had, and columns of later files\n"
 	"      --array-rows           JSON that begins with [[ is rows that are arrays\n"
@@ -83,20 +85,18 @@ static void null_of(struct cell_nulls *nulls, const char *s)
 /* mysql is TSV as `mysql --batch` writes it: with escapes and NULL, without quotes. */
 static void set_format(struct opts *o, const char *s)
 {
-	static const char *const names[] = { "auto", "frame", "csv", "tsv", "jsonl", "msgpack" };
-
 	if (strcmp(s, "mysql") == 0) {
 		o->format = FORMAT_TSV;
 		null_of(&o->nulls, "NULL");
 		return;
 	}
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(s, names[i]) == 0) {
-			o->format = (enum format)i;
+	for (enum format i = FORMAT_AUTO; reader_option(i); i++)
+		if (strcmp(s, reader_option(i)) == 0) {
+			o->format = i;
 			return;
 		}
-	die_usage("%s %s: the formats are auto, frame, csv, tsv, mysql, jsonl and msgpack",
-		option_typed(), s);
+	die_usage("%s %s: the formats are auto, frame, csv, tsv, mysql, jsonl, msgpack, apache, "
+		"ltsv, syslog and regex", option_typed(), s);
 }
 
 /* --time-value, read as the column would be. */
@@ -367,7 +367,7 @@ enum {
 	PROGRESS,
 	ESCAPE, NAMES, TIME_GAP, TRIM,
 	HEADER, ARRAY_ROWS, UNKNOWN_KEYS, DECIMAL,
-	ADD_COLUMN, FILENAME_COLUMN, WATERMARK
+	ADD_COLUMN, FILENAME_COLUMN, WATERMARK, PATTERN
 };
 
 static const struct option options[] = {
@@ -388,7 +388,7 @@ static const struct option options[] = {
 	{ "decimal", required_argument, NULL, DECIMAL },     { "add-column", required_argument, NULL, ADD_COLUMN },
 	{ "filename-column", required_argument, NULL, FILENAME_COLUMN }, { "watermark", required_argument, NULL, WATERMARK },
 	{ "time-gap", required_argument, NULL, TIME_GAP },
-	{ "names", required_argument, NULL, NAMES },
+	{ "names", required_argument, NULL, NAMES },         { "pattern", required_argument, NULL, PATTERN },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
 	{ "preview", no_argument, NULL, PREVIEW },           { "progress", no_argument, NULL, PROGRESS },
 	OPTION_LONG,
@@ -404,6 +404,7 @@ static void form_option(struct opts *o, int opt, char *arg)
 		o->escape_given = true;
 		o->csv.escape = strcmp(arg, "none") == 0 ? 0 : char_of("--escape", arg);
 		break;
+	case PATTERN: o->pattern = arg; break;
 	case TRIM: o->csv.trim = true; break;
 	case HEADER: o->header = true; break;
 	case ARRAY_ROWS: o->array_rows = true; break;
@@ -455,6 +456,9 @@ static void check(struct opts *o, char *time_value)
 		die_usage("--header and --no-header exclude each other");
 	if (o->no_header && o->csv.repeated)
 		die_usage("--no-header and --repeated-header exclude each other");
+	if ((o->format == FORMAT_REGEX) != (o->pattern != NULL))
+		die_usage(o->pattern ? "--pattern is for -f regex" :
+			"-f regex needs --pattern, whose named groups are the columns");
 	if (o->encoding && (o->format == FORMAT_FRAME || o->format == FORMAT_MSGPACK))
 		die_usage("--encoding is for texts");
 	if (o->time_column && time_value)

@@ -23,6 +23,8 @@ static char *origin(const struct input *in, const struct record_column *c)
 
 	if (reader->format == FORMAT_FRAME && reader->frame.head.schema.col[c->cell].type)
 		return mem_printf("job: %s", reader->frame.head.schema.col[c->cell].type);
+	if (reader->format == FORMAT_APACHE || reader->format == FORMAT_SYSLOG)
+		return mem_string("the format");
 	if (c->rules.exact && in->columns.seen && !seen)
 		return mem_string("added by a later row");
 	if (!c->rules.exact || !seen)

@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <strings.h>
 
+const char *reader_option(enum format format)
+{
+	static const char *const names[] = { "auto", "frame", "csv", "tsv", "jsonl", "msgpack",
+		"apache", "ltsv", "syslog", "regex", NULL };
+
+	return names[format];
+}
+
 const char *reader_format(const struct reader *r)
 {
 	static const char *const names[] = { "nothing", "a frame of rows", "CSV", "TSV", "JSON",
-		"msgpack" };
+		"msgpack", "a log of Apache's", "LTSV", "syslog", "lines for --pattern" };
 
 	return names[r->format];
 }
@@ -31,12 +39,12 @@ static int check_options(const struct reader *r, struct fail *f)
 		: o->csv.skip             ? "--skip-lines"
 		: o->csv.trim             ? "--trim"
 		: o->header               ? "--header"
-		: o->nulls.n              ? "--null"
+		: o->nulls.n && !reader_is_lines(r) ? "--null"
 					  : NULL;
 
 	if (o->unknown_keys != UNKNOWN_UNSET && !reader_is_keyed(r) && !(o->files && o->files[1]))
-		return fail_set(f, FAIL_USAGE, "--unknown-keys is for JSON, msgpack and several "
-			"files, and the input is %s", reader_format(r));
+		return fail_set(f, FAIL_USAGE, "--unknown-keys is for JSON, msgpack, LTSV and "
+			"several files, and the input is %s", reader_format(r));
 	if (o->array_rows && r->format != FORMAT_JSONL)
 		return fail_set(f, FAIL_USAGE, "--array-rows is for JSON, and the input is %s",
 			reader_format(r));
@@ -45,7 +53,7 @@ static int check_options(const struct reader *r, struct fail *f)
 	if (of_csv)
 		return fail_set(f, FAIL_USAGE, "%s is for CSV and TSV, and the input is %s", of_csv,
 			reader_format(r));
-	if (o->csv.comment && r->format != FORMAT_JSONL)
+	if (o->csv.comment && r->format != FORMAT_JSONL && !reader_is_lines(r))
 		return fail_set(f, FAIL_USAGE, "--comment is for text, and the input is %s",
 			reader_format(r));
 	return 0;
@@ -259,6 +267,33 @@ static int mp_open(struct reader *r, struct source *from, const struct schema *k
 	return key_names(r, known, names, f);
 }
 
+/* --- logs */
+
+static int lines_open(struct reader *r, struct source *from, const struct schema *known,
+	struct schema *names, struct fail *f)
+{
+	const char *const *fixed = r->format == FORMAT_APACHE ? logline_apache_names
+		: r->format == FORMAT_SYSLOG ? logline_syslog_names : NULL;
+	size_t n = r->format == FORMAT_APACHE ? LOGLINE_APACHE : LOGLINE_SYSLOG;
+
+	linein_init(&r->lines, from);
+	r->rows = &r->lines.rowin;
+	r->lines.comment = r->opts->csv.comment;
+	r->lines.split = r->format == FORMAT_APACHE ? logline_apache
+		: r->format == FORMAT_SYSLOG ? logline_syslog
+		: r->format == FORMAT_LTSV ? logline_ltsv : regexline_split;
+	r->ltsv = (struct logline_ltsv){ &r->keys, ignores_unknown(r->opts) };
+	r->lines.with = r->format == FORMAT_SYSLOG ? (void *)(uintptr_t)&r->opts->started
+		: r->format == FORMAT_LTSV ? (void *)&r->ltsv : (void *)&r->regex;
+	if (r->format == FORMAT_LTSV)
+		return key_names(r, known, names, f);
+	for (size_t i = 0; fixed && i < n; i++)
+		if (schema_add(names, fixed[i], NULL, f))
+			return -1;
+	r->rows->mark(r->rows);
+	return fixed ? 0 : regexline_open(&r->regex, r->opts->pattern, names, f);
+}
+
 /* --- frames */
 
 /* A program that failed before it knew its columns writes a head without any, and then why. */
@@ -308,6 +343,11 @@ int reader_open(struct reader *r, struct bytes *b, const struct schema *known,
 	case FORMAT_CSV:
 	case FORMAT_TSV:
 		return csv_open(r, b, names, f);
+	case FORMAT_APACHE:
+	case FORMAT_LTSV:
+	case FORMAT_SYSLOG:
+	case FORMAT_REGEX:
+		return lines_open(r, from, known, names, f);
 	case FORMAT_JSONL:
 		return json_open(r, from, known, names, f);
 	default:
@@ -323,8 +363,11 @@ void reader_close(struct reader *r)
 		jsonin_free(&r->json);
 	else if (r->rows == &r->mp.rowin)
 		mpin_free(&r->mp);
+	else if (r->rows == &r->lines.rowin)
+		linein_free(&r->lines);
 	if (r->format == FORMAT_FRAME)
 		framein_close(&r->frame);
+	regexline_close(&r->regex);
 	r->rows = NULL;
 	keys_free(&r->keys);
 	buf_free(&r->header);

@@ -201,8 +201,6 @@ static void csv_options(struct buf *b, const struct input *in)
 	buf_puts(b, o->no_header ? " --no-header" : o->header ? " --header" : "");
 	buf_puts(b, o->csv.trim ? " --trim" : "");
 	option_char(b, "--decimal", o->decimal);
-	for (size_t i = 0; i < o->nulls.n; i++)
-		option(b, "--null", o->nulls.text[i]);
 }
 
 void repair_command(struct buf *b, const struct input *in, const struct record *r)
@@ -210,14 +208,16 @@ void repair_command(struct buf *b, const struct input *in, const struct record *
 	bool csv = in->part->reader.format == FORMAT_CSV || in->part->reader.format == FORMAT_TSV;
 
 	buf_printf(b, "td-encode -f %s --comment '" REJECTS_MARK "'",
-		!csv                               ? "jsonl"
-			: in->part->reader.format == FORMAT_CSV ? "csv"
-						   : "tsv");
+		csv || reader_is_lines(&in->part->reader) ?
+			reader_option(in->part->reader.format) : "jsonl");
+	option(b, "--pattern", in->opts->pattern);
 	if (csv)
 		csv_options(b, in);
 	else if (in->opts->unknown_keys >= UNKNOWN_IGNORE)
 		option(b, "--unknown-keys",
 			in->opts->unknown_keys == UNKNOWN_ADD ? "add" : "ignore");
+	for (size_t i = 0; i < in->opts->nulls.n; i++)
+		option(b, "--null", in->opts->nulls.text[i]);
 	buf_puts(b, in->opts->array_rows ? " --array-rows" : "");
 	columns(b, in, r);
 	choice(b, in->opts);

@@ -691,6 +691,20 @@ static const char *formatted(const struct tdtime *rules, struct cursor *c, int64
 		      out);
 }
 
+/* Of web servers, in brackets or not: 10/Oct/2000:13:55:36 -0700 */
+static bool is_common_log(const struct cursor *c)
+{
+	return c->end - c->p >= 20 && c->p[2] == '/' && c->p[6] == '/' && c->p[11] == ':';
+}
+
+static const char *common_log(const struct tdtime *rules, struct cursor *c, int64_t *out)
+{
+	struct tdtime as = *rules;
+
+	as.format = "%d/%b/%Y:%H:%M:%S %z";
+	return formatted(&as, c, out) ? no_time : NULL;
+}
+
 const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, int64_t *out)
 {
 	struct cursor c = { p, p + n };
@@ -701,6 +715,12 @@ const char *tdtime_parse(const struct tdtime *rules, const char *p, size_t n, in
 		c.end--;
 	if (rules->format)
 		return formatted(rules, &c, out);
+	if (c.end - c.p > 20 && *c.p == '[' && c.end[-1] == ']') {
+		c.p++;
+		c.end--;
+	}
+	if (is_common_log(&c))
+		return common_log(rules, &c, out);
 	if (c.end - c.p > 4 && (c.p[4] == '-' || c.p[4] == '/'))
 		return iso(rules, &c, false, out);
 	if (c.end - c.p > 8 && (c.p[8] == 'T' || c.p[8] == 't'))

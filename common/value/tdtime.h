@@ -3,7 +3,8 @@
  *
  * Recognised without a format: ISO 8601, YYYY-MM-DD or YYYY/MM/DD, alone or followed by
  * [ T]HH:MM[:SS[.fraction]] and a zone (Z, UTC, +HH[[:]MM], JST, Asia/Tokyo); its basic form
- * YYYYMMDDTHHMMSS with a zone or without; and numbers of epoch seconds. Without a unit, a number is
+ * YYYYMMDDTHHMMSS with a zone or without; DD/Mon/YYYY:HH:MM:SS zone, as web servers write it, also
+ * in brackets; and numbers of epoch seconds. Without a unit, a number is
  * a time only if its seconds lie between 1990 and 2100 and its digits are not a date: nothing else
  * is taken for a time unless a person says so. Fractions of a second are cut off.
  *
