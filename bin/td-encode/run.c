@@ -55,6 +55,29 @@ static int write_head(struct run *run, const struct schema *schema, struct fail 
 	return frameout_open(&run->frame, &run->out.sink, &h, f);
 }
 
+/* How much of the input is read, of FRAME_DONE_ALL; -1: nobody knows. */
+static int32_t done_of(const struct run *run)
+{
+	const struct reader *r = &run->in.part->reader;
+	int64_t size = -1, at = origin_place(&run->in.origin, &size);
+
+	if (size < 0 && r->format == FORMAT_FRAME) {
+		at = (int64_t)(run->in.taken + run->rejects.n);
+		size = r->frame.head.rows;
+	}
+	if (at < 0 || size <= 0)
+		return -1;
+	return at < size ? (int32_t)((double)at / (double)size * FRAME_DONE_ALL) : FRAME_DONE_ALL;
+}
+
+static void give_block(struct run *run)
+{
+	run->block->done = done_of(run);
+	run->bytes += run->block->body.len;
+	blockpool_give(run->pool, run->block);
+	run->block = NULL;
+}
+
 /* The record of a row, into this block or, if it is full, into the next. */
 static enum record_result put_record(struct run *run, const struct row *row, struct fail *why,
 	struct fail *f)
@@ -64,7 +87,7 @@ static enum record_result put_record(struct run *run, const struct row *row, str
 	if (rc != RECORD_FULL)
 		return rc;
 	if (run->block->values > 0) {
-		blockpool_give(run->pool, run->block);
+		give_block(run);
 		run->block = blockpool_take(run->pool, f);
 		if (!run->block)
 			return RECORD_FULL;
@@ -91,9 +114,10 @@ static void say_progress(struct run *run)
 	const struct reader *reader = &run->in.part->reader;
 	int64_t size = -1, at = origin_place(&run->in.origin, &size);
 
-	progress_rate(&run->progress, size < 0 ? "encoding" : "reading",
-		size < 0 ? run->bytes : (uint64_t)at, size, (int64_t)run->in.taken,
-		reader->format == FORMAT_FRAME ? reader->frame.head.rows : -1);
+	progress_rate(&run->progress,
+		&(struct progress_rate){ size < 0 ? "encoding" : "reading",
+			size < 0 ? run->bytes : (uint64_t)at, size, (int64_t)run->in.taken,
+			reader->format == FORMAT_FRAME ? reader->frame.head.rows : -1, -1 });
 }
 
 static int put_row(struct run *run, const struct row *row, struct fail *f)
@@ -123,9 +147,7 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 	run->in.taken++;
 	if (run->block->body.len < FRAME_BLOCK_BODY)
 		return 0;
-	run->bytes += run->block->body.len;
-	blockpool_give(run->pool, run->block);
-	run->block = NULL;
+	give_block(run);
 	say_progress(run);
 	return 0;
 }
@@ -151,7 +173,7 @@ static int pump(struct run *run, struct fail *f)
 			return -1;
 	}
 	if (run->block)
-		blockpool_give(run->pool, run->block);
+		give_block(run);
 	return 0;
 }
 

@@ -195,7 +195,9 @@ static int put_watched(struct sink *s, const void *p, size_t n, struct fail *f)
 		return -1;
 	if (r->until_ms > 0 && clock_ms() > r->until_ms)
 		return fail_set(f, FAIL_TEMP, "not done within the --wait time");
-	progress_rate(&r->progress, "result", r->out.taken, r->size, resultout_rows(&r->out), -1);
+	progress_rate(&r->progress,
+		&(struct progress_rate){ "result", r->out.taken, r->size, resultout_rows(&r->out),
+			-1, -1 });
 	return 0;
 }
 

@@ -1,10 +1,14 @@
 /* td-put: what comes in becomes parts of an upload, block by block. */
 #include "put.h"
 
+#include "base/fd.h"
+
 #include <stdlib.h>
+#include <unistd.h>
 
 static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
 {
+	l->taken += b->len;
 	if (!l->upload) {
 		if (l->o->dry_run && records_check(l, b, f))
 			return -1;
@@ -33,15 +37,38 @@ static int put_plain(struct load *l, bool all, struct fail *f)
 	return rc;
 }
 
-static void say_progress(struct load *l)
+/* How much of the source has come, 0 to 1, as the writer of the frame says it; -1: nobody knows. */
+static double source_share(const struct load *l)
 {
-	uint64_t parts, bytes;
+	const struct framein *in = &l->input.in;
+	int64_t size, at = fd_place(STDIN_FILENO, &size);
+
+	if (in->end.commit)
+		return 1;
+	if (at >= 0 && size > 0)
+		return at < size ? (double)at / (double)size : 1;
+	if (in->source_done >= 0)
+		return (double)in->source_done / FRAME_DONE_ALL;
+	return in->head.rows > 0 ? (double)in->rows / (double)in->head.rows : -1;
+}
+
+/*
+ * The line is the whole pipe's: what came is half of the work, and that it was sent the other.
+ * Until something is sent, it tells what came.
+ */
+void pump_tick(void *load)
+{
+	struct load *l = load;
+	const double share = source_share(l), taken = l->taken > 0 ? (double)l->taken : 1;
+	uint64_t sent;
 
 	if (!l->upload)
 		return;
-	upload_counts(l->upload, &parts, &bytes);
-	progress_rate(&l->progress, "uploading", bytes, -1, (int64_t)l->input.in.rows,
-		l->input.in.head.rows);
+	sent = upload_sent(l->upload);
+	progress_rate(&l->progress,
+		&(struct progress_rate){ sent ? "uploading" : "reading", sent ? sent : l->taken, -1,
+			(int64_t)l->input.in.rows, l->input.in.head.rows,
+			share < 0 ? -1 : share * (taken + (double)sent) / (2 * taken) });
 }
 
 static int take(struct load *l, const struct first *x, struct fail *f)
@@ -84,7 +111,7 @@ int pump_input(struct load *l, struct fail *f)
 	struct first x = l->first;
 
 	while (take(l, &x, f) == 0) {
-		say_progress(l);
+		pump_tick(l);
 		if (x.what == FRAMEIN_END)
 			return pump_check_end(l, f);
 		x.what = input_next(l, &x.block, &x.p, &x.n, f);

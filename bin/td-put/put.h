@@ -124,6 +124,7 @@ struct load {
 	struct said said;
 	struct upload *upload;          /* NULL: nothing is sent */
 	struct digest digest;           /* of the records then */
+	uint64_t taken;                 /* compressed bytes of the records so far */
 	struct upload_part *part;       /* being filled */
 	struct upload_part_plain plain; /* records from members that are not ours */
 	struct progress progress;
@@ -146,6 +147,7 @@ void transfer_time_is_up(const struct load *l, struct fail *f);
 
 /* pump.c: the input to its end, which is checked; into the upload, or only into the digest. */
 int pump_input(struct load *l, struct fail *f);
+void pump_tick(void *load); /* says how far it is, if that is due */
 int pump_check_end(const struct load *l, struct fail *f); /* what the end says: types, --strict */
 
 /* commit.c: --commit: no rows, the receipts of those who sent them */

@@ -162,7 +162,8 @@ static uint8_t send_parts(struct run *u)
 		note("session %s loads into %s.%s", l->session, l->to.database, l->into);
 	}
 	if (rc == 0) {
-		l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_send, l);
+		l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_send, pump_tick,
+			l);
 		rc = pump_input(l, &why) || upload_finish(l->upload, &why) ||
 		     (l->o->once && parts_settle(l, &why));
 	}

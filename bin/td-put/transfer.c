@@ -18,7 +18,7 @@ static int stream(struct load *l, struct fail *f)
 	struct api_table now;
 
 	l->stream.base = clock_random();
-	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_stream, l);
+	l->upload = upload_open(&l->conf, &l->o->api, l->o->jobs, parts_stream, pump_tick, l);
 	if (pump_input(l, f) || upload_finish(l->upload, f) || session_schema(l, f) ||
 		paper_begin(l, f))
 		return -1;

@@ -28,7 +28,9 @@ struct call {
 	struct http_answer *a;
 	struct fail *f;
 	CURL *curl;
+	struct http *h;
 	size_t piece, at;  /* of the body: what was sent */
+	size_t sent;       /* together */
 	bool begun;        /* the first byte of the answer's body came */
 	bool enough;       /* of a refusal's body */
 	bool late;         /* the answer took longer than tail_ms */
@@ -165,7 +167,18 @@ static size_t on_read(char *to, size_t size, size_t count, void *arg)
 			c->at = 0;
 		}
 	}
+	c->sent += n;
+	if (c->h->opt.under_way)
+		atomic_fetch_add(c->h->opt.under_way, n);
 	return n;
+}
+
+/* Not under way any more. */
+static void forget_sent(struct call *c, const struct http *h)
+{
+	if (h->opt.under_way)
+		atomic_fetch_sub(h->opt.under_way, c->sent);
+	c->sent = 0;
 }
 
 /* libcurl rewinds when a kept-alive connection turns out to be dead. */
@@ -175,6 +188,7 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 
 	if (offset != 0 || origin != SEEK_SET)
 		return CURL_SEEKFUNC_FAIL;
+	forget_sent(c, c->h);
 	c->piece = c->at = 0;
 	return CURL_SEEKFUNC_OK;
 }
@@ -505,7 +519,9 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 
 int http_do(struct http *h, const struct http_request *r, struct http_answer *a, struct fail *f)
 {
-	struct call call = { .r = r, .a = a, .f = f, .curl = h->curl, .stop = h->opt.stop };
+	struct call call = {
+		.r = r, .a = a, .f = f, .curl = h->curl, .h = h, .stop = h->opt.stop
+	};
 	struct curl_slist *list = headers(r);
 	CURL *c = h->curl;
 	long status = 0;
@@ -538,6 +554,7 @@ int http_do(struct http *h, const struct http_request *r, struct http_answer *a,
 		rc = r->begin(r->arg, a, f) ? CURLE_WRITE_ERROR : CURLE_OK; /* an empty body */
 	if (rc != CURLE_OK)
 		explain(h, &call, rc, f);
+	forget_sent(&call, h);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
 	curl_slist_free_all(list);
 	return rc == CURLE_OK ? 0 : -1;

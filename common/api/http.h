@@ -30,6 +30,8 @@ struct http_opt {
 	const char *proxy;
 	/* when true, requests abort as if by a signal; or NULL; borrowed */
 	const atomic_bool *stop;
+	/* bytes of bodies that were sent in requests still under way; or NULL; borrowed */
+	atomic_ullong *under_way;
 };
 #define HTTP_DEFAULT { .connect_ms = 15000, .stall_s = 60 }
 

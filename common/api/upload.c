@@ -17,12 +17,14 @@ struct slot {
 
 struct upload {
 	upload_send *send;
+	upload_tick *tick;
 	void *arg;
 	struct api *api[UPLOAD_THREADS];
 	pthread_t thread[UPLOAD_THREADS];
 	unsigned threads, started;
 	struct slot slot[UPLOAD_THREADS + 1];
 	atomic_bool stop;   /* for requests under way */
+	atomic_ullong under_way; /* what they sent */
 	pthread_mutex_t lock;
 	pthread_cond_t change;
 	/* under the lock */
@@ -96,17 +98,20 @@ static void start(struct upload *u)
 }
 
 struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads,
-	upload_send *send, void *arg)
+	upload_send *send, upload_tick *tick, void *arg)
 {
 	struct upload *u = mem_zero(1, sizeof *u);
 	struct api_opt opt = *o;
 	pthread_condattr_t attr;
 
 	u->send = send;
+	u->tick = tick;
 	u->arg = arg;
 	u->threads = threads < 1 ? 1 : threads > UPLOAD_THREADS ? UPLOAD_THREADS : threads;
 	atomic_init(&u->stop, false);
+	atomic_init(&u->under_way, 0);
 	opt.http.stop = &u->stop;
+	opt.http.under_way = &u->under_way;
 	for (unsigned i = 0; i < u->threads; i++)
 		u->api[i] = api_open(c, &opt);
 	for (unsigned i = 0; i <= u->threads; i++)
@@ -131,6 +136,11 @@ static void wait_a_while(struct upload *u)
 	pthread_cond_timedwait(&u->change, &u->lock, &t);
 	if (sig_caught())
 		fail_set(&u->fail, FAIL_SIGNAL, "interrupted");
+	if (!u->tick)
+		return;
+	pthread_mutex_unlock(&u->lock);
+	u->tick(u->arg);
+	pthread_mutex_lock(&u->lock);
 }
 
 struct upload_part *upload_take(struct upload *u, struct fail *f)
@@ -190,6 +200,14 @@ void upload_counts(struct upload *u, uint64_t *parts, uint64_t *bytes)
 	*parts = u->parts;
 	*bytes = u->bytes;
 	pthread_mutex_unlock(&u->lock);
+}
+
+uint64_t upload_sent(struct upload *u)
+{
+	uint64_t parts, bytes;
+
+	upload_counts(u, &parts, &bytes);
+	return bytes + atomic_load(&u->under_way);
 }
 
 void upload_close(struct upload *u)

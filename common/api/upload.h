@@ -23,13 +23,17 @@ struct upload;
 typedef int upload_send(void *arg, struct api *a, uint64_t number, struct upload_part *p,
 	uint64_t *bytes, struct fail *f);
 
+/* Called now and then while upload_take() and upload_finish() wait; may be NULL. */
+typedef void upload_tick(void *arg);
+
 struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads,
-	upload_send *send, void *arg);
+	upload_send *send, upload_tick *tick, void *arg);
 struct upload_part *upload_take(struct upload *u, struct fail *f);   /* empty; NULL with f filled */
 /* must have come from upload_take() */
 void upload_give(struct upload *u, struct upload_part *p);
 int upload_finish(struct upload *u, struct fail *f);          /* waits until all parts are there */
 void upload_counts(struct upload *u, uint64_t *parts, uint64_t *bytes); /* of those there */
+uint64_t upload_sent(struct upload *u); /* bytes, also of parts under way */
 void upload_close(struct upload *u); /* aborts transfers in progress */
 
 #endif

@@ -68,7 +68,7 @@ static int compress_block(struct deflater *d, struct block *b, struct frame_bloc
 	if (deflater_block(d, b->body.p, b->body.len, &b->data, &crc, f))
 		return -1;
 	*out = (struct frame_block){ b->data.p, b->data.len, (uint32_t)b->body.len, crc,
-		b->values };
+		b->values, b->done };
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 struct block {
 	struct buf body;  /* whole msgpack values; filled by the caller between take and give */
 	uint32_t values;  /* how many */
+	int32_t done;     /* as struct frame_block has it */
 	/* private */
 	struct buf data;
 	uint64_t number;

@@ -276,7 +276,7 @@ static uint32_t get_le(const char *p, int n)
 	return v;
 }
 
-void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x)
+size_t frame_extra_format(char out[FRAME_EXTRA_LEN + FRAME_DONE_LEN], const struct frame_extra *x)
 {
 	memcpy(out, "TD", 2);
 	put_le(out + 2, FRAME_EXTRA_LEN - 4, 2);
@@ -285,6 +285,18 @@ void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x)
 	put_le(out + 6, x->member_len, 4);
 	put_le(out + 10, x->body_len, 4);
 	put_le(out + 14, x->values, 4);
+	if (x->done < 0)
+		return FRAME_EXTRA_LEN;
+	out += FRAME_EXTRA_LEN;
+	memcpy(out, "Td", 2);
+	put_le(out + 2, FRAME_DONE_LEN - 4, 2);
+	put_le(out + 4, (uint32_t)x->done, 4);
+	return FRAME_EXTRA_LEN + FRAME_DONE_LEN;
+}
+
+static bool is_ours(const struct frame_extra *x)
+{
+	return x->version >= 1 && x->version <= FRAME_PASSED && x->kind && strchr("HBE", x->kind);
 }
 
 bool frame_extra_has(const char *p, size_t n)
@@ -302,21 +314,27 @@ bool frame_extra_has(const char *p, size_t n)
 
 int frame_extra_parse(const char *p, size_t n, struct frame_extra *x)
 {
-	while (n >= 4) { /* RFC 1952, 2.3.1.1: SI1 SI2 LEN data */
-		size_t len = get_le(p + 2, 2);
+	int32_t done = -1;
+	bool found = false;
 
+	/* RFC 1952, 2.3.1.1: SI1 SI2 LEN data */
+	for (size_t len; n >= 4; p += 4 + len, n -= 4 + len) {
+		len = get_le(p + 2, 2);
 		if (len > n - 4)
 			return -1;
-		if (memcmp(p, "TD", 2) == 0) {
-			if (len != FRAME_EXTRA_LEN - 4 || p[4] < 1 || p[4] > FRAME_PASSED ||
-				!strchr("HBE", p[5]) || !p[5])
-				return -1;
-			*x = (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4),
-				get_le(p + 14, 4), p[4] };
-			return 1;
-		}
-		p += 4 + len;
-		n -= 4 + len;
+		if (memcmp(p, "Td", 2) == 0 && len == FRAME_DONE_LEN - 4)
+			done = (int32_t)(get_le(p + 4, 4) & INT32_MAX);
+		if (memcmp(p, "TD", 2) != 0)
+			continue;
+		if (found || len != FRAME_EXTRA_LEN - 4)
+			return -1;
+		*x = (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4),
+			get_le(p + 14, 4), (unsigned char)p[4], -1 };
+		found = true;
+		if (!is_ours(x))
+			return -1;
 	}
-	return n == 0 ? 0 : -1;
+	if (found)
+		x->done = done < FRAME_DONE_ALL ? done : FRAME_DONE_ALL;
+	return n == 0 ? found : -1;
 }

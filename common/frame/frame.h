@@ -35,7 +35,9 @@ enum {
 	FRAME_BODY_MAX = 64 << 20,
 	FRAME_MEMBER_MAX = (64 << 20) + (1 << 20),
 	FRAME_JSON_MAX = 4 << 20,        /* head or end: 4096 columns with long names fit */
-	FRAME_EXTRA_LEN = 4 + 2 + 12     /* subfield header, version and kind, three numbers */
+	FRAME_EXTRA_LEN = 4 + 2 + 12,    /* subfield header, version and kind, three numbers */
+	FRAME_DONE_LEN = 4 + 4,          /* the other subfield of a block, if it has one */
+	FRAME_DONE_ALL = 1000000
 };
 
 enum frame_content { FRAME_ROWS, FRAME_RECORDS }; /* arrays in column order; maps with a `time` */
@@ -82,6 +84,8 @@ struct frame_block {
 	uint32_t body_len;  /* bytes of msgpack, > 0 */
 	uint32_t crc;       /* CRC-32 of the body */
 	uint32_t values;    /* whole values in the body */
+	int32_t done;       /* how much of its source the writer has read, of FRAME_DONE_ALL;
+		-1: nobody knows */
 };
 
 void frame_head_free(struct frame_head *h);
@@ -98,8 +102,9 @@ int frame_head_parse(struct frame_head *h, const char *text, size_t n, struct fa
 int frame_end_parse(struct frame_end *e, bool passed, const char *text, size_t n, struct fail *f);
 
 /*
- * The subfield. Of a head or an end the first two numbers protect its JSON, which no checksum of
- * gzip covers: member_len is its length, body_len its CRC-32 (0 in version 1); `values` is 0.
+ * The subfields: "TD" of all members of ours, and "Td" of blocks that say how much is done. Of a
+ * head or an end the first two numbers protect its JSON, which no checksum of gzip covers:
+ * member_len is its length, body_len its CRC-32 (0 in version 1); `values` is 0.
  */
 struct frame_extra {
 	char kind;           /* 'H', 'B' or 'E' */
@@ -107,8 +112,10 @@ struct frame_extra {
 	uint32_t body_len;
 	uint32_t values;
 	int version;
+	int32_t done;        /* of a block, as it has it; -1: no such subfield */
 };
-void frame_extra_format(char out[FRAME_EXTRA_LEN], const struct frame_extra *x);
+/* Returns the length: with FRAME_DONE_LEN if done >= 0. */
+size_t frame_extra_format(char out[FRAME_EXTRA_LEN + FRAME_DONE_LEN], const struct frame_extra *x);
 /*
  * 1: found; 0: none; -1: there is one and it is wrong. p is the whole extra field of a gzip header.
  */

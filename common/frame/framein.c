@@ -153,7 +153,8 @@ int framein_open(struct framein *in, struct source *from, struct fail *f)
 	struct frame_extra x;
 	ptrdiff_t n;
 
-	*in = (struct framein){ .from = from, .head.rows = -1, .head.size = -1 };
+	*in = (struct framein){ .from = from, .head.rows = -1, .head.size = -1,
+		.source_done = -1 };
 	buf_init(&in->in, (size_t)FRAME_MEMBER_MAX + READ_SIZE);
 	buf_init(&in->body, FRAME_BODY_MAX);
 	n = header(in, &h, f);
@@ -334,6 +335,7 @@ static enum framein_what take_block(struct framein *in, const struct frame_extra
 	b->len = x->member_len - n - TAIL;
 	b->body_len = x->body_len;
 	b->values = x->values;
+	b->done = in->source_done = x->done;
 	gzip_trailer_parse(p + x->member_len - GZIP_TRAILER_LEN, &b->crc, &body_len);
 	if (body_len != x->body_len || memcmp(b->data + b->len, GZIP_FINAL, GZIP_FINAL_LEN) != 0)
 		return fail_set(f, FAIL_DATA, "%s: block %llu: its lengths do not agree",

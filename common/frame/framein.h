@@ -31,6 +31,8 @@ struct framein {
 	struct frame_head head; /* after framein_open() */
 	/* after FRAMEIN_END; after a failure end.reason and status if the frame was aborted */
 	struct frame_end end;
+	uint64_t rows;          /* so far */
+	int32_t source_done;    /* of FRAME_DONE_ALL, as the last block said it; -1: it did not */
 
 	/* private */
 	struct source *from;
@@ -39,7 +41,7 @@ struct framein {
 	uint64_t offset;    /* bytes of the frame used, for messages */
 	uint64_t begin;     /* of them the head */
 	uint32_t crc;       /* over members, as used */
-	uint64_t rows, blocks, bytes;
+	uint64_t blocks, bytes;
 	bool at_eof, done;
 	int version;        /* of the head; all members have it */
 	bool foreign;       /* inside a foreign member */

@@ -11,17 +11,17 @@
 
 enum { FEXTRA = 4, FCOMMENT = 16 };
 
-/* A gzip header with our subfield: 10 bytes, XLEN, the subfield. */
+/* A gzip header with our subfields: 10 bytes, XLEN, the subfields. */
 static void header(struct buf *b, char flags, const struct frame_extra *x)
 {
-	char extra[FRAME_EXTRA_LEN];
-	static const char xlen[2] = { FRAME_EXTRA_LEN, 0 };
+	char extra[FRAME_EXTRA_LEN + FRAME_DONE_LEN];
+	const size_t n = frame_extra_format(extra, x);
+	const char xlen[2] = { (char)n, 0 };
 
 	buf_put(b, gzip_plain_header, GZIP_PLAIN_HEADER_LEN);
 	b->p[3] = flags;
 	buf_put(b, xlen, sizeof xlen);
-	frame_extra_format(extra, x);
-	buf_put(b, extra, sizeof extra);
+	buf_put(b, extra, n);
 }
 
 int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f)
@@ -41,6 +41,7 @@ static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 	buf_init(&b, FRAME_JSON_MAX + 256);
 	header(&b, FEXTRA | FCOMMENT,
 		&(struct frame_extra){ .kind = kind,
+			.done = -1,
 			.version = o->passed ? FRAME_PASSED : FRAME_VERSION,
 			.member_len = (uint32_t)strlen(text),
 			.body_len = crc_add(0, text, strlen(text)) });
@@ -75,13 +76,15 @@ void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, u
 
 int frameout_block(struct frameout *o, const struct frame_block *b, struct fail *f)
 {
-	enum { HEADER = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN };
+	enum { HEADER = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN + FRAME_DONE_LEN };
+	const size_t length = HEADER - (b->done < 0 ? FRAME_DONE_LEN : 0);
 	char tail[GZIP_FINAL_LEN + GZIP_TRAILER_LEN] = GZIP_FINAL;
 	struct frame_extra x = { .kind = 'B',
 		.version = FRAME_VERSION,
-		.member_len = (uint32_t)(HEADER + b->len + sizeof tail),
+		.member_len = (uint32_t)(length + b->len + sizeof tail),
 		.body_len = b->body_len,
-		.values = b->values };
+		.values = b->values,
+		.done = b->done };
 	struct buf h;
 	int rc;
 

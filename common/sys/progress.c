@@ -77,6 +77,8 @@ static double mega(uint64_t bytes)
 /* The part that is done, 0 to 1; -1: nobody knows. */
 static double share_of(const struct progress_rate *r)
 {
+	if (r->share >= 0)
+		return r->share;
 	if (r->of_bytes > 0)
 		return (double)r->bytes / (double)r->of_bytes;
 	return r->of_rows > 0 && r->rows >= 0 ? (double)r->rows / (double)r->of_rows : -1;
@@ -85,10 +87,14 @@ static double share_of(const struct progress_rate *r)
 /* "35 %, 12 s left, ", or nothing. */
 static size_t put_share(char *text, size_t cap, double share, double seconds)
 {
-	double left = share > 0 ? seconds / share - seconds : -1;
+	double left;
 
-	if (left < 0)
+	if (share < 0)
 		return 0;
+	if (share == 0)
+		return (size_t)snprintf(text, cap, "0 %%, ");
+	share = share < 1 ? share : 1;
+	left = seconds / share - seconds;
 	if (left < 120)
 		return (size_t)snprintf(text, cap, "%.0f %%, %.0f s left, ", share * 100, left);
 	if (left < 7200)
@@ -136,10 +142,9 @@ static void say_rate(struct progress *p)
 	put(p, members, line);
 }
 
-void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes,
-	int64_t rows, int64_t of_rows)
+void progress_rate(struct progress *p, const struct progress_rate *rate)
 {
-	p->rate = (struct progress_rate){ what, bytes, of_bytes, rows, of_rows };
+	p->rate = *rate;
 	if (progress_due(p))
 		say_rate(p);
 }

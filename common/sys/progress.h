@@ -19,6 +19,7 @@ struct progress_rate {
 	const char *what; /* a literal; NULL: no input yet */
 	uint64_t bytes;
 	int64_t of_bytes, rows, of_rows;
+	double share;     /* of all there is to do, 0 to 1; -1: that of the bytes or rows */
 };
 
 struct progress {
@@ -49,8 +50,7 @@ uint64_t progress_seconds(const struct progress *p);             /* since then *
 bool progress_due(struct progress *p);
 void progress_say(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* If due: "WHAT: 50 %, 3 s left, 1234 of 2468 rows, 1.5 of 3.0 MB, 0.5 MB/s". */
-void progress_rate(struct progress *p, const char *what, uint64_t bytes, int64_t of_bytes,
-	int64_t rows, int64_t of_rows);
+void progress_rate(struct progress *p, const struct progress_rate *rate);
 /* Rows go to standard output: if that is a pipe, leave the line to its reader. */
 void progress_hand_over(struct progress *p);
 /*

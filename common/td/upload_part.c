@@ -99,6 +99,6 @@ int upload_part_plain_next(struct upload_part_plain *s, bool all, struct frame_b
 	if (gzip_deflate_block(&s->deflate, s->body.p, s->whole, &s->packed, f))
 		return -1;
 	*b = (struct frame_block){ s->packed.p, s->packed.len, (uint32_t)s->whole,
-				   crc_add(0, s->body.p, s->whole), s->values };
+				   crc_add(0, s->body.p, s->whole), s->values, -1 };
 	return 1;
 }

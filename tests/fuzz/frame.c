@@ -24,7 +24,8 @@ static void put_member(struct frameout *o, struct made *m, const char *p, size_t
 	struct fail *f)
 {
 	const uint32_t crc = (uint32_t)crc32(0, (const Bytef *)p, (uInt)n);
-	struct frame_block b = { .body_len = (uint32_t)n, .crc = crc, .values = (uint32_t)n };
+	struct frame_block b = { .body_len = (uint32_t)n, .crc = crc, .values = (uint32_t)n,
+		.done = n % 3 ? -1 : (int32_t)n };
 	struct gzip_deflate d;
 	struct buf z;
 	char trailer[GZIP_TRAILER_LEN];

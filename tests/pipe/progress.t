@@ -95,6 +95,16 @@ for tool in td-encode 'td-put td://@/testdb/asked' td-swap; do
 	exec 3>&-
 	wait "$pid"
 done
+# Before the first part is full, and with the share of the source, which td-encode hands on.
+td-encode --no-header --columns a,b,c,d <"$T/rows" >"$T/frame"
+td-put 'td://@/testdb/asked' <"$T/in" >/dev/null 2>"$T/asked" &
+pid=$!
+exec 3>"$T/in"
+head -c $(($(wc -c <"$T/frame") * 2 / 3)) "$T/frame" >&3
+until_ok listens "$pid"
+ok "SIGUSR1: td-put, with the share of the whole pipe" until_ok asks "$pid" '^td-put: reading: [12345][0-9] %, [0-9]* s left, [0-9]* rows, [0-9.]*[1-9][0-9.]* MB, '
+exec 3>&-
+wait "$pid"
 until test -e "$T/enough"; do cat "$T/rows"; done >"$T/in" & # it never waits
 td-encode --no-header --columns a,b,c,d <"$T/in" >/dev/null 2>"$T/asked" &
 pid=$!

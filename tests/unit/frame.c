@@ -15,6 +15,7 @@ enum { PLAIN = sizeof plain - 1, VALUES = 3 };
 
 static void put_block(struct frameout *o, struct fail *f)
 {
+	static int32_t done = 250000;
 	struct gzip_deflate d;
 	struct buf z;
 	struct frame_block b;
@@ -23,7 +24,8 @@ static void put_block(struct frameout *o, struct fail *f)
 	gzip_deflate_init(&d, 6, f);
 	gzip_deflate_block(&d, plain, PLAIN, &z, f);
 	b = (struct frame_block){ z.p, z.len, PLAIN,
-		(uint32_t)crc32(0, (const Bytef *)plain, PLAIN), VALUES };
+		(uint32_t)crc32(0, (const Bytef *)plain, PLAIN), VALUES, done };
+	done = done < 0 ? 250000 : -1; /* one block says it, the next does not */
 	frameout_block(o, &b, f);
 	gzip_deflate_free(&d);
 	buf_free(&z);
@@ -233,6 +235,8 @@ static void fields(void)
 	tap_num(in.head.rows, -1, "rows not known");
 	tap_num(framein_next(&in, &b, &p, &n, &f), FRAMEIN_BLOCK, "a block");
 	tap_num(b.values, VALUES, "its values");
+	tap_num(b.done == in.source_done && (b.done == -1 || b.done == 250000), 1,
+		"how far its writer was");
 	tap_num(framein_next(&in, &b, &p, &n, &f), FRAMEIN_END, "the end");
 	tap_num((long long)in.end.rows, VALUES, "rows");
 	tap_num(in.end.has_time && in.end.time_min == 5 && in.end.time_max == 9, 1, "time range");

@@ -14,9 +14,9 @@
 /* A gzip member of rows [from..to), with a header that tries to look like the end of a frame. */
 static void member(struct buf *b, int from, int to)
 {
-	static Bytef extra[FRAME_EXTRA_LEN];
+	static Bytef extra[FRAME_EXTRA_LEN + FRAME_DONE_LEN];
 	gz_header h = { .extra = extra,
-		.extra_len = sizeof extra,
+		.extra_len = FRAME_EXTRA_LEN,
 		.comment = (Bytef *)(uintptr_t) "{\"commit\":true,\"rows\":0}" };
 	msgpack_sbuffer rows;
 	msgpack_packer pk;
@@ -29,7 +29,7 @@ static void member(struct buf *b, int from, int to)
 		msgpack_pack_int(&pk, i);
 		msgpack_pack_nil(&pk);
 	}
-	frame_extra_format((char *)extra, &(struct frame_extra){ .kind = 'E' });
+	frame_extra_format((char *)extra, &(struct frame_extra){ .kind = 'E', .done = -1 });
 	deflateInit2(&z, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
 	deflateSetHeader(&z, &h);
 	buf_room(b, rows.size + 1000);

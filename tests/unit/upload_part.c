@@ -55,7 +55,7 @@ static void joined(void)
 		z.len = 0;
 		gzip_deflate_block(&d, plain + len, n, &z, &f);
 		b = (struct frame_block){ z.p, z.len, (uint32_t)n,
-			(uint32_t)crc32(0, (Bytef *)plain + len, (uInt)n), 2 };
+			(uint32_t)crc32(0, (Bytef *)plain + len, (uInt)n), 2, -1 };
 		upload_part_add(&p, &b, &f);
 		len += n;
 	}
@@ -66,7 +66,7 @@ static void joined(void)
 	tap_num(inflate_all(&p, back, sizeof back), 0, "no block is an empty member");
 	tap_result(!upload_part_is_full(&p, &(struct frame_block){ .len = 100 }, 10),
 		"an empty part takes a block of any size");
-	upload_part_add(&p, &(struct frame_block){ z.p, z.len, 1, 0, 1 }, &f);
+	upload_part_add(&p, &(struct frame_block){ z.p, z.len, 1, 0, 1, -1 }, &f);
 	tap_result(upload_part_is_full(&p, &(struct frame_block){ .len = 100 }, 10),
 		"a part that has one does not");
 	tap_num(f.kind, 0, "nothing failed");
