@@ -1,7 +1,8 @@
 """Takes the examples out of pages: examples.py OUTDIR PAGE...
 
 Of a manual, every literal block of EXAMPLES; of README.md, every indented block before the first heading and in the
-section Examples that is no table (a name, two blanks or more, words). Each becomes a file OUTDIR/PAGE-NN, .conf if it is
+sections Quick start, With an account and Examples that is neither a table (a name, two blanks or more, words) nor what a
+tool says (a name, a colon). Each becomes a file OUTDIR/PAGE-NN, .conf if it is
 connections, .mk if it is a makefile; in a makefile of a manual, where a tab cannot be written, eight blanks at the start of a line are one."""
 import os, re, sys
 
@@ -15,10 +16,10 @@ def of_manual(text):
 
 def of_readme(text):
     for section in re.split(r"^## ", text, flags=re.M):
-        if section.startswith("# ") or section.startswith("Examples\n"):
+        if section.startswith("# ") or re.match("Quick start|With an account|Examples", section):
             for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", section, re.M):
                 block = re.sub(r"^    ", "", block.strip("\n") + "\n", flags=re.M)
-                if not re.match(r"\S+( \S+)? {2,}\S", block):
+                if not re.match(r"\S+( \S+)? {2,}\S|[a-z-]+: ", block):
                     yield block
 
 def makefile(block):

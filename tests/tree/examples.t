@@ -142,6 +142,21 @@ run_example() { # FILE
 	return $status
 }
 
+# The quick start: its first block is a shell with a Treasure Data, in which the others are typed.
+quick() { # SHELL
+	rm -rf "$T/quick"
+	mkdir "$T/quick"
+	cd "$T/quick" || return 1
+	sed "s/bash\$/$1/" "$(grep -lx 'td-local --data .* -- bash' "$T"/ex/README.md-*)" >first
+	cat $(grep -lE 'weather.csv|mydb/codes' "$T"/ex/README.md-0[2-4]) >rest
+	HOME=$T/quick bash -eo pipefail first <rest >out 2>err || { cat err; return 1; }
+	grep -q '47662  *9.4' out && grep -q '^ *200 ' out && grep -q '"status":"done"' out
+}
+ok "the quick start, in bash" quick bash
+if command -v zsh >/dev/null; then ok "the quick start, in zsh" quick 'zsh -f'; else skip "the quick start, in zsh" "no zsh"; fi
+rm "$T"/ex/README.md-0[2-4]
+cd "$T/base" || exit 1
+
 for file in "$T"/ex/*; do
 	name=${file##*/}
 	what="$name: $(grep -v '^$' "$file" | head -n 1)"
