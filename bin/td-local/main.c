@@ -12,6 +12,8 @@
 #include "store/keyfile.h"
 #include "store/td_clock.h"
 #include "sys/sandbox.h"
+#include "wire/recorder.h"
+#include "wire/replay.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -85,10 +87,58 @@ static int run_command(const struct service *l, const struct options *o,
 	return status;
 }
 
+/* Signals while a recording is replayed. */
+struct watch {
+	struct service *service;
+	atomic_bool done;
+	int caught; /* 0: none */
+};
+
+static void *watch(void *arg)
+{
+	struct timespec tick = { 0, 20000000 };
+	struct watch *w = arg;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	while (!w->done && w->caught <= 0)
+		w->caught = sigtimedwait(&set, NULL, &tick);
+	if (w->caught > 0)
+		w->service->stopping = true;
+	return NULL;
+}
+
+/* 65: answers differ. */
+static int replay(struct service *l, const struct options *o, struct fail *f)
+{
+	struct watch w = { .service = l };
+	struct replay_count n;
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, watch, &w))
+		return fail_set(f, FAIL_SYSTEM, "cannot start a thread");
+	replay_run(o->replay, l->url, l->guard.key, &l->account.store, &l->stopping, &n, f);
+	w.done = true;
+	pthread_join(thread, NULL);
+	if (w.caught > 0)
+		raise(w.caught); /* it waits until signals are unblocked */
+	if (f->kind)
+		return -1;
+	warn("%u calls, of which %u were answered otherwise; %u left out, since what they need is "
+	     "masked",
+		n.calls, n.differ, n.left_out);
+	return n.differ ? 65 : 0;
+}
+
 /* Until the end: of the command, or by a signal. The exit status. */
-static int wait_for_end(const struct service *l, const struct options *o,
+static int wait_for_end(struct service *l, const struct options *o,
 	const struct inherited *was, struct fail *f)
 {
+	if (o->replay)
+		return replay(l, o, f);
 	if (o->command)
 		return run_command(l, o, was, f);
 	if (print_ready(l, o, f) == 0)
@@ -100,7 +150,9 @@ static int serve(struct service *l, const struct options *o, const struct inheri
 	struct fail *f)
 {
 	struct server server = { .fd = -1 };
-	const char *where = o->listen ? o->listen : o->command ? "127.0.0.1:0" : "127.0.0.1:8080";
+	const char *where = o->listen		? o->listen
+		: o->command || o->replay ? "127.0.0.1:0"
+					  : "127.0.0.1:8080";
 	struct dispatcher *jobs;
 	int status = 0;
 
@@ -164,10 +216,12 @@ static int run(struct service *l, const struct options *o, const struct inherite
 	pthread_mutex_init(&l->snapshots, NULL);
 	configure(l, o);
 	if (account_open(&l->account, o->data, &first, f) == 0 &&
-		(key = take_key(o, &l->account, f))) {
+		(key = take_key(o, &l->account, f)) &&
+		(!o->record || (l->recorder = recorder_open(o->record, o->upstream, f)))) {
 		l->guard.key = l->queue.key = key;
 		status = serve(l, o, was, f);
 	}
+	recorder_close(l->recorder);
 	account_close(&l->account);
 	pthread_mutex_destroy(&l->snapshots);
 	free(l->url);

@@ -51,6 +51,10 @@ static const char usage[] =
 	"      --no-samples        do not put sample_datasets into a new data directory\n"
 	"      --seed DIR          put the tables DIR/DATABASE/TABLE.csv, .jsonl and .sql into a\n"
 	"                          new data directory\n"
+	"      --record FILE       pass all calls to --upstream, and write down in FILE what was\n"
+	"                          asked and answered, without keys and rows\n"
+	"      --upstream URL      the service to record, such as https://api.treasuredata.com\n"
+	"      --replay FILE       print how td-local's answers differ from those recorded\n"
 	"      --functions ENGINE  print the SQL functions of presto or hive\n"
 	"  -v, --verbose           log requests to stderr; -vv: also when they begin\n"
 	"  -q, --quiet             only errors\n"
@@ -65,6 +69,9 @@ enum {
 	OPT_TLS,
 	OPT_NO_SAMPLES,
 	OPT_SEED,
+	OPT_RECORD,
+	OPT_UPSTREAM,
+	OPT_REPLAY,
 	OPT_SERVICE,
 	OPT_KEY_FILE,
 	OPT_ALLOW_HOST,
@@ -98,6 +105,9 @@ static const struct option long_options[] = {
 	{ "query-memory", required_argument, NULL, OPT_QUERY_MEMORY },
 	{ "no-samples", no_argument, NULL, OPT_NO_SAMPLES },
 	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "record", required_argument, NULL, OPT_RECORD },
+	{ "upstream", required_argument, NULL, OPT_UPSTREAM },
+	{ "replay", required_argument, NULL, OPT_REPLAY },
 	{ "functions", required_argument, NULL, OPT_FUNCTIONS },
 	OPTION_LONG,
 	{ NULL, 0, NULL, 0 },
@@ -182,6 +192,9 @@ static void take(struct options *o, int c, struct faults *faults)
 	case OPT_ALLOW_HOST: add_host(o, optarg); break;
 	case OPT_NO_SAMPLES: o->samples = false; break;
 	case OPT_SEED: o->seed = optarg; break;
+	case OPT_RECORD: o->record = optarg; break;
+	case OPT_UPSTREAM: o->upstream = optarg; break;
+	case OPT_REPLAY: o->replay = optarg; break;
 	case OPT_EXEC: o->exec = true; break;
 	case OPT_CHECK: o->check = optarg; break;
 	case OPT_CLOCK: o->clock = option_number(0, CLOCK_MAX); break;
@@ -206,6 +219,22 @@ static void take(struct options *o, int c, struct faults *faults)
 	}
 }
 
+static void check_recording(const struct options *o)
+{
+	if (!o->record != !o->upstream)
+		die_usage("--record FILE and --upstream URL: both of them");
+	if (o->upstream && strncmp(o->upstream, "https://", 8) != 0 &&
+		strncmp(o->upstream, "http://127.0.0.1:", 17) != 0 &&
+		strncmp(o->upstream, "http://localhost:", 17) != 0)
+		die_usage("--upstream: '%s' is not https://HOST", o->upstream);
+	if (o->upstream && o->upstream[strcspn(o->upstream, "@?# \"\\")])
+		die_usage("--upstream: a URL without user, parameters and blanks");
+	if (o->record && !o->key && !o->key_file)
+		die_usage("--record wants the key of the other service, as --key-file");
+	if (o->replay && (o->record || o->exec || o->cert))
+		die_usage("--replay goes without --record, --exec and --tls");
+}
+
 void options_take(struct options *o, int argc, char **argv, struct faults *faults)
 {
 	int c;
@@ -226,6 +255,7 @@ void options_take(struct options *o, int argc, char **argv, struct faults *fault
 	o->command = o->exec ? argv + optind : NULL;
 	if (o->keep_jobs < 0 && o->keep_seconds < 0)
 		o->keep_jobs = KEEP_JOBS;
+	check_recording(o);
 	if (o->key && o->key_file)
 		die_usage("--key and --key-file: one of them");
 	die_verbosity(o->verbosity);

@@ -21,6 +21,8 @@ struct options {
 	int64_t keep_jobs;           /* so many that have ended; -1: not given */
 	int64_t keep_seconds;        /* for so long; -1: not given */
 	int64_t query_seconds, query_bytes;
+	const char *record, *upstream; /* both, or NULL */
+	const char *replay;            /* or NULL */
 	bool exec;
 	bool json; /* the ready line is JSON */
 	unsigned polls;

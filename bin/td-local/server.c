@@ -12,6 +12,7 @@
 #include "http/params.h"
 #include "base/utf8.h"
 #include "routes/routes.h"
+#include "wire/recorder.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -76,7 +77,7 @@ static void begin(struct request *r, const char *method)
 	r->own = r->page || begins(r->path, "local/");
 	r->started = seconds_now();
 	debug("%s %.*s begins", method, (int)strcspn(r->target, "?"), r->target);
-	r->route = route_find(all_routes, r);
+	r->route = r->service->recorder && !r->own ? &recorder_route : route_find(all_routes, r);
 	guard_check(&r->service->guard, r);
 	for (size_t i = 0; i < REQUEST_SEGMENTS && !r->status; i++)
 		if (r->arg[i] && !utf8_is(r->arg[i], strlen(r->arg[i])))
@@ -250,6 +251,7 @@ static void on_end(void *cls, struct MHD_Connection *conn, void **state,
 		free(r->arg[i]);
 	json_decref(r->json);
 	json_decref(r->params);
+	json_decref(r->headers);
 	buf_free(&r->body);
 	buf_free(&r->raw);
 	free(r->fault);

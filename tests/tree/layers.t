@@ -25,7 +25,8 @@ sql: common/base common/value common/format store
 jobs: common/base common/value common/frame common/td store sql
 http: common/base store
 routes: common/base common/sys common/value common/format common/record common/frame store sql jobs http
-bin/td-local: common/base common/sys common/value common/format common/record common/frame common/td store sql jobs http routes
+wire: common/base common/value store sql jobs http routes
+bin/td-local: common/base common/sys common/value common/format common/record common/frame common/td store sql jobs http routes wire
 END
 
 room_of() { # PATH: its folder as the table calls it

@@ -322,6 +322,8 @@ enum MHD_Result answer_send(struct request *r)
 	bool fault = r->fault && r->fault->kind == FAULT_STATUS;
 	struct MHD_Response *m;
 	enum MHD_Result rc;
+	const char *name;
+	json_t *value;
 
 	if (fault)
 		fault_answer(r);
@@ -334,6 +336,8 @@ enum MHD_Result answer_send(struct request *r)
 		add_retry_after(r, m);
 	if (r->page)
 		add_page_headers(r, m);
+	json_object_foreach(r->headers, name, value)
+		MHD_add_response_header(m, name, json_string_value(value));
 	if (r->type)
 		MHD_add_response_header(m, "Content-Type", r->type);
 	if (r->encoding && !r->json)

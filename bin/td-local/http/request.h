@@ -54,6 +54,7 @@ struct request {
 	uint64_t file_len;
 	const char *type;     /* of raw or file */
 	const char *encoding; /* Content-Encoding */
+	json_t *headers;      /* further ones, {NAME: VALUE}, or NULL */
 	char etag[64];        /* with it, ranges are served: of the bytes as encoded (RFC
 				 9110, 14.2) */
 	struct fault *fault;  /* that strikes this request, or NULL */

@@ -17,6 +17,7 @@ struct service {
 	char *host, *url;   /* as it listens; http://HOST:PORT */
 	unsigned polls;     /* how many times a finished thing is still reported as running */
 	struct unknowns unknowns;
+	struct recorder *recorder; /* all calls go to another service, and are recorded; or NULL */
 	atomic_bool stopping;
 	atomic_bool seeded; /* what it begins with is there */
 	pthread_mutex_t snapshots; /* one is taken, restored or dropped at a time */
