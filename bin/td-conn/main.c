@@ -22,9 +22,9 @@ static const char help[] =
 	"       td-conn test [NAME]\n"
 	"       td-conn remove NAME\n"
 	"\n"
-	"Connections: NAME stands for a server, a key and a database, so that td-put takes NAME:TABLE and td-fetch -c NAME.\n"
+	"Manages named connections: a server, a key and a database, for td-put's NAME:TABLE and td-fetch's -c NAME.\n"
 	"URL is td://@[HOST][/DATABASE][?mode=append|replace]; HOST may be a site: us jp eu ap02 ap03 idcf. test without NAME\n"
-	"looks at the default account.\n"
+	"tests the default account.\n"
 	"\n"
 	"  -k, --key              read the key from standard input; on a terminal, ask for it\n"
 	"      --key-file FILE    the key is in FILE, read at each use\n"
@@ -371,7 +371,7 @@ int main(int argc, char **argv)
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);
-	o.api.retry.deadline_ms = 30000; /* somebody waits for it */
+	o.api.retry.deadline_ms = 30000; /* a user is waiting */
 	options(&o, argc, argv);
 	if (optind == argc)
 		die_usage("which command: add, list, test or remove?");

@@ -102,7 +102,7 @@ static int sample_row(struct input *in, const struct row *row, struct fail *f)
 	return 0;
 }
 
-/* The first row is wrong, and only its first byte told that it is JSON. */
+/* The first row is wrong, and only its first byte suggests JSON. */
 static int explain_json(const struct input *in, struct fail *f)
 {
 	if (in->part->reader.format != FORMAT_JSONL || in->opts->format != FORMAT_AUTO)
@@ -366,7 +366,7 @@ static int check_names(struct input *in, struct fail *f)
 	return check_equal(in, f);
 }
 
-/* Names that changed although nobody asked for it. */
+/* Names that changed without being asked for. */
 static void report_names(const struct input *in)
 {
 	enum { SHOWN = 8 };
@@ -488,7 +488,7 @@ static bool is_value(const char *s)
 		(strlen(s) >= 8 && !tdtime_parse(&any, s, strlen(s), &t));
 }
 
-/* Did an option name one of the columns? Then somebody knows that it is a header. */
+/* Did an option name one of the columns? Then the user knows that it is a header. */
 static bool is_named(const struct opts *o)
 {
 	return o->columns.n > 0 || o->select.n > 0 || o->drop.n > 0 || o->rename.n > 0 ||

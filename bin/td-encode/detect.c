@@ -1,4 +1,4 @@
-/* detect: what the input is, by its first bytes, where nobody says it. */
+/* detect: what the input is, by its first bytes, if no option says so. */
 #include "encode.h"
 
 enum {
@@ -60,7 +60,8 @@ bool detect_is_msgpack(const char *p, size_t n)
 }
 
 /*
- * Where the first row or the header begins: behind empty lines and what the user says are no rows.
+ * Where the first row or the header begins: after empty lines and lines that an option declares not
+ * to be rows.
  */
 static size_t where_rows_begin(const struct csvin_rules *rules, const char *p, size_t n)
 {

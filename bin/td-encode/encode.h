@@ -38,7 +38,7 @@ struct opts {
 	bool no_header, all_string;
 	struct csvin_rules csv;  /* delim 0: what the format says */
 	bool quote_given;        /* otherwise TSV with escapes has none */
-	bool escape_given;       /* or said to be none */
+	bool escape_given;       /* or declared to be none */
 	bool header;             /* the first line is the header, whatever it looks like */
 	const char *pattern;     /* of FORMAT_REGEX; otherwise NULL */
 	bool array_rows;         /* JSON that begins with [[ or [{ is rows that are arrays */

@@ -16,8 +16,8 @@ static int nothing_came(const struct input *in, struct fail *f)
 }
 
 /*
- * No byte at all: of a pipe its writer died, perhaps. A command that exited with 0 and a file have
- * said all they had to say, which in JSON and msgpack is no rows.
+ * No bytes at all: the writer of a pipe may have died. A file, or a command that exited with 0, is
+ * complete: empty JSON and msgpack have no rows.
  */
 static bool proves_emptiness(const struct input *in)
 {

@@ -48,9 +48,9 @@ static const char help[] =
 	"      --decimal CHAR         the decimal point of numbers: , or .\n"
 	"      --header               the first line is the header, whatever it looks like\n"
 	"      --no-header            the first line is a row; --columns names the columns\n"
-	"      --repeated-header      lines that repeat the first line are no rows (joined files)\n"
+	"      --repeated-header      skip lines that repeat the first line (joined files)\n"
 	"      --skip-lines N         leave out the first N lines\n"
-	"      --comment TEXT         lines that begin with TEXT are no rows (also JSON lines)\n"
+	"      --comment TEXT         skip lines that begin with TEXT (also JSON lines)\n"
 	"      --null TEXT            cells that are NULL; an empty TEXT: empty cells without quotes\n"
 	"JSON, msgpack and LTSV\n"
 	"      --unknown-keys WHAT    refuse (default), ignore or add keys that none of the first rows\n"
@@ -70,7 +70,7 @@ static const char help[] =
 	"\n"
 	"  -j, --jobs N               threads that compress (default: one for each processor)\n"
 	"  -0 ... -9, --level N       how hard to compress (default 1)\n"
-	"      --progress             say how far it is, also when stderr is no terminal\n"
+	"      --progress             report progress even when stderr is not a terminal\n"
 	OPTION_USAGE
 	"\n"
 	"Without a time option, a column named time is the time, or else the moment the run started.\n";

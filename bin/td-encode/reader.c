@@ -27,7 +27,7 @@ static const char *input_of(const struct reader *r)
 	return r->format == FORMAT_FRAME ? "the frame" : r->csv.from->name;
 }
 
-/* Options that the format has no use for would be ignored: then something else was meant. */
+/* Options without effect on this format would be ignored: the user meant something else. */
 static int check_options(const struct reader *r, struct fail *f)
 {
 	const struct opts *o = r->opts;

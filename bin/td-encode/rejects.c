@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 /*
- * The file is text: a command that takes it, the header if there is one, and each row behind a
- * comment line with the reason. Rows of texts stand there as they came. Rows of msgpack are JSON on
- * a line of their own: what JSON cannot say is written so that the line is refused until it is
+ * The file is text: a command that takes it, the header if there is one, and each row after a
+ * comment line with the reason. Rows of text are copied as they came. Rows of msgpack are JSON on a
+ * line of their own: what JSON cannot say is written so that the line is refused until it is
  * repaired, and never taken for something else.
  */
 

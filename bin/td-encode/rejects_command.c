@@ -14,7 +14,7 @@
  * Rows keep the names that they came with, and --select and its kin work as before.
  */
 
-enum { TYPES_MAX = 32 << 10 }; /* bytes of --columns; shells and people want no more */
+enum { TYPES_MAX = 32 << 10 }; /* bytes of --columns; no more fits shells and people */
 
 static bool is_plain(const char *s)
 {

@@ -32,10 +32,10 @@ struct opts {
 void options_parse(struct opts *o, int argc, char **argv); /* ends the program if they are wrong */
 
 /*
- * Which run of a schedule was taken last: in td-fetch's own file (--since), which it replaces when
- * it is done, or in the receipt of the transfer that took it (--after), which is only read. With
- * --since, FILE.new is there while td-fetch works, locked, so that a second one with the same file
- * does not take the same run.
+ * The run of a schedule that was taken last: in td-fetch's own file (--since), which it replaces
+ * when it is done, or in the receipt of the transfer that took it (--after), which is only read.
+ * With --since, FILE.new is there while td-fetch works, locked, so that a second one with the same
+ * file does not take the same run.
  */
 struct since {
 	const char *path;     /* NULL: nothing is remembered */

@@ -31,8 +31,8 @@ struct run {
 	bool own;              /* the job is ours */
 	bool adopted;          /* but an earlier run may have issued it */
 	uint64_t until_ms;     /* --wait: the end of our patience by clock_ms(), 0: none */
-	char last[32];         /* the status of the job that was told last */
-	struct sink watch;     /* between the server and out: looks how far it is */
+	char last[32];         /* the status of the job that was reported last */
+	struct sink watch;     /* between the server and out: measures progress */
 	int64_t size;          /* of the result, -1 if not known */
 	struct result_download got;
 	struct resultout out;
@@ -70,8 +70,8 @@ static int query(const struct opts *o, char **sql, struct fail *f)
 }
 
 /*
- * Interrupted: nobody waits for our job any more, unless --job-key says that somebody will. id "":
- * an answer was awaited; the job is looked for by its key.
+ * Interrupted: our job is not needed any more, unless --job-key says that it will be. id "": an
+ * answer was awaited; the job is found by its key.
  */
 static void kill_job(struct run *r, const char *id)
 {
@@ -203,7 +203,7 @@ static int put_watched(struct sink *s, const void *p, size_t n, struct fail *f)
 
 /*
  * The bytes that came against the bytes that the job has, where nothing on the way has compared
- * them. alone: there is no other proof that they are all.
+ * them. alone: there is no other proof that they are complete.
  */
 static int check_size(const struct api_job *j, uint64_t bytes, bool sure, bool alone,
 	struct fail *f)
@@ -344,8 +344,7 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 /* --- the service takes it (--result) --------------------------------------- */
 
 /*
- * A destination without its secrets: what stands before @, and every parameter but the mode.
- * Malloc'ed.
+ * A destination without its secrets: what precedes @, and every parameter but the mode. Malloc'ed.
  */
 static char *harmless(const char *result)
 {
@@ -389,7 +388,7 @@ static int write_receipt(struct run *r, const struct api_job *j, const char *exp
 	rc = !text ? fail_set(f, FAIL_SYSTEM, "out of memory") :
 	     io_put(r->to, text, strlen(text), f) || io_put(r->to, "\n", 1, f) ? -1 : 0;
 	if (rc) {
-		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
+		f->kind = FAIL_SYSTEM; /* even without a reader: only we report it */
 		fail_at(f, "job %s: its rows are in %s, but the receipt is not written",
 			*export_id ? export_id : j->id, to);
 	}
@@ -515,7 +514,7 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 	return rc;
 }
 
-/* A reader of a frame is told why there are no rows, even if it failed before the first. */
+/* The reader of a frame learns why there are no rows, even after a failure before the first. */
 static void give_up(struct run *r, const struct fail *why)
 {
 	struct fail ignored = { 0 };

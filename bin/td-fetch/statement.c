@@ -1,4 +1,4 @@
-/* td-fetch: which SQL writes, and so has no rows to give: told by the first word of a statement. */
+/* td-fetch: tells statements that write, and so return no rows, by their first word. */
 #include "fetch.h"
 
 #include <ctype.h>

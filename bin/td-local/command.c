@@ -19,7 +19,10 @@ extern char **environ;
 
 enum { CERTIFICATES_MAX = 16 << 20 };
 
-/* Where curl and our tools, OpenSSL (Python, Ruby, Go), Python's requests and Node look. */
+/*
+ * The variables that curl and our tools, OpenSSL (Python, Ruby, Go), Python's requests and Node
+ * read.
+ */
 static const char *const trusts[] = { "CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
 	"NODE_EXTRA_CA_CERTS" };
 enum { TRUSTS = sizeof trusts / sizeof *trusts };

@@ -43,7 +43,7 @@ static void block_signals(sigset_t *was)
 	sigprocmask(SIG_BLOCK, &set, was);
 }
 
-/* The URL; and the key, if it is one that nobody has given. As JSON always both. */
+/* The URL; and the key, if it was generated. As JSON always both. */
 static int print_ready(const struct service *l, const struct options *o, struct fail *f)
 {
 	char *text = o->json ? mem_printf("{\"url\":\"%s\",\"key\":\"%s\",\"pid\":%ld}\n", l->url,

@@ -43,7 +43,7 @@ static const char usage[] =
 	"                          and end with its status\n"
 	"      --check URL         exit 0 if the td-local there is ready\n"
 	"      --json              print the ready line as JSON\n"
-	"      --clock EPOCH       start with a clock that stands there\n"
+	"      --clock EPOCH       start with a clock stopped at EPOCH\n"
 	"      --keep-jobs N|TIME  forget the oldest of more than N ended jobs (5000), or those\n"
 	"                          that ended longer ago\n"
 	"      --query-time TIME   end a query that runs longer (no limit)\n"
@@ -132,7 +132,7 @@ static _Noreturn void print_functions(const char *engine)
 	struct buf b;
 
 	if (!hive && strcmp(engine, "presto") != 0 && strcmp(engine, "trino") != 0)
-		die_usage("--functions wants presto, trino or hive");
+		die_usage("--functions takes presto, trino or hive");
 	buf_init(&b, 1 << 20);
 	function_list(&b, hive ? SQL_HIVE : SQL_PRESTO);
 	if (fd_write(STDOUT_FILENO, "standard output", b.p, b.len, &f) ||
@@ -146,7 +146,7 @@ static void take_tls(struct options *o, char *arg)
 	char *comma = strchr(arg, ',');
 
 	if (!comma || comma == arg || !comma[1]) {
-		die_usage("--tls wants CERT,KEY: two files");
+		die_usage("--tls takes CERT,KEY: two files");
 	} else {
 		*comma = '\0';
 		o->cert = arg;
@@ -249,7 +249,7 @@ void options_take(struct options *o, int argc, char **argv, struct faults *fault
 	while ((c = option_next(argc, argv, "l:d:k:" OPTION_SHORT, long_options, NULL)) != -1)
 		take(o, c, faults);
 	if (o->exec && optind == argc)
-		die_usage("--exec wants a command: td-local --exec -- COMMAND");
+		die_usage("--exec needs a command: td-local --exec -- COMMAND");
 	if (!o->exec && optind < argc)
 		die_usage("'%s': td-local takes no arguments without --exec", argv[optind]);
 	o->command = o->exec ? argv + optind : NULL;

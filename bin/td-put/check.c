@@ -43,8 +43,8 @@ int check_types(const struct load *l, const struct schema *s, struct fail *f)
 }
 
 /*
- * A temporary table can only take its target's place by a master key. A write-only key is told
- * here, before gigabytes are sent: it may not list tables either.
+ * A temporary table can only take its target's place by a master key. A write-only key fails here,
+ * before gigabytes are sent: it may not list tables either.
  */
 static int look_at_key(struct load *l, struct fail *f)
 {
@@ -98,13 +98,13 @@ int check_target(struct load *l, struct fail *f)
 	}
 	if (!(f->kind == FAIL_KEY && api_status(l->api) == 403))
 		return -1;
-	fail_clear(f); /* a write-only key may not be allowed to look */
+	fail_clear(f); /* a write-only key may not be allowed to see it */
 	return 0;
 }
 
 /*
- * A missing database, and a missing table in one that is there, are the same answer. The key may
- * not be allowed to look.
+ * The answer is the same for a missing database and for a missing table in an existing one. The key
+ * may not be allowed to see either.
  */
 static int look_at_database(struct load *l, bool *missing, struct fail *f)
 {
@@ -124,7 +124,7 @@ static int look_at_database(struct load *l, bool *missing, struct fail *f)
 	fail_clear(f);
 	if (*missing && !l->o->create_database)
 		return fail_set(f, FAIL_REFUSED,
-			"there is no database %s (make it, or say --create-database)",
+			"there is no database %s (create it, or give --create-database)",
 			l->to.database);
 	return 0;
 }
@@ -151,7 +151,7 @@ static void plan_calls(struct buf *b, const struct load *l, bool columns)
 		buf_puts(b, "POST bulk_import/commit\n");
 }
 
-/* --dry-run: everything is read and looked at, and the rest is said. */
+/* --dry-run: validate the input, print the plan. */
 int check_plan(struct load *l, struct fail *f)
 {
 	const struct load *const c = l;
@@ -172,7 +172,7 @@ int check_plan(struct load *l, struct fail *f)
 		c->input.in.end.verified ? "verified" : "taken from end-of-file", c->to.database,
 		c->to.table, c->conf.endpoint, tdurl_mode_name(c->to.mode));
 	if (!c->target_known)
-		buf_printf(&b, "table %s: the key may not look at it\n", c->to.table);
+		buf_printf(&b, "table %s: the key may not see it\n", c->to.table);
 	else if (c->target.exists)
 		buf_printf(&b, "table %s: %lld rows, %zu columns\n", c->to.table,
 			(long long)c->target.count, c->target.schema.n);

@@ -9,8 +9,7 @@
 #include <unistd.h>
 
 /*
- * The receipts of those who uploaded: all of them done, all for this session; their rows are what
- * must be in it.
+ * The receipts of the uploads: all of them done, all for this session, which must hold their rows.
  */
 static int add_receipt(struct load *l, const char *line, size_t n, struct fail *f)
 {
@@ -67,11 +66,11 @@ static int look_at_target(struct load *l, struct fail *f)
 	}
 	if (f->kind != FAIL_KEY)
 		return -1;
-	fail_clear(f); /* a write-only key may not be allowed to look */
+	fail_clear(f); /* a write-only key may not be allowed to see it */
 	return 0;
 }
 
-/* Nobody had rows, and so nobody has made a session. */
+/* No upload had rows, so none created the session. */
 static bool is_nothing(struct load *l)
 {
 	struct api_session s;

@@ -38,8 +38,8 @@ static void show_record(unsigned i, const char *p, const char *end)
 }
 
 /*
- * The first records that the import refused. That they cannot be shown is no failure beside the one
- * at hand.
+ * The first records that the import refused. Failing to show them does not matter beside the
+ * failure at hand.
  */
 void errors_show(struct load *l)
 {

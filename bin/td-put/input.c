@@ -17,9 +17,8 @@ static int open_plain(struct load *l, struct fail *f)
 {
 	if (!l->o->trust_eof && (l->input.piped || !fd_is_file(STDIN_FILENO)))
 		return fail_set(f, FAIL_DATA,
-			"a msgpack.gz that is no td frame: through a pipe nothing proves that it "
-			"is whole "
-			"(give it as a file, or say --trust-eof)");
+			"a msgpack.gz that is not a td frame: through a pipe nothing proves that "
+			"it is complete (give it as a file, or give --trust-eof)");
 	l->input.plain = true;
 	l->input.chunk = mem_alloc(CHUNK);
 	l->input.in.head = (struct frame_head){ .content = FRAME_RECORDS, .rows = -1 };

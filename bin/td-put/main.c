@@ -42,12 +42,12 @@ static const char help[] =
 	"      --discard        remove the session --session and what was uploaded into it\n"
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
-	"      --trust-eof      take a msgpack.gz that is no frame also from a pipe\n"
+	"      --trust-eof      accept a msgpack.gz that is not a frame from a pipe\n"
 	"      --wait TIME      give up when the whole run takes longer\n"
 	"      --max-errors N   publish although the import refused up to N records (0)\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
-	"      --progress       say how far it is, also where standard error is no "
-	"terminal\n" API_USAGE OPTION_USAGE;
+	"      --progress       report progress even when standard error is not a terminal\n"
+	API_USAGE OPTION_USAGE;
 
 /* In a path, where TD takes what follows a dot for a format. */
 static const char *session_of(const char *s)

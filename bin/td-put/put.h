@@ -24,7 +24,7 @@
 
 struct opts {
 	unsigned jobs;
-	uint64_t part_size;  /* 0: not said */
+	uint64_t part_size;  /* 0: not given */
 	uint64_t max_errors; /* records that the import may refuse */
 	uint64_t wait_s;     /* for the whole run; 0: without a limit */
 	bool create_database, strict, progress, trust_eof, dry_run, streaming;
@@ -48,7 +48,9 @@ struct names {
 	size_t n;
 	struct api_name *there; /* before this run */
 	size_t there_n;
-	/* behind the names of --session, so that equal parts of two machines stay two; else "" */
+	/*
+	 * appended to the names of --session, so that equal parts of two machines stay two; else ""
+	 */
 	char whose[9];
 };
 
@@ -63,13 +65,13 @@ struct digest {
 /* What comes in; input.c's. */
 struct input {
 	struct source *from;
-	struct framein in; /* in.end also where the input is no frame */
+	struct framein in; /* in.end also where the input is not a frame */
 	struct lookahead peek;
 	struct gzip_source gunzip;
 	struct mp_count counted;
 	char *chunk;
 	bool piped;       /* it came through a pipe, whatever standard input is now */
-	bool plain;       /* a msgpack.gz that is no frame */
+	bool plain;       /* a msgpack.gz that is not a frame */
 	bool plain_begun; /* its first record was seen */
 };
 
@@ -110,7 +112,7 @@ struct load {
 	uint64_t until_ms; /* the end of --wait, a clock_ms(); 0: none */
 	struct input input;
 	struct first first;
-	/* before; the key may not be allowed to look: then !target_known */
+	/* before; the key may not be allowed to see it: then !target_known */
 	struct api_table target;
 	bool target_known;
 	char *session;    /* name of the bulk import session, or NULL */
@@ -150,7 +152,7 @@ int pump_input(struct load *l, struct fail *f);
 void pump_tick(void *load); /* says how far it is, if that is due */
 int pump_check_end(const struct load *l, struct fail *f); /* what the end says: types, --strict */
 
-/* commit.c: --commit: no rows, the receipts of those who sent them */
+/* commit.c: --commit: no rows, but the receipts of the uploads */
 int commit_run(struct load *l, struct fail *f);
 /* --discard: the session goes, with all that was uploaded into it */
 int commit_discard(struct load *l, struct fail *f);
@@ -219,7 +221,7 @@ upload_send parts_send;   /* into the session */
 upload_send parts_stream; /* into the table */
 /* 1: the key may not see them */
 int parts_list(struct load *l, struct api_name **list, size_t *n, struct fail *f);
-/* 1: the session's parts hold our records, or that cannot be said; 0: others */
+/* 1: the session's parts hold our records, or may do so; 0: others */
 int parts_same(struct load *l, struct fail *f);
 /* the session holds our parts and no others */
 int parts_settle(struct load *l, struct fail *f);

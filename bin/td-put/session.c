@@ -24,7 +24,7 @@ static int make_table(struct load *l, const char *name, enum api_made *made, str
 		return -1;
 	if (!l->o->create_database)
 		return fail_at(
-			f, "there is no database %s (make it, or say --create-database)", db);
+			f, "there is no database %s (create it, or give --create-database)", db);
 	*f = (struct fail){ 0 };
 	if (api_database_create(l->api, db, f))
 		return -1;
@@ -133,7 +133,7 @@ int session_import_failed(const struct load *l, const struct api_session *s, str
 	return -1;
 }
 
-/* The import is over, or all is committed since an earlier run. */
+/* The import has ended, or an earlier run committed everything. */
 int session_check_counts(struct load *l, const struct api_session *s, struct fail *f)
 {
 	const char *than =
@@ -179,7 +179,7 @@ static void once_text(const struct load *l, char text[MD5_TEXT])
 	md5_text(&m, text);
 }
 
-/* --session: the mark of our parts: this machine, or what KEY stands for. */
+/* --session: the mark of our parts: of this machine, or of KEY. */
 static void mark_parts(struct load *l)
 {
 	char text[MD5_TEXT] = "";

@@ -21,7 +21,7 @@ struct run {
 	struct append a;
 	struct api_session session; /* as it was seen last */
 	struct fail why;            /* the last refusal, silence or signal */
-	uint64_t poll_ms;           /* before the next look; 0: at once */
+	uint64_t poll_ms;           /* before the next poll; 0: at once */
 	bool fresh;                 /* the session was made by this run */
 	bool unanswered;            /* whether it was made is not known */
 	bool begun;                 /* columns and receipt are done */
@@ -148,7 +148,7 @@ static struct append_seen look_at_table(struct run *u)
 	return s;
 }
 
-/* Parts that are there already are not sent again. */
+/* Parts that the session has already are not sent again. */
 static uint8_t send_parts(struct run *u)
 {
 	struct load *l = u->l;

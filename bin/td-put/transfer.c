@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Into the table at once. The table is the one that was meant if it is the same one afterwards. */
+/* Into the table at once. It was the intended table if it is the same one afterwards. */
 static int stream(struct load *l, struct fail *f)
 {
 	struct api_table now;
@@ -185,8 +185,8 @@ static void say_done(struct load *l)
 }
 
 /*
- * Interrupted after a replace was loaded: nobody will swap it, because a signal from the terminal
- * ends td-swap as well.
+ * Interrupted after a replace was loaded: no td-swap will come, because a signal from the terminal
+ * ends it as well.
  */
 static int given_up(const struct load *l, struct fail *f)
 {
@@ -216,11 +216,11 @@ int transfer_run(struct load *l, struct fail *f)
 			l->o->session);
 	}
 	if (l->to.mode == TDURL_APPEND) {
-		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
+		f->kind = FAIL_SYSTEM; /* even without a reader: only we report it */
 		return fail_at(f, "the rows are in table %s.%s, but their receipt is not written",
 			l->to.database, l->to.table);
 	}
-	return transfer_failed(l, f); /* nobody will swap: the temporary table goes */
+	return transfer_failed(l, f); /* no td-swap will come: the temporary table goes */
 }
 
 void transfer_free(struct load *l)

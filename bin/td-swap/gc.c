@@ -1,6 +1,6 @@
 /*
- * td-swap: --gc. Only what bears a name that td-put makes, and is old enough that no run can still
- * be at it.
+ * td-swap: --gc. Removes only what has a name that td-put makes, and is too old for a run to be
+ * still using it.
  */
 #include "swap.h"
 

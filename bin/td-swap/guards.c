@@ -21,13 +21,13 @@ static int check_loaded_columns(const struct swap *s, const char *name, struct f
 		if (c->type && strcmp(c->name, "time") != 0 && strcmp(c->name, "v") != 0 &&
 			schema_find(&s->loaded.schema, c->name) < 0)
 			return fail_set(f, FAIL_GUARD,
-				"table %s.%s has no column %s any more: somebody changed it",
+				"table %s.%s has no column %s any more: it was changed",
 				r->database, name, c->name);
 	}
 	return 0;
 }
 
-/* Shown as empty: the count may lag behind, or somebody has emptied the table. A query tells. */
+/* Shown as empty: the count may be out of date, or the table was emptied. A query tells. */
 static int check_not_empty(struct swap *s, const char *name, struct fail *f)
 {
 	const struct receipt *r = &s->in;
@@ -45,8 +45,8 @@ static int check_not_empty(struct swap *s, const char *name, struct fail *f)
 
 /*
  * The temporary table has all columns and the rows of the receipt. td-put compared the import's own
- * counts; the count of a table may lag behind by minutes, so a smaller one is waited for only a
- * moment. A larger one means that somebody else wrote into it.
+ * counts; the count of a table may be minutes old, so a smaller one is waited for only a moment. A
+ * larger one means that another program wrote into it.
  */
 static int check_loaded(struct swap *s, const char *name, struct fail *f)
 {

@@ -47,8 +47,8 @@ static const char help[] =
 	"instead\n"
 	"      --older-than TIME    --gc: only those at least so old (2d; of --sessions 30d)\n"
 	"      --wait TIME          give up when the whole run takes longer\n"
-	"      --progress           say what was done also where standard error is no "
-	"terminal\n" API_USAGE OPTION_USAGE;
+	"      --progress           report progress even when standard error is not a terminal\n"
+	API_USAGE OPTION_USAGE;
 
 /* From 0 to 100, with or without the sign. */
 static int percent(void)
@@ -72,7 +72,7 @@ static const char *guard(const struct opts *o)
 				     : NULL;
 }
 
-/* An option that would do nothing is refused: somebody relies on it. */
+/* An option without effect is refused: the user relies on it. */
 static void check_options(const struct opts *o)
 {
 	const char *given = guard(o);
@@ -197,7 +197,7 @@ int swap_begin_receipt(struct swap *s, struct fail *f)
 	return put_text(receipt_begin(&s->out), f);
 }
 
-/* What td-put said goes into ours: one line in a log tells it all. */
+/* Our receipt repeats td-put's: one line in a log has everything. */
 static int start_receipt(struct swap *s, struct fail *f)
 {
 	const struct receipt *in = &s->in;
@@ -283,7 +283,7 @@ static int check_names(const struct receipt *r, struct fail *f)
 			f, FAIL_DATA, "the receipt names %s as its own temporary table", r->table);
 	if (tempname_table_time(r->temporary, r->table) < 0)
 		return fail_set(f, FAIL_DATA,
-			"the receipt names %s, which is no name of a temporary table of %s",
+			"the receipt names %s, which is not a temporary table of %s",
 			r->temporary, r->table);
 	return 0;
 }
@@ -340,7 +340,7 @@ static void say_done(struct swap *s)
 		progress_done(&s->progress, "%s.%s has these %lld rows already", r->database,
 			r->table, (long long)r->rows);
 	else if (r->rows_before < 0)
-		progress_done(&s->progress, "%s.%s is there, with %lld rows", r->database, r->table,
+		progress_done(&s->progress, "created %s.%s with %lld rows", r->database, r->table,
 			(long long)r->rows);
 	else
 		progress_done(&s->progress, "%lld rows in the place of the %lld of %s.%s",
@@ -348,7 +348,7 @@ static void say_done(struct swap *s)
 }
 
 /*
- * Two swaps by one receipt undo each other. A file system without locks is no reason to do nothing.
+ * Two swaps by one receipt undo each other. On a file system without locks the swap goes on.
  */
 static int lock_receipt(const struct swap *s, struct fail *f)
 {
@@ -366,7 +366,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 			say_done(s);
 			return 0;
 		}
-		f->kind = FAIL_SYSTEM; /* also where the reader is gone: nobody else says it */
+		f->kind = FAIL_SYSTEM; /* even without a reader: only we report it */
 		return fail_at(f, "%s.%s was replaced, but the receipt is not written",
 			s->in.database, s->in.table);
 	}
@@ -468,8 +468,8 @@ static int read_receipt(struct buf *b, struct fail *f)
 }
 
 /*
- * Interrupted, but td-put has written its receipt and is gone: nobody else knows of the rows any
- * more. If it is still at it, it will find its reader gone, and removes them itself.
+ * Interrupted, but td-put has written its receipt and is gone: only the receipt names the rows. A
+ * td-put that is still running will find its reader gone, and removes them itself.
  */
 static void interrupted(struct swap *s, const struct buf *b, const struct tdurl *to, struct fail *f)
 {

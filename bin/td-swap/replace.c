@@ -23,7 +23,7 @@ struct run {
 	struct replace r;
 	char *name[NAMES]; /* of the tables, as the machine numbers them */
 	struct rows want;  /* what makes rows the new ones */
-	bool measured;     /* want is known */
+	bool measured;     /* `want` is known */
 	bool held;         /* signals wait */
 	unsigned again;    /* requests that got no answer */
 	struct fail why;   /* the last refusal, silence or signal */
@@ -211,8 +211,8 @@ static uint8_t delete_table(struct run *u, uint8_t n)
 }
 
 /*
- * A signal breaks off a swap, but waits until it was looked after; and for a claim. So it
- * does when a failure is cleaned up, but not while old rows are: they are named.
+ * A signal ends a swap, but only after its outcome was checked, or a claim finished. The same holds
+ * while a failure is cleaned up, but not while old rows are dropped: they are named instead.
  */
 static void hold(struct run *u, const struct replace_ask *a)
 {
@@ -298,7 +298,7 @@ static int cannot_say(struct run *u, struct fail *f, const char *why)
 	const char *left = u->r.left ? name_of(u, u->r.left) : s->in.temporary;
 
 	return fail_set(f, FAIL_UNKNOWN,
-		"whether %s.%s was replaced cannot be said: the new rows are there or in %s, which "
+		"whether %s.%s was replaced is unknown: the new rows are there or in %s, which "
 		"was left alone; look at both (%s)",
 		s->in.database, s->in.table, left, why);
 }

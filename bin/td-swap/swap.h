@@ -1,6 +1,6 @@
 /*
  * td-swap: what its files share. main.c: options, the receipts; replace.c: carries out what
- * common/td/replace asks for, and says what it decided; guards.c: what is checked before; rows.c:
+ * common/td/replace asks for, and reports its decision; guards.c: what is checked before; rows.c:
  * what a table holds, by a query; gc.c: what earlier runs left behind.
  */
 #ifndef TD_SWAP_H
@@ -30,7 +30,7 @@ struct swap {
 	uint64_t until_ms;  /* the end of --wait, a clock_ms(); 0: none */
 	struct receipt in;  /* td-put's; --undo: one of ours */
 	struct receipt out; /* ours */
-	/* the receipt stands in a file: the same command can be given again */
+	/* the receipt is in a file: the same command can be given again */
 	bool repeatable;
 	bool by_name; /* --undo DEST: no receipt says what must be undone */
 	bool out_begun;
@@ -72,7 +72,7 @@ int guards_check_undo(struct swap *s, const char *name, struct fail *f);
 /* What is written into the description of a kept table: made by whom, instead of which rows. */
 char *guards_kept_mark(const char *table, const char *instead);
 
-/* What a table holds, as a query finds it: descriptions lag behind. */
+/* What a table holds, as a query finds it: descriptions may be out of date. */
 struct rows {
 	int64_t n;
 	bool has_time; /* n > 0 and known */
@@ -91,8 +91,8 @@ bool rows_equal(const struct rows *want, const struct rows *have);
 int64_t rows_loaded(const struct receipt *r);
 
 /*
- * Temporary tables and sessions of a database (and a table, if not NULL) that td-put made and
- * nobody removed.
+ * Temporary tables and sessions of a database (and a table, if not NULL) that td-put made and no
+ * run removed.
  */
 int gc_run(struct swap *s, const char *db, const char *table, struct fail *f);
 

@@ -134,15 +134,15 @@ int api_table_show(struct api *a, const char *db, const char *table, struct api_
 void api_table_free(struct api_table *t);
 
 /*
- * API_MAYBE_MADE: it is there (409), but only after a try whose answer was lost: that one may have
- * made it.
+ * API_MAYBE_MADE: it exists (409), but after a try whose answer was lost: that one may have made
+ * it.
  */
 enum api_made { API_WAS_THERE, API_MAYBE_MADE, API_MADE };
 int api_table_create(struct api *a, const char *db, const char *table, enum api_made *made,
 	struct fail *f);
 /* 404 counts as success */
 int api_table_delete(struct api *a, const char *db, const char *table, struct fail *f);
-/* never repeated; overwrite: a table `to` that is there goes in the same step */
+/* never repeated; overwrite: an existing table `to` goes in the same step */
 int api_table_rename(struct api *a, const char *db, const char *from, const char *to,
 	bool overwrite, struct fail *f);
 /* never repeated */
@@ -190,7 +190,7 @@ int api_session_create(struct api *a, const char *name, const char *db, const ch
 int api_session_show(struct api *a, const char *name, struct api_session *s, struct fail *f);
 int api_session_upload(struct api *a, const char *name, const char *part,
 	const struct http_piece *p, size_t pieces, struct fail *f);
-/* The names of the parts that are there; to be freed with api_names_free(). */
+/* The names of the session's parts; to be freed with api_names_free(). */
 int api_session_parts(struct api *a, const char *name, struct api_name **list, size_t *n,
 	struct fail *f);
 /* 404 counts as success */
@@ -198,7 +198,7 @@ int api_session_part_delete(struct api *a, const char *name, const char *part, s
 int api_session_unfreeze(struct api *a, const char *name, struct fail *f);
 /* frozen already is success */
 int api_session_freeze(struct api *a, const char *name, struct fail *f);
-/* never repeated; the caller looks at the session */
+/* never repeated; the caller checks the session */
 int api_session_perform(struct api *a, const char *name, struct fail *f);
 int api_session_commit(struct api *a, const char *name, struct fail *f);
 int api_session_delete(struct api *a, const char *name, struct fail *f);  /* 404 is success */
@@ -237,7 +237,7 @@ bool api_job_is_done(const struct api_job *j);
 struct api_issue {
 	const char *type;        /* presto, trino, hive */
 	const char *database, *query;
-	/* needed: with it a lost answer is repeated, and 409 adopts the job that is there */
+	/* needed: with it a lost answer is repeated, and 409 adopts the existing job */
 	const char *domain_key;
 	const char *result;      /* result URL, or NULL */
 	int priority, retry_limit;  /* 0, 0: not sent */

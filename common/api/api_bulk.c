@@ -59,7 +59,7 @@ int api_session_show(struct api *a, const char *name, struct api_session *s, str
 		json_decref(j);
 	}
 	api_call_free(&c);
-	return rc ? fail_at(f, "cannot look at session %s", name) : 0;
+	return rc ? fail_at(f, "cannot read session %s", name) : 0;
 }
 
 int api_session_upload(struct api *a, const char *name, const char *part,

@@ -25,13 +25,13 @@ enum rule {
 	 * ours
 	 */
 	MADE,
-	LOOK   /* never sent again from here: the caller looks at what it has done, and decides */
+	LOOK   /* never sent again from here: the caller checks what it did, and decides */
 };
 
 /*
  * MADE and LOOK get a connection of their own: libcurl sends a request again by itself when a
- * kept-alive connection turns out to be dead. That repeat, which nobody sees, would be taken for a
- * first try, or would undo the work.
+ * kept-alive connection turns out to be dead. That hidden repeat would be taken for a first try, or
+ * would undo the work.
  */
 static const struct {
 	const char *method, *path;
@@ -53,14 +53,14 @@ static const struct {
 	[SCHEDULE_HISTORY] = { "GET", "schedule/history", READ, NULL },
 	[SERVER_STATUS] = { "GET", "system/server_status", READ, NULL },
 
-	/* 409: it is there, whoever made it */
+	/* 409: it exists, whoever made it */
 	[DATABASE_CREATE] = { "POST", "database/create", SAME, "database" },
 	/* matters for a temporary table: it must be new */
 	[TABLE_CREATE] = { "POST", "table/create", MADE, "table" },
 	[TABLE_UPDATE] = { "POST", "table/update", SAME, "table" },       /* sets values */
-	/* columns that are there with this type are accepted */
+	/* columns that exist with this type are accepted */
 	[SCHEMA_APPEND] = { "POST", "table/append-schema", SAME, "table" },
-	/* 404: gone. Only tables whose names nobody else makes */
+	/* 404: gone. Only tables whose names are ours alone */
 	[TABLE_DELETE] = { "POST", "table/delete", SAME, "table" },
 	/* td-swap: done if the old name is gone */
 	[TABLE_RENAME] = { "POST", "table/rename", LOOK, "table" },
@@ -80,7 +80,7 @@ static const struct {
 	[SESSION_COMMIT] = { "POST", "bulk_import/commit", LOOK, "name" }, /* td-put: the same */
 	[SESSION_DELETE] = { "POST", "bulk_import/delete", SAME, "name" }, /* 404: gone */
 
-	/* domain_key: 409 names the job that is there */
+	/* domain_key: 409 names the existing job */
 	[JOB_ISSUE] = { "POST", "job/issue", KEYED, "job_id" },
 	[RESULT_EXPORT] = { "POST", "job/result_export", KEYED, "job_id" }, /* the same */
 	/* one that has ended stays as it is */

@@ -80,8 +80,8 @@ struct api_call {
 int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct fail *f);
 
 /*
- * What a request that makes something says, after api_call(): true, and f is empty, if it is there
- * now.
+ * The outcome of a request that makes something, after api_call(): true, and f is empty, if it
+ * exists now.
  */
 bool api_made(struct api *a, const struct api_call *c, int rc, enum api_made *made, struct fail *f);
 

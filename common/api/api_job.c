@@ -101,7 +101,9 @@ static int earlier_job(struct api *a, const struct api_call *c, const char *doma
 	return 0;
 }
 
-/* A request that makes a job. *adopted: one with this key was there; by us or by somebody else. */
+/*
+ * A request that makes a job. *adopted: one with this key existed, from us or from another client.
+ */
 static int make_job(struct api *a, struct api_call *c, const char *domain_key, char job_id[32],
 	bool *adopted, struct fail *f)
 {

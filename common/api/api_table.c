@@ -47,7 +47,7 @@ int api_table_show(
 		json_decref(j);
 	}
 	api_call_free(&c);
-	return rc ? fail_at(f, "cannot look at table %s.%s", db, table) : 0;
+	return rc ? fail_at(f, "cannot read table %s.%s", db, table) : 0;
 }
 
 void api_table_free(struct api_table *t)
@@ -119,7 +119,7 @@ int api_table_description(
 	snprintf(out, cap, "%s", text ? text : "");
 	api_call_free(&c);
 	json_decref(j);
-	return j ? 0 : fail_at(f, "cannot look at table %s.%s", db, table);
+	return j ? 0 : fail_at(f, "cannot read table %s.%s", db, table);
 }
 
 int api_table_swap(struct api *a, const char *db, const char *t1, const char *t2, struct fail *f)

@@ -133,10 +133,7 @@ static int key_file(struct conf *c, const char *path, bool secret, const char *f
 	return 0;
 }
 
-/*
- * What the command prints is the key. Its environment has none of ours, which is not looked at any
- * more.
- */
+/* The command prints the key. Its environment has none of our keys; they are not read any more. */
 static int key_command(struct conf *c, const char *name, char *command, struct fail *f)
 {
 	char sh[] = "sh", dash_c[] = "-c";

@@ -111,7 +111,7 @@ static int set_text(char **to, const char *section, const char *name, const char
 	struct fail *f)
 {
 	if (*to)
-		return fail_set(f, FAIL_CONFIG, "[%s]: %s is there twice", section, name);
+		return fail_set(f, FAIL_CONFIG, "[%s]: %s is given twice", section, name);
 	*to = mem_string(value);
 	return 0;
 }
@@ -119,7 +119,7 @@ static int set_text(char **to, const char *section, const char *name, const char
 static int set_url(struct conn *c, const char *value, struct fail *f)
 {
 	if (c->has_url)
-		return fail_set(f, FAIL_CONFIG, "[%s]: url is there twice", c->name);
+		return fail_set(f, FAIL_CONFIG, "[%s]: url is given twice", c->name);
 	c->has_url = true;
 	if (tdurl_parse(&c->url, value, f)) {
 		f->kind = FAIL_CONFIG;

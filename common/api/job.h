@@ -6,7 +6,7 @@
 
 #include "api/api.h"
 
-/* A domain_key that nobody else uses: with it a lost answer can be repeated. */
+/* A unique domain_key: with it a lost request can be repeated. */
 void job_key(char key[64]);
 
 struct job_watch {

@@ -124,7 +124,7 @@ struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsign
 	return u;
 }
 
-/* Wait for a change, but look up now and then whether a signal was caught. */
+/* Wait for a change, but check now and then whether a signal was caught. */
 static void wait_a_while(struct upload *u)
 {
 	struct timespec t;

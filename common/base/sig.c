@@ -15,8 +15,8 @@ static _Thread_local void (*answer)(void *);
 static _Thread_local void *answer_arg;
 
 /*
- * A signal may come between the last look at the flag and a call that blocks. So from the first one
- * on an alarm interrupts whatever blocks, every second.
+ * A signal may come between the last check of the flag and a call that blocks. So from the first
+ * one on an alarm interrupts whatever blocks, every second.
  */
 static void on_signal(int sig)
 {

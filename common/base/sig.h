@@ -29,7 +29,7 @@ int sig_thread(pthread_t *thread, void *(*run)(void *), void *arg);
  * wait ends soon.
  */
 void sig_stop_when(const atomic_bool *stop);
-/* SIGUSR1 arrived since the last call: somebody asks for progress */
+/* SIGUSR1, which asks for progress, arrived since the last call */
 bool sig_asked(void);
 /* Set what answers SIGUSR1 while the calling thread waits for input; sig_answer() calls it. */
 void sig_answer_by(void (*say)(void *), void *arg);

@@ -33,7 +33,7 @@ struct csvscan {
 	/* from the first to the last byte that is NUL or not ASCII; or NULL */
 	const char *unusual, *unusual_end;
 	/*
-	 * private: the block of 64 bytes that was looked at last, which mostly holds the start of
+	 * private: the block of 64 bytes that was scanned last, which mostly holds the start of
 	 * the next record
 	 */
 	struct csvscan_block {

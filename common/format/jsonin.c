@@ -249,7 +249,7 @@ static void forget(struct jsonin *j)
 
 /*
  * Read until there is row_want() of the current row, or the end: one that is cut is parsed again.
- * -1 without a reason: what is looked at in advance ends here.
+ * -1 without a reason: the lookahead ends here.
  */
 static int fill(struct jsonin *j, struct fail *f)
 {

@@ -31,7 +31,7 @@ struct jsonin {
 	struct keys *keys;  /* the columns; grows while it is open */
 	const bool *nested; /* by column; NULL: none */
 	const bool *strings; /* by column: its numbers are passed on as text; NULL: none */
-	bool lists;          /* rows may be arrays: somebody named their columns */
+	bool lists;          /* rows may be arrays: an option named their columns */
 	bool array_rows;     /* a value that begins with "[[" or "[{" is a row, not many */
 	bool ignore_unknown; /* keys that are not columns, once keys is closed, are passed over */
 	/* lines that begin with it are skipped (not inside an array); NULL: none */

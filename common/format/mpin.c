@@ -94,7 +94,7 @@ static int bad_key(struct mpin *m, const struct mp *key, long why, struct fail *
 {
 	return fail_set(f, FAIL_DATA, "%s: row %llu: key '%.*s': %s", m->from->name,
 		(unsigned long long)m->rows + 1, key->n < 60 ? (int)key->n : 60, key->as.p,
-		why == KEYS_TWICE ? "it is there twice"
+		why == KEYS_TWICE ? "it occurs twice"
 			: why == KEYS_FULL
 			? "more than 4096 different keys"
 			: "none of the first rows had it; name it with --columns, or say with "

@@ -23,7 +23,7 @@ struct mpin {
 	 * open
 	 */
 	struct keys *keys;
-	bool lists;          /* with keys, rows may be arrays: somebody named their columns */
+	bool lists;          /* with keys, rows may be arrays: an option named their columns */
 	bool ignore_unknown; /* keys that are not columns, once keys is closed, are passed over */
 	size_t columns;    /* keys NULL, no maps: what every array must have; 0: the first one's */
 

@@ -42,7 +42,7 @@ struct rowout {
 	size_t *key_end;
 	bool *binary;      /* columns whose text form is base64 */
 	struct buf part;   /* a row whose end has not come yet */
-	size_t try_at;     /* bytes of part before it is looked at again */
+	size_t try_at;     /* bytes of part before it is tried again */
 };
 
 /*

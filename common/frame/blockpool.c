@@ -48,7 +48,7 @@ static void shrink(struct buf *b)
 	}
 }
 
-/* Wait at most `ms`; signals do not wake a condition, so whoever waits looks up now and then. */
+/* Wait at most `ms`; signals do not wake a condition, so waiting threads check now and then. */
 static void wait_ms(struct blockpool *p, long ms)
 {
 	struct timespec t;
@@ -84,7 +84,7 @@ static void work_on(struct blockpool *p, struct deflater *d, struct block *b)
 	pthread_mutex_lock(&p->lock);
 	while (p->written != b->number && !p->stopping && !p->fail.kind)
 		pthread_cond_wait(&p->changed, &p->lock);
-	/* our turn: nobody else writes until `written` moves */
+	/* our turn: no other thread writes until `written` moves */
 	if (!rc && !p->stopping && !p->fail.kind) {
 		pthread_mutex_unlock(&p->lock);
 		rc = frameout_block(p->to, &out, &f);

@@ -302,7 +302,7 @@ static int broken(struct framein *in, struct fail *f)
 				return cut(in, &e, at, f);
 			fail_clear(f);
 			gave_up(&e, f);
-			frame_end_free(&in->end); /* of an earlier look */
+			frame_end_free(&in->end); /* of an earlier call */
 			in->end = e;
 			return -1;
 		}

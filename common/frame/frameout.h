@@ -29,7 +29,7 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 /*
  * Bytes of foreign gzip members (no TD subfield), passed through as they come, in pieces of any
  * size; then, before the end, what they held, as the caller knows it. In a passed frame their
- * headers may hold anything, and nobody needs to know what they hold.
+ * headers may hold anything, and what they hold need not be known.
  */
 int frameout_raw(struct frameout *o, const void *p, size_t n, struct fail *f);
 void frameout_raw_counts(struct frameout *o, uint64_t members, uint64_t bytes, uint64_t values);

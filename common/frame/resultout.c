@@ -79,7 +79,7 @@ int64_t resultout_rows(const struct resultout *o)
 	return (int64_t)(is_text(o->format) ? o->text.rows : o->rows.count.values);
 }
 
-/* Nobody has looked into it. No bytes are legal as a result without rows. */
+/* It was not read. No bytes are legal as a result without rows. */
 static int check_passed(struct resultout *o, int64_t rows, struct fail *f)
 {
 	if (o->taken == 0 && rows > 0)

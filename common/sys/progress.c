@@ -74,7 +74,7 @@ static double mega(uint64_t bytes)
 	return (double)bytes / 1e6;
 }
 
-/* The part that is done, 0 to 1; -1: nobody knows. */
+/* The part that is done, 0 to 1; -1: not known. */
 static double share_of(const struct progress_rate *r)
 {
 	if (r->share >= 0)

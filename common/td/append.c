@@ -79,7 +79,7 @@ static void fail(struct append *a, struct append_ask *n, enum fail_kind status, 
 	end(a, n);
 }
 
-/* A request or a look that came to nothing. */
+/* A request or a query that came to nothing. */
 static void fail_as(struct append *a, struct append_ask *n, uint8_t result)
 {
 	fail(a, n,
@@ -119,7 +119,7 @@ static void perform(struct append *a, struct append_ask *n)
 	ask(a, n, AT_PERFORM, APPEND_PERFORM);
 }
 
-/* A session that others may know is there. */
+/* A session that others may know exists. */
 static void found_once(struct append *a, const struct append_seen *s, struct append_ask *n)
 {
 	a->job = s->job;
@@ -170,7 +170,7 @@ static void found(struct append *a, const struct append_seen *s, struct append_a
 	}
 }
 
-/* Nobody else makes a name by chance: a conflict after an answer that was lost is our own doing. */
+/* No other client makes this name by chance: a conflict after a lost answer is our own doing. */
 static void created(struct append *a, const struct append_seen *s, struct append_ask *n)
 {
 	const bool first = !a->created;

@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 enum append_kind {
-	APPEND_PLAIN, /* a session that nobody else knows, deleted in the end */
+	APPEND_PLAIN, /* a session of this run alone, deleted in the end */
 	APPEND_LOAD,  /* the same, into a temporary table: a failure takes the table with it */
 	APPEND_ONCE,  /* a session named by a key: whoever has the key goes on with it; it stays */
 	APPEND_JOIN,  /* --session --no-commit: only parts */
@@ -66,7 +66,7 @@ enum append_result {
 	APPEND_CONFLICT, /* 409: exists, is frozen, is in another state */
 	APPEND_REFUSED,  /* by the service for good, or by a check; the caller has the sentence */
 	APPEND_SILENT,   /* no answer of the service */
-	APPEND_STOPPED   /* a signal, or the time that was given is over */
+	APPEND_STOPPED   /* a signal, or --wait has passed */
 };
 
 enum append_state {

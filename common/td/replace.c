@@ -1,4 +1,4 @@
-/* replace: the states of a replacement, from the first look to what is left behind. */
+/* replace: the states of a replacement, from the first query to the leftovers. */
 #include "td/replace.h"
 
 #include <string.h>
@@ -280,7 +280,7 @@ static void nowhere(struct replace *r, struct replace_ask *n)
 			r->task.kind == REPLACE_UNDO ? REPLACE_NOT_LAST : REPLACE_NOT_OURS);
 	} else {
 		verdict(r, n, FAIL_REFUSED,
-			REPLACE_USED); /* where nobody can use it again, it goes */
+			REPLACE_USED); /* where it cannot be used again, it goes */
 		r->left = REPLACE_TARGET;
 	}
 }

@@ -30,8 +30,7 @@
 #include <stdint.h>
 
 /*
- * Tables, all of one database. REPLACE_OWN + n is a name that nobody else makes, or one that LIST
- * found.
+ * Tables, all of one database. REPLACE_OWN + n is a name of this run alone, or one that LIST found.
  */
 enum { REPLACE_TARGET, REPLACE_LOADED, REPLACE_KEPT, REPLACE_OWN };
 
@@ -44,7 +43,7 @@ enum replace_kind {
 struct replace_task {
 	uint8_t kind;   /* enum replace_kind */
 	bool keep;      /* the old rows stay, as KEPT */
-	bool drop;      /* nobody can use the receipt again: a failure takes the new rows with it */
+	bool drop;      /* the receipt cannot be used again: a failure takes the new rows with it */
 	int64_t new_id; /* the id of the table with the new rows, as the receipt has it; -1: it does
 			   not say */
 	int64_t target_id; /* UNDO: the id that the target must have; -1: any */

@@ -119,7 +119,7 @@ mp "an array of 2^32 values" '\335\377\377\377\377\001\001' 'row 1: (more than 4
 mp "an array in an array of 2^32 values" '\201\241a\335\377\377\377\377\001' 'row 1: the input ends inside'
 mp "a row that is cut" '\202\241a\001\241b' 'row 1: the input ends inside'
 mp "a number that is cut" '\201\241a\317\001\002' 'row 1: the input ends inside'
-mp "a key twice" '\202\241a\001\241a\002' "row 1: key 'a': it is there twice"
+mp "a key twice" '\202\241a\001\241a\002' "row 1: key 'a': it occurs twice"
 mp "a key that is an array" '\201\221\001\002' 'row 1: a key that is not text'
 mp "a str that is no UTF-8" '\201\241a\241\377' "row 1, column 1 'a': not UTF-8"
 mp "a key that is no UTF-8" '\201\241\377\001' 'the name of column 1 is not UTF-8'

@@ -272,7 +272,7 @@ pack '[{"a": 1}, {1: 1}]'; says "a key that is not text" 65 'row 2: a key that i
 pack '[{"a": b"\xff"}]'; says "bytes that are no text" 65 "column 1 'a': not UTF-8"
 printf '\202\241a\001\241a\002' | td-encode -f msgpack >"$T/frame" 2>"$T/err"
 is "msgpack, a key twice: status" "$?" 65
-like "msgpack, a key twice: the message" "$(cat "$T/err")" "row 1: key 'a': it is there twice"
+like "msgpack, a key twice: the message" "$(cat "$T/err")" "row 1: key 'a': it occurs twice"
 printf '\201\241a\333\377\377\377\377x' | td-encode >"$T/frame" 2>"$T/err"
 is "msgpack, a length that lies: status" "$?" 65
 like "msgpack, a length that lies: the message" "$(cat "$T/err")" "row 1: the input ends inside"

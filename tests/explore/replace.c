@@ -440,8 +440,8 @@ static int is_one_of_ours(const struct world *w)
 }
 
 /*
- * Somebody else replaced the table since, and is done or will say that it is not. Or undid by name
- * what was undone.
+ * Another client replaced the table since, and is done or will report that it is not. Or it undid
+ * by name what was undone.
  */
 static int may_differ(const struct world *w, const struct client *o)
 {

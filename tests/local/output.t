@@ -70,7 +70,7 @@ is 'a name that is gone' "$(post job/issue/presto/testdb -d 'query=SELECT 1' -d 
 why() { get "job/show/$job" | jq -r '.debug.stderr, (.debug.cmdout | fromjson | .status)'; }
 to "td://1/wrong@${other#http://}/theirs/table" >"$T/status"
 is 'the key is wrong there: the job fails' "$(cat "$T/status")" error
-like 'and says why, in one line' "$(why)" '^result output: td-put: cannot look at table theirs.table: 401 from .*: td-put exited with status 77$'
+like 'and says why, in one line' "$(why)" '^result output: td-put: cannot read table theirs.table: 401 from .*: td-put exited with status 77$'
 is 'as the receipt does' "$(why | sed -n 2p)" failed
 to "td://1/other@${other#http://}/nowhere/table?mode=replace" >"$T/status"
 like 'no such database there' "$(cat "$T/status") $(why)" 'error result output: td-put: there is no database nowhere'

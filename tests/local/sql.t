@@ -58,7 +58,7 @@ SELECT * FROM quoted	:[["a_b", "bigint"], ["time", "bigint"]]
 DROP TABLE quoted;	-
 DROP TABLE IF EXISTS typed	-
 DROP DATABASE testdb	!DROP database is not supported
-CREATE TABLE x AS SELECT 1 AS a	!is no name for a table
+CREATE TABLE x AS SELECT 1 AS a	!is not a table name
 INSERT INTO codes SELECT 1 AS a, 'soon' AS time	!mismatched column types
 SELECT COUNT(1) FROM codes	[1]
 E2

@@ -29,7 +29,7 @@ is "its line: who has it, and for what" "$(timeless <"$T/states" | grep -v succe
 td-put: the service checks the rows, T s
 td-put: the service publishes the rows, T s"
 is "in the end: a line of each" "$(printf '%s\n' "$out" | grep -v 'same account' | timeless | sort)" \
-	"$(printf '%s\n' "$lines_of_each" | sed 's/5000 rows in the place.*/testdb.out is there, with 5000 rows in T s/')"
+	"$(printf '%s\n' "$lines_of_each" | sed 's/5000 rows in the place.*/created testdb.out with 5000 rows in T s/')"
 unlike "no colours, and nothing else that a terminal could obey" "$out$(cat "$T/states")" '<[0-9A-F][0-9A-F]>'
 
 TD_API_SERVER=$slow run screen -w 20 "$T/states" sh -c 'td-fetch -d testdb -e "SELECT 1 AS one" >/dev/null'

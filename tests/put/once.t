@@ -337,7 +337,7 @@ like "--dry-run: a table that is there" "$out" "^table once: 160 rows, 2 columns
 is "--dry-run: nothing is made" "$(tables testdb)" "$was"
 run td-put --dry-run td://@/nodb/tbl <"$T/f"
 is "--dry-run: no such database: status" "$status" 69
-like "--dry-run: no such database: message" "$err" "^td-put: there is no database nodb \(make it, or say --create-database\)"
+like "--dry-run: no such database: message" "$err" "^td-put: there is no database nodb \(create it, or give --create-database\)"
 run td-put --dry-run --create-database td://@/nodb/tbl <"$T/f"
 like "--dry-run --create-database" "$status $(printf '%s\n' "$out" | grep POST | tr '\n' ' ')" "^0 POST database/create/nodb POST table/create/nodb/tbl POST bulk"
 is "--dry-run --create-database: it is not made" "$(api GET database/list | jq '[.databases[].name] | index("nodb")')" null
@@ -415,7 +415,7 @@ printf '\202\244time\001\242id\007' | gzip >"$T/short.gz"
 run td-put $D/short <"$T/short.gz"
 is "a short one in a file" "$(wc -c <"$T/short.gz" | awk '{ print ($1 < 64) }') $status $(rows_of testdb short)" "1 0 1,1,7"
 cat "$T/plain.gz" | { run td-put $D/plain; printf '%s\n' "$status $err" >"$T/x"; }
-like "through a pipe: refused" "$(cat "$T/x")" "^65 td-put: a msgpack.gz that is no td frame.*--trust-eof"
+like "through a pipe: refused" "$(cat "$T/x")" "^65 td-put: a msgpack.gz that is not a td frame.*--trust-eof"
 cat "$T/plain.gz" | { run td-put --trust-eof $D/plain; echo "$status" >"$T/x"; }
 is "through a pipe with --trust-eof" "$(cat "$T/x") $(rows_of testdb plain)" "0 200,100,9900"
 printf '\037\213\010\004\0\0\0\0\0\377\114\0XX\066\0%54sTD\016\0%14s\003\0\0\0\0\0\0\0\0\0' | tr ' ' '\000' >"$T/x"

@@ -39,7 +39,7 @@ is "no rows: receipt" "$(receipt '[.rows, .valid_records, .session, .status] | t
 is "no rows: the table and its columns are there" "$(api GET table/show/testdb/nothing | jq -r .schema | jq -c '[.[] | .[0:2]]')" '[["id","long"],["name","string"]]'
 run td-put td://@/newdb/app <"$T/f"
 is "missing database: status" "$status" 69
-like "missing database: message" "$err" "^td-put: there is no database newdb \(make it, or say --create-database\): .*404"
+like "missing database: message" "$err" "^td-put: there is no database newdb \(create it, or give --create-database\): .*404"
 run td-put --create-database td://@/newdb/app <"$T/f"
 is "--create-database" "$status $(rows_of newdb app)" "0 1000,1000,499500"
 TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-put $D/writeonly <"$T/f"
@@ -104,7 +104,7 @@ frame bad=2 rows=10 >"$T/x"
 run td-put $D/bad <"$T/x"
 is "refused records: status" "$status" 65
 like "refused records: message" "$err" "the import refused 2 of 10 records: nothing was published"
-like "refused records: they are shown, and why" "$err" '^td-put: error record 1, its time is no integer: \{.*yesterday'
+like "refused records: they are shown, and why" "$err" '^td-put: error record 1, its time is not an integer: \{.*yesterday'
 is "refused records: the receipt counts them" "$(receipt '[.status, .error_records, .valid_records] | join(" ")')" "failed 2 8"
 is "refused records: nothing is in the table" "$(count_of testdb bad)" 0
 run td-put --max-errors 1 $D/bad <"$T/x"

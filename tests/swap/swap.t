@@ -248,7 +248,7 @@ jq -c '.receipt = 2' "$T/r" >"$T/x"; refuse "a later version" 65 "not a receipt 
 jq -c 'del(.table)' "$T/r" >"$T/x"; refuse "no table" 65 "without" <"$T/x"
 jq -c '.table = "../x"' "$T/r" >"$T/x"; refuse "an edited table" 65 "not a table name" <"$T/x"
 jq -c '.temporary_table = .table' "$T/r" >"$T/x"; refuse "the table as its own temporary one" 65 "its own temporary" <"$T/x"
-jq -c '.temporary_table = "app"' "$T/r" >"$T/x"; refuse "another table" 65 "names app, which is no name of a temporary table of tbl" <"$T/x"
+jq -c '.temporary_table = "app"' "$T/r" >"$T/x"; refuse "another table" 65 "names app, which is not a temporary table of tbl" <"$T/x"
 jq -c '.temporary_table_id += 1' "$T/r" >"$T/x"; refuse "another table by td-put's name" 80 "is not the one that td-put made$" <"$T/x"
 for rows in 100.0 '"100"' null -100; do
 	jq -c ".rows = $rows" "$T/r" | sed 's/"rows":100,/"rows":100.0,/' >"$T/x"
@@ -316,7 +316,7 @@ is "rename refused for ever: nothing is left" "$(tables testdb)" "app empty tbl"
 lost "rename lost for ever" missing 75 'POST table/rename/* * reset'
 is "rename lost for ever: nothing is left" "$(tables testdb)" "app empty tbl"
 lost "swap and then the server lost" there 76 'POST table/swap/* 1 reset-after' 'GET table/show/* 4-1000000 reset'
-like "swap and then the server lost: message" "$err" "whether testdb.lost was replaced cannot be said.*look at both"
+like "swap and then the server lost: message" "$err" "whether testdb.lost was replaced is unknown.*look at both"
 is "swap and then the server lost: both tables are still there" "$(tables testdb | wc -w)" 5
 tidy() { # tables of the receipt in $T/r, claimed or not
 	for t in $(tables testdb | tr ' ' '\n' | grep "^$(jq -r .temporary_table "$T/r")"); do
@@ -407,8 +407,8 @@ put old lost; td-swap <"$T/r" >/dev/null
 put new lost
 api POST "table/update-schema/testdb/$(jq -r .temporary_table "$T/r")" --data-urlencode 'schema=[["id","long"]]' >/dev/null
 run td-swap <"$T/r"
-is "somebody took a column from the temporary table: status" "$status" 80
-like "somebody took a column from the temporary table: message" "$err" "has no column name any more: somebody changed it"
+is "another client took a column from the temporary table: status" "$status" 80
+like "another client took a column from the temporary table: message" "$err" "has no column name any more: it was changed"
 api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
 for gone in lost temporary; do
 	put new lost

@@ -1,6 +1,6 @@
 /*
- * rowout: rows in every format, cut anywhere, and what cannot be written. td-fetch.t has Python and
- * jq look at more.
+ * rowout: rows in every format, cut anywhere, and what cannot be written. fetch.t compares more
+ * with Python and jq.
  */
 #include "bytes.h"
 #include "format/rowcount.h"

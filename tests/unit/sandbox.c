@@ -139,7 +139,7 @@ static void clients(bool limits, long landlock)
 	may(client, try_connect, "client, but it connects");
 	may(client, try_udp, "client, but it asks a resolver");
 	if (limits)
-		may(sandbox_hide, try_secret, "hidden: nobody looks into it");
+		may(sandbox_hide, try_secret, "hidden: no other process can read it");
 	may(client_of_folder, try_rename, "client with a folder: renames a file there");
 	rename(other, file);
 	may_not(landlock >= 1, client_of_folder, try_write,

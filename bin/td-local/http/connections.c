@@ -13,7 +13,7 @@ struct entry {
 	struct entry *next, *prev; /* oldest first */
 	struct connections *all;
 	int fd;
-	bool busy, told; /* told: it is being closed */
+	bool busy, told; /* it knows that it is being closed */
 	unsigned char address[16];
 };
 

@@ -63,7 +63,7 @@ void faults_clear(struct faults *a);
 /* a line each: the spec, a tab, how often it struck */
 void faults_list(struct faults *a, struct buf *out);
 
-/* The first fault that wants this request: true, and *out is it. Counts. */
+/* The first fault for this request: true, and *out is it. Counts. */
 bool faults_strike(struct faults *a, const char *method, const char *path, struct fault *out);
 
 #endif

@@ -32,8 +32,7 @@ struct request {
 	char *method, *target;
 	char *path; /* without slashes in front and without "v3/", still escaped */
 	const struct route *route;
-	char *arg[REQUEST_SEGMENTS]; /* what stands for the ':' of the route,
-					unescaped */
+	char *arg[REQUEST_SEGMENTS]; /* what the ':' of the route matched, unescaped */
 	json_t *params; /* text by name; from the query string and every kind of body */
 	struct buf body;
 	uint64_t received;

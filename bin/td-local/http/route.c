@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Does the path match? Takes the arguments that ':' stands for. */
+/* Does the path match? Takes the arguments that ':' matches. */
 static bool match(const char *pattern, const char *path, struct request *r)
 {
 	unsigned n = 0;

@@ -22,7 +22,7 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f);
 
 /*
  * A URL as it is kept: of its parameters only `mode` and `ssl`; an `apikey` among them is moved to
- * where keys stand. Other texts are copied.
+ * the place of keys. Other texts are copied.
  */
 char *destination_clean(const char *url);
 

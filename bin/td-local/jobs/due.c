@@ -29,7 +29,7 @@ int64_t due_issue(struct catalog *c, int64_t schedule, int64_t scheduled, const 
 	return sqlite3_last_insert_rowid(c->db);
 }
 
-/* Commits whose second is over. Milliseconds until the next, or -1. */
+/* Finishes commits whose second has passed. Milliseconds until the next, or -1. */
 static int64_t commits(struct catalog *c)
 {
 	int64_t now = td_clock_ms(), id, next;

@@ -19,7 +19,7 @@ static int send_rows(struct queue *w, struct interrupt *me, const struct job *j,
 	struct catalog *c = &w->account->catalog;
 	char *url;
 
-	catalog_begin(c); /* a kill comes before this, or after it has said so */
+	catalog_begin(c); /* a kill comes before this, or sees the job as done */
 	url = destination_url(c, j->result, f);
 	if (!catalog_num(c, 0, "SELECT 1 FROM jobs WHERE id = ?1 AND status = 'running'", "i",
 		    j->id))

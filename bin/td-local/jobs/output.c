@@ -30,7 +30,7 @@ static const char *const names[STAGES] = { "td-encode", "td-put", "td-swap" };
 struct pipeline {
 	pid_t pid[STAGES];
 	int in;  /* of the first */
-	int out; /* files that hold what they said */
+	int out; /* files that hold their messages */
 	int err;
 };
 
@@ -68,7 +68,7 @@ static int key_pipe(const char *key, struct fail *f)
 {
 	int ends[2];
 
-	if (strlen(key) > PIPE_BUF) /* nobody reads yet: it must fit */
+	if (strlen(key) > PIPE_BUF) /* there is no reader yet: it must fit */
 		return fail_set(f, FAIL_CONFIG, "a key of more than %d bytes", PIPE_BUF);
 	if (pipe2(ends, O_CLOEXEC))
 		return fail_errno(f, FAIL_SYSTEM, "cannot make a pipe");
@@ -101,7 +101,7 @@ static void arguments(struct arguments *a, const struct queue *w, const struct j
 	*swap++ = "td-swap";
 	*put++ = *swap++ = "--timeout"; /* a job ends, though its destination is down */
 	*put++ = *swap++ = "2m";
-	if (!u->endpoint && w->cert) { /* our own certificate may be one that nobody else trusts */
+	if (!u->endpoint && w->cert) { /* others may not trust our own certificate */
 		*put++ = *swap++ = "--cacert";
 		*put++ = *swap++ = w->cert;
 	}

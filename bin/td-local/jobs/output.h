@@ -10,9 +10,9 @@
 #include "sql/query.h"
 
 /*
- * Sends the rows; the last program's line goes to said (its receipt). Rows without a time get that
- * of the job, so that a job that is run again after a crash sends the same, and an append of it is
- * made once. FAIL_SIGNAL if it was interrupted.
+ * Sends the rows; the last program's line (its receipt) goes to `said`. Rows without a time get
+ * that of the job, so that a job that is run again after a crash sends the same, and an append of
+ * it is made once. FAIL_SIGNAL if it was interrupted.
  */
 int output_run(struct queue *w, struct interrupt *me, const struct job *j,
 	const struct outcome *rows, const char *url, struct buf *said, struct fail *f);

@@ -183,7 +183,7 @@ bool queue_claim(struct queue *w, struct interrupt *me, struct job *j)
 	if (got && !failed)
 		return true;
 	queue_release(me, j);
-	if (failed) { /* a full disk; nobody else would ask again */
+	if (failed) { /* a full disk; no client would ask again */
 		account_make_room(w->account);
 		w->retry = true;
 	}

@@ -22,7 +22,7 @@ struct queue {
 	const char *key, *cert;
 	/* Jobs that have ended are remembered: so many, and so many seconds; -1: no limit. */
 	int64_t keep_jobs, keep_seconds;
-	int64_t query_seconds; /* a query may run so long; 0: as long as it wants */
+	int64_t query_seconds; /* the longest a query may run; 0: no limit */
 	unsigned polls;        /* how many times a finished thing is still reported as running */
 
 	struct interrupt run[QUEUE_THREADS];

@@ -22,7 +22,7 @@ static bool final_status(const char *s)
 	return strcmp(s, "success") == 0 || strcmp(s, "error") == 0 || strcmp(s, "killed") == 0;
 }
 
-/* What is said about a job's state: it may be finished and not yet say so. */
+/* What clients see of a job's state: it may be finished before they learn of it. */
 static const char *shown_status(sqlite3_stmt *q)
 {
 	const char *s = catalog_column(q, 4);
@@ -98,7 +98,7 @@ static sqlite3_stmt *find(struct request *r)
 	return NULL;
 }
 
-/* Somebody looked. Whoever was told that a perform's job is done must find the session ready. */
+/* A client polled. Once it learns that a perform's job is done, it must find the session ready. */
 static void looked(struct request *r, sqlite3_stmt *q)
 {
 	struct catalog *c = &r->account->catalog;

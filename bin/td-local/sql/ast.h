@@ -1,6 +1,6 @@
 /*
  * ast: a statement as a tree. The parser makes it, the binder writes into it what names, types and
- * functions are (the fields behind "bound:"), the emitter reads it. Everything lies in the
+ * functions are (the fields after "bound:"), the emitter reads it. Everything lies in the
  * statement's arena.
  */
 #ifndef SQL_AST_H
@@ -65,7 +65,7 @@ enum expr_flags {
 struct order {
 	struct expr *expr;
 	bool descending;
-	int nulls; /* -1 first, 1 last, 0 not said */
+	int nulls; /* -1 first, 1 last, 0 not given */
 	int item;  /* bound: the select item that it is, from 0; -1: none */
 };
 
@@ -215,7 +215,7 @@ struct with {
 
 enum select_kind { SELECT_PLAIN, SELECT_VALUES, SELECT_SET, SELECT_TABLE, SELECT_NESTED };
 
-/* A query: a body, with what may stand around it. */
+/* A query: a body, and the clauses around it. */
 struct select {
 	enum select_kind kind;
 	struct place at;
@@ -229,7 +229,7 @@ struct select {
 	struct expr *where, *having;
 	struct grouping *group;
 	unsigned groups;
-	bool grouped; /* GROUP BY is there */
+	bool grouped; /* has GROUP BY */
 	bool distinct_sets;
 	struct window *windows;
 	unsigned nwindows;
@@ -250,7 +250,7 @@ struct select {
 	const struct sqltype **types;
 	const char **names;          /* of the result's columns; NULL: none */
 	unsigned *flags;
-	const struct sqltype **coerced; /* types that the query around it wants; NULL: its own */
+	const struct sqltype **coerced; /* types that the query around it asks for; NULL: its own */
 	struct relation *aggregated; /* what groups and aggregates become: r<id> */
 	struct expr **key;           /* group keys */
 	unsigned keys;

@@ -20,11 +20,11 @@ struct bind_table {
 	unsigned char *used; /* the emitter marks the columns that a statement uses */
 };
 
-/* What a name in a scope is looked up in, innermost first. */
+/* The scopes in which a name is looked up, innermost first. */
 struct scope {
 	struct scope *parent;
 	struct fields fields;      /* what FROM shows */
-	struct item *alias;        /* in ORDER BY: the output, looked at first */
+	struct item *alias;        /* in ORDER BY: the output, which comes first */
 	unsigned aliases;
 	struct with *with;         /* queries that have names here */
 	unsigned withs;

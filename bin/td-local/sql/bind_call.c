@@ -1,5 +1,7 @@
-/* bind_call: calls of functions, operators and aggregates: which one is meant, what its arguments
- * become. */
+/*
+ * bind_call: calls of functions, operators and aggregates: choosing the overload, converting its
+ * arguments.
+ */
 #include "sql/bind.h"
 #include "sql/cast.h"
 #include "sql/function_match.h"
@@ -13,7 +15,7 @@ static struct expr *none(struct binder *b, const struct expr *e)
 	return bind_new(b, EXPR_NULL, e->at, &sqltype_unknown);
 }
 
-/* --- what is no function but looks like one */
+/* --- what looks like a function, but is not one */
 
 static struct expr *if_call(struct binder *b, struct expr *e)
 {

@@ -234,7 +234,7 @@ static struct expr *stack(struct binder *b, struct expr *c)
 	}
 	rows = (unsigned)bind_expr(b, c->arg[0])->value.i;
 	if (rows < 1 || rows > c->argc - 1) {
-		bind_error(b, c->at, "STACK() wants 1 to %u rows", c->argc - 1);
+		bind_error(b, c->at, "STACK() takes 1 to %u rows", c->argc - 1);
 		return c;
 	}
 	width = (c->argc - 1 + rows - 1) / rows;
@@ -279,7 +279,7 @@ static struct expr *view_argument(struct binder *b, struct relation *r)
 	struct expr *c = r->call;
 
 	if (c->kind != EXPR_CALL || c->argc == 0) {
-		bind_error(b, r->at, "LATERAL VIEW wants a table function");
+		bind_error(b, r->at, "LATERAL VIEW needs a table function");
 		return NULL;
 	}
 	if (strcmp(c->name, "explode") == 0 || strcmp(c->name, "posexplode") == 0 ||

@@ -104,7 +104,7 @@ static void mark(struct binder *b, struct select *s, const struct grouping *g, u
 	}
 }
 
-/* The sets that one element of GROUP BY stands for. */
+/* The sets that one element of GROUP BY denotes. */
 static struct sets element_sets(struct binder *b, struct select *s, const struct grouping *g)
 {
 	struct sets out = { 0 };

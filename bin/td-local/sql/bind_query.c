@@ -642,7 +642,7 @@ static void with(struct binder *b, struct select *s, struct scope *border)
 	}
 }
 
-/* ORDER BY and LIMIT of what is no plain SELECT: SELECT * FROM (...) ORDER BY ... */
+/* ORDER BY and LIMIT of anything but a plain SELECT: SELECT * FROM (...) ORDER BY ... */
 static void wrap(struct binder *b, struct select *s)
 {
 	struct select *inner = arena_alloc(b->a, sizeof *inner);

@@ -185,7 +185,7 @@ static void show_aliases(struct binder *b, unsigned n)
 		b->scope->aliases = n;
 }
 
-/* Where no window function may stand, and what may not stand in its arguments. */
+/* Refuses window functions where none is allowed, and arguments that they may not have. */
 static void check_place(struct binder *b, const struct expr *e)
 {
 	if (b->clause || b->no_window || b->in_aggregate)

@@ -210,7 +210,7 @@ int call_lambda(struct call *c, int i, const struct datum *arg, struct datum *ou
 
 /* --- scalar functions */
 
-/* Arguments in c's order; false: one is NULL and the function does not want it. */
+/* Arguments in c's order; false: one is NULL and the function does not take it. */
 static bool read_arguments(struct call *c, int argc, sqlite3_value **argv, struct datum *arg)
 {
 	bool strict = !(c->f->flags & FUNCTION_NULLS), call = true;

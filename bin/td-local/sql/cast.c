@@ -992,7 +992,7 @@ const struct sqltype *cast_literal_type(
 static const struct unit {
 	const char *name;
 	int64_t size; /* milliseconds, or months */
-	char before;  /* what stands before it in a text of several units */
+	char before;  /* what precedes it in a text of several units */
 	bool months;
 } units[] = {
 	{ "year", 12, 0, true }, { "month", 1, '-', true }, { "week", 604800000, 0, false }, { "day", 86400000, 0, false },

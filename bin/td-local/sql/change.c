@@ -173,7 +173,7 @@ static int64_t create(struct change *ch, struct catalog *c, struct fail *f)
 		return fail_set(f, FAIL_DATA, "Schema %s does not exist", ch->db);
 	if (n < 3 || n > 255 || strspn(ch->st->table, "abcdefghijklmnopqrstuvwxyz0123456789_") != n)
 		return fail_set(f, FAIL_DATA,
-			"'%s' is no name for a table: 3 to 255 of a-z, 0-9 and _", ch->st->table);
+			"'%s' is not a table name: 3 to 255 of a-z, 0-9 and _", ch->st->table);
 	catalog_do(c, "INSERT INTO tables (db, name, created, updated) VALUES (?1, ?2, ?3, ?3)",
 		"isi", db, ch->st->table, td_clock_now());
 	return sqlite3_last_insert_rowid(c->db);

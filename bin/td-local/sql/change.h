@@ -23,7 +23,7 @@ struct change {
 /* rows: NULL if the statement has no query. change_free() in any case. */
 int change_prepare(struct change *ch, struct account *l, const struct statement *st, const char *db,
 	const struct outcome *rows, struct fail *f);
-/* Inside a transaction. FAIL_DATA, and nothing done: the table is there, or is not. */
+/* Inside a transaction. FAIL_DATA, and nothing done: the table exists, or does not. */
 int change_apply(struct change *ch, struct catalog *c, struct fail *f);
 /* kept: the catalogue has the segment now. */
 void change_free(struct change *ch, struct account *l, bool kept);

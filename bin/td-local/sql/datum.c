@@ -1,5 +1,4 @@
-/* How SQL values look in memory and in SQLite: encoding, decoding, comparison. What they print is
- * in print.c. */
+/* SQL values in memory and in SQLite: encoding, decoding, comparison. print.c prints them. */
 #include "sql/datum.h"
 #include "sql/json.h"
 #include "base/mem.h"

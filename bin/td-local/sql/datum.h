@@ -49,7 +49,7 @@ struct datum {
 	int64_t i;     /* DATUM_INT */
 	double d;      /* DATUM_DOUBLE; never NaN. Read it with datum_double(), set it with
 			  datum_set_double() */
-	const char *p; /* DATUM_TEXT, DATUM_BLOB: n bytes, no NUL behind them; borrowed */
+	const char *p; /* DATUM_TEXT, DATUM_BLOB: n bytes, not NUL-terminated; borrowed */
 	size_t n;
 };
 double datum_double(const struct datum *v);            /* NaN for DATUM_NAN */
@@ -92,7 +92,7 @@ int datum_list(struct arena *a, const struct sqltype *t, const struct datum *v, 
 	struct datum *out);
 struct datum *datum_elements(struct arena *a, const struct datum *container, size_t *n);
 enum { DATUM_MAX = 64 << 20 };
-/* A map of n pairs (kv[2n]): sorts by key. -1: a key is there twice (*twice says which) */
+/* A map of n pairs (kv[2n]): sorts by key. -1: a key occurs twice (*twice says which) */
 int datum_put_map(
 	struct buf *b, const struct sqltype *map, struct datum *kv, size_t n, size_t *twice);
 

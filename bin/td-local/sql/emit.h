@@ -15,7 +15,7 @@ struct emitter {
 	struct arena *a;
 	struct query *query;
 	enum sql_engine engine;
-	unsigned ids;             /* for relations of its own; goes on behind the binder's */
+	unsigned ids;             /* for relations of its own; continues the binder's */
 	struct captures *lambda;  /* while a lambda's body is written */
 	struct buf *semi;         /* Hive: conditions that LEFT SEMI JOINs add */
 	struct buf *

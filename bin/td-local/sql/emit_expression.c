@@ -108,7 +108,7 @@ struct captures {
 	struct captures *outer;
 };
 
-/* Inside a lambda: its own parameters are ?1 ..., everything else is captured behind them. */
+/* Inside a lambda: its own parameters are ?1 ..., captured values follow. */
 static bool parameter(struct emitter *m, struct buf *b, const struct expr *e)
 {
 	struct captures *c = m->lambda;

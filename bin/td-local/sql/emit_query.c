@@ -174,7 +174,7 @@ void emit_from(struct emitter *m, struct buf *b, struct relation *r)
 	}
 }
 
-/* --- WHERE: what may raise comes behind what cannot */
+/* --- WHERE: what may raise comes after what cannot */
 
 static void conditions(
 	struct emitter *m, struct buf *b, const struct expr *e, bool raising, bool *any)

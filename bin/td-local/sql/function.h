@@ -86,7 +86,7 @@ struct call {
 };
 
 enum {			       /* flags */
-	FUNCTION_NULLS = 1,    /* wants to see NULL arguments; without it any NULL makes NULL (an
+	FUNCTION_NULLS = 1,    /* sees NULL arguments; without it any NULL makes NULL (an
 				  aggregate skips the row) */
 	FUNCTION_VOLATILE = 2, /* differs from call to call (rand) */
 	FUNCTION_ORDERED = 4,  /* an aggregate whose result depends on the order of its rows */
@@ -103,8 +103,10 @@ struct function {
 	void (*call)(struct call *c, const struct datum *arg,
 		struct datum *out); /* out is NULL when it starts */
 	const struct aggregate *aggregate;
-	/* The result's type, where the signature cannot say it. c has the arguments' types. NULL:
-	 * call_error() said why not. */
+	/*
+	 * The result's type, where the signature does not give it. c has the arguments' types.
+	 * NULL: call_error() said why not.
+	 */
 	const struct sqltype *(*result)(struct call *c);
 	/* SQLite's own expression for it, %1 %2 ... the arguments; exact for all values of the
 	 * signature's types. */

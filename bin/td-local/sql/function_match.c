@@ -134,7 +134,7 @@ static bool letter_allows(const struct pattern *p, const struct sqltype *t)
 		(p->kind == NUMBER ? sqltype_is_number(t) : sqltype_is_integer(t));
 }
 
-/* What letters become if an argument of type t stands where p does. Returns false if none can. */
+/* Binds the letters of parameter p to an argument of type t. Returns false if they do not match. */
 static bool unify(struct function_match *m, const struct pattern *p, const struct sqltype *t)
 {
 	const struct sqltype **letter;
@@ -452,7 +452,7 @@ const struct function *function_find(enum sql_engine engine, const char *name)
 
 /* --- the list for the manual */
 
-/* What looks like a function and is the binder's. */
+/* What looks like a function but is handled by the binder. */
 static const struct {
 	enum sql_engine engine;
 	const char *line;

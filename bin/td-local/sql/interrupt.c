@@ -1,7 +1,7 @@
 /* Stopping a job's work. */
 #include "sql/interrupt.h"
 
-enum { STEPS = 1000 }; /* of SQLite's machine, between two looks at the flag */
+enum { STEPS = 1000 }; /* instructions of SQLite's machine between two checks of the flag */
 
 void interrupt_init(struct interrupt *me)
 {

@@ -1,5 +1,5 @@
 /*
- * interrupt: how a job's work is stopped from outside: a flag that every loop looks at, and the
+ * interrupt: how a job's work is stopped from outside: a flag that every loop checks, and the
  * SQLite connection that is to be interrupted with it. One for each thread that runs jobs.
  */
 #ifndef INTERRUPT_H

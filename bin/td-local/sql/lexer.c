@@ -139,7 +139,7 @@ static int hex_digits(const char *p, int n, uint32_t *out)
 	return 0;
 }
 
-/* Hive's escapes behind a backslash; returns what follows. */
+/* Hive's escapes after a backslash; returns what follows. */
 static const char *hive_escape(const char *p, char **to)
 {
 	static const char from[] = "0'\"bnrtZ\\", is[] = "\0'\"\b\n\r\t\x1a\\";

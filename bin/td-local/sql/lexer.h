@@ -23,7 +23,7 @@ enum token_kind {
 	TOKEN_SYMBOL
 };
 
-/* Where something stands in the statement, from 1. */
+/* A position in the statement, from 1. */
 struct place {
 	uint32_t line, column;
 };
@@ -32,7 +32,7 @@ struct token {
 	enum token_kind kind;
 	char suffix;      /* 'l', 's', 'y', 'b' */
 	struct place at;
-	const char *text; /* decoded, with a NUL behind it */
+	const char *text; /* decoded, NUL-terminated */
 	size_t n;
 	const char *raw; /* as it was written; where the next one starts is its end at the latest */
 	size_t raw_n;

@@ -1,6 +1,6 @@
 /*
  * parse: what the parser's parts share. An error is kept in f, and the words end: every loop stops
- * by itself, and nobody has to look. Functions never return NULL where a node is expected.
+ * by itself, without checks. Functions never return NULL where a node is expected.
  */
 #ifndef SQL_PARSE_H
 #define SQL_PARSE_H
@@ -37,7 +37,7 @@ bool parse_is_alias(const struct parser *p); /* a name that may follow without A
 const char **parse_names(struct parser *p, unsigned *n); /* "(a, b)" */
 const char **parse_path(struct parser *p, unsigned *n);  /* a.b.c */
 bool parse_is_query(
-	const struct parser *p); /* stands a query in the parentheses that begin here? */
+	const struct parser *p); /* do the parentheses that begin here hold a query? */
 
 /* Appends to an array in the arena whose room is the next power of two. */
 void *parse_grow(struct parser *p, void *array, unsigned n, size_t size);
@@ -50,7 +50,7 @@ struct expr *parse_call(
 struct expr *parse_expression(struct parser *p);
 struct expr *parse_value(struct parser *p); /* without predicates and AND */
 const char *parse_type(struct parser *p);   /* the text of a type */
-void parse_orders(struct parser *p, struct orders *o); /* behind ORDER BY */
+void parse_orders(struct parser *p, struct orders *o); /* after ORDER BY */
 void parse_window(struct parser *p, struct window *w); /* what is between OVER's parentheses */
 struct select *parse_query(struct parser *p);  /* WITH ... to LIMIT */
 

@@ -1,7 +1,7 @@
 /*
  * parse_expression: expressions of both dialects. Loosest first: OR; AND; NOT; predicates; || and
  * Hive's | and &; + -;
- * * / %; unary - and +; AT TIME ZONE; x[i] and x.f; what stands alone.
+ * * / %; unary - and +; AT TIME ZONE; x[i] and x.f; primaries.
  */
 #include "sql/parse.h"
 
@@ -45,7 +45,7 @@ static void add(struct parser *p, struct expr *e, struct expr *arg)
 	*PARSE_APPEND(p, e->arg, e->argc) = arg;
 }
 
-/* A string that is to stand here. */
+/* The string that is expected here. */
 static void string(struct parser *p, struct expr *e)
 {
 	if (p->t->kind != TOKEN_STRING) {
@@ -466,7 +466,7 @@ static struct expr *call(struct parser *p, struct place at, const char *name)
 	return e;
 }
 
-/* --- what stands alone */
+/* --- primaries */
 
 static struct expr *lambda(struct parser *p, struct place at, const char **parts, unsigned n)
 {
@@ -885,7 +885,7 @@ static struct expr *compare(struct parser *p, struct place at, const char *op, s
 	return e;
 }
 
-/* One predicate behind x; NULL: there is none. */
+/* One predicate after x; NULL: there is none. */
 static struct expr *predicate(struct parser *p, struct expr *x)
 {
 	struct place at = p->t->at;

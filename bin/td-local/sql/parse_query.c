@@ -466,7 +466,7 @@ static void limits(struct parser *p, struct select *s)
 	}
 }
 
-/* What stands around a body: its own ORDER BY and LIMIT, or those of a nested query. */
+/* The clauses around a body: its own ORDER BY and LIMIT, or those of a nested query. */
 static struct select *around(struct parser *p, struct select *s)
 {
 	struct place at = p->t->at;

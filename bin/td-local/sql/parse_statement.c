@@ -99,7 +99,7 @@ static void create(struct parser *p, struct statement *s)
 
 		s->kind = STATEMENT_CREATE_AS;
 		for (unsigned i = 0; i < s->definitions;
-			i++) /* names alone are not told from columns with types */
+			i++) /* names alone cannot be distinguished from columns with types */
 			parse_error(p, s->at,
 				"CREATE TABLE AS with columns: not supported by td-local");
 		(void)parens;

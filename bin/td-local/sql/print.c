@@ -1,4 +1,4 @@
-/* What values look like: doubles as Java prints them, times, intervals, and whole values for
+/* Values as text: doubles as Java prints them, times, intervals, and whole values for
  * results and CASTs to varchar. */
 #include "sql/print.h"
 #include "sql/calendar.h"

@@ -32,8 +32,7 @@ int print_offset(
 int print_interval_day(struct buf *out, int64_t ms);   /* 1 02:03:04.567 */
 int print_interval_month(struct buf *out, int64_t months); /* 1-2 */
 
-/* Is it known what a value of this type looks like in a result? Not of maps whose keys are
- * decimals. */
+/* Is it known how a result shows a value of this type? Not of maps whose keys are decimals. */
 struct sqltype;
 bool print_known(const struct sqltype *t);
 

@@ -27,7 +27,7 @@ struct queries *query_parse(
 	const char *sql, bool hive, const char *db, int64_t scheduled, struct fail *f);
 unsigned query_count(const struct queries *q);
 const struct statement *query_statement(const struct queries *q, unsigned i);
-const char *query_database(const struct queries *q); /* the job's, or what USE said */
+const char *query_database(const struct queries *q); /* the job's, or that of USE */
 void query_free(struct queries *q);                  /* NULL is fine */
 
 /*

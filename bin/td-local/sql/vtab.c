@@ -23,7 +23,7 @@ struct cursor {
 	size_t seg;
 	const char *p, *end; /* the next record, the segment's end */
 	const char **at;     /* where each key's value of this record is, or NULL */
-	char *wanted;        /* keys that the statement looks at */
+	char *wanted;        /* keys that the statement reads */
 	sqlite3_int64 row;
 	bool eof;
 };
@@ -183,7 +183,7 @@ static int on_filter(sqlite3_vtab_cursor *base, int plan, const char *used, int 
 	(void)argc;
 	(void)argv;
 	memset(c->wanted, 0, v->keys.n);
-	for (unsigned k = 0; k < t->n; k++) /* the last bit stands for all further columns */
+	for (unsigned k = 0; k < t->n; k++) /* the last bit represents all further columns */
 		c->wanted[t->key[k]] = (char)(mask >> (k < 63 ? k : 63) & 1);
 	c->seg = 0;
 	c->p = c->end = NULL;

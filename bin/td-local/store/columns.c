@@ -186,7 +186,7 @@ static int add(json_t *s, const char *name, const char *type, const json_t *pair
 	return json_array_append_new(s, json_pack("[ssos?]", name, type, alias, text));
 }
 
-/* One more column: 0, 1 if it is there already with the same type, -1. */
+/* One more column: 0, 1 if it exists with the same type, -1. */
 static int put(json_t *s, const json_t *pair, bool strict, bool ignore, struct fail *f)
 {
 	const char *name;

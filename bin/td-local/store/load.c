@@ -237,8 +237,8 @@ int load_records(struct load *l, const char *p, size_t n, struct fail *f)
 }
 
 /*
- * Room for the next read: as much again as there is, so that a long record is not looked at over
- * and over.
+ * Room for the next read: as much again as there is, so that a long record is not scanned over and
+ * over.
  */
 static int make_room(struct buf *b, struct fail *f)
 {

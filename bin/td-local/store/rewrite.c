@@ -13,7 +13,7 @@
 
 enum { OUT = 1 << 20 };
 
-/* The segments that q names, as view_map() wants them. */
+/* The segments that q names, as view_map() takes them. */
 static int take(struct rewrite *w, struct account *a, sqlite3_stmt *q, struct fail *f)
 {
 	while (f->kind == FAIL_NONE && catalog_next(&a->catalog, &q))
@@ -161,7 +161,7 @@ static int make(struct rewrite *w, struct account *a, bool joined, struct drop *
 	return f->kind ? -1 : 0;
 }
 
-/* Ids are never used twice: one that is there stands for the file that was read. */
+/* Ids are never used twice: an id that is still there means the file that was read. */
 static bool unchanged(const struct rewrite *w, struct catalog *c, int64_t table)
 {
 	for (size_t i = 0; i < w->old.segs; i++)

@@ -160,7 +160,7 @@ static int look_around(struct store *s, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
-/* Nobody else may own it, or read it; one that is new, or empty, is closed to others. */
+/* It must be ours, and closed to others; a new or empty one is closed here. */
 static int check_dir(const struct store *s, struct fail *f)
 {
 	struct stat st;

@@ -7,8 +7,8 @@
 
 int64_t td_clock_now(void);            /* epoch seconds; the test clock's if there is one */
 int64_t td_clock_ms(void);             /* epoch milliseconds, always real */
-int64_t td_clock_spent(int64_t since); /* milliseconds; 0 by a clock that stands still */
-void td_clock_set(int64_t now);        /* a test clock that stands still; -1: none */
+int64_t td_clock_spent(int64_t since); /* milliseconds; 0 by a stopped clock */
+void td_clock_set(int64_t now);        /* a stopped test clock; -1: none */
 
 /* "2013-01-21 01:51:41 UTC" and "2013-01-21T01:51:41Z" */
 json_t *td_clock_text(int64_t t);

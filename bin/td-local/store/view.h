@@ -1,6 +1,6 @@
 /*
- * view: a table as it is at one moment. Taken inside a transaction; from then on it stands on its
- * own: the segments are mapped, so that neither a swap nor a delete can take them away.
+ * view: a table as it is at one moment. Taken inside a transaction; from then on it is independent:
+ * the segments are mapped, so that neither a swap nor a delete can take them away.
  */
 #ifndef VIEW_H
 #define VIEW_H

@@ -323,7 +323,7 @@ static void best_value(struct call *c, void *state, struct datum *out)
 	lib_list_as(c, c->result, best, made, out);
 }
 
-/* What a list of reals looks like in a result is not certain. */
+/* How a result shows a list of reals is not certain. */
 static const struct sqltype *best_type(struct call *c)
 {
 	if (c->arg[0]->kind == SQL_REAL) {

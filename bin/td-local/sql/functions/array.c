@@ -20,7 +20,7 @@ static void no_nulls(struct call *c)
 	call_error(c, "ARRAY comparison not supported for arrays with null elements");
 }
 
-/* --- looking in */
+/* --- searching */
 
 static void cardinality(struct call *c, const struct datum *arg, struct datum *out)
 {

@@ -196,7 +196,7 @@ static void entries(struct call *c, const struct datum *arg, struct datum *out)
 	lib_array(c, &l, out);
 }
 
-/* Hive's order of keys is a hash table's: only where there is no choice is it known. */
+/* Hive's order of keys is a hash table's: it is known only where there is no choice. */
 static bool order_known(struct call *c, size_t n)
 {
 	if (lib_is_hive(c) && n > 1 && !sqltype_is_integer(c->arg[0]->of[0]))

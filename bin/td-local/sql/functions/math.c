@@ -556,7 +556,7 @@ static void width_bucket(struct call *c, const struct datum *arg, struct datum *
 	datum_set_int(out, from > to ? n - bucket + 1 : bucket);
 }
 
-/* By halves, as Presto does: what it does not look at may be wrong. */
+/* A binary search, as Presto does: what it does not visit may be wrong. */
 static void width_bucket_bins(struct call *c, const struct datum *arg, struct datum *out)
 {
 	double x = lib_double(&arg[0]);

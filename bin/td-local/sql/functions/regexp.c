@@ -1,5 +1,7 @@
-/* Regular expressions by PCRE2. What PCRE2 reads otherwise than Joni (Presto) or Java (Hive) is
- * refused by name. */
+/*
+ * Regular expressions by PCRE2. What it reads differently from Joni (Presto) or Java (Hive) is
+ * refused by name.
+ */
 #include "sql/functions/lib.h"
 
 #include <ctype.h>
@@ -66,7 +68,7 @@ static int property(struct call *c, const char **p, const char *end, struct buf 
 	return buf_put(out, from, (size_t)(*p - from));
 }
 
-/* What follows a backslash; *p is behind it. */
+/* An escape; *p follows the backslash. */
 static int escape(struct call *c, const char **p, const char *end, struct buf *out, bool class)
 {
 	if (*p == end)
@@ -250,8 +252,10 @@ static struct regexp *regexp_of(struct call *c, const struct datum *pattern)
 
 /* --- matching */
 
-/* The next match from *at on; *at moves behind it (beyond the text's end after an empty match
- * there). False: none, or an error. */
+/*
+ * The next match from *at on; *at moves to its end (beyond the text's end after an empty match
+ * there). False: none, or an error.
+ */
 static bool next(struct call *c, struct regexp *r, const struct datum *text, size_t *at,
 	const size_t **where)
 {
@@ -426,7 +430,7 @@ static int bad_replacement(struct call *c, const struct datum *with)
 		(int)(with->n < 200 ? with->n : 200), with->p);
 }
 
-/* The group that a $ names; *p is behind the $. */
+/* The group that a $ names; *p follows the $. */
 static int64_t reference(struct call *c, const struct regexp *r, const struct datum *with,
 	const char **p, const char *end)
 {

@@ -268,7 +268,7 @@ static void strpos(struct call *c, const struct datum *arg, struct datum *out)
 	datum_set_int(out, at ? position(arg[0].p, at) : 0);
 }
 
-/* locate(what, text[, from]); what is no number for `from` is 0. */
+/* locate(what, text[, from]); a `from` that is not a number is 0. */
 static void locate(struct call *c, const struct datum *arg, struct datum *out)
 {
 	const char *end = arg[1].p + arg[1].n, *from, *at;

@@ -254,7 +254,7 @@ static struct lib_time shifted(const struct call *c, struct lib_time x, int unit
 	return x;
 }
 
-/* [-]N and a unit; *p moves behind it. */
+/* [-]N and a unit; *p moves past it. */
 static bool read_vector(const char **p, const char *end, int64_t *n, int *unit)
 {
 	bool minus = *p < end && **p == '-';

@@ -524,7 +524,7 @@ static bool read_pattern(
 		}
 		while (p + n < end && p[n] == *p)
 			n++;
-		/* digits that stand side by side are counted by the pattern */
+		/* adjoining digits are counted by the pattern */
 		if (!read_letter(c, in, *p, n, p + n < end && isalpha((unsigned char)p[n]) ? n : 9,
 			    joda, f))
 			return false;

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <strings.h>
 
-/* What is there, or NULL. */
+/* The part, or NULL. */
 struct url {
 	struct datum scheme, authority, user, host, path, query, fragment;
 	int64_t port; /* -1: none */
@@ -15,7 +15,7 @@ static bool is_hex(const char *p, const char *end)
 	return end - p > 2 && isxdigit((unsigned char)p[1]) && isxdigit((unsigned char)p[2]);
 }
 
-/* URI's characters; of others only those beyond ASCII that are no blanks. */
+/* URI's characters; of others only those beyond ASCII that are not blanks. */
 static bool legal(const char *p, const char *end)
 {
 	for (; p < end; p++)
@@ -218,7 +218,7 @@ static void decode(struct call *c, const struct datum *arg, struct datum *out)
 		call_error(c, "URLDecoder: Illegal hex characters in escape (%%) pattern");
 }
 
-/* Hive: parse_url(text, 'HOST'[, parameter]): parts as they stand, missing ones NULL. */
+/* Hive: parse_url(text, 'HOST'[, parameter]): parts as written, missing ones NULL. */
 static void parse_url(struct call *c, const struct datum *arg, struct datum *out)
 {
 	const char *from, *to;
