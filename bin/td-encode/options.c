@@ -23,7 +23,7 @@ static const char help[] =
 	"frame of records for td-put.\n"
 	"\n"
 	"  -f, --format FORMAT        frame, csv, tsv, mysql, jsonl, msgpack, or of logs apache, ltsv,\n"
-	"                             syslog, regex; auto (default) looks at the first bytes\n"
+	"                             syslog, regex; auto (default) reads the first bytes\n"
 	"      --pattern REGEX        of -f regex: its named groups, (?<host>\\S+), are the columns\n"
 	"      --encoding NAME        its encoding, if it is not UTF-8\n"
 	"      --preview              show columns, types and first rows, and write no frame\n"

@@ -29,7 +29,7 @@ td-fetch --for	--format
 td-fetch --no-h	--no-header
 td-fetch --format 	csv frame jsonl msgpack msgpack.gz table tsv
 td-fetch -q -f t	table tsv
-td-encode -f 	auto csv frame jsonl msgpack tsv
+td-encode -f 	auto csv frame jsonl msgpack mysql tsv
 td-fetch -e 'SELECT a, b' -T 	hive presto trino
 td-fetch -c 	mydb other
 td-fetch --since que	queries.txt query.sql
