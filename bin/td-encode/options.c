@@ -190,9 +190,10 @@ static void add_pair(struct opts *o, const char *s)
 {
 	const char *equals = find_equals(s);
 
-	if (!equals || equals == s)
-		die_usage("%s '%s': NAME=VALUE is wanted", option_typed(), s);
-	add_of(o, s, (size_t)(equals - s), equals + 1);
+	if (equals && equals > s)
+		add_of(o, s, (size_t)(equals - s), equals + 1);
+	else
+		die_usage("%s '%s' is not NAME=VALUE", option_typed(), s);
 }
 
 /* A list of columns, as one of colspec's functions reads it. */

@@ -9,13 +9,13 @@ files=$(git ls-files 2>/dev/null) || files=
 pick() { printf '%s\n' "$files" | grep -E "$1"; }
 pick '\.[ch]$' >"$T/c"
 pick '\.(c|h|t|sh|py|pm|[157])$|^[^/.]*$|^\.(ci|pkg)/|\.md$' | grep -v '^LICENSE$' >"$T/text"
-xargs grep -lE '^#!/bin/(ba)?sh' <"$T/text" >"$T/shell"
+while read -r f; do head -n 1 "$f" | grep -qE '^#!/bin/(ba)?sh' && echo "$f"; done <"$T/text" >"$T/shell"
 pick '^tests/.*\.sh$' | grep -vxFf "$T/shell" >>"$T/shell"
 in_c() { xargs grep -nE "$1" /dev/null <"$T/c" | grep -v 'lint: '; }
 
 # --- form
 
-is "no blanks at the end of a line" "$(grep -v '\.t$' "$T/text" | xargs grep -nE '[[:blank:]]$' /dev/null)" ""
+is "no space at the end of a line" "$(grep -v '\.t$' "$T/text" | xargs grep -nE '[[:blank:]]$' /dev/null)" ""
 is "no carriage returns" "$(xargs grep -l "$(printf '\r')" /dev/null <"$T/text")" ""
 is "every file ends with a line feed" "$(while read -r f; do [ -z "$(tail -c 1 "$f")" ] || echo "$f"; done <"$T/text")" ""
 is "no marks of a merge" "$(xargs grep -nE '^(<{7}|>{7}|={7}$)' /dev/null <"$T/text")" ""
