@@ -19,14 +19,21 @@ void receipt_init(struct receipt *r)
 		.bytes = -1,
 		.rows_before = -1,
 		.table_id = -1,
-		.kept_id = -1 };
+		.kept_id = -1,
+		.carry = { .rows_kept = -1, .rows_replaced = -1, .rows_arrived = -1 } };
+}
+
+bool receipt_carries(const struct receipt *r)
+{
+	return r->carry.is_range || r->carry.keys;
 }
 
 void receipt_free(struct receipt *r)
 {
 	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary,
 		r->session, r->job_id, r->source_job, r->started, r->kept, r->replaced_by,
-		r->reason, r->place, r->finished };
+		r->reason, r->place, r->finished, r->carry.keys, r->carry.deleted,
+		r->carry.job_id };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
@@ -83,7 +90,8 @@ char *receipt_begin(const struct receipt *r)
 	json_t *o = json_object();
 	char *line;
 
-	json_object_set_new(o, "receipt", json_integer(RECEIPT_VERSION));
+	json_object_set_new(o, "receipt",
+		json_integer(receipt_carries(r) ? RECEIPT_CARRY : RECEIPT_VERSION));
 	text(o, "mode", tdurl_mode_name(r->mode));
 	text(o, "endpoint", r->endpoint);
 	text(o, "database", r->database);
@@ -113,6 +121,27 @@ char *receipt_begin(const struct receipt *r)
 	return line;
 }
 
+static void put_carry(json_t *o, const struct receipt_carry *p)
+{
+	json_t *c = json_object(), *keys = json_array();
+
+	if (p->is_range) {
+		json_object_set_new(c, "from", json_integer(p->from));
+		json_object_set_new(c, "to", json_integer(p->to));
+	}
+	for (const char *k = p->keys; k && *k; k += strcspn(k, "\n"), k += *k == '\n')
+		json_array_append_new(keys, json_stringn(k, strcspn(k, "\n")));
+	if (p->keys)
+		json_object_set(c, "key", keys);
+	text(c, "delete", p->deleted);
+	text(c, "job_id", p->job_id);
+	number(c, "rows_kept", p->rows_kept);
+	number(c, "rows_replaced", p->rows_replaced);
+	number(c, "rows_arrived", p->rows_arrived);
+	json_object_set_new(o, "carry", c);
+	json_decref(keys);
+}
+
 char *receipt_end(const struct receipt *r)
 {
 	json_t *o = json_object();
@@ -125,6 +154,8 @@ char *receipt_end(const struct receipt *r)
 							      : "done");
 	if (r->done)
 		text(o, "action", r->action);
+	if (receipt_carries(r))
+		put_carry(o, &r->carry);
 	number(o, "rows_before", r->rows_before);
 	if (r->done && r->already)
 		json_object_set_new(o, "already", json_true());
@@ -165,11 +196,43 @@ static int64_t get_number(const json_t *o, const char *name)
 
 static int get_mode(struct receipt *r, const char *mode)
 {
-	for (r->mode = TDURL_APPEND; r->mode <= TDURL_TRUNCATE; r->mode++)
+	for (r->mode = TDURL_APPEND; r->mode < TDURL_MODES; r->mode++)
 		if (mode && strcmp(mode, tdurl_mode_name(r->mode)) == 0)
 			return 0;
 	r->mode = TDURL_APPEND;
 	return -1;
+}
+
+/* What decides which rows go must be there, whole. */
+static int read_carry(struct receipt_carry *p, const json_t *c, struct fail *f)
+{
+	const json_t *from = json_object_get(c, "from"), *to = json_object_get(c, "to"),
+		     *keys = json_object_get(c, "key"), *key;
+	size_t n = json_array_size(keys), i;
+	struct buf b;
+
+	buf_init(&b, RECEIPT_MAX);
+	json_array_foreach(keys, i, key) {
+		if (!json_is_string(key) || !*json_string_value(key) ||
+			strchr(json_string_value(key), '\n'))
+			n = 0;
+		else
+			buf_printf(&b, "%s%s", i > 0 ? "\n" : "", json_string_value(key));
+	}
+	p->is_range = json_is_integer(from) && json_is_integer(to) &&
+		      json_integer_value(from) < json_integer_value(to);
+	p->from = json_integer_value(from);
+	p->to = json_integer_value(to);
+	p->keys = n > 0 ? mem_string(buf_text(&b)) : NULL;
+	p->deleted = get_text(c, "delete");
+	p->job_id = get_text(c, "job_id");
+	p->rows_kept = get_number(c, "rows_kept");
+	p->rows_replaced = get_number(c, "rows_replaced");
+	p->rows_arrived = get_number(c, "rows_arrived");
+	buf_free(&b);
+	if (p->is_range == (p->keys != NULL))
+		return fail_set(f, FAIL_DATA, "a receipt that does not say which rows stay");
+	return 0;
 }
 
 static int status_of(int64_t n)
@@ -181,10 +244,11 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 {
 	const char *status = json_string_value(json_object_get(o, "status"));
 	const char *source = json_string_value(json_object_get(o, "source"));
+	const int64_t version = get_number(o, "receipt");
 	const json_t *columns = json_object_get(o, "columns"),
-		     *min = json_object_get(o, "time_min");
+		     *min = json_object_get(o, "time_min"), *carry = json_object_get(o, "carry");
 
-	if (get_number(o, "receipt") != RECEIPT_VERSION)
+	if (version != RECEIPT_VERSION && version != RECEIPT_CARRY)
 		return fail_set(f, FAIL_DATA, "not a receipt of this version of td-put");
 	r->done = status && (strcmp(status, "done") == 0 || strcmp(status, "loaded") == 0);
 	if (!status || (!r->done && strcmp(status, "failed") != 0))
@@ -221,12 +285,17 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 	r->finished = get_text(o, "finished");
 	if (columns && schema_from_json(&r->schema, columns, f))
 		return -1;
+	if (carry && read_carry(&r->carry, carry, f))
+		return -1;
 	if (!r->done)
 		return 0;
 	if (get_mode(r, json_string_value(json_object_get(o, "mode"))) || !r->action ||
 		!r->endpoint || !r->database || !r->table)
 		return fail_set(
 			f, FAIL_DATA, "a receipt without a mode, an action or a destination");
+	if ((version == RECEIPT_CARRY) != receipt_carries(r) ||
+		(r->mode == TDURL_MERGE) != (r->carry.keys != NULL))
+		return fail_set(f, FAIL_DATA, "a receipt that does not say which rows stay");
 	return 0;
 }
 

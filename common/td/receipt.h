@@ -16,7 +16,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { RECEIPT_VERSION = 1, RECEIPT_MAX = 8 << 20 };
+/* 2: rows of the target stay; who does not know that would drop them. */
+enum { RECEIPT_VERSION = 1, RECEIPT_CARRY = 2, RECEIPT_MAX = 8 << 20 };
+
+/*
+ * Of a range of time or of a merge: which rows of the target are replaced by those that were
+ * loaded. The others stay.
+ */
+struct receipt_carry {
+	bool is_range;       /* from <= time < to */
+	int64_t from, to;
+	char *keys;          /* NULL: no merge; columns, one a line */
+	char *deleted;       /* the column that marks rows as deleted, or NULL */
+	/* td-swap: of the copy, and of the table before it; -1: not said */
+	char *job_id;        /* or NULL */
+	int64_t rows_kept, rows_replaced;
+	/* td-swap: status 76; rows that came to the old table after it was copied; -1 */
+	int64_t rows_arrived;
+};
 
 struct receipt {
 	/* the beginning */
@@ -34,6 +51,7 @@ struct receipt {
 	bool verified;     /* false: end of file was taken for the end of the source */
 	char *started;
 	/* the end */
+	struct receipt_carry carry;
 	bool done;
 	char *action;      /* td-put: append, load; td-swap: swap, rename; NULL in a failure */
 	/* td-swap: in the table that was replaced; -1: there was none, or not known */
@@ -48,6 +66,9 @@ struct receipt {
 	int status;
 	char *finished;
 };
+
+/* Rows stay: it is a range of time or a merge. */
+bool receipt_carries(const struct receipt *r);
 
 void receipt_init(struct receipt *r); /* all numbers -1 */
 void receipt_free(struct receipt *r);

@@ -23,7 +23,9 @@ static const struct { const char *site, *host; } sites[] = {
 	{ "eu01", "api.eu01.treasuredata.com" },
 };
 
-static const char *const modes[] = { "append", "replace", "truncate" };
+static const char *const modes[TDURL_MODES] = {
+	"append", "replace", "truncate", "create", "merge"
+};
 
 const char *tdurl_mode_name(enum tdurl_mode m)
 {
@@ -184,23 +186,129 @@ static int decode_key(const char *p, size_t n, char **out, struct fail *f)
 	return 0;
 }
 
+static int mode(struct tdurl *u, const char *p, size_t n, struct fail *f)
+{
+	if (u->has_mode)
+		return fail_set(f, FAIL_USAGE, "mode is given twice");
+	for (unsigned i = 0; i < TDURL_MODES; i++)
+		if (strlen(modes[i]) == n && memcmp(modes[i], p, n) == 0) {
+			u->mode = (enum tdurl_mode)i;
+			u->has_mode = true;
+			return 0;
+		}
+	return fail_set(f, FAIL_USAGE,
+		"mode is append, replace, truncate, create or merge, not '%.*s'", (int)n, p);
+}
+
+/* A value with %XX; no character that ends a line. NULL: no value. */
+static char *decode_value(const char *p, size_t n)
+{
+	char *out = mem_alloc(n + 1);
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int c = (unsigned char)p[i];
+
+		if (c == '%') {
+			c = i + 2 < n && num_hex(p[i + 1]) >= 0 && num_hex(p[i + 2]) >= 0
+				? num_hex(p[i + 1]) * 16 + num_hex(p[i + 2])
+				: -1;
+			i += 2;
+		}
+		if (c < ' ' || c == 127) {
+			free(out);
+			return NULL;
+		}
+		out[len++] = (char)c;
+	}
+	out[len] = '\0';
+	if (len > 0)
+		return out;
+	free(out);
+	return NULL;
+}
+
+/* key=a,b: the names, one a line. A comma inside a name is %2C. */
+static char *decode_keys(const char *p, size_t n)
+{
+	struct buf b;
+	unsigned keys = 0;
+	bool good = true;
+
+	buf_init(&b, URL_MAX);
+	for (size_t i = 0; i <= n && good; i++) {
+		const char *comma = memchr(p + i, ',', n - i);
+		const size_t len = comma ? (size_t)(comma - p) - i : n - i;
+		char *one = decode_value(p + i, len);
+
+		good = one && ++keys <= TDURL_KEYS_MAX;
+		if (good)
+			buf_printf(&b, "%s%s", keys > 1 ? "\n" : "", one);
+		free(one);
+		i += len;
+	}
+	buf_text(&b);
+	if (good)
+		return b.p;
+	buf_free(&b);
+	return NULL;
+}
+
+/* from, to, key and delete. 1: none of these */
+static int part(struct tdurl *u, const char *p, size_t name, size_t len, struct fail *f)
+{
+	const struct {
+		const char *name;
+		char **value;
+	} list[] = { { "from", &u->from }, { "to", &u->to }, { "key", &u->keys },
+		{ "delete", &u->deleted } };
+
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+		const char *value = p + name + 1;
+
+		if (strlen(list[i].name) != name || memcmp(p, list[i].name, name) != 0)
+			continue;
+		if (*list[i].value)
+			return fail_set(f, FAIL_USAGE, "%s is given twice", list[i].name);
+		*list[i].value = list[i].value == &u->keys ? decode_keys(value, len)
+							   : decode_value(value, len);
+		if (*list[i].value)
+			return 0;
+		return fail_set(f, FAIL_USAGE, "%s=%.*s: not a value", list[i].name, (int)len,
+			value);
+	}
+	return 1;
+}
+
+bool tdurl_carries(const struct tdurl *u)
+{
+	return u->mode == TDURL_MERGE || u->from;
+}
+
+/* What one mode needs, and the others do not know. */
+static int check_mode(const struct tdurl *u, struct fail *f)
+{
+	if ((u->from || u->to) && (u->mode != TDURL_REPLACE || !u->from || !u->to))
+		return fail_set(f, FAIL_USAGE,
+			"a range of time is mode=replace with both, from=TIME and to=TIME");
+	if (u->mode == TDURL_MERGE && !u->keys)
+		return fail_set(f, FAIL_USAGE, "mode=merge needs key=COLUMN[,COLUMN...]");
+	if (u->mode != TDURL_MERGE && (u->keys || u->deleted))
+		return fail_set(f, FAIL_USAGE, "%s= goes with mode=merge",
+			u->keys ? "key" : "delete");
+	return 0;
+}
+
 static int parameter(struct tdurl *u, const char *p, size_t n, int *ssl, struct fail *f)
 {
 	const char *eq = memchr(p, '=', n);
 	size_t name = eq ? (size_t)(eq - p) : n, len = eq ? n - name - 1 : 0;
+	int rc;
 
-	if (name == 4 && memcmp(p, "mode", 4) == 0) {
-		if (u->has_mode)
-			return fail_set(f, FAIL_USAGE, "mode is given twice");
-		for (unsigned i = 0; i < sizeof modes / sizeof *modes; i++)
-			if (eq && strlen(modes[i]) == len && memcmp(modes[i], eq + 1, len) == 0) {
-				u->mode = (enum tdurl_mode)i;
-				u->has_mode = true;
-				return 0;
-			}
-		return fail_set(f, FAIL_USAGE, "mode is append, replace or truncate, not '%.*s'",
-			(int)len, eq ? eq + 1 : "");
-	}
+	if (name == 4 && memcmp(p, "mode", 4) == 0)
+		return mode(u, eq ? eq + 1 : "", len, f);
+	if (eq && (rc = part(u, p, name, len, f)) <= 0)
+		return rc;
 	if (name == 3 && memcmp(p, "ssl", 3) == 0 && *ssl >= 0)
 		return fail_set(f, FAIL_USAGE, "ssl is given twice");
 	if (name == 3 && memcmp(p, "ssl", 3) == 0 && eq) {
@@ -214,8 +322,10 @@ static int parameter(struct tdurl *u, const char *p, size_t n, int *ssl, struct 
 			"no apikey parameter here: put the key in TD_API_KEY or before the @");
 	if (!eq) /* it may be a key */
 		return fail_set(f, FAIL_USAGE,
-			"a parameter without a value (mode and ssl are known)");
-	return fail_set(f, FAIL_USAGE, "unknown parameter '%.*s' (mode and ssl are known)",
+			"a parameter without a value (mode, from, to, key, delete and ssl are "
+			"known)");
+	return fail_set(f, FAIL_USAGE,
+		"unknown parameter '%.*s' (mode, from, to, key, delete and ssl are known)",
 		(int)name, p);
 }
 
@@ -228,7 +338,7 @@ static int query(struct tdurl *u, const char *p, int *ssl, struct fail *f)
 			return -1;
 		p += n + (p[n] == '&');
 	}
-	return 0;
+	return check_mode(u, f);
 }
 
 static int path(struct tdurl *u, const char *p, size_t n, struct fail *f)
@@ -350,7 +460,29 @@ void tdurl_free(struct tdurl *u)
 	free(u->endpoint);
 	free(u->database);
 	free(u->table);
+	free(u->from);
+	free(u->to);
+	free(u->keys);
+	free(u->deleted);
 	*u = (struct tdurl){ 0 };
+}
+
+/* As a value of a URL; between keys, which stand one a line, a comma. */
+static void put_value(struct buf *b, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_printf(b, "&%s=", name);
+	for (; *value; value++) {
+		const unsigned char c = (unsigned char)*value;
+
+		if (c == '\n')
+			buf_puts(b, ",");
+		else if (c <= ' ' || c >= 127 || strchr("%&+,#\"'", c))
+			buf_printf(b, "%%%02X", c);
+		else
+			buf_printf(b, "%c", c);
+	}
 }
 
 char *tdurl_format(const struct tdurl *u)
@@ -373,6 +505,10 @@ char *tdurl_format(const struct tdurl *u)
 		buf_puts(&b, u->table);
 	if (u->has_mode)
 		buf_printf(&b, "?mode=%s", modes[u->mode]);
+	put_value(&b, "from", u->from);
+	put_value(&b, "to", u->to);
+	put_value(&b, "key", u->keys);
+	put_value(&b, "delete", u->deleted);
 	if (ssl)
 		buf_printf(&b, "%cssl=true", u->has_mode ? '&' : '?');
 	buf_text(&b);

@@ -2,9 +2,13 @@
  * tdurl: destinations as text. Pure: no environment, no defaults, no network; `conf` fills in what
  * is left out.
  *
- *   td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate][&ssl=true|false]
+ *   td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=MODE][&ssl=true|false]
  *   td://[KEY]@[HOST[:PORT]][/DATABASE]               (database and table are NULL then)
  *   NAME:[TABLE][?mode=...]   NAME:DATABASE/TABLE[?mode=...]      a named connection
+ *
+ *   MODE: append, replace, truncate, create,
+ *         replace&from=TIME&to=TIME            the rows of a range of time
+ *         merge&key=COLUMN,...[&delete=COLUMN] the rows with the same key
  *
  * KEY may hold its "/" raw or as %2F. HOST is a host name, or a site: us jp eu ap02 ap03 idcf. A
  * HOST is reached by https; a loopback HOST by http, unless ssl=true. Names are as Treasure Data
@@ -18,7 +22,15 @@
 
 #include <stdbool.h>
 
-enum tdurl_mode { TDURL_APPEND, TDURL_REPLACE, TDURL_TRUNCATE };
+enum tdurl_mode {
+	TDURL_APPEND,
+	TDURL_REPLACE,
+	TDURL_TRUNCATE,
+	TDURL_CREATE,
+	TDURL_MERGE,
+	TDURL_MODES /* how many */
+};
+enum { TDURL_KEYS_MAX = 16 };
 enum { TDURL_NAME_MIN = 3, TDURL_NAME_MAX = 255, TDURL_NAME_ADVISED = 128 };
 
 struct tdurl {
@@ -30,6 +42,9 @@ struct tdurl {
 	char *table;      /* NULL if left out */
 	enum tdurl_mode mode;
 	bool has_mode;    /* mode was given */
+	char *from, *to;  /* decoded, as they were typed; mode=replace, both or none */
+	char *keys;       /* mode=merge: a column, a newline, a column ...; decoded */
+	char *deleted;    /* mode=merge: the column that marks rows as deleted, or NULL */
 };
 
 /* FAIL_USAGE; the message never holds the key. */
@@ -49,6 +64,8 @@ char *tdurl_format(const struct tdurl *u);
 void tdurl_hide(char *text);
 
 const char *tdurl_mode_name(enum tdurl_mode m);
+/* Some rows of the table are replaced, and the others stay. */
+bool tdurl_carries(const struct tdurl *u);
 
 /*
  * The forms of TD_API_SERVER: host, host:port, http(s)://host[:port][/base], a site's name. *out is

@@ -6,14 +6,16 @@
 #include "td/tdurl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 static const char digits[] = "0123456789abcdef";
 static const char mark[] = "_tdput_", head[] = "td_put_", undo_mark[] = "_tdundo_";
+static const char own_mark[] = "_", loaded_mark[] = "_l", copy_mark[] = "_c";
 enum { MARK = sizeof mark - 1, HEX = 16, HEAD = sizeof head - 1, WHEN = 15, HASH = 8 };
 /* Of the target: with all that may follow, the name is as long as Treasure Data advises. */
-enum { TARGET = TDURL_NAME_ADVISED - MARK - HEX - 1 - HEX };
+enum { TARGET = TDURL_NAME_ADVISED - MARK - HEX - 2 - HEX };
 
 /* The target as names have it. Two long ones that begin alike differ in the hash. */
 static void target_part(const char *target, char out[TARGET + 1])
@@ -41,11 +43,6 @@ char *tempname_table(const char *target, int64_t now, uint64_t random)
 
 	target_part(target, part);
 	return stamped(part, mark, now, random);
-}
-
-char *tempname_own(const char *temporary, int64_t now, uint64_t random)
-{
-	return stamped(temporary, "_", now, random);
 }
 
 char *tempname_undo(const char *kept, int64_t now, uint64_t random)
@@ -80,13 +77,53 @@ static int64_t stamp(const char *name, size_t n, const char *sign, size_t *befor
 	return (int64_t)(v >> 32);
 }
 
+/* td-swap has made the name of another one: when, and how much of it that is; -1. */
+static int64_t later(const char *name, size_t n, size_t *before)
+{
+	static const char *const marks[] = { own_mark, loaded_mark, copy_mark };
+	int64_t at = -1;
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks && at < 0; i++)
+		at = stamp(name, n, marks[i], before);
+	return at;
+}
+
+/* A later name of a table: made of its first one, so that names do not grow. */
+static char *named(const char *temporary, const char *sign, int64_t now, uint64_t random)
+{
+	size_t n = strlen(temporary), before = n, of;
+	char *first, *name;
+
+	if (later(temporary, n, &before) < 0 || stamp(temporary, before, mark, &of) < 0)
+		before = n;
+	first = mem_copy(temporary, before);
+	name = stamped(first, sign, now, random);
+	free(first);
+	return name;
+}
+
+char *tempname_own(const char *temporary, int64_t now, uint64_t random)
+{
+	return named(temporary, own_mark, now, random);
+}
+
+char *tempname_loaded(const char *temporary, int64_t now, uint64_t random)
+{
+	return named(temporary, loaded_mark, now, random);
+}
+
+char *tempname_copy(const char *temporary, int64_t now, uint64_t random)
+{
+	return named(temporary, copy_mark, now, random);
+}
+
 int64_t tempname_table_time(const char *name, const char *target)
 {
 	size_t of, n = strlen(name);
 	int64_t at = stamp(name, n, mark, &of);
 	char part[TARGET + 1];
 
-	if (at < 0 && (at = stamp(name, n, "_", &n)) >= 0 && stamp(name, n, mark, &of) < 0)
+	if (at < 0 && (at = later(name, n, &n)) >= 0 && stamp(name, n, mark, &of) < 0)
 		return -1;
 	if (at < 0 || !target)
 		return at;
@@ -104,7 +141,17 @@ static bool follows(const char *name, const char *first, const char *sign)
 
 bool tempname_is_own(const char *name, const char *temporary)
 {
-	return follows(name, temporary, "_");
+	return follows(name, temporary, own_mark);
+}
+
+bool tempname_is_loaded(const char *name, const char *temporary)
+{
+	return follows(name, temporary, loaded_mark);
+}
+
+bool tempname_is_copy(const char *name, const char *temporary)
+{
+	return follows(name, temporary, copy_mark);
 }
 
 bool tempname_is_undo(const char *name, const char *kept)

@@ -4,6 +4,9 @@
  *
  *   TARGET_tdput_TTTTTTTTRRRRRRRR            a table: the time and chance, each in eight hexadecimal digits
  *   ..._TTTTTTTTRRRRRRRR                     the same table, once td-swap has claimed it
+ *   ..._lTTTTTTTTRRRRRRRR                    the same, where rows of the target are to stay
+ *   ..._cTTTTTTTTRRRRRRRR                    the table into which both are copied; once it is
+ *                                            whole, it is called as a claimed one
  *   KEPT_tdundo_TTTTTTTTRRRRRRRR             a kept table while td-swap --undo has it; --gc leaves these
  *   td_put_YYYYMMDD_HHMMSS_RRRRRRRRRRRRRRRR  a session: the time, UTC, and chance
  *   td_put_once_ and a digest of 32 digits   the session of --once, which stays
@@ -19,12 +22,16 @@
 
 char *tempname_table(const char *target, int64_t now, uint64_t random);   /* malloc'ed */
 char *tempname_own(const char *temporary, int64_t now, uint64_t random);
+char *tempname_loaded(const char *temporary, int64_t now, uint64_t random);
+char *tempname_copy(const char *temporary, int64_t now, uint64_t random);
 char *tempname_undo(const char *kept, int64_t now, uint64_t random);
 char *tempname_session(int64_t now, uint64_t random);
 char *tempname_once(const char *digest);
 
 /* Was the name made by these functions from that table? */
 bool tempname_is_own(const char *name, const char *temporary);
+bool tempname_is_loaded(const char *name, const char *temporary);
+bool tempname_is_copy(const char *name, const char *temporary);
 bool tempname_is_undo(const char *name, const char *kept);
 
 /*

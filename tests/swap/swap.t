@@ -244,7 +244,7 @@ echo a | td-encode --no-header -c a >"$T/x"; refuse "a frame" 65 "pipe them thro
 cat "$T/r" "$T/r" >"$T/x"; refuse "two receipts" 65 "more than one line" <"$T/x"
 echo hello >"$T/x"; refuse "text" 65 "not a receipt" <"$T/x"
 echo '{"a":1}' >"$T/x"; refuse "other JSON" 65 "not a receipt" <"$T/x"
-jq -c '.receipt = 2' "$T/r" >"$T/x"; refuse "a later version" 65 "not a receipt of this version" <"$T/x"
+jq -c '.receipt = 3' "$T/r" >"$T/x"; refuse "a later version" 65 "not a receipt of this version" <"$T/x"
 jq -c 'del(.table)' "$T/r" >"$T/x"; refuse "no table" 65 "without" <"$T/x"
 jq -c '.table = "../x"' "$T/r" >"$T/x"; refuse "an edited table" 65 "not a table name" <"$T/x"
 jq -c '.temporary_table = .table' "$T/r" >"$T/x"; refuse "the table as its own temporary one" 65 "its own temporary" <"$T/x"

@@ -76,6 +76,30 @@ static void round_trip(void)
 	receipt_free(&back);
 }
 
+/* Rows of the target stay: a receipt that says so no more is none. */
+static void carry(void)
+{
+	struct receipt r = sample(), back;
+	struct fail f = { 0 };
+	char *text, *again;
+
+	r.mode = TDURL_MERGE;
+	r.carry.keys = mem_string("id\nOrder \"ID\"");
+	r.carry.deleted = mem_string("gone");
+	r.carry.rows_kept = 10;
+	text = text_of(&r);
+	tap_result(strstr(text, "\"carry\":{\"key\":[\"id\",\"Order \\\"ID\\\"\"],\"delete\":\"gone\","
+				"\"rows_kept\":10}") != NULL,
+		"keys, the mark and what stays");
+	tap_num(receipt_parse(&back, text, strlen(text), "input", &f), 0, "a merge is read back");
+	again = text_of(&back);
+	tap_is(again, text, "with all that is in it");
+	free(text);
+	free(again);
+	receipt_free(&back);
+	receipt_free(&r);
+}
+
 static void failures(void)
 {
 	struct receipt r = sample(), back;
@@ -99,7 +123,15 @@ static const struct { const char *text; int kind; } bad[] = {
 	{ "hello\n", FAIL_DATA },
 	{ "[]\n", FAIL_DATA },
 	{ "{}\n", FAIL_DATA },
-	{ "{\"receipt\":2,\"status\":\"done\"}\n", FAIL_DATA },
+	{ "{\"receipt\":3,\"status\":\"done\"}\n", FAIL_DATA },
+	{ "{\"receipt\":1,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\"}\n", FAIL_NONE },
+	{ "{\"receipt\":2,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\"}\n", FAIL_DATA },
+	{ "{\"receipt\":2,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\",\"carry\":{}}\n", FAIL_DATA },
+	{ "{\"receipt\":2,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\",\"carry\":{\"from\":5,\"to\":5}}\n", FAIL_DATA },
+	{ "{\"receipt\":2,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\",\"carry\":{\"from\":5}}\n", FAIL_DATA },
+	{ "{\"receipt\":2,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\",\"carry\":{\"key\":[\"id\"]}}\n", FAIL_DATA },
+	{ "{\"receipt\":1,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\",\"carry\":{\"from\":5,\"to\":6}}\n", FAIL_DATA },
+	{ "{\"receipt\":2,\"status\":\"loaded\",\"mode\":\"replace\",\"action\":\"load\",\"endpoint\":\"e\",\"database\":\"db1\",\"table\":\"tbl\",\"carry\":{\"from\":5,\"to\":6}}\n", FAIL_NONE },
 	{ "{\"receipt\":1}\n", FAIL_DATA },
 	{ "{\"receipt\":1,\"status\":\"perhaps\"}\n", FAIL_DATA },
 	{ "{\"receipt\":1,\"status\":\"done\"}\n", FAIL_DATA },
@@ -113,6 +145,7 @@ static const struct { const char *text; int kind; } bad[] = {
 int main(void)
 {
 	round_trip();
+	carry();
 	failures();
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		tap_num(kind_of(bad[i].text, strlen(bad[i].text)), bad[i].kind, bad[i].text);

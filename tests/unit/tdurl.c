@@ -13,6 +13,32 @@ static const char *or_dash(const char *s)
 	return s ? s : "-";
 }
 
+/* What comes back: rows of the table stay. */
+static const struct { const char *text, *want; } carried[] = {
+	{ "td://@/testdb/tbl?mode=replace&from=2026-11-27&to=2026-11-28", NULL },
+	{ "td://@/testdb/tbl?to=20&mode=replace&from=2026-11-27T00:00:00%2B09:00",
+		"td://@/testdb/tbl?mode=replace&from=2026-11-27T00:00:00%2B09:00&to=20" },
+	{ "mydb:tbl?mode=merge&key=id,region", "mydb:tbl?mode=merge&key=id,region" },
+	{ "td://@/testdb/tbl?mode=merge&key=Order%20ID,a%2cb&delete=gone",
+		"td://@/testdb/tbl?mode=merge&key=Order%20ID,a%2Cb&delete=gone" },
+};
+
+static void carries(void)
+{
+	for (size_t i = 0; i < sizeof carried / sizeof *carried; i++) {
+		struct fail f = { 0 };
+		struct tdurl u;
+		char *text;
+
+		tap_num(tdurl_parse(&u, carried[i].text, &f), 0, carried[i].text);
+		tap_num(tdurl_carries(&u), 1, "rows of the table stay");
+		text = tdurl_format(&u);
+		tap_is(text, carried[i].want ? carried[i].want : carried[i].text, "the same again");
+		free(text);
+		tdurl_free(&u);
+	}
+}
+
 /* connection key endpoint database table mode */
 static char *describe(const char *text)
 {
@@ -62,6 +88,18 @@ static const struct { const char *text, *want; } good[] = {
 };
 
 static const struct { const char *text, *want; } bad[] = {
+	{ "td://@/testdb/tbl?mode=replace&from=2026-11-27", "2 a range of time is mode=replace with both, from=TIME and to=TIME" },
+	{ "td://@/testdb/tbl?from=1&to=2", "2 a range of time is mode=replace with both, from=TIME and to=TIME" },
+	{ "td://@/testdb/tbl?mode=truncate&from=1&to=2", "2 a range of time is mode=replace with both, from=TIME and to=TIME" },
+	{ "td://@/testdb/tbl?mode=merge", "2 mode=merge needs key=COLUMN[,COLUMN...]" },
+	{ "td://@/testdb/tbl?mode=merge&delete=gone", "2 mode=merge needs key=COLUMN[,COLUMN...]" },
+	{ "td://@/testdb/tbl?mode=replace&key=id", "2 key= goes with mode=merge" },
+	{ "td://@/testdb/tbl?delete=gone", "2 delete= goes with mode=merge" },
+	{ "td://@/testdb/tbl?mode=merge&key=", "2 key=: not a value" },
+	{ "td://@/testdb/tbl?mode=merge&key=a,,b", "2 key=a,,b: not a value" },
+	{ "td://@/testdb/tbl?mode=merge&key=a%0ab", "2 key=a%0ab: not a value" },
+	{ "td://@/testdb/tbl?mode=merge&key=a%2", "2 key=a%2: not a value" },
+	{ "td://@/testdb/tbl?mode=merge&key=a&key=b", "2 key is given twice" },
 	{ "td://@us02/db1/tbl", "2 'us02' is neither a host name nor a site (us jp eu ap02 ap03 idcf)" },
 	{ "", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
 	{ "testdb", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
@@ -74,16 +112,16 @@ static const struct { const char *text, *want; } bad[] = {
 	{ "td://@/testdb/tbl/more", "2 more than DATABASE/TABLE after the host" },
 	{ "td://@1/SECRET/testdb/tbl", "2 '1' is neither a host name nor a site (us jp eu ap02 ap03 idcf)" },
 	{ "td:SECRET@x/testdb/tbl", "2 more than DATABASE/TABLE after the host" },
-	{ "td://@/testdb/tbl?SECRET", "2 a parameter without a value (mode and ssl are known)" },
+	{ "td://@/testdb/tbl?SECRET", "2 a parameter without a value (mode, from, to, key, delete and ssl are known)" },
 	{ "td://@us/testdb/tbl?ssl=true&ssl=false", "2 ssl is given twice" },
 	{ "td://@[::1/testdb/tbl", "2 '[::1' is not an IPv6 address" },
 	{ "td://@[]/testdb/tbl", "2 '[]' is not an IPv6 address" },
 	{ "td://@[zz]:80/testdb/tbl", "2 '[zz]' is not an IPv6 address" },
 	{ "td://@//tbl", "2 '' is not a database name: names have 3 to 255 characters" },
-	{ "td://@/testdb/tbl?mode=upsert", "2 mode is append, replace or truncate, not 'upsert'" },
-	{ "td://@/testdb/tbl?mode", "2 mode is append, replace or truncate, not ''" },
+	{ "td://@/testdb/tbl?mode=upsert", "2 mode is append, replace, truncate, create or merge, not 'upsert'" },
+	{ "td://@/testdb/tbl?mode", "2 mode is append, replace, truncate, create or merge, not ''" },
 	{ "td://@/testdb/tbl?mode=append&mode=append", "2 mode is given twice" },
-	{ "td://@/testdb/tbl?time=0", "2 unknown parameter 'time' (mode and ssl are known)" },
+	{ "td://@/testdb/tbl?time=0", "2 unknown parameter 'time' (mode, from, to, key, delete and ssl are known)" },
 	{ "td://@/testdb/tbl?apikey=SECRET", "2 no apikey parameter here: put the key in TD_API_KEY or before the @" },
 	{ "td://@/testdb/tbl?ssl=true", "2 ssl needs a host in the URL" },
 	{ "td://@eu/testdb/tbl?ssl=false", "2 ssl=false would send the key in the clear: it is for loopback addresses" },
@@ -208,6 +246,7 @@ int main(void)
 {
 	parsing();
 	long_names();
+	carries();
 	formatting();
 	hiding();
 	endpoints();

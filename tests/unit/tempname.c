@@ -86,9 +86,19 @@ static void claimed(void)
 	char *long_target = repeat('t', 120), *alike = repeat('t', 121);
 	char *table = tempname_table(long_target, NOW, chance),
 	     *own = tempname_own(table, NOW + 9, chance),
+	     *load = tempname_loaded(table, NOW + 9, chance),
+	     *copy = tempname_copy(load, NOW + 10, chance), *again = tempname_own(copy, NOW, chance),
 	     *undo = tempname_undo("tbl_kept", NOW, chance);
 
-	tap_num((int64_t)strlen(own), TDURL_NAME_ADVISED, "a claimed name of a long table");
+	tap_num((int64_t)strlen(copy), TDURL_NAME_ADVISED, "the longest name of a long table");
+	tap_num(tempname_table_time(load, long_target), NOW + 9, "rows beside which others stay");
+	tap_num(tempname_table_time(copy, long_target), NOW + 10, "and the copy of both");
+	tap_num(tempname_is_copy(copy, table) && tempname_is_loaded(load, table) &&
+			tempname_is_own(again, table),
+		1, "three kinds of one table");
+	tap_num(tempname_is_copy(load, table) || tempname_is_own(copy, table) ||
+			tempname_is_loaded(own, table),
+		0, "and none is another");
 	tap_num(tempname_table_time(own, long_target), NOW + 9, "its age is that of the claim");
 	tap_num(tempname_table_time(table, alike), -1, "long names that begin alike are two");
 	tap_num(tempname_is_own(own, table), 1, "it is of its table");
@@ -99,6 +109,9 @@ static void claimed(void)
 	free(long_target);
 	free(alike);
 	free(table);
+	free(load);
+	free(copy);
+	free(again);
 	free(own);
 	free(undo);
 }

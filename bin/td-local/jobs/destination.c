@@ -134,6 +134,12 @@ static char *named(struct catalog *c, const char *text, struct fail *f)
 	return full;
 }
 
+/* What the service's own output can do; td-put can do more. */
+static bool is_known(const struct tdurl *u)
+{
+	return u->mode <= TDURL_TRUNCATE && !tdurl_carries(u);
+}
+
 char *destination_url(struct catalog *c, const char *text, struct fail *f)
 {
 	char *url = strstr(text, "://") ? mem_string(text) : named(c, text, f);
@@ -148,6 +154,8 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f)
 	else if (tdurl_parse(&u, url, f) == 0) {
 		if (!u.table)
 			fail_set(f, FAIL_DATA, "the destination names no table");
+		else if (!is_known(&u))
+			fail_set(f, FAIL_DATA, "result output: mode is append, replace or truncate");
 		tdurl_free(&u);
 	}
 	if (f->kind == FAIL_NONE)
@@ -185,6 +193,8 @@ char *destination_table(const char *url, const json_t *settings, struct fail *f)
 		table = table ? table : u.table;
 		if (!db || !table)
 			fail_set(f, FAIL_DATA, "the settings name no table");
+		else if (!is_known(&u))
+			fail_set(f, FAIL_DATA, "result output: mode is append, replace or truncate");
 		else
 			out = mem_printf("%.*s/%s/%s?mode=%s%s%s",
 				(int)(at + strcspn(at, "/?") - url), url, db, table,
