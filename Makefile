@@ -163,10 +163,11 @@ LONG = matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/f
 FIRST = $(wildcard $(LONG:%=tests/%.t))
 TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*/*.t))))
 
-# Every interleaving of what td-swap and td-put decide: tests/explore/NAME.c includes common/td/NAME.c.
-EXPLORE = replace append
+# Every interleaving of what td-swap and td-put decide: tests/explore/NAME.c includes common/td/NAME.c, carry.c replace.c.
+EXPLORE = replace carry append
 
-$(O)/explore/%: tests/explore/%.c $(wildcard tests/explore/engine.* tests/explore/runs.*) common/td/%.c common/td/%.h
+$(O)/explore/%: tests/explore/%.c $(wildcard tests/explore/engine.* tests/explore/runs.*) common/td/replace.c \
+		common/td/replace.h common/td/append.c common/td/append.h
 	@mkdir -p $(@D)
 	$(CC) $(OWN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter tests/%.c,$^)
 

@@ -25,7 +25,7 @@ static bool compatible(const char *a, const char *b)
 /* Values that do not have the type of a column that stays would read as NULL. */
 int check_types(const struct load *l, const struct schema *s, struct fail *f)
 {
-	if (l->to.mode == TDURL_REPLACE)
+	if (!load_keeps_columns(l))
 		return 0;
 	for (size_t i = 0; i < s->n; i++) {
 		long at = schema_find(&l->target.schema, s->col[i].name);
@@ -94,6 +94,9 @@ int check_target(struct load *l, struct fail *f)
 		return -1;
 	if (api_table_show(l->api, l->to.database, l->to.table, &l->target, f) == 0) {
 		l->target_known = true;
+		if (l->to.mode == TDURL_CREATE && l->target.exists)
+			return fail_set(f, FAIL_GUARD, "mode=create: table %s.%s exists already",
+				l->to.database, l->to.table);
 		return check_types(l, &l->input.in.head.schema, f);
 	}
 	if (!(f->kind == FAIL_KEY && api_status(l->api) == 403))
@@ -159,7 +162,7 @@ int check_plan(struct load *l, struct fail *f)
 	const bool append = c->to.mode == TDURL_APPEND;
 	bool missing,
 		columns = !append &&
-			  (new->n > 0 || (c->to.mode == TDURL_TRUNCATE && c->target.schema.n > 0));
+			  (new->n > 0 || (load_keeps_columns(c) && c->target.schema.n > 0));
 	struct buf b;
 	int rc;
 
@@ -184,7 +187,7 @@ int check_plan(struct load *l, struct fail *f)
 			buf_printf(&b, "new column: %s %s\n", new->col[i].name, new->col[i].type);
 			columns = true;
 		}
-	for (size_t i = 0; c->to.mode == TDURL_REPLACE && i < c->target.schema.n; i++)
+	for (size_t i = 0; !load_keeps_columns(c) && i < c->target.schema.n; i++)
 		if (schema_find(new, c->target.schema.col[i].name) < 0)
 			buf_printf(&b, "dropped column: %s\n", c->target.schema.col[i].name);
 	if (missing)

@@ -20,12 +20,16 @@ static const char help[] =
 	"\n"
 	"Uploads the records of a td frame (from td-encode) into a table of Treasure Data. Writes "
 	"a receipt.\n"
-	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE[?mode=append|replace|truncate], or "
-	"NAME:TABLE of a connection\n"
-	"(td-conn). append: all rows become visible at once, or none. replace: they go into a "
-	"temporary table, which td-swap,\n"
-	"given the receipt, puts in the place of TABLE. truncate: the same, and TABLE keeps its "
-	"columns.\n"
+	"DEST is td://[KEY]@[HOST[:PORT]]/DATABASE/TABLE"
+	"[?mode=append|replace|truncate|create|merge], or\n"
+	"NAME:TABLE of a connection (td-conn).\n"
+	"append: all rows become visible at once, or none. replace: they go into a temporary "
+	"table, which td-swap, given the\n"
+	"receipt, puts in the place of TABLE. truncate: the same, and TABLE keeps its columns. "
+	"create: TABLE must not exist.\n"
+	"replace&from=TIME&to=TIME: only the rows of that time are replaced. "
+	"merge&key=COLUMN,...[&delete=COLUMN]: only those\n"
+	"with the same key.\n"
 	"\n"
 	"  -j, --jobs N         uploads at the same time (4)\n"
 	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
@@ -43,6 +47,7 @@ static const char help[] =
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      accept a msgpack.gz that is not a frame from a pipe\n"
+	"      --time-zone ZONE of from= and to= (UTC)\n"
 	"      --wait TIME      give up when the whole run takes longer\n"
 	"      --max-errors N   publish although the import refused up to N records (0)\n"
 	"      --strict         refuse a frame whose source was not proven to be complete\n"
@@ -75,7 +80,8 @@ enum {
 	DRY_RUN,
 	TRUST_EOF,
 	MAX_ERRORS,
-	WAIT
+	WAIT,
+	TIME_ZONE
 };
 
 static const struct option long_options[] = {
@@ -94,6 +100,7 @@ static const struct option long_options[] = {
 	{ "trust-eof", no_argument, NULL, TRUST_EOF },
 	{ "max-errors", required_argument, NULL, MAX_ERRORS },
 	{ "wait", required_argument, NULL, WAIT },
+	{ "time-zone", required_argument, NULL, TIME_ZONE },
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -120,6 +127,7 @@ static void take(struct opts *o, int c)
 	case DRY_RUN: o->dry_run = true; break;
 	case TRUST_EOF: o->trust_eof = true; break;
 	case MAX_ERRORS: o->max_errors = (uint64_t)option_number(0, INT64_MAX); break;
+	case TIME_ZONE: o->time_zone = optarg; break;
 	case WAIT: o->wait_s = (uint64_t)option_seconds(1, 30 * 86400); break;
 	default: api_option(&o->api, c, help, &o->verbosity);
 	}
@@ -185,7 +193,8 @@ int main(int argc, char **argv)
 	if (!o.commit && !o.discard && isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < "
 			  "data.csv | td-put ...");
-	if (conf_load(&l.conf, NULL, &l.to, &f) || conf_complete(&l.conf, &l.to, &f))
+	if (range_read(&l, &f) || conf_load(&l.conf, NULL, &l.to, &f) ||
+		conf_complete(&l.conf, &l.to, &f))
 		die_fail(&f);
 	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))
 		die_usage("--once, --session and --streaming are for mode=append");

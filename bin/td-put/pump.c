@@ -8,6 +8,8 @@
 
 static int put_block(struct load *l, const struct frame_block *b, struct fail *f)
 {
+	if (range_block(l, b, f))
+		return -1;
 	l->taken += b->len;
 	if (!l->upload) {
 		if (l->o->dry_run && records_check(l, b, f))
@@ -98,7 +100,7 @@ int pump_check_end(const struct load *l, struct fail *f)
 		return fail_set(f, FAIL_GUARD,
 			"--strict: nothing proves that the source was complete "
 			"(let td-encode run it: td-encode -- COMMAND)");
-	return check_types(l, &l->input.in.end.schema, f);
+	return range_end(l, f) || check_types(l, &l->input.in.end.schema, f) ? -1 : 0;
 }
 
 /*

@@ -3,7 +3,8 @@
  * what common/td/append asks for; session.c: tables, names and checks of a session; commit.c:
  * --commit; parts.c: how parts are named and sent; errors.c: what the import refused; input.c: what
  * comes in; check.c: what is checked before; records.c: what is in its blocks;
- * content.c: a key that is made of them; receipt.c: the receipt.
+ * content.c: a key that is made of them; range.c: whether all rows are of the
+ * time that is replaced; receipt.c: the receipt.
  */
 #ifndef TD_PUT_H
 #define TD_PUT_H
@@ -31,6 +32,7 @@ struct opts {
 	bool once;
 	bool content;         /* --once=@content */
 	const char *once_key; /* NULL: the job that the rows come from, or the content */
+	const char *time_zone; /* of from= and to=, or NULL */
 	const char *session;  /* of many machines; with one of these: */
 	bool no_commit, commit, discard;
 	int verbosity;
@@ -97,6 +99,15 @@ struct stream {
 	atomic_ullong doubtful; /* rows that may be: the answer was lost */
 };
 
+/* from= and to=; range.c's. */
+struct range {
+	bool on;
+	int64_t from, to; /* from <= time < to */
+	uint64_t rows;    /* looked at so far */
+	struct inflater *inflater;
+	struct buf body;
+};
+
 /* --commit; commit.c's. */
 struct said {
 	bool rows_unknown; /* no receipts */
@@ -124,6 +135,7 @@ struct load {
 	struct names names;
 	struct stream stream;
 	struct said said;
+	struct range range;
 	struct upload *upload;          /* NULL: nothing is sent */
 	struct digest digest;           /* of the records then */
 	uint64_t taken;                 /* compressed bytes of the records so far */
@@ -186,6 +198,15 @@ void records_free(struct checked *c);
 /* Standard input becomes a file that can be read twice; before api_sandbox(). */
 int content_keep(struct fail *f);
 int content_key(struct load *l, struct fail *f); /* reads all of it; it begins anew */
+
+/* range.c */
+int range_read(struct load *l, struct fail *f); /* from= and to= of the destination */
+int range_block(struct load *l, const struct frame_block *b, struct fail *f);
+int range_end(const struct load *l, struct fail *f); /* what the end says */
+void range_free(struct load *l);
+
+/* The rows go behind others: columns of the target stay as they are. */
+bool load_keeps_columns(const struct load *l);
 
 /* receipt.c: the receipt, in its two pieces */
 void paper_start(struct load *l);

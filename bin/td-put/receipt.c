@@ -100,4 +100,9 @@ void paper_start(struct load *l)
 	r->endpoint = mem_string(l->conf.endpoint);
 	r->database = mem_string(l->to.database);
 	r->table = mem_string(l->to.table);
+	r->carry.is_range = l->range.on;
+	r->carry.from = l->range.from;
+	r->carry.to = l->range.to;
+	r->carry.keys = l->to.keys ? mem_string(l->to.keys) : NULL;
+	r->carry.deleted = l->to.deleted ? mem_string(l->to.deleted) : NULL;
 }

@@ -78,6 +78,11 @@ int session_table(struct load *l, struct fail *f)
 	return 0;
 }
 
+bool load_keeps_columns(const struct load *l)
+{
+	return l->to.mode == TDURL_APPEND || l->to.mode == TDURL_TRUNCATE || tdurl_carries(&l->to);
+}
+
 /*
  * Columns that the loaded table does not have yet. `time` and `v` are everywhere and in no schema.
  */
@@ -85,14 +90,15 @@ static int new_columns(const struct load *l, struct schema *out, struct fail *f)
 {
 	const struct schema *all = &l->input.in.end.schema;
 
-	if (l->to.mode == TDURL_TRUNCATE && schema_copy(out, &l->target.schema, f))
+	if (l->to.mode != TDURL_APPEND && load_keeps_columns(l) &&
+		schema_copy(out, &l->target.schema, f))
 		return -1;
 	for (size_t i = 0; i < all->n; i++) {
 		const char *name = all->col[i].name;
 
 		if (strcmp(name, "time") == 0 || strcmp(name, "v") == 0 || !all->col[i].type)
 			continue;
-		if (l->to.mode != TDURL_REPLACE && schema_find(&l->target.schema, name) >= 0)
+		if (load_keeps_columns(l) && schema_find(&l->target.schema, name) >= 0)
 			continue;
 		if (schema_add(out, name, all->col[i].type, f))
 			return -1;

@@ -229,6 +229,7 @@ void transfer_free(struct load *l)
 	parts_free(l);
 	records_free(&l->checked);
 	upload_part_plain_free(&l->plain);
+	range_free(l);
 	input_close(l);
 	api_table_free(&l->target);
 	api_close(l->api);

@@ -103,8 +103,14 @@ static int check_columns(const struct swap *s, struct fail *f)
 static int guards(const struct swap *s, struct fail *f)
 {
 	const struct opts *o = s->o;
-	const int64_t rows = rows_loaded(&s->in), before = s->target.exists ? s->target.count : 0;
+	const int64_t rows = rows_loaded(&s->in);
+	/* where rows stay, carry_count() compares */
+	const int64_t before =
+		s->target.exists && !receipt_carries(&s->in) ? s->target.count : 0;
 
+	if (s->in.mode == TDURL_CREATE && s->target.exists)
+		return fail_set(f, FAIL_GUARD, "mode=create: table %s.%s exists already",
+			s->in.database, s->in.table);
 	if (o->strict && !s->in.verified)
 		return fail_set(f, FAIL_GUARD,
 			"--strict: nothing proves that the source was complete: %s.%s is as it was",

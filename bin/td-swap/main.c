@@ -38,6 +38,7 @@ static const char help[] =
 	"      --strict             refuse when the source was not proven to be complete, and when "
 	"the temporary table does\n"
 	"                           not show all rows yet\n"
+	"      --max-carry N        range of time, merge: refuse to copy more than N rows that stay\n"
 	"      --keep[=NAME]        keep the old rows, in table NAME (TABLE_kept, which is "
 	"overwritten)\n"
 	"      --undo               exchange the table and its kept one again\n"
@@ -65,6 +66,7 @@ static const char *guard(const struct opts *o)
 {
 	return o->min_rows >= 0      ? "--min-rows"
 	       : o->max_shrink >= 0  ? "--max-shrink"
+	       : o->max_carry >= 0   ? "--max-carry"
 	       : o->same_schema      ? "--same-schema"
 	       : o->strict           ? "--strict"
 	       : o->allow_empty      ? "--allow-empty"
@@ -100,7 +102,8 @@ enum {
 	OLDER_THAN,
 	SESSIONS,
 	PROGRESS,
-	WAIT
+	WAIT,
+	MAX_CARRY
 };
 
 static const struct option long_options[] = {
@@ -116,6 +119,7 @@ static const struct option long_options[] = {
 	{ "sessions", no_argument, NULL, SESSIONS },
 	{ "progress", no_argument, NULL, PROGRESS },
 	{ "wait", required_argument, NULL, WAIT },
+	{ "max-carry", required_argument, NULL, MAX_CARRY },
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -141,6 +145,7 @@ static void take(struct opts *o, int c)
 		o->older_given = true;
 		o->older_s = (uint64_t)option_seconds(0, 36500LL * 86400);
 		break;
+	case MAX_CARRY: o->max_carry = option_number(0, INT64_MAX); break;
 	case WAIT: o->wait_s = (uint64_t)option_seconds(1, 30 * 86400); break;
 	default: api_option(&o->api, c, help, &o->verbosity);
 	}
@@ -221,6 +226,11 @@ static int start_receipt(struct swap *s, struct fail *f)
 	out->time_max = in->time_max;
 	out->verified = in->verified;
 	out->started = in->started ? mem_string(in->started) : NULL;
+	out->carry.is_range = in->carry.is_range;
+	out->carry.from = in->carry.from;
+	out->carry.to = in->carry.to;
+	out->carry.keys = in->carry.keys ? mem_string(in->carry.keys) : NULL;
+	out->carry.deleted = in->carry.deleted ? mem_string(in->carry.deleted) : NULL;
 	return schema_copy(&out->schema, &in->schema, f);
 }
 
@@ -336,7 +346,14 @@ static void say_done(struct swap *s)
 {
 	const struct receipt *r = &s->out;
 
-	if (r->already)
+	if (r->action && strcmp(r->action, "none") == 0)
+		progress_done(&s->progress, "%s.%s is as it was: no row comes or goes", r->database,
+			r->table);
+	else if (r->carry.rows_kept >= 0)
+		progress_done(&s->progress, "%lld rows in the place of %lld of %s.%s; %lld stay",
+			(long long)r->rows, (long long)r->carry.rows_replaced, r->database,
+			r->table, (long long)r->carry.rows_kept);
+	else if (r->already)
 		progress_done(&s->progress, "%s.%s has these %lld rows already", r->database,
 			r->table, (long long)r->rows);
 	else if (r->rows_before < 0)
@@ -565,7 +582,7 @@ static void destination(const struct opts *o, struct tdurl *to, char *text)
 int main(int argc, char **argv)
 {
 	struct opts o = {
-		.min_rows = -1, .max_shrink = -1, .api = API_OPT_DEFAULT
+		.min_rows = -1, .max_shrink = -1, .max_carry = -1, .api = API_OPT_DEFAULT
 	};
 	struct swap s = { .o = &o };
 	struct tdurl to = { 0 };
@@ -603,6 +620,7 @@ int main(int argc, char **argv)
 	api_table_free(&s.target);
 	api_table_free(&s.loaded);
 	api_close(s.api);
+	carry_free(&s);
 	receipt_free(&s.in);
 	receipt_free(&s.out);
 	conf_free(&s.conf);

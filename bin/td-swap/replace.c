@@ -43,6 +43,21 @@ static const char *name_of(struct run *u, uint8_t n)
 	return u->name[n];
 }
 
+/* Carry: a name that tells what stands there. */
+static void make_name(struct run *u, const struct replace_ask *a)
+{
+	const bool copy = a->what == REPLACE_MAKE;
+	const uint8_t n = copy ? a->a : a->b;
+	const int64_t now = api_time(u->s->api);
+
+	if (!u->r.task.carry || n < REPLACE_OWN || u->name[n])
+		return;
+	if (copy)
+		u->name[n] = tempname_copy(u->name[REPLACE_LOADED], now, clock_random());
+	else if (u->r.stage == REPLACE_WHOLE)
+		u->name[n] = tempname_loaded(u->name[REPLACE_LOADED], now, clock_random());
+}
+
 static void free_names(struct run *u)
 {
 	for (size_t i = 0; i < NAMES; i++)
@@ -84,14 +99,21 @@ static struct replace_seen look(struct run *u, uint8_t n)
 		s.result = REPLACE_ABSENT;
 	if (rc == 0)
 		s.id = t->id;
+	if (rc == 0 && t->exists && n != REPLACE_TARGET && u->r.stage == REPLACE_WHOLE) {
+		schema_free(&u->s->carry.of_loaded);
+		if (schema_copy(&u->s->carry.of_loaded, &t->schema, &why))
+			s.result = heard(u, -1, &why);
+	}
 	return s;
 }
 
-static struct replace_seen list(struct run *u)
+static struct replace_seen list(struct run *u, bool copies)
 {
 	struct replace_seen s = { .name = u->r.next, .id = -1 };
 	bool (*const is)(const char *, const char *) =
-		u->r.task.kind == REPLACE_UNDO ? tempname_is_undo : tempname_is_own;
+		u->r.task.kind == REPLACE_UNDO      ? tempname_is_undo
+		: u->r.task.carry && !copies ? tempname_is_loaded
+						    : tempname_is_own;
 	struct fail why = { 0 };
 	struct api_name *all;
 	size_t n;
@@ -129,6 +151,71 @@ static struct replace_seen query(struct run *u, uint8_t n, bool measure)
 		u->measured = true;
 	}
 	s.new_rows = rc == 0 && rows_equal(&u->want, &have);
+	return s;
+}
+
+/* --- rows of the target that stay --- */
+
+/*
+ * What carry_...() came to: a guard's words are final, whatever their status is. The last answer
+ * may have been of any request: a 404 says nothing about a table here.
+ */
+static uint8_t carried(struct run *u, int rc, const struct fail *why)
+{
+	if (rc == 0)
+		return REPLACE_DONE;
+	if (rc == CARRY_GONE)
+		return REPLACE_ABSENT;
+	u->why = *why;
+	if (rc == CARRY_GUARD)
+		return REPLACE_REFUSED;
+	if (why->kind == FAIL_SIGNAL)
+		return REPLACE_STOPPED;
+	if (why->kind != FAIL_TEMP && why->kind != FAIL_UNKNOWN)
+		return REPLACE_REFUSED;
+	u->again++;
+	return REPLACE_SILENT;
+}
+
+/* Are the new rows in a table? Exactly, where the loaded table is there; else by their times. */
+static struct replace_seen carry_query(struct run *u, uint8_t n)
+{
+	struct replace_seen s = { .id = -1 };
+	struct fail why = { 0 };
+	int rc;
+
+	if (u->r.load ? n == u->r.load : n != REPLACE_TARGET)
+		return query(u, n, false);
+	rc = u->r.load ? carry_holds(u->s, name_of(u, n), name_of(u, u->r.load), &s.new_rows, &why)
+		       : carry_looks_used(u->s, &s.new_rows, &why);
+	s.result = carried(u, rc, &why);
+	return s;
+}
+
+static struct replace_seen carry_step(struct run *u, const struct replace_ask *a)
+{
+	struct replace_seen s = { .id = -1 };
+	struct fail why = { 0 };
+	int rc = 0;
+
+	switch ((enum replace_do)a->what) {
+	case REPLACE_COUNT:
+		rc = carry_count(u->s, name_of(u, a->a), &s.new_rows, &why);
+		break;
+	case REPLACE_MAKE:
+		rc = carry_make(u->s, name_of(u, a->a), &why);
+		break;
+	case REPLACE_FILL:
+		rc = carry_fill(u->s, name_of(u, a->a), name_of(u, a->b), &why);
+		break;
+	case REPLACE_VERIFY:
+		rc = carry_verify(u->s, name_of(u, a->a), name_of(u, a->b), &why);
+		break;
+	default:
+		rc = carry_old(u->s, name_of(u, a->a), name_of(u, u->r.load), &s.new_rows, &why);
+		break;
+	}
+	s.result = carried(u, rc, &why);
 	return s;
 }
 
@@ -241,15 +328,22 @@ static struct replace_seen carry_out(struct run *u, const struct replace_ask *a)
 	struct fail why = { 0 };
 
 	hold(u, a);
+	make_name(u, a);
 	switch ((enum replace_do)a->what) {
 	case REPLACE_LOOK:
 		return look(u, a->a);
 	case REPLACE_LIST:
-		return list(u);
+		return list(u, a->a);
 	case REPLACE_MEASURE:
 		return query(u, a->a, true);
 	case REPLACE_QUERY:
-		return query(u, a->a, false);
+		return u->r.task.carry ? carry_query(u, a->a) : query(u, a->a, false);
+	case REPLACE_COUNT:
+	case REPLACE_MAKE:
+	case REPLACE_FILL:
+	case REPLACE_VERIFY:
+	case REPLACE_OLD:
+		return carry_step(u, a);
 	case REPLACE_SAME:
 		return same(u, a->a);
 	case REPLACE_CHECK:
@@ -316,6 +410,42 @@ static int untold(struct run *u, struct fail *f)
 		s->in.database, s->in.temporary, s->in.table);
 }
 
+/* Carry: the new rows are in, and what came late is only in the old table. */
+static int arrived(struct run *u, struct fail *f)
+{
+	struct swap *s = u->s;
+	const long long n = (long long)s->out.carry.rows_arrived;
+	const char *old = name_of(u, u->r.left);
+
+	s->out.kept = mem_string(old);
+	if (n > 0)
+		return fail_set(f, FAIL_UNKNOWN,
+			"%s.%s has the new rows, but %lld rows came to it after it was copied: "
+			"they are in %s alone, which holds the table as it was before",
+			s->in.database, s->in.table, n, old);
+	return fail_set(f, FAIL_UNKNOWN,
+		"%s.%s has the new rows, but whether others came to it after it was copied is not "
+		"known: %s holds the table as it was before (%s)",
+		s->in.database, s->in.table, old,
+		u->why.kind ? u->why.why : "its rows are not those that were counted");
+}
+
+/* What somebody else did to the target. */
+static int about_target(struct run *u, struct fail *f)
+{
+	const struct swap *s = u->s;
+	const char *db = s->in.database, *table = s->in.table;
+
+	if (u->r.why == REPLACE_ARRIVED)
+		return arrived(u, f);
+	if (u->r.why == REPLACE_EXISTS)
+		return fail_set(
+			f, FAIL_GUARD, "mode=create: table %s.%s exists already", db, table);
+	return fail_set(f, FAIL_TEMP,
+		"%s.%s was replaced or dropped while its rows were copied: it is left as it is",
+		db, table);
+}
+
 static int words(struct run *u, struct fail *f)
 {
 	const struct swap *s = u->s;
@@ -325,7 +455,11 @@ static int words(struct run *u, struct fail *f)
 	switch ((enum replace_why)u->r.why) {
 	case REPLACE_WELL:
 	case REPLACE_ALREADY:
+	case REPLACE_NO_CHANGE:
 		return 0;
+	case REPLACE_EXISTS:
+	case REPLACE_MOVED_ON:
+	case REPLACE_ARRIVED: return about_target(u, f);
 	case REPLACE_CALLER:
 	case REPLACE_NO_ANSWER:
 		return fail_set(
@@ -371,15 +505,35 @@ static int words(struct run *u, struct fail *f)
 	return fail_set(f, FAIL_SYSTEM, "a verdict without words");
 }
 
+/* Carry: the table with the new rows, where a copy was made of it. */
+static void name_load(const struct run *u, struct fail *f)
+{
+	const struct swap *s = u->s;
+	const char *load = u->r.load ? u->name[u->r.load] : NULL;
+
+	if (!load || u->r.load == u->r.own || strstr(f->why, load))
+		return;
+	if (s->repeatable && u->r.why != REPLACE_ARRIVED)
+		fail_add(f, "; the new rows stay in %s.%s for another try", s->in.database, load);
+	else
+		fail_add(f, "; the table %s.%s could not be removed", s->in.database, load);
+}
+
 /* What a failure leaves behind is named: a receipt in a file can be used again. */
 static void name_left(struct run *u, struct fail *f)
 {
 	const struct swap *s = u->s;
-	const size_t n = strlen(f->why);
 	const char *left = u->r.left ? name_of(u, u->r.left) : NULL;
+	size_t n;
 
+	name_load(u, f);
 	if (!left || strstr(f->why, left))
 		return;
+	if (u->r.stage != REPLACE_WHOLE) {
+		fail_add(f, "; the table %s.%s could not be removed", s->in.database, left);
+		return;
+	}
+	n = strlen(f->why);
 	if (u->r.task.kind == REPLACE_UNDO)
 		snprintf(f->why + n, sizeof f->why - n, "; the other rows are in %s.%s",
 			s->in.database, left);
@@ -426,9 +580,17 @@ static int finish(struct run *u, struct fail *f)
 		return -1;
 	}
 	s->out.already = u->r.why == REPLACE_ALREADY;
+	if (s->carry.counted) {
+		s->out.carry.rows_kept = s->carry.stays;
+		s->out.carry.rows_replaced = s->carry.target - s->carry.stays;
+	}
+	if (u->r.load && u->r.load != u->r.own)
+		warn("table %s.%s could not be removed", s->in.database, name_of(u, u->r.load));
 	s->out.table_id = s->target.exists ? s->target.id : -1;
 	if (!s->out.action)
-		s->out.action = mem_string(u->r.way == REPLACE_BY_RENAME ? "rename" : "swap");
+		s->out.action = mem_string(u->r.way == REPLACE_BY_RENAME     ? "rename"
+					   : u->r.why == REPLACE_NO_CHANGE ? "none"
+									   : "swap");
 	if (u->r.way != REPLACE_NOTHING && u->r.way != REPLACE_BY_RENAME)
 		old_rows(u);
 	if (u->r.way == REPLACE_BY_RENAME)
@@ -445,6 +607,8 @@ int replace_run(struct swap *s, struct fail *f)
 	const struct replace_task t = { .kind = REPLACE_SWAP,
 		.keep = s->o->keep,
 		.drop = !s->repeatable,
+		.create = in->mode == TDURL_CREATE,
+		.carry = receipt_carries(in),
 		.new_id = in->temporary_id,
 		.target_id = -1 };
 	int rc;

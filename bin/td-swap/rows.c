@@ -2,14 +2,16 @@
 #include "swap.h"
 
 #include "api/job.h"
+#include "base/die.h"
 #include "base/mem.h"
+#include "base/sig.h"
 #include "frame/gunzip.h"
 #include "value/mp.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESULT_MAX = 64 << 10 };
+enum { RESULT_MAX = 64 << 10, NUMBERS = 16 };
 
 /* A sink for a result of one row. */
 struct small {
@@ -33,6 +35,7 @@ static bool number(const char **p, const char *end, int64_t *out, bool *is_null)
 	if (n <= 0)
 		return false;
 	*p += n;
+	*out = 0;
 	*is_null = v.type == MP_NIL;
 	if (v.type == MP_UINT && v.as.u <= INT64_MAX)
 		*out = (int64_t)v.as.u;
@@ -43,24 +46,21 @@ static bool number(const char **p, const char *end, int64_t *out, bool *is_null)
 	return true;
 }
 
-static int read_row(const struct buf *b, struct rows *out, struct fail *f)
+/* The only row of a result. */
+static int read_row(const struct buf *b, int64_t *out, bool *nulls, unsigned n, struct fail *f)
 {
 	const char *p = b->p, *end = b->p + b->len;
 	struct mp row;
-	ptrdiff_t n = b->len ? mp_token(p, end, &row) : 0;
-	bool no_n, no_min = true, no_max = true;
+	const ptrdiff_t head = b->len ? mp_token(p, end, &row) : 0;
+	bool good = head > 0 && row.type == MP_ARRAY && row.n == n;
 
-	*out = (struct rows){ 0 };
-	p += n > 0 ? n : 0;
-	if (n <= 0 || row.type != MP_ARRAY || row.n != 3 || !number(&p, end, &out->n, &no_n) ||
-		no_n || !number(&p, end, &out->time_min, &no_min) ||
-		!number(&p, end, &out->time_max, &no_max))
-		return fail_set(f, FAIL_REFUSED, "a count whose result cannot be read");
-	out->has_time = !no_min && !no_max;
-	return 0;
+	p += head > 0 ? head : 0;
+	for (unsigned i = 0; i < n && good; i++)
+		good = number(&p, end, out + i, nulls + i);
+	return good ? 0 : fail_set(f, FAIL_REFUSED, "a count whose result cannot be read");
 }
 
-static int fetch(struct api *a, const char *id, struct rows *out, struct fail *f)
+static int fetch(struct api *a, const char *id, struct buf *out, struct fail *f)
 {
 	struct small plain = { { small_put, "a query" }, { .max = RESULT_MAX } };
 	struct api_result r = { 0 };
@@ -68,16 +68,26 @@ static int fetch(struct api *a, const char *id, struct rows *out, struct fail *f
 	int rc = gunzip_init(&g, &plain.sink, NULL, f);
 
 	if (rc == 0)
-		rc = api_job_result(a, id, &r, &g.sink, f) || gunzip_end(&g, f) ||
-		     read_row(&plain.b, out, f);
+		rc = api_job_result(a, id, &r, &g.sink, f) || gunzip_end(&g, f);
 	gunzip_free(&g);
-	buf_free(&plain.b);
+	*out = plain.b;
 	return rc ? -1 : 0;
 }
 
-static int count(struct swap *s, const char *db, const char *sql, struct rows *out, struct fail *f)
+/* Nobody waits for it any more. */
+static void kill_job(struct api *a, const char *id)
 {
-	char key[64], id[32];
+	sig_hold(true);
+	api_hurry(a);
+	if (api_job_kill(a, id, FAIL_IGNORED))
+		note("job %s could not be killed", id);
+	sig_hold(false);
+}
+
+int rows_job(struct swap *s, const char *db, const char *sql, char id[32], struct buf *result,
+	struct fail *f)
+{
+	char key[64];
 	struct api_issue issue = {
 		.type = "presto", .database = db, .query = sql, .domain_key = key
 	};
@@ -87,20 +97,63 @@ static int count(struct swap *s, const char *db, const char *sql, struct rows *o
 	int rc;
 
 	job_key(key);
-	rc = api_job_issue(s->api, &issue, id, &adopted, f) ||
-	     job_wait(s->api, id, &watch, &job, f) || job_check(&job, f) ||
-	     fetch(s->api, id, out, f);
+	rc = api_job_issue(s->api, &issue, id, &adopted, f);
+	if (rc == 0) {
+		rc = job_wait(s->api, id, &watch, &job, f);
+		if (rc && (f->kind == FAIL_SIGNAL || s->until_ms > 0))
+			kill_job(s->api, id);
+	}
+	if (rc == 0)
+		rc = job_check(&job, f) || (result && fetch(s->api, id, result, f));
 	api_job_free(&job);
 	return rc ? -1 : 0;
 }
 
-int rows_query(struct swap *s, const char *db, const char *table, struct rows *out, struct fail *f)
+static int ask(struct swap *s, const char *db, const char *sql, int64_t *out, bool *nulls,
+	unsigned n, struct fail *f)
 {
-	char *sql = mem_printf("SELECT COUNT(1), MIN(time), MAX(time) FROM \"%s\"", table);
+	struct buf result = { 0 };
+	char id[32];
+	int rc = rows_job(s, db, sql, id, &result, f);
+
+	if (rc == 0)
+		rc = read_row(&result, out, nulls, n, f);
+	buf_free(&result);
+	return rc;
+}
+
+int rows_numbers(struct swap *s, const char *db, const char *sql, int64_t *out, unsigned n,
+	struct fail *f)
+{
+	bool nulls[NUMBERS];
+
+	return ask(s, db, sql, out, nulls, n < NUMBERS ? n : NUMBERS, f);
+}
+
+static int count(struct swap *s, const char *db, const char *sql, struct rows *out, struct fail *f)
+{
+	int64_t v[3] = { 0 };
+	bool nulls[3] = { false };
+	int rc = ask(s, db, sql, v, nulls, 3, f);
+
+	*out = (struct rows){ v[0], rc == 0 && !nulls[1] && !nulls[2], v[1], v[2] };
+	return rc;
+}
+
+int rows_query_where(struct swap *s, const char *db, const char *table, const char *where,
+	struct rows *out, struct fail *f)
+{
+	char *sql = mem_printf("SELECT COUNT(1), MIN(time), MAX(time) FROM \"%s\"%s%s", table,
+		*where ? " WHERE " : "", where);
 	int rc = count(s, db, sql, out, f);
 
 	free(sql);
 	return rc ? fail_at(f, "cannot count the rows of %s.%s", db, table) : 0;
+}
+
+int rows_query(struct swap *s, const char *db, const char *table, struct rows *out, struct fail *f)
+{
+	return rows_query_where(s, db, table, "", out, f);
 }
 
 /* Each row that is there, with how often. */

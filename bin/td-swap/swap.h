@@ -1,7 +1,8 @@
 /*
  * td-swap: what its files share. main.c: options, the receipts; replace.c: carries out what
  * common/td/replace asks for, and reports its decision; guards.c: what is checked before; rows.c:
- * what a table holds, by a query; gc.c: what earlier runs left behind.
+ * what a table holds, by a query; carry.c: rows of the target that stay; gc.c: what earlier runs
+ * left behind.
  */
 #ifndef TD_SWAP_H
 #define TD_SWAP_H
@@ -18,9 +19,21 @@ struct opts {
 	bool older_given;
 	int64_t min_rows; /* -1: not asked for */
 	int max_shrink;   /* percent, -1 */
+	int64_t max_carry; /* rows that may be copied; -1: any number */
 	uint64_t wait_s;       /* for the whole run; 0: without a limit */
 	int verbosity;
 	struct api_opt api;
+};
+
+/* What was counted before the copy. */
+struct carry {
+	bool counted;
+	int64_t loaded;        /* new rows */
+	int64_t live;          /* of them, those that are not marked as deleted */
+	int64_t target, stays; /* rows of the target, and those of them that stay */
+	int64_t time_sum;      /* of the target */
+	struct schema columns; /* of the copy, without time */
+	struct schema of_loaded, of_target; /* as they were then */
 };
 
 struct swap {
@@ -36,6 +49,7 @@ struct swap {
 	bool out_begun;
 	struct progress progress;
 	struct api_table target, loaded; /* as they were seen last */
+	struct carry carry;              /* rows of the target stay */
 	bool overwrite;                  /* --keep: an older kept table goes */
 };
 
@@ -79,6 +93,18 @@ struct rows {
 	int64_t time_min, time_max;
 };
 int rows_query(struct swap *s, const char *db, const char *table, struct rows *out, struct fail *f);
+/* where: a condition of SQL, or "" */
+int rows_query_where(struct swap *s, const char *db, const char *table, const char *where,
+	struct rows *out, struct fail *f);
+/*
+ * Run a statement and wait for it; if the time is over or a signal comes, its job is killed. id:
+ * the job's number. result: msgpack of the rows; NULL: not fetched.
+ */
+int rows_job(struct swap *s, const char *db, const char *sql, char id[32], struct buf *result,
+	struct fail *f);
+/* A query whose result is one row of n numbers; NULL reads as 0. */
+int rows_numbers(struct swap *s, const char *db, const char *sql, int64_t *out, unsigned n,
+	struct fail *f);
 /*
  * Do two tables hold the same rows, each as often? *same; a query that the service refuses, as for
  * columns that cannot be grouped by, is a failure.
@@ -89,6 +115,27 @@ bool rows_equal(const struct rows *want, const struct rows *have);
 
 /* Rows that were loaded: without those that the import refused. */
 int64_t rows_loaded(const struct receipt *r);
+
+/*
+ * carry.c: rows of s->target stay. `loaded` is the table with the new rows, as it is called now.
+ * Return 0; CARRY_FAILED: a request or a job; CARRY_GONE: a table is missing; CARRY_GUARD: f says
+ * what is wrong.
+ */
+enum { CARRY_FAILED = -1, CARRY_GUARD = 1, CARRY_GONE = 2 };
+/* The guards on keys, times, columns and numbers; *change: some row comes or goes. */
+int carry_count(struct swap *s, const char *loaded, bool *change, struct fail *f);
+/* An empty table; copies that dead runs with this receipt were making go before. */
+int carry_make(struct swap *s, const char *copy, struct fail *f);
+int carry_fill(struct swap *s, const char *copy, const char *loaded, struct fail *f);
+int carry_verify(struct swap *s, const char *copy, const char *loaded, struct fail *f);
+/* The old table: is it as it was counted; or, not counted, are its rows that stay in the target? */
+int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, struct fail *f);
+/* Does a table hold the new rows, and besides them only such as stay? */
+int carry_holds(
+	struct swap *s, const char *table, const char *loaded, bool *new_rows, struct fail *f);
+/* The loaded table is gone: does it look as if the target has its rows? */
+int carry_looks_used(struct swap *s, bool *used, struct fail *f);
+void carry_free(struct swap *s);
 
 /*
  * Temporary tables and sessions of a database (and a table, if not NULL) that td-put made and no

@@ -19,11 +19,14 @@ enum at {
 	AT_RENAMED, AT_RENAME_TARGET, AT_RENAME_ROWS,
 	AT_DELETED, AT_DELETE_SEEN, AT_KEPT, AT_KEEP_SEEN,
 	AT_GONE, AT_GONE_TARGET, AT_GONE_ROWS,
+	AT_COUNTED, AT_MADE, AT_FILLED, AT_VERIFIED, AT_STILL, AT_UNSWAPPED, AT_OLD,
+	AT_CLAIMED, AT_LEFT_LIST, AT_LEFT_OLD, AT_LEFT_TARGET, AT_LEFT_OWN, AT_LEFT_DONE,
+	AT_DISCARDED, AT_DISCARD_SEEN, AT_LOAD_LOOK, AT_LOAD_GONE, AT_LOAD_SEEN,
 	AT_END
 };
 /* clang-format on */
 
-enum then { THEN_BEGIN, THEN_JUDGE };
+enum then { THEN_BEGIN, THEN_JUDGE, THEN_COPIED, THEN_FENCED };
 
 static void ask(struct replace *r, struct replace_ask *n, enum at at, enum replace_do what,
 	uint8_t a, uint8_t b)
@@ -34,9 +37,21 @@ static void ask(struct replace *r, struct replace_ask *n, enum at at, enum repla
 	n->b = b;
 }
 
+/* Carry: nobody needs the claimed table any more. */
+static bool is_spent(const struct replace *r)
+{
+	return r->status == FAIL_NONE || r->why == REPLACE_ARRIVED ||
+	       (r->task.drop && r->status != FAIL_UNKNOWN);
+}
+
 static void end(struct replace *r, struct replace_ask *n)
 {
-	ask(r, n, AT_END, REPLACE_END, 0, 0);
+	if (r->load && r->load != r->own && is_spent(r)) {
+		r->tries = 0;
+		ask(r, n, AT_LOAD_GONE, REPLACE_DELETE, r->load, 0);
+	} else {
+		ask(r, n, AT_END, REPLACE_END, 0, 0);
+	}
 }
 
 static void remove_own(struct replace *r, struct replace_ask *n)
@@ -67,7 +82,8 @@ static void verdict(
 		end(r, n);
 	else if (r->task.kind == REPLACE_UNDO && r->claimed)
 		keep(r, n);
-	else if (r->task.kind == REPLACE_SWAP && r->task.drop && status != FAIL_UNKNOWN)
+	else if (r->task.kind == REPLACE_SWAP && (r->task.drop || r->stage != REPLACE_WHOLE) &&
+		 status != FAIL_UNKNOWN)
 		remove_own(r, n);
 	else
 		end(r, n);
@@ -114,6 +130,8 @@ static void move(struct replace *r, struct replace_ask *n, enum then then)
 	ask(r, n, AT_MOVED, REPLACE_RENAME, r->own, r->next);
 }
 
+static void swapped(struct replace *r, struct replace_ask *n);
+
 static void judge(struct replace *r, struct replace_ask *n)
 {
 	ask(r, n, AT_JUDGE, REPLACE_LOOK, REPLACE_TARGET, 0);
@@ -121,12 +139,212 @@ static void judge(struct replace *r, struct replace_ask *n)
 
 /*
  * Between the claim and the step: what the table still needs before readers see it. Rows that stay
- * are to be carried over here.
+ * are carried over.
  */
 static void prepare(struct replace *r, struct replace_ask *n)
 {
-	ask(r, n, AT_SETTINGS, REPLACE_SETTINGS, r->own, 0);
+	if (r->stage == REPLACE_COPIED && !r->there)
+		verdict(r, n, FAIL_TEMP, REPLACE_MOVED_ON);
+	else if (r->stage == REPLACE_COPIED && REPLACE_MARK(15))
+		ask(r, n, AT_VERIFIED, REPLACE_VERIFY, r->own, r->load);
+	else if (r->stage != REPLACE_COPIED && r->task.carry)
+		ask(r, n, AT_COUNTED, REPLACE_COUNT, r->own, 0);
+	else
+		ask(r, n, AT_SETTINGS, REPLACE_SETTINGS, r->own, 0);
 }
+
+/* --- carry: to a copy that is whole --- */
+
+static void counted(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result != REPLACE_DONE) {
+		unseen(r, n, (enum replace_result)s->result);
+	} else if (!r->there) {
+		ask(r, n, AT_SETTINGS, REPLACE_SETTINGS, r->own, 0);
+	} else if (!s->new_rows) {
+		r->status = FAIL_NONE;
+		r->why = REPLACE_NO_CHANGE;
+		remove_own(r, n);
+	} else {
+		r->copied_id = r->target_id;
+		r->stage = REPLACE_FILLING;
+		r->own = r->next++;
+		ask(r, n, AT_MADE, REPLACE_MAKE, r->own, 0);
+	}
+}
+
+static void made(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result == REPLACE_DONE)
+		ask(r, n, AT_FILLED, REPLACE_FILL, r->own, r->load);
+	else
+		unseen(r, n, (enum replace_result)s->result);
+}
+
+static void filled(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result == REPLACE_DONE)
+		move(r, n, THEN_COPIED);
+	else
+		unseen(r, n, (enum replace_result)s->result);
+}
+
+/*
+ * The claimed table under its name is the proof that no other run has it, and our copy with it. A
+ * table that a swap was sent from may have been the target for a while: it goes only if it is the
+ * copy that was made, row for row.
+ */
+static void verified(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result == REPLACE_DONE)
+		ask(r, n, AT_STILL, REPLACE_LOOK, REPLACE_TARGET, 0);
+	else if (r->exchanged)
+		verdict(r, n, FAIL_UNKNOWN, REPLACE_UNTOLD);
+	else if (s->result == REPLACE_REFUSED)
+		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
+	else if (s->result == REPLACE_ABSENT)
+		verdict(r, n, FAIL_TEMP, REPLACE_TAKEN);
+	else
+		unseen(r, n, (enum replace_result)s->result);
+}
+
+static void still(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+	} else if (s->result == REPLACE_ABSENT ||
+		   (s->id >= 0 && r->copied_id >= 0 && s->id != r->copied_id)) {
+		verdict(r, n, FAIL_TEMP, REPLACE_MOVED_ON);
+	} else {
+		r->target_id = s->id;
+		ask(r, n, AT_SETTINGS, REPLACE_SETTINGS, r->own, 0);
+	}
+}
+
+/* --- carry: what an earlier run left --- */
+
+/* Was the target there, as it is now? Nothing of that run can arrive any more. */
+static void claimed(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	r->foreign = false;
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+		return;
+	}
+	r->there = s->result == REPLACE_DONE;
+	r->target_id = r->there ? s->id : -1;
+	ask(r, n, AT_LEFT_LIST, REPLACE_LIST, true, 0);
+}
+
+static void left_list(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+	} else if (s->result == REPLACE_ABSENT && r->there) {
+		ask(r, n, AT_LEFT_DONE, REPLACE_QUERY, REPLACE_TARGET, 0);
+	} else if (s->result == REPLACE_ABSENT) {
+		ask(r, n, AT_LOAD_LOOK, REPLACE_LOOK, r->load, 0);
+	} else {
+		r->own = s->name;
+		r->next = (uint8_t)(s->name + 1);
+		r->stage = REPLACE_COPIED;
+		r->sent = r->exchanged = true; /* as far as is known */
+		move(r, n, THEN_FENCED);
+	}
+}
+
+static void arrived(struct replace *r, struct replace_ask *n)
+{
+	r->status = FAIL_UNKNOWN;
+	r->why = REPLACE_ARRIVED;
+	r->left = r->own;
+	end(r, n);
+}
+
+static void discard(struct replace *r, struct replace_ask *n)
+{
+	r->tries = 0;
+	ask(r, n, AT_DISCARDED, REPLACE_DELETE, r->own, 0);
+}
+
+static void left_rows(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+	} else if (r->at == AT_LEFT_OLD && s->result == REPLACE_DONE &&
+		   (s->new_rows || !REPLACE_MARK(16))) {
+		r->old_seen = true;
+		ask(r, n, AT_LEFT_TARGET, REPLACE_QUERY, REPLACE_TARGET, 0);
+	} else if (r->at == AT_LEFT_OLD || s->result == REPLACE_ABSENT) {
+		verdict(r, n, FAIL_UNKNOWN, REPLACE_UNTOLD);
+	} else if (r->at == AT_LEFT_TARGET && s->new_rows && REPLACE_MARK(17)) {
+		ask(r, n, AT_LEFT_OWN, REPLACE_QUERY, r->own, 0);
+	} else if (r->at == AT_LEFT_OWN && !s->new_rows) {
+		swapped(r, n);
+	} else {
+		discard(r, n);
+	}
+}
+
+/* The target has the new rows, and besides them only such as stay: nothing is left to do. */
+static void left_done(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s)) {
+		unseen(r, n, (enum replace_result)s->result);
+	} else if (s->result == REPLACE_DONE && s->new_rows && REPLACE_MARK(20)) {
+		r->status = FAIL_NONE;
+		r->why = REPLACE_ALREADY;
+		remove_own(r, n);
+	} else {
+		r->there = s->result == REPLACE_DONE;
+		ask(r, n, AT_LOAD_LOOK, REPLACE_LOOK, r->load, 0);
+	}
+}
+
+/* All anew. */
+static void discarded(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (r->at == AT_DISCARDED) {
+		ask(r, n, AT_DISCARD_SEEN, REPLACE_LOOK, r->own, 0);
+	} else if (s->result == REPLACE_ABSENT) {
+		r->own = r->load;
+		r->stage = REPLACE_WHOLE;
+		r->sent = r->exchanged = r->old_seen = false;
+		ask(r, n, AT_LEFT_LIST, REPLACE_LIST, true, 0);
+	} else if (s->result == REPLACE_DONE && r->tries++ < TRIES) {
+		ask(r, n, AT_DISCARDED, REPLACE_DELETE, r->own, 0);
+	} else {
+		unseen(r, n, (enum replace_result)s->result);
+	}
+}
+
+static void load_look(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (!is_answer(s))
+		unseen(r, n, (enum replace_result)s->result);
+	else if (s->result == REPLACE_ABSENT)
+		nothing(r, n, FAIL_TEMP, REPLACE_TAKEN);
+	else
+		ask(r, n, AT_CHECK, REPLACE_CHECK, r->load, 0);
+}
+
+/* --- carry: the claimed table, last */
+
+static void load_gone(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (is_answer(s) && (r->at == AT_LOAD_GONE || s->result == REPLACE_ABSENT)) {
+		r->load = REPLACE_TARGET;
+		ask(r, n, AT_END, REPLACE_END, 0, 0);
+	} else if (r->at == AT_LOAD_GONE) {
+		ask(r, n, AT_LOAD_SEEN, REPLACE_LOOK, r->load, 0);
+	} else if (s->result == REPLACE_DONE && r->tries++ < TRIES) {
+		ask(r, n, AT_LOAD_GONE, REPLACE_DELETE, r->load, 0);
+	} else {
+		ask(r, n, AT_END, REPLACE_END, 0, 0);
+	}
+}
+
+/* --- moved --- */
 
 /* Of two undos at once, the second finds the rows of the first under the kept name. */
 static void undo_claimed(struct replace *r, struct replace_ask *n)
@@ -136,6 +354,24 @@ static void undo_claimed(struct replace *r, struct replace_ask *n)
 		verdict(r, n, FAIL_GUARD, REPLACE_NOT_LAST);
 	else
 		ask(r, n, AT_MEASURED, REPLACE_MEASURE, r->own, 0);
+}
+
+static void carry_moved(struct replace *r, struct replace_ask *n)
+{
+	if (r->then == THEN_COPIED) {
+		r->stage = REPLACE_COPIED;
+		prepare(r, n);
+	} else if (r->then == THEN_FENCED) {
+		ask(r, n, AT_LEFT_OLD, REPLACE_OLD, r->own, 0);
+	} else {
+		r->load = r->own;
+		if (r->foreign)
+			ask(r, n, AT_CLAIMED, REPLACE_LOOK, REPLACE_TARGET, 0);
+		else if (r->own_id >= 0 && r->own_id == r->task.new_id)
+			prepare(r, n);
+		else
+			ask(r, n, AT_ROWS, REPLACE_QUERY, r->own, 0);
+	}
 }
 
 /*
@@ -155,6 +391,8 @@ static void moved(struct replace *r, struct replace_ask *n, int64_t id)
 		remove_own(r, n);
 	} else if (r->task.kind == REPLACE_UNDO && r->moves++ == 0 && REPLACE_MARK(12)) {
 		move(r, n, THEN_BEGIN);
+	} else if (r->task.carry) {
+		carry_moved(r, n);
 	} else if (r->foreign) {
 		r->was_own = r->task.new_id;
 		judge(r, n);
@@ -366,8 +604,13 @@ static void put(struct replace *r, const struct replace_seen *s, struct replace_
 		verdict(r, n, FAIL_REFUSED, REPLACE_CALLER);
 		return;
 	}
+	if (r->there && r->task.create) {
+		verdict(r, n, FAIL_GUARD, REPLACE_EXISTS);
+		return;
+	}
 	r->was_target = r->target_id;
 	r->was_own = r->own_id;
+	r->same = false;
 	r->sent = r->bare = true;
 	if (r->there) {
 		r->exchanged = true;
@@ -382,16 +625,30 @@ static void swapped(struct replace *r, struct replace_ask *n)
 	r->way = REPLACE_BY_SWAP;
 	r->status = FAIL_NONE;
 	r->why = REPLACE_WELL;
-	if (r->task.keep || r->task.kind == REPLACE_UNDO)
+	if (r->stage == REPLACE_COPIED && !r->old_seen && REPLACE_MARK(18))
+		ask(r, n, AT_OLD, REPLACE_OLD, r->own, 0);
+	else if (r->task.keep || r->task.kind == REPLACE_UNDO)
 		keep(r, n);
 	else
 		remove_own(r, n);
+}
+
+/* Carry: what came to the target after it was copied is only there. */
+static void old_table(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	r->old_seen = true;
+	if (s->result == REPLACE_DONE && s->new_rows)
+		swapped(r, n);
+	else
+		arrived(r, n);
 }
 
 static void not_swapped(struct replace *r, struct replace_ask *n)
 {
 	if (r->foreign && !r->sent)
 		ask(r, n, AT_CHECK, REPLACE_CHECK, r->own, 0);
+	else if (r->stage == REPLACE_COPIED && !r->same && REPLACE_MARK(19))
+		ask(r, n, AT_UNSWAPPED, REPLACE_VERIFY, r->own, r->load);
 	else if (r->final || r->stopped)
 		verdict(r, n, r->stopped ? FAIL_SIGNAL : FAIL_REFUSED, REPLACE_CALLER);
 	else if (++r->rounds >= ROUNDS)
@@ -400,6 +657,16 @@ static void not_swapped(struct replace *r, struct replace_ask *n)
 		verdict(r, n, FAIL_REFUSED, REPLACE_NO_TARGET);
 	else
 		prepare(r, n);
+}
+
+/* Carry: is it still the copy? Then it can be swapped again, or go. */
+static void unswapped(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	r->same = s->result == REPLACE_DONE;
+	if (r->same)
+		not_swapped(r, n);
+	else
+		verdict(r, n, FAIL_UNKNOWN, REPLACE_UNTOLD);
 }
 
 static void untold(struct replace *r, struct replace_ask *n)
@@ -578,9 +845,9 @@ static void tidied(struct replace *r, const struct replace_seen *s, struct repla
 		remove_own(r, n);
 	} else if (s->result == REPLACE_ABSENT) {
 		r->left = deleting ? REPLACE_TARGET : REPLACE_KEPT;
-		if (r->status == FAIL_NONE && r->task.kind != REPLACE_COLLECT && !r->heard &&
+		if (r->status == FAIL_NONE && r->way != REPLACE_NOTHING && !r->heard &&
 			REPLACE_MARK(13))
-			ask(r, n, AT_GONE, REPLACE_LIST, 0, 0);
+			ask(r, n, AT_GONE, REPLACE_LIST, true, 0);
 		else
 			end(r, n);
 	} else if (s->result == REPLACE_DONE && r->tries++ < TRIES) {
@@ -598,9 +865,11 @@ void replace_start(struct replace *r, const struct replace_task *t, struct repla
 	r->task.kind = t->kind;
 	r->task.keep = t->keep;
 	r->task.drop = t->drop;
+	r->task.create = t->create;
+	r->task.carry = t->carry;
 	r->task.new_id = t->new_id;
 	r->task.target_id = t->target_id;
-	r->target_id = r->own_id = r->was_target = r->was_own = -1;
+	r->target_id = r->own_id = r->was_target = r->was_own = r->copied_id = -1;
 	r->own = REPLACE_LOADED;
 	r->next = REPLACE_OWN;
 	if (t->kind == REPLACE_COLLECT)
@@ -651,6 +920,20 @@ void replace_next(struct replace *r, const struct replace_seen *s, struct replac
 	case AT_KEPT:
 	case AT_KEEP_SEEN: tidied(r, s, next); break;
 	case AT_GONE: case AT_GONE_TARGET: case AT_GONE_ROWS: gone(r, s, next); break;
-	case AT_END: end(r, next); break;
+	case AT_COUNTED: counted(r, s, next); break;
+	case AT_MADE: made(r, s, next); break;
+	case AT_FILLED: filled(r, s, next); break;
+	case AT_VERIFIED: verified(r, s, next); break;
+	case AT_STILL: still(r, s, next); break;
+	case AT_UNSWAPPED: unswapped(r, s, next); break;
+	case AT_OLD: old_table(r, s, next); break;
+	case AT_CLAIMED: claimed(r, s, next); break;
+	case AT_LEFT_LIST: left_list(r, s, next); break;
+	case AT_LEFT_OLD: case AT_LEFT_TARGET: case AT_LEFT_OWN: left_rows(r, s, next); break;
+	case AT_LEFT_DONE: left_done(r, s, next); break;
+	case AT_DISCARDED: case AT_DISCARD_SEEN: discarded(r, s, next); break;
+	case AT_LOAD_LOOK: load_look(r, s, next); break;
+	case AT_LOAD_GONE: case AT_LOAD_SEEN: load_gone(r, s, next); break;
+	case AT_END: ask(r, next, AT_END, REPLACE_END, 0, 0); break;
 	}
 }

@@ -18,6 +18,24 @@
  * Swapped is what is proven: the target has the id that the new rows had, or a query finds the new
  * rows in exactly one of the two. What is not proven is REPLACE_UNTOLD, status 76, and both stay.
  *
+ * Carry: where rows of the target stay (a range of time, a merge by key), they are copied behind
+ * the new ones into a third table, and that one is swapped. A claimed table, a copy that is being
+ * filled and one that is whole have names of three kinds, so that a later run knows what it finds:
+ *
+ *   LOADED -> load      claimed: the lock, for as long as the run lasts; it goes last
+ *   COUNT               the guards on what would go, come and stay, and what the target is now
+ *   MAKE, FILL          a copy, by one job that is seen to have finished
+ *   copy -> own         whole: nothing else is swapped
+ *   VERIFY, LOOK        own holds what was counted; load is still ours; the target is what it was
+ *   swap, rename, judge as above
+ *   OLD                 nothing came to the old table since it was counted: otherwise it is not
+ *                       dropped, REPLACE_ARRIVED, status 76
+ *
+ * A run that finds another one's load claims it. A copy that was being filled is worth nothing.
+ * One that was whole, or the old rows, it fences by a rename; if rows that stay are only there, 76;
+ * if the target has the new rows and that table does not, the swap was done; otherwise it goes, and
+ * all begins anew: to carry twice is to carry once.
+ *
  * struct replace is plain data without pointers; two equal states behave equally (tests/explore
  * goes through all of them). Zero padding is kept: start from replace_start() only.
  */
@@ -44,6 +62,8 @@ struct replace_task {
 	uint8_t kind;   /* enum replace_kind */
 	bool keep;      /* the old rows stay, as KEPT */
 	bool drop;      /* the receipt cannot be used again: a failure takes the new rows with it */
+	bool create;    /* SWAP: there must be no TARGET */
+	bool carry;     /* SWAP: rows of TARGET stay, where there is one */
 	int64_t new_id; /* the id of the table with the new rows, as the receipt has it; -1: it does
 			   not say */
 	int64_t target_id; /* UNDO: the id that the target must have; -1: any */
@@ -51,10 +71,12 @@ struct replace_task {
 
 enum replace_do {
 	REPLACE_LOOK, /* describe table a */
-	REPLACE_LIST, /* is there a table with a name that an earlier run with this receipt made? */
+	REPLACE_LIST, /* is there a table with a name that an earlier run with this receipt made?
+			 Carry: a false: of its claimed tables; true: of its whole copies */
 	REPLACE_MEASURE, /* UNDO: remember what table a holds: these are now the new rows */
 	REPLACE_QUERY,   /* does table a hold the new rows? By a query: the counts of a description
-			    lag behind */
+			    lag behind. Carry, with a load: those of load, and of others only rows
+			    that stay */
 	REPLACE_SAME,    /* do table a and TARGET hold the same rows? By a query */
 	REPLACE_CHECK,   /* the caller's guards, for table a as it was seen last, and the first half
 			    of its receipt */
@@ -63,6 +85,13 @@ enum replace_do {
 	REPLACE_RENAME,   /* a to b */
 	REPLACE_EXCHANGE, /* swap a and b */
 	REPLACE_DELETE,   /* a */
+	REPLACE_COUNT,    /* carry, and guard: what of TARGET, if it is there, goes and stays when a
+			     comes */
+	REPLACE_MAKE,     /* an empty table a with the columns of both */
+	REPLACE_FILL,     /* into a: the rows of b, and those of TARGET that stay */
+	REPLACE_VERIFY,   /* a holds what was counted, and TARGET is as it was */
+	REPLACE_OLD,      /* a was TARGET: is it as it was counted? Not counted: are its rows that
+			     stay in TARGET? */
 	REPLACE_END       /* nothing more: see the verdict */
 };
 
@@ -82,7 +111,8 @@ enum replace_result {
 struct replace_seen {
 	uint8_t result; /* enum replace_result */
 	uint8_t name;   /* LIST: the table that was found, REPLACE_OWN + n, new to the machine */
-	bool new_rows;  /* QUERY: it holds them; SAME: they do */
+	bool new_rows;  /* QUERY: it holds them; SAME: they do; COUNT: something would change; OLD:
+			   yes */
 	int64_t id;     /* LOOK: -1: not shown */
 };
 
@@ -99,7 +129,17 @@ enum replace_why {
 	REPLACE_NOT_LAST,   /* UNDO: the target was replaced since */
 	REPLACE_TAKEN,      /* another run has claimed the table */
 	REPLACE_UNSEEN,     /* a swap was sent, and no look was possible since */
-	REPLACE_UNTOLD      /* it was looked at, and both tables could be the one */
+	REPLACE_UNTOLD,     /* it was looked at, and both tables could be the one */
+	REPLACE_EXISTS,     /* create: somebody has made TARGET */
+	REPLACE_NO_CHANGE,  /* carry: no row would go or come: nothing was done */
+	REPLACE_MOVED_ON,   /* carry: TARGET was replaced or dropped; nothing was changed */
+	REPLACE_ARRIVED     /* carry: done, but the old table has, or may have, late rows */
+};
+
+enum replace_stage {
+	REPLACE_WHOLE,   /* `own` has the new rows alone */
+	REPLACE_FILLING, /* ... is a copy that is being made */
+	REPLACE_COPIED   /* ... or one that is whole, or the old rows */
 };
 
 enum replace_way { REPLACE_NOTHING, REPLACE_BY_SWAP, REPLACE_BY_RENAME };
@@ -111,6 +151,9 @@ struct replace {
 	uint8_t why, way;
 	uint8_t left; /* the name under which a table was left behind; REPLACE_TARGET: none is known
 			 of */
+	uint8_t stage; /* enum replace_stage */
+	uint8_t load;  /* carry: the claimed table with the new rows; REPLACE_TARGET: there is none
+			  (any more) */
 	/* private */
 	uint8_t at, then;
 	uint8_t own, next; /* the name of our table as it was seen last; the next fresh one */
@@ -129,6 +172,9 @@ struct replace {
 	bool again;          /* LOADED was looked at twice */
 	bool stranger;       /* LOADED is there, but with another id */
 	bool moving;         /* a rename of `own` to `next` was sent and not seen */
+	bool same;           /* it is the copy still, although a swap was sent */
+	bool old_seen;       /* rows that stay were looked for in the old table */
+	int64_t copied_id;   /* of the target, when it was counted */
 	int64_t target_id, own_id;   /* as they are */
 	int64_t was_target, was_own; /* before the swap */
 };

@@ -182,7 +182,8 @@ static void kill_client(struct client *c)
 
 static const char *const names[] = { "T", "X", "K", "Y" };
 static const char *const whats[] = { "look", "list", "measure", "query", "same", "check",
-	"settings", "rename", "swap", "delete", "end", "create" };
+	"settings", "rename", "swap", "delete", "count", "make", "fill", "verify", "old", "end",
+	"create" };
 
 static const char *name(u8 n)
 {

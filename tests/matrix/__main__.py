@@ -24,7 +24,7 @@ import time
 
 import cases
 import law
-from pipe import Pipe, TOOLS, rows
+from pipe import Pipe, TOOLS, first, rows
 from proxy import Proxy
 from server import KEY, Server
 
@@ -64,7 +64,7 @@ class Worker:
         table = "t%05d" % case.number
         look = law.Look(case.mode, case.there)
         if case.there:
-            self.target.client.job("CREATE TABLE %s AS %s" % (table, rows(0, 0)))
+            self.target.client.job("CREATE TABLE %s AS %s" % (table, rows(first(case.mode), 0)))
         self.reader.watch(table if case.there else None, look)
         self.target.mark()
         run, killed = getattr(self, case.kind)(case, table)
@@ -147,7 +147,7 @@ class Worker:
         tool, status = law.cause(run)
         allowed = {0} if not case.ever else {0, law.KEY} if case.action in ("401", "403") else \
             {0, law.REFUSED, law.TEMPORARY} if case.action in ("404", "409", "422") else {0, law.TEMPORARY, law.UNKNOWN}
-        if case.ever and case.step == "bulk_import/commit" and case.mode != "replace":
+        if case.ever and case.step == "bulk_import/commit" and case.mode not in ("replace", "merge", "range"):
             allowed |= {law.UNKNOWN}  # it was sent, and what became of it is not seen
         if case.ever and case.side == "target" and case.step.startswith("job/"):
             allowed |= {law.UNKNOWN}  # where ids stay, a query decides
@@ -184,7 +184,7 @@ class Worker:
         """The requests of a clean run: (side, method, step, how often)"""
         case = cases.Case("learn", setting, "", number=0)
         if case.there:
-            self.target.client.job("CREATE TABLE t00000 AS " + rows(0, 0))
+            self.target.client.job("CREATE TABLE t00000 AS " + rows(first(case.mode), 0))
         self.source.mark()
         self.target.mark()
         run = self.pipe(case, "t00000").wait()

@@ -5,7 +5,8 @@ import signal
 
 from pipe import TOOLS
 
-SETTINGS = [(mode, there) for mode in ("append", "replace", "once") for there in (True, False)] + [("truncate", True)]
+SETTINGS = [(mode, there) for mode in ("append", "replace", "once") for there in (True, False)] + \
+    [("truncate", True), ("merge", True), ("range", True)]
 ONCE = ["503", "502,html", "429,retry-after=0", "500,after", "504,after,empty", "408,null", "reset", "reset-after", "cut", "cut=0",
         "stall=10", "slow=1000", "delay=0.2"]
 EVER = ["503", "429", "401", "403", "404", "409", "422", "500,after", "502,null", "reset", "reset-after", "cut", "stall=10",

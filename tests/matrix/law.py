@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+import pipe
 from pipe import PAD, ROWS, TOOLS
 
 UPSTREAM, REFUSED, TEMPORARY, UNKNOWN, KEY, PIPE = 66, 69, 75, 76, 77, -signal.SIGPIPE
@@ -22,9 +23,15 @@ class Look:
     """The states in which a table may be seen: before, and after"""
 
     def __init__(self, mode, there):
-        self.replaces = mode in ("replace", "truncate")
-        self.old = whole(0, ROWS - 1, 0) if there else None
-        self.new = whole(0, 2 * ROWS - 1, ROWS) if there and not self.replaces else whole(ROWS, 2 * ROWS - 1, ROWS)
+        self.replaces = mode not in ("append", "once")
+        self.old = whole(pipe.first(mode), pipe.first(mode) + ROWS - 1, 0) if there else None
+        self.new = whole(ROWS, 2 * ROWS - 1, ROWS)
+        if there and mode == "merge":  # the first half stays, the second has the keys of new rows
+            self.new = whole(pipe.first(mode), 2 * ROWS - 1, ROWS)
+        elif there and mode == "range":  # the first half stays, the second has a time that is replaced
+            self.new = [ROWS * 3 // 2, ROWS * 3 // 2, 0, 2 * ROWS - 1, ROWS * 3 // 2, ROWS * PAD]
+        elif there and not self.replaces:
+            self.new = whole(0, 2 * ROWS - 1, ROWS)
 
     def take(self, server, table):
         seen = server.client.row("SELECT %s FROM %s" % (EXACT, table)) if table in server.tables() else None
@@ -111,7 +118,7 @@ def not_begun(run, killed, sig):
     return any(run.status[tool] == -sig and not run.said[tool] for tool in killed)
 
 
-def named(name, run, as_what="could not be removed|may still be made|cannot delete|are still in|look at"):
+def named(name, run, as_what="could not be removed|may still be made|cannot delete|are still in|look at|holds the table as it was"):
     """Is it said that this was left?"""
     return any(name in line and re.search(as_what, line)
                for said in run.said.values() for line in said.splitlines())

@@ -8,6 +8,14 @@ ROWS, PAD = 40, 30000  # enough for td-encode to make two blocks, and so for td-
 TOOLS = ["fetch", "encode", "put", "swap"]
 
 
+URL_MODE = {"merge": "merge&key=id", "range": "replace&from=%d&to=%d" % (1700000000 + ROWS // 2, 1700000000 + 2 * ROWS)}
+
+
+def first(mode):
+    """The first id of the old rows: with merge half of them have the ids of new rows"""
+    return ROWS // 2 if mode == "merge" else 0
+
+
 def rows(first, pad):
     """SQL: ROWS rows with the ids from `first` on"""
     return ("SELECT 1700000000 + i AS time, i AS id, 'row ' || CAST(i AS varchar) AS name, rpad('', %d, '0') AS pad "
@@ -15,13 +23,14 @@ def rows(first, pad):
 
 
 class Pipe:
-    """Starts at once. `patience`: the options of retries; `mode`: append, replace, truncate, or once (append --once)"""
+    """Starts at once. `patience`: the options of retries; `mode`: append, replace, truncate, once (append --once),
+    merge, range"""
 
     def __init__(self, place, source, target, cert, table, mode, patience):
         api = patience + (["--cacert", cert] if cert else [])
         once, mode = (["--once=" + table], "append") if mode == "once" else ([], mode)
         commands = [["td-fetch", *api, "-d", "testdb", "-e", rows(ROWS, PAD)], ["td-encode"],
-                    ["td-put", *api, *once, "--part-size", "1k", "td://@/testdb/%s?mode=%s" % (table, mode)], ["td-swap", *api]]
+                    ["td-put", *api, *once, "--part-size", "1k", "td://@/testdb/%s?mode=%s" % (table, URL_MODE.get(mode, mode))], ["td-swap", *api]]
         self.errors = [place + "." + tool for tool in TOOLS]
         self.process, last = {}, subprocess.DEVNULL
         for tool, command, errors in zip(TOOLS, commands, self.errors):

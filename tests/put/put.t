@@ -62,8 +62,8 @@ is "replace: the target is not made" "$(api GET table/show/testdb/rep -o /dev/nu
 api POST "table/delete/testdb/$tmp" >/dev/null
 long=$(printf '%0200d' 0)
 run td-put "$D/$long?mode=replace" <"$T/f"
-is "replace: a long name: the temporary one is cut, so that it has 128 characters when td-swap has claimed it" \
-	"$status $(receipt '.temporary_table | length')" "0 $((128 - 17))"
+is "replace: a long name: the temporary one is cut, so that it has 128 characters when td-swap has copied it" \
+	"$status $(receipt '.temporary_table | length')" "0 $((128 - 18))"
 api POST "table/delete/testdb/$(receipt .temporary_table)" >/dev/null
 TD_API_KEY=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd run td-put "$D/rep?mode=replace" <"$T/f"
 is "replace with a write-only key: status" "$status" 77

@@ -43,12 +43,12 @@ td-encode -f csv < query.sql | td-put --par	--part-size
 TD_API_KEY=x td-fetch --sin	--since
 td-put 'td://@j	td://@jp/
 td-put -- 'td://@j	td://@jp/
-td-put 'td://@/testdb/out	td://@/testdb/out?mode=append td://@/testdb/out?mode=replace td://@/testdb/out?mode=truncate
+td-put 'td://@/testdb/out	td://@/testdb/out?mode=append td://@/testdb/out?mode=create td://@/testdb/out?mode=merge td://@/testdb/out?mode=replace td://@/testdb/out?mode=truncate
 td-put 'td://@/testdb/out?mode=r	td://@/testdb/out?mode=replace
 td-put 'td://KEY@localhost:80/testdb/out?mode=r	td://KEY@localhost:80/testdb/out?mode=replace
 td-put 'mydb:output?mode=a	mydb:output?mode=append
 td-put done 	
-td-swap --max-	--max-shrink
+td-swap --max-	--max-carry --max-shrink
 td-conn 	add list remove test
 td-conn test o	other
 td-conn list 	

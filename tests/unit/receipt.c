@@ -88,8 +88,8 @@ static void carry(void)
 	r.carry.deleted = mem_string("gone");
 	r.carry.rows_kept = 10;
 	text = text_of(&r);
-	tap_result(strstr(text, "\"carry\":{\"key\":[\"id\",\"Order \\\"ID\\\"\"],\"delete\":\"gone\","
-				"\"rows_kept\":10}") != NULL,
+	tap_result(strstr(text, "\"carry\":{\"key\":[\"id\",\"Order \\\"ID\\\"\"],"
+				"\"delete\":\"gone\",\"rows_kept\":10}") != NULL,
 		"keys, the mark and what stays");
 	tap_num(receipt_parse(&back, text, strlen(text), "input", &f), 0, "a merge is read back");
 	again = text_of(&back);

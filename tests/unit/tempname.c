@@ -87,7 +87,8 @@ static void claimed(void)
 	char *table = tempname_table(long_target, NOW, chance),
 	     *own = tempname_own(table, NOW + 9, chance),
 	     *load = tempname_loaded(table, NOW + 9, chance),
-	     *copy = tempname_copy(load, NOW + 10, chance), *again = tempname_own(copy, NOW, chance),
+	     *copy = tempname_copy(load, NOW + 10, chance),
+	     *again = tempname_own(copy, NOW, chance),
 	     *undo = tempname_undo("tbl_kept", NOW, chance);
 
 	tap_num((int64_t)strlen(copy), TDURL_NAME_ADVISED, "the longest name of a long table");

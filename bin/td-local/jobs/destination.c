@@ -155,7 +155,8 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f)
 		if (!u.table)
 			fail_set(f, FAIL_DATA, "the destination names no table");
 		else if (!is_known(&u))
-			fail_set(f, FAIL_DATA, "result output: mode is append, replace or truncate");
+			fail_set(f, FAIL_DATA,
+				"result output: mode is append, replace or truncate");
 		tdurl_free(&u);
 	}
 	if (f->kind == FAIL_NONE)
@@ -194,7 +195,8 @@ char *destination_table(const char *url, const json_t *settings, struct fail *f)
 		if (!db || !table)
 			fail_set(f, FAIL_DATA, "the settings name no table");
 		else if (!is_known(&u))
-			fail_set(f, FAIL_DATA, "result output: mode is append, replace or truncate");
+			fail_set(f, FAIL_DATA,
+				"result output: mode is append, replace or truncate");
 		else
 			out = mem_printf("%.*s/%s/%s?mode=%s%s%s",
 				(int)(at + strcspn(at, "/?") - url), url, db, table,
