@@ -72,18 +72,28 @@ static long find_objects(const struct row *row)
 	return -1;
 }
 
-/* One JSON document with rows inside is one row: was that meant? */
-static void hint_document(const struct input *in)
+/*
+ * One JSON document with rows inside is one row: was that meant? Of a large one it is not believed,
+ * unless --columns names what holds the rows.
+ */
+static int check_document(const struct input *in, struct fail *f)
 {
+	enum { LARGE = 64 << 10 };
 	const struct columns *c = &in->columns;
 	const char *name;
 
 	if (in->part->reader.format != FORMAT_JSONL || c->sampled != 1 || c->many < 0)
-		return;
+		return 0;
 	name = c->raw.col[c->many].name;
-	if (schema_find(&in->opts->columns, name) < 0)
-		warn("%s: one document of JSON is one row: jq -c '.%s[]' makes each element of "
-		     "'%s' a row", input_name(in), name, name);
+	if (schema_find(&in->opts->columns, name) >= 0)
+		return 0;
+	if (c->bytes > LARGE)
+		return fail_set(f, FAIL_DATA, "%s: one document of JSON, of %zu bytes, would be "
+			"one row: jq -c '.%s[]' makes each element of '%s' a row, --columns "
+			"%s:string insists on one", input_name(in), c->bytes, name, name, name);
+	warn("%s: one document of JSON is one row: jq -c '.%s[]' makes each element of '%s' a row",
+		input_name(in), name, name);
+	return 0;
 }
 
 static int sample_row(struct input *in, const struct row *row, struct fail *f)
@@ -602,7 +612,8 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 	if (expect_columns(in, f) ||
 		(reader_is_keyed(&in->part->reader) && (sample(in, f) || forget_time(in, f))))
 		return -1;
-	hint_document(in);
+	if (check_document(in, f))
+		return -1;
 	make_arrays(c, in->opts->unknown_keys == UNKNOWN_ADD);
 	in->record = r;
 	if (name_and_type(in, r, f) || added_fill(in, f))

@@ -213,11 +213,24 @@ static int use_separator_line(struct reader *r, struct bytes *b, struct csvin_ru
 	return 0;
 }
 
+/* What was given, what the first line says and what looks likely may not fit together. */
+static int check_dialect(const struct reader *r, const struct csvin_rules *rules, struct fail *f)
+{
+	char delim = rules->delim;
+
+	if (delim != rules->quote && delim != rules->escape)
+		return 0;
+	return fail_set(f, FAIL_USAGE, "the %s and the field separator, which %s, are the same "
+		"character: give --delimiter", delim == rules->quote ? "--quote" : "--escape",
+		r->opts->csv.delim ? "--delimiter says" : "this input seems to have");
+}
+
 static int csv_open(struct reader *r, struct bytes *b, struct schema *names, struct fail *f)
 {
 	struct csvin_rules rules = csv_rules(r);
 
-	if (use_separator_line(r, b, &rules, f) || csvin_init(&r->csv, &b->text.source, &rules, f))
+	if (use_separator_line(r, b, &rules, f) || check_dialect(r, &rules, f) ||
+		csvin_init(&r->csv, &b->text.source, &rules, f))
 		return -1;
 	r->rows = &r->csv.rowin;
 	return r->opts->no_header ? csv_names(r, names, f) : header_names(r, names, f);

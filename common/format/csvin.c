@@ -150,7 +150,8 @@ static int reset(struct csvin *c, struct fail *f)
 		return fail_set(f, FAIL_SYSTEM, "libcsv: cannot start");
 	csv_set_delim(&c->csv, (unsigned char)c->rules.delim);
 	csv_set_quote(&c->csv, (unsigned char)c->rules.quote);
-	csv_set_space_func(&c->csv, no_blanks);
+	if (!c->rules.trim) /* otherwise blanks around quotes, too, are no text */
+		csv_set_space_func(&c->csv, no_blanks);
 	csv_set_blk_size(&c->csv, 4096);
 	return 0;
 }
@@ -191,9 +192,21 @@ static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct
 	return bad_row(c, end, row, f);
 }
 
+/* A byte order mark that another file brought along is not a part of its first cell. */
+static int check_mark(struct csvin *c, const char *p, const char *end, struct fail *f)
+{
+	if (p != c->in.p + c->here.at || end - p < 3 || memcmp(p, "\xef\xbb\xbf", 3) != 0)
+		return 0;
+	c->scan.n = 0;
+	return fail_here(c, c->row_line, "a byte order mark: files were joined; give td-encode the "
+		"files themselves, or --repeated-header", f);
+}
+
 /* p..end holds all that is unusual in the row: is it UTF-8? */
 static int check_text(struct csvin *c, const char *p, const char *end, struct fail *f)
 {
+	if (p && check_mark(c, p, end, f))
+		return -1;
 	if (!p || utf8_text(p, (size_t)(end - p)) == (size_t)(end - p))
 		return 0;
 	for (size_t i = 0; i < c->scan.n; i++) {

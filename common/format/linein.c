@@ -126,6 +126,12 @@ static enum row_result next(struct rowin *self, struct row *row, struct fail *f)
 			p += 3;
 			n -= 3;
 		}
+		if (l->here.begun && n >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+			*row = (struct row){ .line = l->here.line };
+			fail_set(f, FAIL_DATA, "a byte order mark: files were joined; give "
+				"td-encode the files themselves");
+			return bad(l, row, p, l->used, f);
+		}
 		l->here.begun = true;
 		if (is_row(l, p, n))
 			return split(l, row, p, n, l->used, f);

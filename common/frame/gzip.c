@@ -166,12 +166,22 @@ static bool is_of_frame(const struct gzip_header *h)
 	return h->extra && frame_extra_has(h->extra, h->extra_len);
 }
 
+/* Zero bytes after a member are padding, of tapes and disks. How many bytes follow, or -1. */
+static ssize_t skip_padding(struct gzip_source *g, struct fail *f)
+{
+	ssize_t have;
+
+	while ((have = fill(g, 1, f)) > 0 && g->members > 0 && g->in.p[g->at] == 0)
+		g->at++;
+	return have;
+}
+
 /* 1: at a member's data, 0: at the end of the source, -1 */
 static int next_member(struct gzip_source *g, struct fail *f)
 {
 	struct gzip_header h;
 	ptrdiff_t n;
-	ssize_t have = fill(g, 1, f);
+	ssize_t have = skip_padding(g, f);
 	size_t want;
 
 	if (have <= 0)

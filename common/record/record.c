@@ -378,14 +378,31 @@ static bool put_plain_row(const struct record *r, const struct row *row, int64_t
 	return true;
 }
 
-static enum record_result put_row(struct record *r, const struct row *row, int64_t when,
-	struct buf *out, struct fail *f)
+/* The row was not taken: NaN in its first n columns does not count. */
+static void forget_nan(struct record *r, const struct row *row, size_t n, struct buf *out)
 {
 	size_t start = out->len;
 
+	for (size_t i = 0; i < n; i++) {
+		struct cell_rules *rules = &r->column[i].rules;
+		uint64_t before = rules->not_finite;
+
+		if (before == 0)
+			continue;
+		cell_put(rules, &row->cell[r->column[i].cell], out);
+		rules->not_finite = before - (rules->not_finite - before);
+		out->len = start;
+	}
+}
+
+static enum record_result put_row(struct record *r, const struct row *row, int64_t when,
+	struct buf *out, struct fail *f)
+{
+	size_t start = out->len, i = 0;
+
 	if (buf_put(out, r->head.p, r->head.len) || mpack_int64(out, when))
 		goto full;
-	for (size_t i = 0; i < r->n; i++) {
+	for (; i < r->n; i++) {
 		struct record_column *c = &r->column[i];
 		enum cell_result rc = buf_put(out, c->key, c->key_len) ? CELL_FULL :
 				      cell_put(&c->rules, &row->cell[c->cell], out);
@@ -394,6 +411,7 @@ static enum record_result put_row(struct record *r, const struct row *row, int64
 			goto full;
 		if (rc != CELL_GOOD) {
 			out->len = start;
+			forget_nan(r, row, i, out);
 			return bad_cell(c, &row->cell[c->cell], rc, f);
 		}
 	}
@@ -402,6 +420,7 @@ static enum record_result put_row(struct record *r, const struct row *row, int64
 	return RECORD_GOOD;
 full:
 	out->len = start;
+	forget_nan(r, row, i, out);
 	return RECORD_FULL;
 }
 

@@ -78,6 +78,16 @@ $PYTHON -c 'print("a,b\n1," + "x" * 9000000 + "\n2,y")' >"$T/in"
 from; is "a first row that is longer than what is looked at in advance" \
 	"$(printf '%s\n' "$records" | jq -c '[.a, (.b | length)]' | tr '\n' ' ')" '[1,9000000] [2,1] '
 
+for how in '' --no-header '-f tsv' '-f ltsv' '-f jsonl'; do
+	case $how in *ltsv) printf 'a:1\n\357\273\277a:2\n' ;; *jsonl) printf '{"a":1}\n\357\273\277{"a":2}\n' ;; *) printf 'a,b\n1,2\n\357\273\277a,b\n3,4\n' ;; esac >"$T/in"
+	# shellcheck disable=SC2086 # two words
+	from $how; says "a byte order mark in the middle, $how" 65 'line [23], column 1: (a byte order mark: files were joined; give td-encode the files|an object is expected here)|line 2: a byte order mark'
+done
+{ printf 'a,b\n1,2\n3,4\n' | gzip -c; head -c 1000 /dev/zero; } >"$T/in"
+from; is "zero bytes behind gzip" "$status $records" "0 $joined"
+{ cat "$T/in"; echo x; } >"$T/in2"; mv "$T/in2" "$T/in"
+from; says "... and rubbish behind them" 65 'no gzip member at byte 10[0-9][0-9]'
+
 # --- nothing is decoded before the sandbox is on
 { printf 'a,b\n1,2\n' | gzip -c | head -c 14; printf 'rubbish rubbish'; } >"$T/in"
 from -vv

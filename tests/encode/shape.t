@@ -136,6 +136,21 @@ printf '\223\201\241a\001\201\241a\002' >"$T/in"; td-encode --time-value 7 <"$T/
 like "one that is cut" "$? $(cat "$T/err")" "^65 .*the input ends inside the array of rows"
 pack '[{"a": 1}, [{"a": 2}]]'; says "... after a map" 65 'row 2: an array as a row: name its columns'
 
+encode 'a,b\n1, "x, y" \n"2" , z \n' --trim --time-value 7
+is "--trim and blanks around quotes" "$status $records" '0 {"a": 1, "b": "x, y", "time": 7}
+{"a": 2, "b": "z", "time": 7}'
+for o in '--quote ,' '--escape ,'; do
+	# shellcheck disable=SC2086 # two words
+	encode 'a,b\n1,2\n' $o; is "$o and commas: status" "$status" 2; like "... the message" "$err" 'the same character: give --delimiter'
+done
+pack '[{"a": float("nan"), "b": 1}, {"a": float("nan"), "b": "x"}, {"a": 1.5, "b": 2}]' -c b:long --rejects "$T/rejects"
+like "NaN of a rejected row does not count" "$err" "column 'a': 1 values that are NaN"
+$PYTHON -c 'import json; print(json.dumps({"n": 1, "items": [{"a": i, "b": "x" * 20} for i in range(3000)]}))' >"$T/json"
+encode "$(cat "$T/json")" ; says "one large document" 65 "would be one row: jq -c '.items\[\]'.*--columns items:string insists"
+encode "$(cat "$T/json")" --columns items:string; is "... is one if somebody says so" "$status $(printf '%s' "$records" | jq '.items | fromjson | length')" '0 3000'
+encode '{"n":1,"items":[{"a":1},{"a":2}]}'; is "a small one is, with a warning: status" "$status" 0
+like "... the warning" "$err" "jq -c '.items\[\]' makes each element"
+
 # --- --preview converts
 printf 'at,n\n2024-01-01,1\nsoon,2\n2024-01-03,x\n' >"$T/csv"
 run td-encode --preview -t at -c n:long <"$T/csv"

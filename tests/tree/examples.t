@@ -75,6 +75,9 @@ printf '{"items":[{"id":1,"tags":["x"]},{"id":2,"tags":[]}]}\n' >items.json
 } >sales.csv
 printf 'datum;ort;wert\n29.02.2024;K\366ln;NULL\n01.03.2024;Bonn;7\n' >export.csv
 for i in 1 2; do gzip -c orders.csv >orders-2024-02-29-$i.csv.gz; done
+echo '127.0.0.1 - - [29/Feb/2024:12:34:56 +0900] "GET / HTTP/1.1" 200 512 "-" "curl/8"' >access.log
+gzip -c access.log >access.log.2.gz
+echo '2024-02-29 12:34:56 [WARN] disk full' >app.log
 mkdir -p incoming tests/data/sample_datasets
 cp new.csv tests/data/sample_datasets/prices.csv
 printf "$orders" >incoming/monday.csv
