@@ -125,6 +125,7 @@ is "all rows of long files" "$(gzip -dc frame | $PYTHON -c 'import msgpack, sys;
 
 # --- many
 mkdir many; for i in $(seq 1 1500); do printf 'id,name,n\n%d,x,1\n' "$i"; done | split -l 2 -a 3 - many/
+# shellcheck disable=SC3045 # every shell that is here has it
 (ulimit -S -n 64; td-encode -q many/* >frame); is "1,500 files, more than may be open: status" "$?" 0
 is "... their rows" "$(records frame | jq -s 'map(.id) | add')" $((1500 * 1501 / 2))
 out=$(td-encode --preview a.csv b.tsv.gz)

@@ -96,7 +96,6 @@ is "RFC 5424 and the form of rsyslog's files" "$status $(printf '%s\n' "$records
 [1061727255,20,5,"192.0.2.1","myproc","8710",null,null,"%% It'"'"'s time"]
 [1065910455,4,2,"h","a",null,null,null,""]
 [1709177696,null,null,"host","app","9",null,null,"hello: world"]'
-year=$(date -u +%Y)
 $PYTHON - >log <<'E_'
 import datetime, calendar
 now = datetime.datetime.now(datetime.timezone.utc)

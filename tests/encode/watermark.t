@@ -90,7 +90,7 @@ td-encode --time-value 2024-02-29,2 <n.csv >frame; is "... of two hours" "$(rang
 is "... the range in the end" "$(note_of frame E | jq -c .time)" '[1709164800,1709168499]'
 encode 'a\n1\nx\n3\n' -c a:long --time-value 100,5 --time-unit s --rejects rej; is "a rejected row takes no second" "$(printf '%s\n' "$records" | jq .time | tr '\n' ' ')" '100 101 '
 like "... and the command has the range" "$(cat rej)" ' --time-unit s --time-value 100,5$'
-for bad in 2024-02-29,0 2024-02-29,-1 2024-02-29,x 2024-02-29, 9999-12-31,24; do
+for bad in 2024-02-29,0 2024-02-29,-1 2024-02-29,x '2024-02-29,' 9999-12-31,24; do
 	run td-encode --time-value "$bad" </dev/null; is "--time-value $bad: status" "$status" 2
 done
 finish

@@ -99,7 +99,7 @@ same() { # what, curl options: status, some headers and the body of $last are th
 	done
 	ok "$what" cmp "$T/same.${upstream##*:}" "$T/same.${through##*:}"
 }
-last=job/result/$j?format=msgpack.gz
+last="job/result/$j?format=msgpack.gz"
 same 'a result'
 same 'a range of it' -H 'Range: bytes=3-9'
 same 'beyond its end' -H 'Range: bytes=9999-'

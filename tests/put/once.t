@@ -418,7 +418,7 @@ cat "$T/plain.gz" | { run td-put $D/plain; printf '%s\n' "$status $err" >"$T/x";
 like "through a pipe: refused" "$(cat "$T/x")" "^65 td-put: a msgpack.gz that is not a td frame.*--trust-eof"
 cat "$T/plain.gz" | { run td-put --trust-eof $D/plain; echo "$status" >"$T/x"; }
 is "through a pipe with --trust-eof" "$(cat "$T/x") $(rows_of testdb plain)" "0 200,100,9900"
-printf '\037\213\010\004\0\0\0\0\0\377\114\0XX\066\0%54sTD\016\0%14s\003\0\0\0\0\0\0\0\0\0' | tr ' ' '\000' >"$T/x"
+printf '\037\213\010\004\0\0\0\0\0\377\114\0XX\066\0%54sTD\016\0%14s\003\0\0\0\0\0\0\0\0\0' '' '' | tr ' ' '\000' >"$T/x"
 cat "$T/plain.gz" "$T/x" >"$T/y"
 run td-put $D/cut <"$T/y"
 like "a member of a frame among others: refused" "$status $err" "^65 td-put: standard input: gzip member 2 is part of a td frame"
