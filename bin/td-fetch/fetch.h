@@ -13,6 +13,9 @@ struct since_limit {
 
 enum { JOB_KEY_MAX = 200 };
 
+/* A look into the account, instead of a job's rows. */
+enum look { LOOK_NONE, LOOK_DATABASES, LOOK_TABLES, LOOK_JOBS, LOOK_SCHEMA, LOOK_LOG };
+
 struct opts {
 	const char *database, *type, *connection, *sql, *job_id;
 	const char *schedule, *since, *after;
@@ -23,6 +26,11 @@ struct opts {
 	char *result;
 	const char *pool, *engine_version;
 	int priority, jobs;
+	enum look look;
+	const char *look_at;  /* --tables: DB[/PATTERN]; --log: a job's ID */
+	size_t look_n;        /* --job-list: how many */
+	unsigned rows;        /* --rows: how many, of the table that url names; 0: no */
+	struct tdurl url;     /* of --schema and --rows, else all NULL */
 	bool has_format, has_priority, no_wait, progress;
 	int verbosity;
 	struct resultout_opts out;
@@ -67,6 +75,13 @@ bool statement_writes(const char *sql, char name[STATEMENT_NAME]);
  */
 int since_pick(struct api *a, const char *schedule, const char *last,
 	const struct since_limit *limit, struct api_run *run, struct fail *f);
+
+/*
+ * Write what o->look asks for. at: the table of LOOK_SCHEMA. Texts are harmless for a terminal and
+ * hold no secrets.
+ */
+int look(const struct opts *o, struct api *a, const struct tdurl *at, struct sink *to,
+	struct fail *f);
 
 /* Everything up to the last byte: 0, or -1 when it failed and the frame, if it is one, says why. */
 int fetch(const struct opts *o, struct since *since, struct sink *to, struct fail *f);

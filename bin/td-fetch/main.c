@@ -31,5 +31,8 @@ int main(int argc, char **argv)
 	}
 	since_drop(&since);
 	free(o.result);
+	tdurl_free(&o.url);
+	if (o.rows > 0)
+		free((void *)(uintptr_t)o.sql);
 	return 0;
 }

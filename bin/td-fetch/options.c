@@ -14,8 +14,10 @@ static const char help[] =
 	"Usage: td-fetch [-f FORMAT] JOB_ID\n"
 	"       td-fetch [-f FORMAT] -d DB [-e SQL]  [< query.sql]\n"
 	"       td-fetch [-f FORMAT] --schedule NAME [--since FILE | --after RECEIPT]\n"
+	"       td-fetch [-f FORMAT] --databases | --tables DB[/GLOB] | --job-list N\n"
+	"       td-fetch --schema TABLE | --log JOB_ID | --rows N TABLE\n"
 	"Write the result of a Treasure Data job to standard output: of JOB_ID, of a new job\n"
-	"for SQL, or of a run of a schedule.\n"
+	"for SQL, or of a run of a schedule; or look at what an account has.\n"
 	"\n"
 	"  -d, --database DB    database of the new job\n"
 	"  -T, --type TYPE      its engine: presto (default), trino or hive\n"
@@ -38,6 +40,12 @@ static const char help[] =
 	"      --not-before TIME  skip runs scheduled before TIME\n"
 	"      --result DEST    let the service carry the result to DEST (td://..., NAME:TABLE);\n"
 	"                       prints a receipt instead of rows\n"
+	"      --databases      list the databases, as csv, tsv, jsonl or table\n"
+	"      --tables DB[/GLOB]  list the tables of DB, or those that GLOB matches\n"
+	"      --job-list N     list the newest N jobs, 1 to 1000\n"
+	"      --schema TABLE   print the columns of TABLE (td://@/DB/TABLE) for td-encode --schema\n"
+	"      --rows N         the first N rows of the table that the operand names\n"
+	"      --log JOB_ID     print what the engine has printed for this job\n"
 	"  -c, --connection NAME  take server and key from this connection\n"
 	API_USAGE
 	"      --progress       report progress even when standard error is not a terminal\n"
@@ -58,7 +66,13 @@ enum {
 	AT_MOST,
 	NOT_BEFORE,
 	JOB_KEY,
-	WAIT
+	WAIT,
+	DATABASES,
+	TABLES,
+	JOB_LIST,
+	SCHEMA,
+	ROWS,
+	LOG
 };
 
 static const struct option long_options[] = {
@@ -82,6 +96,12 @@ static const struct option long_options[] = {
 	{ "not-before", required_argument, NULL, NOT_BEFORE },
 	{ "job-key", required_argument, NULL, JOB_KEY },
 	{ "wait", required_argument, NULL, WAIT },
+	{ "databases", no_argument, NULL, DATABASES },
+	{ "tables", required_argument, NULL, TABLES },
+	{ "job-list", required_argument, NULL, JOB_LIST },
+	{ "schema", required_argument, NULL, SCHEMA },
+	{ "rows", required_argument, NULL, ROWS },
+	{ "log", required_argument, NULL, LOG },
 	{ "progress", no_argument, NULL, PROGRESS },
 	OPTION_LONG,
 	API_LONG_OPTIONS,
@@ -158,6 +178,49 @@ static char *taken_from(char *arg)
 	return copy;
 }
 
+/* The table that an argument names, whose key is then wiped out of the process list. */
+static void table_of(struct opts *o, char *arg)
+{
+	struct fail f = { 0 };
+	int rc;
+
+	tdurl_free(&o->url);
+	rc = tdurl_parse(&o->url, arg, &f);
+	tdurl_hide(arg);
+	if (rc)
+		die_usage("%s", f.why);
+	if (!o->url.table || o->url.has_mode)
+		die_usage("a table is td://@[HOST]/DATABASE/TABLE or "
+			  "CONNECTION:[DATABASE/]TABLE");
+}
+
+static void look_of(struct opts *o, enum look what, const char *at)
+{
+	if (o->look && o->look != what)
+		die_usage("--databases, --tables, --job-list, --schema and --log: choose one");
+	o->look = what;
+	o->look_at = at;
+}
+
+static bool look_option(struct opts *o, int c)
+{
+	switch (c) {
+	case DATABASES: look_of(o, LOOK_DATABASES, NULL); return true;
+	case TABLES: look_of(o, LOOK_TABLES, optarg); return true;
+	case JOB_LIST:
+		look_of(o, LOOK_JOBS, NULL);
+		o->look_n = (size_t)option_number(1, 1000);
+		return true;
+	case SCHEMA:
+		look_of(o, LOOK_SCHEMA, NULL);
+		table_of(o, optarg);
+		return true;
+	case ROWS: o->rows = (unsigned)option_number(1, 1000000); return true;
+	case LOG: look_of(o, LOOK_LOG, optarg); return true;
+	default: return false;
+	}
+}
+
 static bool own_option(struct opts *o, int c)
 {
 	switch (c) {
@@ -189,7 +252,7 @@ static bool own_option(struct opts *o, int c)
 	case WAIT: o->wait_ms = (uint64_t)option_seconds(1, 30 * 86400) * 1000; return true;
 	case 'j': o->jobs = (int)option_number(1, PARALLEL_DOWNLOAD_MAX); return true;
 	case PROGRESS: o->progress = true; return true;
-	default: return false;
+	default: return look_option(o, c);
 	}
 }
 
@@ -240,6 +303,57 @@ static void check_schedule(const struct opts *o)
 			o->limit.at_most > 0 ? "--at-most" : "--not-before");
 }
 
+/* A look takes server, key and format, and no more. */
+static void check_look(const struct opts *o)
+{
+	const struct { bool given; const char *name; } others[] = {
+		{ o->sql, "--execute" }, { o->no_wait, "--no-wait" }, { o->database, "--database" },
+		{ o->type, "--type" }, { o->has_priority, "--priority" }, { o->pool, "--pool" },
+		{ o->engine_version, "--engine-version" }, { o->job_key, "--job-key" },
+		{ o->schedule, "--schedule" }, { o->since, "--since" }, { o->after, "--after" },
+		{ o->result, "--result" }, { o->wait_ms > 0, "--wait" }, { o->jobs > 1, "--jobs" },
+		{ o->job_id, "a job ID" }, { o->rows > 0, "--rows" },
+	};
+
+	for (size_t i = 0; o->look && i < sizeof others / sizeof *others; i++)
+		if (others[i].given)
+			die_usage("%s does not go with %s", others[i].name,
+				o->look == LOOK_SCHEMA ? "--schema"
+				: o->look == LOOK_LOG  ? "--log"
+						       : "a list");
+	if (o->look == LOOK_LOG && o->look_at[strspn(o->look_at, "0123456789")])
+		die_usage("--log: '%s' is not a job ID", o->look_at);
+	if (o->connection && o->url.connection)
+		die_usage("--connection and %s:, which names one: choose one", o->url.connection);
+}
+
+/* --rows N TABLE is a query. */
+static void rows_query(struct opts *o)
+{
+	const char *quote = o->type && strcmp(o->type, "hive") == 0 ? "`" : "\"";
+
+	if (o->sql || o->database || o->job_id || o->schedule)
+		die_usage("--rows goes with a table, not with %s",
+			o->sql ? "--execute" : o->database ? "--database"
+			: o->schedule ? "--schedule" : "a job ID");
+	o->sql = mem_printf("SELECT * FROM %s%s%s LIMIT %u", quote, o->url.table, quote, o->rows);
+}
+
+/* Lists are text in any case, whole if it is not a terminal that they go to. */
+static void check_look_format(struct opts *o)
+{
+	const bool list = o->look && o->look != LOOK_SCHEMA && o->look != LOOK_LOG;
+
+	if (o->look && !list && o->has_format)
+		die_usage("--format: this is text, not rows");
+	if (list && o->has_format && o->out.format < RESULTOUT_CSV)
+		die_usage("--format: a list is csv, tsv, jsonl or table");
+	if (o->look && !o->has_format) {
+		o->out.format = list && isatty(STDOUT_FILENO) ? RESULTOUT_TABLE : RESULTOUT_CSV;
+		o->has_format = true;
+	}
+}
+
 static void check_format(struct opts *o)
 {
 	const bool terminal = isatty(STDOUT_FILENO), rows = !o->no_wait && !o->result;
@@ -275,7 +389,12 @@ void options_parse(struct opts *o, int argc, char **argv)
 			may_be_empty)) != -1)
 		if (!own_option(o, c))
 			api_option(&o->api, c, help, &o->verbosity);
-	if (optind < argc) {
+	if (optind < argc && o->rows > 0) {
+		table_of(o, argv[optind++]);
+		rows_query(o);
+	} else if (o->rows > 0) {
+		die_usage("--rows: which table? td-fetch --rows N td://@/DATABASE/TABLE");
+	} else if (optind < argc) {
 		o->job_id = argv[optind++];
 		if (optind < argc && argv[optind][0] == '-')
 			die_usage("options go before the job ID: %s", argv[optind]);
@@ -283,6 +402,8 @@ void options_parse(struct opts *o, int argc, char **argv)
 	}
 	if (optind < argc)
 		die_usage("one job at a time: '%s' is left over", argv[optind]);
+	check_look(o);
+	check_look_format(o);
 	check_new_job(o);
 	check_schedule(o);
 	check_format(o);

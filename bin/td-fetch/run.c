@@ -492,15 +492,24 @@ static int run_job(struct run *r, const char *database, const char *sql, struct 
 	return rc;
 }
 
+/* at: the table of --schema or --rows, with the database that it may leave to its connection. */
+static int load_conf(struct run *r, struct tdurl *at, struct fail *f)
+{
+	if (conf_load(&r->conf, r->o->connection, at->table ? at : NULL, f))
+		return -1;
+	return at->table ? conf_complete(&r->conf, at, f) : 0;
+}
+
 static int with_server(struct run *r, const char *sql, struct fail *f)
 {
+	struct tdurl at = r->o->url;
 	int rc;
 
 	if (r->o->since && since_open(r->since, r->o->since, false, r->o->schedule, f))
 		return -1;
 	if (r->o->after && since_open(r->since, r->o->after, true, r->o->schedule, f))
 		return -1;
-	if (conf_load(&r->conf, r->o->connection, NULL, f))
+	if (load_conf(r, &at, f))
 		return -1;
 	/* FILE.new becomes FILE at the end: that much must stay possible */
 	if (api_sandbox(&r->conf, &r->o->api, r->since->folder, f))
@@ -508,9 +517,16 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 	r->api = api_open(&r->conf, &r->o->api);
 	progress_start(&r->progress);
 	progress_phase(&r->progress, "waiting for the server");
-	rc = run_job(r, r->o->database ? r->o->database : r->conf.database, sql, f);
+	if (r->o->look)
+		rc = look(r->o, r->api, &at, r->to, f);
+	else if (r->o->rows > 0)
+		rc = run_job(r, at.database, sql, f);
+	else
+		rc = run_job(r, r->o->database ? r->o->database : r->conf.database, sql, f);
 	api_close(r->api);
 	conf_free(&r->conf);
+	if (at.database != r->o->url.database) /* the connection's */
+		free(at.database);
 	return rc;
 }
 
@@ -520,7 +536,7 @@ static void give_up(struct run *r, const struct fail *why)
 	struct fail ignored = { 0 };
 	struct frame_head head = { .content = FRAME_ROWS, .rows = -1, .size = -1 };
 
-	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->result ||
+	if (why->kind == FAIL_PIPE || r->o->no_wait || r->o->look || r->o->result ||
 		r->o->out.format != RESULTOUT_FRAME)
 		return;
 	sig_hold(why->kind == FAIL_SIGNAL); /* else a signal still ends the wait for the reader */
@@ -539,7 +555,9 @@ int fetch(const struct opts *o, struct since *since, struct sink *to, struct fai
 	int rc;
 
 	progress_init(&r.progress, o->progress, o->verbosity < 0);
-	rc = !o->job_id && !o->schedule && query(o, &sql, f) ? -1 : with_server(&r, sql, f);
+	rc = !o->job_id && !o->schedule && !o->look && query(o, &sql, f)
+		? -1
+		: with_server(&r, sql, f);
 	if (rc)
 		give_up(&r, f);
 	resultout_free(&r.out);

@@ -117,6 +117,13 @@ int api_table_list(struct api *a, const char *db, struct api_name **list, size_t
 int api_session_list(struct api *a, struct api_name **list, size_t *n, struct fail *f);
 void api_names_free(struct api_name *list, size_t n);
 
+/*
+ * A list as the service sends it: an array, for json_decref(). of: the database of API_TABLES, the
+ * query "from=0&to=19" of API_JOBS, whose `to` is inclusive, newest first; else NULL.
+ */
+enum api_list { API_DATABASES, API_TABLES, API_JOBS };
+int api_list(struct api *a, enum api_list which, const char *of, json_t **all, struct fail *f);
+
 /* an existing one is fine */
 int api_database_create(struct api *a, const char *db, struct fail *f);
 
@@ -249,6 +256,8 @@ int api_job_issue(struct api *a, const struct api_issue *i, char job_id[32], boo
 /* cheap; fills the first lines only */
 int api_job_status(struct api *a, const char *id, struct api_job *j, struct fail *f);
 int api_job_show(struct api *a, const char *id, struct api_job *j, struct fail *f);
+/* All that the engine has printed for a job, malloc'ed; "" if nothing. */
+int api_job_log(struct api *a, const char *id, char **text, struct fail *f);
 /* The rows that a job has put into tables; -1: not given. */
 int api_job_inserted(struct api *a, const char *id, int64_t *rows, struct fail *f);
 /* When it ended, epoch seconds; -1: not said, or there is no such job (any more). */

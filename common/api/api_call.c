@@ -48,6 +48,7 @@ static const struct {
 	[JOB_STATUS] = { "GET", "job/status", READ, NULL },
 	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", READ, NULL },
 	[JOB_SHOW] = { "GET", "job/show", READ, NULL },
+	[JOB_LIST] = { "GET", "job/list", READ, NULL },
 	[JOB_RESULT] = { "GET", "job/result", READ, NULL },
 	[JOB_STATISTICS] = { "GET", "job/statistics", READ, NULL },
 	[SCHEDULE_HISTORY] = { "GET", "schedule/history", READ, NULL },
@@ -97,6 +98,7 @@ static size_t ceiling(enum endpoint e)
 	case SESSION_LIST:
 	case SESSION_PARTS:
 	case JOB_SHOW:
+	case JOB_LIST:
 		return LONG;
 	default:
 		return SHORT;

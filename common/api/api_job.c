@@ -233,18 +233,25 @@ int api_job_by_key(struct api *a, const char *domain_key, char id[32], struct fa
 	return found || api_forgive(a, 404, f) ? 0 : -1;
 }
 
-/* TD's own words about a failed job: the end of cmdout and stderr, which has the reason. */
-static char *error_text(const json_t *j)
+/* What the engine has printed: cmdout and stderr. */
+static void printed(const json_t *j, struct buf *b)
 {
 	const json_t *debug = json_object_get(j, "debug");
 	const char *out = api_string(debug, "cmdout"), *err = api_string(debug, "stderr");
+
+	buf_init(b, 32 << 20);
+	buf_puts(b, out ? out : "");
+	if (out && *out && err && *err)
+		buf_putc(b, '\n');
+	buf_puts(b, err ? err : "");
+}
+
+/* TD's own words about a failed job: the end of it, which has the reason. */
+static char *error_text(const json_t *j)
+{
 	struct buf b;
 
-	buf_init(&b, 32 << 20);
-	buf_puts(&b, out ? out : "");
-	if (out && *out && err && *err)
-		buf_putc(&b, '\n');
-	buf_puts(&b, err ? err : "");
+	printed(j, &b);
 	while (b.len && (unsigned char)b.p[b.len - 1] <= ' ')
 		b.len--;
 	if (b.len > ERROR_TEXT_MAX)
@@ -285,6 +292,24 @@ int api_job_show(struct api *a, const char *id, struct api_job *out, struct fail
 		if (out->state == API_JOB_ERROR || out->state == API_JOB_KILLED)
 			out->error = error_text(j);
 	}
+	json_decref(j);
+	return rc ? fail_at(f, "job %s", id) : 0;
+}
+
+int api_job_log(struct api *a, const char *id, char **text, struct fail *f)
+{
+	struct api_job job;
+	json_t *j;
+	struct buf b;
+	int rc = look(a, JOB_SHOW, id, &job, &j, f);
+
+	*text = NULL;
+	if (rc == 0) {
+		printed(j, &b);
+		*text = mem_string(buf_text(&b));
+		buf_free(&b);
+	}
+	api_job_free(&job);
 	json_decref(j);
 	return rc ? fail_at(f, "job %s", id) : 0;
 }

@@ -78,6 +78,35 @@ int api_session_parts(struct api *a, const char *name, struct api_name **list, s
 		: 0;
 }
 
+int api_list(struct api *a, enum api_list which, const char *of, json_t **all, struct fail *f)
+{
+	static const struct { enum endpoint e; const char *member; } lists[] = {
+		[API_DATABASES] = { DATABASE_LIST, "databases" },
+		[API_TABLES] = { TABLE_LIST, "tables" }, [API_JOBS] = { JOB_LIST, "jobs" },
+	};
+	struct api_call c = { .e = lists[which].e };
+	json_t *j;
+
+	if (which == API_JOBS)
+		c.query = of;
+	else
+		c.seg[0] = of;
+	*all = NULL;
+	j = api_call(a, &c, f) ? NULL : api_call_json(a, &c, f);
+	api_call_free(&c);
+	*all = json_incref(json_object_get(j, lists[which].member));
+	if (j && !json_is_array(*all))
+		fail_set(f, FAIL_REFUSED, "%s answered without a list: is it Treasure Data?",
+			a->host);
+	json_decref(j);
+	if (json_is_array(*all))
+		return 0;
+	json_decref(*all);
+	*all = NULL;
+	return fail_at(f, "cannot list the %s%s%s", lists[which].member,
+		which == API_TABLES ? " of " : "", which == API_TABLES ? of : "");
+}
+
 void api_names_free(struct api_name *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
