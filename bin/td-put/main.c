@@ -176,6 +176,24 @@ static void destination(struct load *l, int argc, char **argv)
 		die_usage("%s", f.why);
 }
 
+/* The key, the time that runs, and the sandbox. */
+static int prepare(struct load *l, struct fail *f)
+{
+	const struct opts *o = l->o;
+
+	if (range_read(l, f) || conf_load(&l->conf, NULL, &l->to, f) ||
+		conf_complete(&l->conf, &l->to, f))
+		return -1;
+	if (l->to.mode != TDURL_APPEND && (o->once || o->session || o->streaming))
+		die_usage("--once, --session and --streaming are for mode=append");
+	if (o->wait_s > 0) {
+		sig_end_after(o->wait_s);
+		l->until_ms = clock_ms() + o->wait_s * 1000;
+	}
+	l->input.piped = !fd_is_file(STDIN_FILENO);
+	return (o->content && content_keep(f)) || api_sandbox(&l->conf, &o->api, NULL, f) ? -1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o = { .jobs = 4, .api = API_OPT_DEFAULT };
@@ -193,22 +211,10 @@ int main(int argc, char **argv)
 	if (!o.commit && !o.discard && isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < "
 			  "data.csv | td-put ...");
-	if (range_read(&l, &f) || conf_load(&l.conf, NULL, &l.to, &f) ||
-		conf_complete(&l.conf, &l.to, &f))
-		die_fail(&f);
-	if (l.to.mode != TDURL_APPEND && (o.once || o.session || o.streaming))
-		die_usage("--once, --session and --streaming are for mode=append");
-	if (o.wait_s > 0) {
-		sig_end_after(o.wait_s);
-		l.until_ms = clock_ms() + o.wait_s * 1000;
-	}
-	l.input.piped = !fd_is_file(STDIN_FILENO);
-	if (o.content && content_keep(&f)) {
-		transfer_time_is_up(&l, &f);
+	if (prepare(&l, &f)) {
+		transfer_not_begun(&l, &f);
 		die_fail(&f);
 	}
-	if (api_sandbox(&l.conf, &o.api, NULL, &f))
-		die_fail(&f);
 	fd_source_init(&in, STDIN_FILENO, "standard input");
 	l.input.from = &in.source;
 	rc = o.discard	? commit_discard(&l, &f)

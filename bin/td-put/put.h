@@ -154,6 +154,8 @@ int transfer_run(struct load *l, struct fail *f);
 void transfer_free(struct load *l);
 /* A failure: what is ours goes, and the receipt says why. -1. */
 int transfer_failed(struct load *l, struct fail *f);
+/* A failure before the transfer could begin: the receipt says why. */
+void transfer_not_begun(struct load *l, struct fail *f);
 /* The connection to the service, within --wait. */
 void transfer_connect(struct load *l);
 /* If it was not a signal but --wait that ended the run, f says so. */

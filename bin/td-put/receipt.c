@@ -97,8 +97,8 @@ void paper_start(struct load *l)
 			       : l->o->streaming            ? "import"
 			       : l->to.mode == TDURL_APPEND ? "append"
 							    : "load");
-	r->endpoint = mem_string(l->conf.endpoint);
-	r->database = mem_string(l->to.database);
+	r->endpoint = l->conf.endpoint ? mem_string(l->conf.endpoint) : NULL;
+	r->database = l->to.database ? mem_string(l->to.database) : NULL;
 	r->table = mem_string(l->to.table);
 	r->carry.is_range = l->range.on;
 	r->carry.from = l->range.from;

@@ -168,6 +168,15 @@ int transfer_failed(struct load *l, struct fail *f)
 	return -1;
 }
 
+void transfer_not_begun(struct load *l, struct fail *f)
+{
+	transfer_time_is_up(l, f);
+	if (l->o->dry_run || l->o->discard || f->kind == FAIL_PIPE)
+		return;
+	paper_start(l);
+	paper_end(l, f, FAIL_IGNORED);
+}
+
 static void say_done(struct load *l)
 {
 	const long long rows = (long long)l->receipt.rows;

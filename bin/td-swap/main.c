@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -324,12 +325,30 @@ static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 		fail_set(f, FAIL_USAGE,
 			"the receipt is of table %s.%s, not of the destination given", r->database,
 			r->table);
-	return f->kind ? rows_stay(s, f) : 0;
+	return f->kind ? -1 : 0;
+}
+
+/*
+ * Is the server here the receipt's? A loopback address that td-put spoke TLS to (ssl=true) is the
+ * same one where that is not said again.
+ */
+static bool is_server(struct swap *s)
+{
+	const char *here = s->conf.endpoint, *there = s->in.endpoint;
+
+	if (strcmp(here, there) == 0)
+		return true;
+	if (strncmp(here, "http://", 7) != 0 || strncmp(there, "https://", 8) != 0 ||
+		strcmp(here + 7, there + 8) != 0)
+		return false;
+	free(s->conf.endpoint);
+	s->conf.endpoint = mem_string(there);
+	return true;
 }
 
 static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 {
-	if (conf_load(&s->conf, NULL, to, f) == 0 && strcmp(s->conf.endpoint, s->in.endpoint) != 0)
+	if (conf_load(&s->conf, NULL, to, f) == 0 && !is_server(s))
 		fail_set(f, FAIL_CONFIG,
 			"the receipt is of %s, but the server here is %s: set TD_API_SERVER, or "
 			"name the "
@@ -346,7 +365,10 @@ static void say_done(struct swap *s)
 {
 	const struct receipt *r = &s->out;
 
-	if (r->action && strcmp(r->action, "none") == 0)
+	if (s->o->undo)
+		progress_done(&s->progress, "%s.%s has the %lld rows of before again", r->database,
+			r->table, (long long)r->rows);
+	else if (r->action && strcmp(r->action, "none") == 0)
 		progress_done(&s->progress, "%s.%s is as it was: no row comes or goes", r->database,
 			r->table);
 	else if (r->carry.rows_kept >= 0)
@@ -374,9 +396,28 @@ static int lock_receipt(const struct swap *s, struct fail *f)
 	return 0;
 }
 
+/*
+ * A receipt that cannot be used as it was asked. From a pipe it cannot be given again, so the rows
+ * go, where the key for that is there.
+ */
+static void refused(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	if (!s->repeatable && check_names(&s->in, FAIL_IGNORED) == 0 &&
+		connect_to(s, to, FAIL_IGNORED) == 0)
+		replace_drop(s, f);
+	else
+		rows_stay(s, f);
+}
+
 static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 {
-	if (check_receipt(s, to, f) || lock_receipt(s, f) || start_receipt(s, f))
+	if (start_receipt(s, f))
+		return -1;
+	if (check_receipt(s, to, f)) {
+		refused(s, to, f);
+		return -1;
+	}
+	if (lock_receipt(s, f))
 		return -1;
 	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
 		if (end_receipt(s, NULL, f) == 0) {
@@ -393,30 +434,34 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 	return -1;
 }
 
-/*
- * The receipt of a swap that kept the old rows says where they are; without one, the destination
- * and --keep do.
- */
-static int undo_names(struct swap *s, struct tdurl *to, struct fail *f)
+/* The receipt of a swap that kept the old rows says where they are. */
+static int undo_by_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 {
 	struct receipt *r = &s->in;
 
-	if (!to) {
-		if (!r->kept)
-			return fail_set(f, FAIL_DATA,
-				"this receipt names no kept table: there is nothing to undo");
-		if (s->o->keep_name && strcmp(s->o->keep_name, r->kept) != 0)
-			return fail_set(f, FAIL_USAGE,
-				"--keep=%s: the kept table of this receipt is %s", s->o->keep_name,
-				r->kept);
-		if (tdurl_check_name("database", r->database, f) ||
-			tdurl_check_name("table", r->table, f) ||
-			tdurl_check_name("table", r->kept, f)) {
-			f->kind = FAIL_DATA;
-			return fail_at(f, "the receipt");
-		}
-		return 0;
+	if (!r->kept)
+		return fail_set(f, FAIL_DATA,
+			"this receipt names no kept table: there is nothing to undo");
+	if (s->o->keep_name && strcmp(s->o->keep_name, r->kept) != 0)
+		return fail_set(f, FAIL_USAGE, "--keep=%s: the kept table of this receipt is %s",
+			s->o->keep_name, r->kept);
+	if (is_other(r, to))
+		return fail_set(f, FAIL_USAGE,
+			"the receipt is of table %s.%s, not of the destination given", r->database,
+			r->table);
+	if (tdurl_check_name("database", r->database, f) ||
+		tdurl_check_name("table", r->table, f) || tdurl_check_name("table", r->kept, f)) {
+		f->kind = FAIL_DATA;
+		return fail_at(f, "the receipt");
 	}
+	return lock_receipt(s, f);
+}
+
+/* Without one the destination and --keep do. */
+static int undo_by_name(struct swap *s, struct tdurl *to, struct fail *f)
+{
+	struct receipt *r = &s->in;
+
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
 		api_sandbox(&s->conf, &s->o->api, NULL, f))
 		return -1;
@@ -430,22 +475,22 @@ static int undo_names(struct swap *s, struct tdurl *to, struct fail *f)
 	return r->kept ? 0 : -1;
 }
 
-static int undo(struct swap *s, struct tdurl *to, struct fail *f)
+static int undo(struct swap *s, const struct tdurl *to, struct fail *f)
 {
-	if (undo_names(s, to, f))
-		return -1;
 	if (strcmp(s->in.kept, s->in.table) == 0)
 		return fail_set(f, FAIL_DATA, "%s cannot be its own kept table", s->in.table);
-	if ((!to && lock_receipt(s, f)) || start_receipt(s, f))
-		return -1;
-	if (!s->api && connect_to(s, to, f))
+	if (start_receipt(s, f))
 		return -1;
 	/* nothing was loaded now */
 	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1;
 	s->out.has_time = false;
 	s->out.action = mem_string("undo");
-	if (replace_undo(s, f) == 0)
-		return end_receipt(s, NULL, f);
+	if ((s->api || connect_to(s, to, f) == 0) && replace_undo(s, f) == 0) {
+		if (end_receipt(s, NULL, f))
+			return -1;
+		say_done(s);
+		return 0;
+	}
 	time_is_up(s, f);
 	if (f->kind != FAIL_PIPE)
 		end_receipt(s, f, FAIL_IGNORED);
@@ -505,11 +550,12 @@ static void interrupted(struct swap *s, const struct buf *b, const struct tdurl 
 /* It is done, and its receipt passes; but what was asked of this program cannot be done any more.
  */
 static int pass_append(
-	const struct swap *s, const char *text, size_t n, const struct tdurl *to, struct fail *f)
+	struct swap *s, const char *text, size_t n, const struct tdurl *to, struct fail *f)
 {
 	const struct receipt *r = &s->in;
 	const char *given = guard(s->o);
 
+	s->out_begun = true;
 	if (pass(text, n, f))
 		return -1;
 	if (given)
@@ -524,7 +570,23 @@ static int pass_append(
 			"rows are "
 			"in",
 			r->database, r->table);
+	if (to && conf_load(&s->conf, NULL, to, f))
+		return fail_add(f, "; the receipt is of an append, and its rows are in");
+	if (to && !is_server(s))
+		return fail_set(f, FAIL_USAGE,
+			"the receipt is of an append on %s, not on %s: its rows are in",
+			r->endpoint, s->conf.endpoint);
+	progress_done(&s->progress, "%lld rows into %s.%s, by td-put: nothing to swap",
+		(long long)r->rows, r->database, r->table);
 	return 0;
+}
+
+/* Something that may hold a receipt: a file or a pipe, and not /dev/null or a terminal. */
+static bool is_input(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode));
 }
 
 static int run(struct swap *s, struct tdurl *to, struct fail *f)
@@ -536,8 +598,8 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 
 	if (s->o->gc)
 		return collect(s, to, f);
-	if (s->o->undo && to)
-		return undo(s, to, f);
+	if (s->o->undo && to && !is_input(STDIN_FILENO))
+		return undo_by_name(s, to, f) || undo(s, to, f) ? -1 : 0;
 	if (read_receipt(&b, f)) {
 		if (f->kind == FAIL_SIGNAL && !s->o->undo)
 			interrupted(s, &b, to, f);
@@ -547,14 +609,19 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 	progress_start(&s->progress);
 	text = buf_text(&b);
 	n = b.len;
+	if (s->o->undo && to && n == 0) {
+		buf_free(&b);
+		return undo_by_name(s, to, f) || undo(s, to, f) ? -1 : 0;
+	}
 	rc = receipt_parse(&s->in, text, n, "standard input", f);
 	if (rc == 0 && !s->in.done) {
+		s->out_begun = true;
 		pass(text, n, FAIL_IGNORED);
 		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s",
 			s->in.reason ? s->in.reason : "no reason given");
 		f->told = die_told(s->in.place);
 	} else if (rc == 0 && s->o->undo) {
-		rc = undo(s, NULL, f);
+		rc = undo_by_receipt(s, to, f) || undo(s, to, f) ? -1 : 0;
 	} else if (rc == 0 && strcmp(s->in.action, "upload") == 0) {
 		rc = fail_set(f, FAIL_DATA,
 			"the table has none of these rows yet: td-put --commit comes first");
@@ -577,6 +644,16 @@ static void destination(const struct opts *o, struct tdurl *to, char *text)
 		rc = fail_set(&f, FAIL_USAGE, "the destination names no table");
 	if (rc)
 		die_usage("%s", f.why);
+}
+
+/* Every failure has a receipt, also where little is known. */
+static void failed(struct swap *s, struct fail *f)
+{
+	if (s->out_begun || f->kind == FAIL_PIPE)
+		return;
+	if (s->in.table && !s->out.table)
+		start_receipt(s, FAIL_IGNORED);
+	end_receipt(s, f, FAIL_IGNORED);
 }
 
 int main(int argc, char **argv)
@@ -615,6 +692,8 @@ int main(int argc, char **argv)
 	}
 	rc = run(&s, has_to ? &to : NULL, &f);
 	time_is_up(&s, &f);
+	if (rc && !o.gc)
+		failed(&s, &f);
 	if (s.repeatable)
 		flock(STDIN_FILENO, LOCK_UN); /* a shell may have the same file open */
 	api_table_free(&s.target);

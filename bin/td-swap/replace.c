@@ -405,8 +405,8 @@ static int untold(struct run *u, struct fail *f)
 		return cannot_say(u, f,
 			u->why.kind ? u->why.why : "neither their ids nor a query tell them apart");
 	return fail_set(f, FAIL_UNKNOWN,
-		"table %s.%s does not exist any more, and %s holds as many rows as the receipt: it "
-		"was probably used already; look at the table",
+		"the table that td-put made is not at %s.%s any more, and %s holds as many rows as "
+		"the receipt: it was probably used already; look at the table",
 		s->in.database, s->in.temporary, s->in.table);
 }
 

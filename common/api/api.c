@@ -36,6 +36,7 @@ struct api *api_open(const struct conf *c, const struct api_opt *o)
 	a->endpoint = mem_string(c->endpoint);
 	a->import_endpoint = mem_string(c->import_endpoint);
 	a->host = http_host(c->endpoint);
+	a->import_host = http_host(c->import_endpoint);
 	a->key_from = mem_string(c->key_from);
 	a->authorization = mem_printf("TD1 %s", c->key);
 	a->retry = o->retry;
@@ -56,6 +57,7 @@ void api_close(struct api *a)
 	free(a->endpoint);
 	free(a->import_endpoint);
 	free(a->host);
+	free(a->import_host);
 	free(a->key_from);
 	free(a);
 }

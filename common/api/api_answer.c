@@ -33,6 +33,7 @@ static void message(const struct http_answer *a, char *out, size_t cap)
 int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct fail *f)
 {
 	int s = c->answer.status;
+	const char *host = api_call_host(a, c);
 	char text[MESSAGE_MAX], after[40] = "";
 
 	message(&c->answer, text, sizeof text);
@@ -40,20 +41,20 @@ int api_refused(struct api *a, const struct api_call *c, unsigned tries, struct 
 		snprintf(after, sizeof after, " (after %u tries)", tries);
 	if (s == 401)
 		return fail_set(f, FAIL_KEY, "401 from %s%s: the key of %s is not known there",
-			a->host, text, a->key_from);
+			host, text, a->key_from);
 	if (s == 403)
 		return fail_set(f, FAIL_KEY, "403 from %s%s: the key of %s may not do this",
-			a->host, text, a->key_from);
+			host, text, a->key_from);
 	if (s == 407)
 		return fail_set(f, FAIL_CONFIG,
 			"407 from the proxy%s: it asks for a user and a password", text);
 	if (s / 100 == 3)
 		return fail_set(f, FAIL_REFUSED,
 			"%d from %s: a redirect, which is not followed with a key in hand", s,
-			a->host);
+			host);
 	if (s == 408 || s == 429 || (s >= 500 && s != 501))
-		return fail_set(f, FAIL_TEMP, "%d from %s%s%s", s, a->host, text, after);
-	return fail_set(f, FAIL_REFUSED, "%d from %s%s", s, a->host, text);
+		return fail_set(f, FAIL_TEMP, "%d from %s%s%s", s, host, text, after);
+	return fail_set(f, FAIL_REFUSED, "%d from %s%s", s, host, text);
 }
 
 bool api_forgive(struct api *a, int status, struct fail *f)

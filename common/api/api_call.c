@@ -199,13 +199,18 @@ static int not_service(struct api_call *c, struct fail *f)
 	return -1;
 }
 
-static int no_answer(struct api *a, unsigned tries, struct fail *f)
+const char *api_call_host(const struct api *a, const struct api_call *c)
+{
+	return c->e == TABLE_IMPORT ? a->import_host : a->host;
+}
+
+static int no_answer(struct api *a, const struct api_call *c, unsigned tries, struct fail *f)
 {
 	char after[40] = "";
 
 	if (tries > 1)
 		snprintf(after, sizeof after, " (after %u tries)", tries);
-	return fail_at(f, "no answer from %s%s", a->host, after);
+	return fail_at(f, "no answer from %s%s", api_call_host(a, c), after);
 }
 
 /* From `start` to api_until(). */
@@ -283,7 +288,7 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 		if (rc == 0)
 			rc = api_refused(a, c, attempt + 1, &why);
 		else if (c->broke)
-			no_answer(a, attempt + 1, &why);
+			no_answer(a, c, attempt + 1, &why);
 		o = (struct retry_outcome){ c->answer.status, c->answer.sent,
 			c->answer.retry_after_ms };
 		wait = !c->broke && why.kind != FAIL_TEMP ? RETRY_STOP

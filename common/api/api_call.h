@@ -43,7 +43,7 @@ enum endpoint {
 };
 
 struct api {
-	char *endpoint, *import_endpoint, *host, *key_from;
+	char *endpoint, *import_endpoint, *host, *import_host, *key_from;
 	char *authorization; /* secret */
 	struct http *http;
 	struct retry_policy retry;
@@ -92,6 +92,8 @@ bool api_made(struct api *a, const struct api_call *c, int rc, enum api_made *ma
  */
 int api_call(struct api *a, struct api_call *c, struct fail *f);
 void api_call_free(struct api_call *c);
+/* The server that it goes to, for messages. */
+const char *api_call_host(const struct api *a, const struct api_call *c);
 
 /*
  * A call whose answer says nothing but that it is done. A refusal with the status `fine`, if not 0,

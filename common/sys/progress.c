@@ -17,11 +17,12 @@ static void answer(void *arg);
 
 void progress_init(struct progress *p, bool wanted, bool quiet)
 {
-	*p = (struct progress){ .mode = quiet && !wanted	       ? PROGRESS_NONE :
+	*p = (struct progress){ .mode = quiet		       ? PROGRESS_NONE :
 					die_terminal()	       ? PROGRESS_LINE :
 					wanted || log_is_json() ? PROGRESS_LINES :
 								  PROGRESS_NONE };
-	p->wanted = wanted;
+	p->wanted = wanted && !quiet;
+	p->quiet = quiet;
 	p->sums_up = p->mode != PROGRESS_NONE;
 	p->begun_ms = clock_ms();
 	sig_answer_by(answer, p);
@@ -43,7 +44,7 @@ uint64_t progress_seconds(const struct progress *p)
 
 bool progress_due(struct progress *p)
 {
-	if (sig_asked())
+	if (sig_asked() && !p->quiet)
 		return p->asked = true;
 	return p->mode != PROGRESS_NONE && clock_ms() >= p->next_ms;
 }
@@ -154,6 +155,8 @@ static void answer(void *arg)
 {
 	struct progress *p = arg;
 
+	if (p->quiet)
+		return;
 	p->asked = true;
 	if (p->rate.what)
 		say_rate(p);

@@ -24,7 +24,8 @@ struct progress_rate {
 
 struct progress {
 	enum { PROGRESS_NONE, PROGRESS_LINES, PROGRESS_LINE } mode;
-	bool wanted;       /* --progress */
+	bool wanted;       /* --progress, without -q */
+	bool quiet;        /* nothing is said, not even to SIGUSR1 */
 	bool sums_up;      /* a line at the end */
 	bool asked;        /* the next line answers SIGUSR1 */
 	bool begun;        /* progress_start() */
@@ -36,7 +37,8 @@ struct progress {
 };
 
 /*
- * wanted: --progress. From now on p answers SIGUSR1, even while the program waits for input: it
+ * wanted: --progress; quiet: -q, which silences all. Else p answers SIGUSR1 from now on, even
+ * while the program waits for input: it
  * must live as long.
  */
 void progress_init(struct progress *p, bool wanted, bool quiet);

@@ -92,7 +92,8 @@ char *receipt_begin(const struct receipt *r)
 
 	json_object_set_new(o, "receipt",
 		json_integer(receipt_carries(r) ? RECEIPT_CARRY : RECEIPT_VERSION));
-	text(o, "mode", tdurl_mode_name(r->mode));
+	if (r->table) /* else nothing is known but that it failed */
+		text(o, "mode", tdurl_mode_name(r->mode));
 	text(o, "endpoint", r->endpoint);
 	text(o, "database", r->database);
 	text(o, "table", r->table);
@@ -114,7 +115,8 @@ char *receipt_begin(const struct receipt *r)
 		json_object_set_new(o, "time_min", json_integer(r->time_min));
 		json_object_set_new(o, "time_max", json_integer(r->time_max));
 	}
-	text(o, "source", r->verified ? "verified" : "eof");
+	if (r->table)
+		text(o, "source", r->verified ? "verified" : "eof");
 	text(o, "started", r->started);
 	line = dump(o);
 	line[strlen(line) - 1] = '\0'; /* receipt_end() closes the object */

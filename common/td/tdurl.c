@@ -129,8 +129,9 @@ static char *endpoint(bool tls, const char *host, uint64_t port, const char *bas
 
 int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f)
 {
+	const bool https = strncmp(text, "https://", 8) == 0;
 	bool tls = strncmp(text, "http://", 7) != 0;
-	const char *p = !tls ? text + 7 : strncmp(text, "https://", 8) == 0 ? text + 8 : text;
+	const char *p = !tls ? text + 7 : https ? text + 8 : text;
 	size_t n = strcspn(p, "/"), base = strlen(p + n);
 	uint64_t port;
 	char *host;
@@ -147,6 +148,8 @@ int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f)
 		f->kind = FAIL_CONFIG;
 		return -1;
 	}
+	if (!https && is_loopback(host)) /* as in a URL of a destination */
+		tls = false;
 	if (!tls && !plain && !is_loopback(host)) {
 		fail_set(f, FAIL_CONFIG, "http://%s would send the key in the clear: use https://",
 			host);

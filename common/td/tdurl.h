@@ -68,7 +68,8 @@ const char *tdurl_mode_name(enum tdurl_mode m);
 bool tdurl_carries(const struct tdurl *u);
 
 /*
- * The forms of TD_API_SERVER: host, host:port, http(s)://host[:port][/base], a site's name. *out is
+ * The forms of TD_API_SERVER: host, host:port, http(s)://host[:port][/base], a site's name. Without
+ * a scheme it is https, but http for a loopback address. *out is
  * malloc'ed, "SCHEME://host[:port][/base]" without a slash at the end and without a default port.
  * http is refused (FAIL_CONFIG) for a host that is not loopback, because the key would cross the
  * network in the clear; `plain` allows it.

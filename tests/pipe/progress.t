@@ -40,6 +40,8 @@ TD_API_SERVER=$slow run screen -w 2000 "$T/states" sh -c "td-put td://@/testdb/s
 is "a receipt on a terminal stays whole" "$status $(printf '%s\n' "$out" | grep '^{' | jq -r .status)" "0 done"
 run screen "$T/states" sh "$T/pipe" -q
 is "-q: nothing" "$status $out$(cat "$T/states")" "0 "
+run screen "$T/states" sh "$T/pipe" -q --progress
+is "-q --progress: nothing" "$status $out$(cat "$T/states")" "0 "
 run screen -w 120 "$T/states" sh "$T/pipe" --progress
 is "--progress, and quick: the same end" "$(printf '%s\n' "$out" | grep -v 'same account' | timeless | sort)" "$lines_of_each"
 TERM=dumb

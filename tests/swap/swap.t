@@ -59,6 +59,13 @@ is "a service that denies its tables: the rows that came through a pipe go" "$(t
 td-put "$D/app" <"$T/new" >"$T/r"
 swap; done_swap
 is "an append passes through" "$status $out" "0 $(cat "$T/r")"
+run td-swap --progress <"$T/r"
+like "an append passes through: it has its line with --progress" "$err" "^td-swap: 60 rows into testdb.app, by td-put: nothing to swap in"
+run td-swap td://@127.0.0.1:1/testdb/app <"$T/r"
+like "the receipt of an append on another server than the destination's: refused, and passed on" "$status $err $out" \
+	"^2 td-swap: the receipt is of an append on $TD_API_SERVER, not on http://127.0.0.1:1: its rows are in $(cut -c1-20 "$T/r" | sed 's/[{]/[{]/')"
+run env -u TD_API_KEY td-swap $D/app <"$T/r"
+is "a destination beside the receipt of an append needs its key" "$status $out" "77 $(cat "$T/r")"
 run env -u TD_API_KEY -u TD_API_SERVER td-swap <"$T/r"
 is "an append needs no key here" "$status" 0
 for guard in --strict "--min-rows 1" "--max-shrink 20" --same-schema --allow-empty --keep; do
@@ -193,6 +200,10 @@ like "and so do the names" "$(jq -r .temporary_table "$T/x")" "^tbl_tdput_2ebc98
 api POST "table/delete/testdb/$(jq -r .temporary_table "$T/x")" >/dev/null
 run td-swap --gc --older-than 0 "$D"
 is "--gc --older-than 0" "$status $(echo $out)" "0 table $(jq -r .temporary_table "$T/r")"
+td-put "$D/tbl?mode=replace" <"$T/new" >"$T/r"
+cat "$T/r" | { run td-swap $D/app; printf '%s\n' "$status $(receipt .exit)" >"$T/x"; }
+is "a wrong destination, from a pipe: refused, and the temporary table goes" \
+	"$(cat "$T/x") $(tables testdb | grep -c "$(jq -r .temporary_table "$T/r")")" "2 2 0"
 td-put --once=kept $D/keeps <"$T/old" >/dev/null
 td-put --session named --no-commit $D/keeps <"$T/new" >"$T/r"
 td-put --session named --commit $D/keeps <"$T/r" >/dev/null
@@ -519,4 +530,28 @@ wait $watcher
 is "a hundred replaces: all done" $bad 0
 is "a hundred replaces: only whole tables are seen" "$(sort -u "$T/seen" | tr '\n' ' ')" "$old $new "
 ok "a hundred replaces: looked at often enough" [ "$(wc -l <"$T/seen")" -gt 20 ]
+
+# --- undo: a receipt counts, also beside a destination
+td-put $D/gen <"$T/old" >/dev/null
+for rows in new old; do
+	td-put "$D/gen?mode=replace" <"$T/$rows" >"$T/r"
+	td-swap --keep=gen_$rows <"$T/r" >"$T/kept_$rows"
+done
+run td-swap --undo $D/gen <"$T/kept_new"
+is "--undo DEST with the receipt of another generation: refused" "$status $(rows_of testdb gen)" "80 $old"
+run td-swap --undo $D/app <"$T/kept_old"
+is "--undo DEST with the receipt of another table: refused" "$status $(receipt .exit)" "2 2"
+run td-swap --progress --undo $D/gen <"$T/kept_old"
+like "--undo DEST with a receipt: that is undone" "$status $(rows_of testdb gen) $err" "^0 $new td-swap: testdb.gen has the 60 rows of before again in"
+: | { run td-swap --undo --keep=gen_old $D/gen; echo "$status" >"$T/x"; }
+is "--undo DEST, and nothing in the pipe: by its name" "$(cat "$T/x") $(rows_of testdb gen)" "0 $old"
+
+# --- every failure has a receipt
+echo nonsense >"$T/x"
+run td-swap <"$T/x"
+is "not a receipt: one of a failure" "$status $(receipt '[.status, .exit] | join(" ")')" "65 failed 65"
+run td-swap </dev/null
+is "no receipt: one of a failure" "$status $(receipt '[.status, .exit] | join(" ")')" "66 failed 66"
+run env -u TD_API_KEY td-put $D/app <"$T/new"
+is "td-put without a key: one of a failure" "$status $(receipt '[.status, .exit, .table] | join(" ")')" "77 failed 77 app"
 finish
