@@ -40,7 +40,7 @@ _td_pipe_values()
 	case $1$2 in
 	td-fetch--format) echo frame csv tsv jsonl msgpack msgpack.gz table ;;
 	td-encode--format) echo auto frame csv tsv mysql jsonl msgpack apache ltsv syslog regex ;;
-	*--unknown-keys) echo refuse ignore add ;;
+	*--unknown-keys | *--new-columns) echo refuse ignore add ;;
 	*--type) echo presto trino hive ;;
 	*--time-unit) echo s ms us ns ;;
 	*--log-format) echo text json ;;

@@ -43,7 +43,7 @@ function __td_values
             printf '%s\n' frame csv tsv jsonl msgpack msgpack.gz table
         case td-encode--format
             printf '%s\n' auto frame csv tsv mysql jsonl msgpack apache ltsv syslog regex
-        case '*--unknown-keys'
+        case '*--unknown-keys' '*--new-columns'
             printf '%s\n' refuse ignore add
         case '*--type'
             printf '%s\n' presto trino hive

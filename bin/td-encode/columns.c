@@ -257,12 +257,38 @@ static int rename_columns(struct input *in, struct fail *f)
 	return 0;
 }
 
+/* Columns that --schema does not have, apart from the time. */
+static int check_new_columns(struct input *in, struct fail *f)
+{
+	const struct opts *o = in->opts;
+	struct columns *c = &in->columns;
+
+	if (o->new_columns == UNKNOWN_UNSET || o->new_columns == UNKNOWN_ADD)
+		return 0;
+	for (size_t i = 0; i < c->raw.n; i++) {
+		const char *name = c->raw.col[i].name;
+
+		if (schema_find(&o->columns, name) >= 0 ||
+			strcmp(c->names.col[i].name, "time") == 0)
+			continue;
+		c->dropped[i] = true;
+		if (o->new_columns == UNKNOWN_REFUSE &&
+			!(o->time_column && strcmp(o->time_column, name) == 0))
+			return fail_set(f, FAIL_DATA, "%s: column '%.200s' is not in %.200s: "
+				"--new-columns add takes it, ignore leaves it out",
+				input_name(in), name, o->schema_file);
+	}
+	return 0;
+}
+
 /* Which columns become part of the record, in which order: c->order[0..ordered). */
 static int choose_columns(struct input *in, struct fail *f)
 {
 	const struct schema *select = &in->opts->select, *drop = &in->opts->drop;
 	struct columns *c = &in->columns;
 
+	if (check_new_columns(in, f))
+		return -1;
 	for (size_t k = 0; k < select->n; k++) {
 		long i = columns_find(in, "--select", select->col[k].name, f);
 
@@ -575,7 +601,8 @@ static int expect_columns(struct input *in, struct fail *f)
 	struct columns *c = &in->columns;
 	size_t n = c->raw.n;
 
-	if (in->opts->unknown_keys != UNKNOWN_ADD || reader_is_keyed(&in->part->reader))
+	if (in->opts->unknown_keys != UNKNOWN_ADD || !in->opts->unknown_given ||
+		reader_is_keyed(&in->part->reader))
 		return 0;
 	for (size_t k = 0; k < given->n; k++)
 		if (schema_find(&c->raw, given->col[k].name) < 0 &&

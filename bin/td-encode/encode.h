@@ -42,7 +42,8 @@ struct opts {
 	bool header;             /* the first line is the header, whatever it looks like */
 	const char *pattern;     /* of FORMAT_REGEX; otherwise NULL */
 	bool array_rows;         /* JSON that begins with [[ or [{ is rows that are arrays */
-	enum unknown_keys unknown_keys;
+	enum unknown_keys unknown_keys, new_columns; /* the second: against --schema */
+	bool unknown_given;      /* by --unknown-keys, not by --new-columns */
 	char decimal;            /* ',', or 0: a point */
 	struct cell_nulls nulls;
 	const char *encoding;    /* or NULL: UTF-8 */

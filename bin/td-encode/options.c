@@ -31,6 +31,7 @@ static const char help[] =
 	"  -c, --columns NAME:TYPE,.. types: int long float double string array<T> map<K,V>;\n"
 	"                             the others are inferred from the first rows\n"
 	"      --schema FILE          the same from a file, as --preview prints it\n"
+	"      --new-columns WHAT     add (default), refuse or ignore columns that are not in that file\n"
 	"      --all-string           infer nothing: every column without a given type is a string\n"
 	"      --select NAME,...      keep only these columns, in this order\n"
 	"      --drop NAME,...        drop these columns\n"
@@ -242,6 +243,7 @@ static bool gap_of(const char *s)
 	return *s == 'r';
 }
 
+/* For columns that a schema does not have, and keys that come late, in one word. */
 static enum unknown_keys unknown_of(const char *s)
 {
 	static const char *const names[] = { "", "refuse", "ignore", "add" };
@@ -249,7 +251,7 @@ static enum unknown_keys unknown_of(const char *s)
 	for (size_t i = UNKNOWN_REFUSE; i <= UNKNOWN_ADD; i++)
 		if (strcmp(s, names[i]) == 0)
 			return (enum unknown_keys)i;
-	die_usage("--unknown-keys %s: refuse, ignore or add is wanted", s);
+	die_usage("%s %s: refuse, ignore or add is wanted", option_typed(), s);
 }
 
 static char decimal_of(const char *s)
@@ -368,7 +370,8 @@ enum {
 	PROGRESS,
 	ESCAPE, NAMES, TIME_GAP, TRIM,
 	HEADER, ARRAY_ROWS, UNKNOWN_KEYS, DECIMAL,
-	ADD_COLUMN, FILENAME_COLUMN, WATERMARK, PATTERN
+	ADD_COLUMN, FILENAME_COLUMN, WATERMARK, PATTERN,
+	NEW_COLUMNS
 };
 
 static const struct option options[] = {
@@ -390,6 +393,7 @@ static const struct option options[] = {
 	{ "filename-column", required_argument, NULL, FILENAME_COLUMN }, { "watermark", required_argument, NULL, WATERMARK },
 	{ "time-gap", required_argument, NULL, TIME_GAP },
 	{ "names", required_argument, NULL, NAMES },         { "pattern", required_argument, NULL, PATTERN },
+	{ "new-columns", required_argument, NULL, NEW_COLUMNS },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
 	{ "preview", no_argument, NULL, PREVIEW },           { "progress", no_argument, NULL, PROGRESS },
 	OPTION_LONG,
@@ -409,7 +413,11 @@ static void form_option(struct opts *o, int opt, char *arg)
 	case TRIM: o->csv.trim = true; break;
 	case HEADER: o->header = true; break;
 	case ARRAY_ROWS: o->array_rows = true; break;
-	case UNKNOWN_KEYS: o->unknown_keys = unknown_of(arg); break;
+	case UNKNOWN_KEYS:
+		o->unknown_keys = unknown_of(arg);
+		o->unknown_given = true;
+		break;
+	case NEW_COLUMNS: o->new_columns = unknown_of(arg); break;
 	case DECIMAL: o->decimal = decimal_of(arg); break;
 	case QUOTE:
 		o->quote_given = true;
@@ -440,6 +448,18 @@ static void check_file(const char *file)
 			file);
 }
 
+/* --new-columns also says what becomes of keys that come late. */
+static void check_new_columns(struct opts *o)
+{
+	if (o->new_columns == UNKNOWN_UNSET)
+		return;
+	if (!o->schema_file)
+		die_usage("--new-columns needs --schema FILE, which has the old ones");
+	if (o->unknown_given)
+		die_usage("--new-columns and --unknown-keys exclude each other");
+	o->unknown_keys = o->new_columns;
+}
+
 static void check(struct opts *o, char *time_value)
 {
 	struct fail f = { 0 };
@@ -466,6 +486,7 @@ static void check(struct opts *o, char *time_value)
 		die_usage("--time-column and --time-value exclude each other");
 	if (o->select.n > 0 && o->drop.n > 0)
 		die_usage("--select and --drop exclude each other");
+	check_new_columns(o);
 	if (o->select.n > 0 && o->unknown_keys == UNKNOWN_ADD)
 		die_usage("--select and --unknown-keys add exclude each other");
 	if ((o->max_rejects < UINT64_MAX || o->max_percent < 100) && !o->rejects)

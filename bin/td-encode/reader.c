@@ -42,7 +42,7 @@ static int check_options(const struct reader *r, struct fail *f)
 		: o->nulls.n && !reader_is_lines(r) ? "--null"
 					  : NULL;
 
-	if (o->unknown_keys != UNKNOWN_UNSET && !reader_is_keyed(r) && !(o->files && o->files[1]))
+	if (o->unknown_given && !reader_is_keyed(r) && !(o->files && o->files[1]))
 		return fail_set(f, FAIL_USAGE, "--unknown-keys is for JSON, msgpack, LTSV and "
 			"several files, and the input is %s", reader_format(r));
 	if (o->array_rows && r->format != FORMAT_JSONL)

@@ -146,10 +146,25 @@ static void added(struct buf *b, const struct input *in)
 	}
 }
 
-static void choice(struct buf *b, const struct opts *o)
+/* --drop, and what --new-columns ignores. */
+static void dropped(struct buf *b, const struct input *in)
 {
+	const struct columns *c = &in->columns;
+	struct schema all = { 0 };
+
+	for (size_t i = 0; i < c->raw.n && in->opts->select.n == 0; i++)
+		if (c->dropped[i])
+			schema_add(&all, c->raw.col[i].name, NULL, FAIL_IGNORED);
+	option_names(b, "--drop", &all);
+	schema_free(&all);
+}
+
+static void choice(struct buf *b, const struct input *in)
+{
+	const struct opts *o = in->opts;
+
 	option_names(b, "--select", &o->select);
-	option_names(b, "--drop", &o->drop);
+	dropped(b, in);
 	option_names(b, "--rename", &o->rename);
 	buf_puts(b, o->sql_names ? " --names sql" : "");
 }
@@ -213,14 +228,14 @@ void repair_command(struct buf *b, const struct input *in, const struct record *
 	option(b, "--pattern", in->opts->pattern);
 	if (csv)
 		csv_options(b, in);
-	else if (in->opts->unknown_keys >= UNKNOWN_IGNORE)
+	else if (reader_is_keyed(&in->part->reader) && in->opts->unknown_keys >= UNKNOWN_IGNORE)
 		option(b, "--unknown-keys",
 			in->opts->unknown_keys == UNKNOWN_ADD ? "add" : "ignore");
 	for (size_t i = 0; i < in->opts->nulls.n; i++)
 		option(b, "--null", in->opts->nulls.text[i]);
 	buf_puts(b, in->opts->array_rows ? " --array-rows" : "");
 	columns(b, in, r);
-	choice(b, in->opts);
+	choice(b, in);
 	added(b, in);
 	time_options(b, in, r);
 }

@@ -108,6 +108,31 @@ a b,c
 1,2
 END
 is "--columns beside --schema says more" "$(records "$T/frame")" '{"a b": "1", "c": 2.0, "time": 7}'
+# --- columns that the schema does not have
+printf 'a long\nb string\n' >"$T/schema"
+printf 'b,new,a,other\nx,1,2,3\ny,2,bad,4\n' >"$T/csv"
+new() { td-encode -q --time-value 7 --schema "$T/schema" "$@" >"$T/frame" 2>"$T/err"; status=$? err=$(cat "$T/err") records=$(records "$T/frame" 2>&1); }
+head -2 "$T/csv" >"$T/good"
+new <"$T/good"; is "they are added" "$records" '{"a": 2, "b": "x", "new": 1, "other": 3, "time": 7}'
+new --new-columns add <"$T/good"; is "--new-columns add" "$records" '{"a": 2, "b": "x", "new": 1, "other": 3, "time": 7}'
+new --new-columns refuse <"$T/good"; like "--new-columns refuse" "$status $err" "65 .*column 'new' is not in $T/schema: --new-columns add takes it, ignore leaves it out"
+new --new-columns ignore <"$T/good"; is "--new-columns ignore" "$records" '{"a": 2, "b": "x", "time": 7}'
+new --new-columns ignore --rejects "$T/rejects" <"$T/csv"
+sed -i 's/bad/8/' "$T/rejects"
+eval "$(sed -n '1s/.*after repair: //p' "$T/rejects")" <"$T/rejects" >"$T/frame"; is "... repaired rejects have none of them" "$(records "$T/frame")" '{"a": 8, "b": "y", "time": 7}'
+{ printf '{"a":1,"b":"x","new":2}\n'; yes '{"a":2,"b":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}' | head -100000; printf '{"a":3,"b":"x","late":4}\n'; } >"$T/json"
+for w in refuse:65 ignore:0 add:0; do new --new-columns "${w%:*}" <"$T/json"; is "JSON, ${w%:*}: status" "$status" "${w#*:}"; done
+is "... the late one" "$(printf '%s\n' "$records" | tail -1)" '{"a": 3, "b": "x", "late": 4, "new": null, "time": 7}'
+new --new-columns ignore <"$T/json"; is "... ignored" "$(printf '%s\n' "$records" | sed -n '1p;$p')" '{"a": 1, "b": "x", "time": 7}
+{"a": 3, "b": "x", "time": 7}'
+printf 'a,b,time\n1,x,1700000000\n' | td-encode -q --schema "$T/schema" --new-columns refuse >"$T/frame"
+is "the time is none of them" "$(records "$T/frame")" '{"a": 1, "b": "x", "time": 1700000000}'
+printf 'a,b,at\n1,x,1700000000\n' | td-encode -q --schema "$T/schema" --new-columns ignore -t at >"$T/frame"
+is "... by -t neither, but it is left out" "$(records "$T/frame")" '{"a": 1, "b": "x", "time": 1700000000}'
+printf 'a\n1\n' >"$T/less"; new --new-columns add <"$T/less"; like "a column of the schema that is missing" "$status $err" "65 .*there is no column 'b' \(--columns\)"
+run td-encode --new-columns add </dev/null; is "--new-columns without --schema: status" "$status" 2
+run td-encode --schema "$T/schema" --new-columns add --unknown-keys add </dev/null; is "... with --unknown-keys: status" "$status" 2
+
 run td-encode --schema "$T/none" </dev/null
 is "no such file: status" "$status" 2
 finish
