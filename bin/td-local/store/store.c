@@ -70,7 +70,7 @@ static int take_lock(struct store *s, struct fail *f)
 {
 	char *path = mem_printf("%s/lock", s->dir);
 
-	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	s->lock = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (s->lock < 0)
 		fail_errno(f, FAIL_CONFIG, "cannot open %s", path);
 	else if (flock(s->lock, LOCK_EX | LOCK_NB))
@@ -196,6 +196,8 @@ int store_open(struct store *s, const char *dir, struct fail *f)
 	}
 	catalog = store_catalog(s);
 	s->fresh = access(catalog, F_OK) != 0;
+	if (!s->fresh)
+		chmod(catalog, 0600); /* early versions left it to the umask */
 	free(catalog);
 	if (!s->fresh || look_around(s, f) == 0)
 		return 0;
@@ -294,7 +296,7 @@ int store_seal(struct store *s, int fd, struct fail *f)
 int store_read(const struct store *s, const char *name, struct fail *f)
 {
 	char *path = store_path(s, name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		fail_errno(f, FAIL_SYSTEM, "cannot open %s", path);
@@ -315,7 +317,7 @@ int store_size(int fd, uint64_t *n, struct fail *f)
 int store_reserve(const struct store *s)
 {
 	char *path = mem_printf("%s/reserve", s->dir);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int rc = fd < 0 || posix_fallocate(fd, 0, RESERVE) ? -1 : 0;
 
 	if (fd >= 0)
