@@ -239,6 +239,7 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	sandbox_hide();
+	mem_give_back();
 	fd_standard();
 	sig_init();
 	die_init(argv[0], 0);

@@ -228,7 +228,9 @@ int faults_add_all(struct faults *a, const char *lines, struct fail *f)
 	for (const char *p = lines; *p && f->kind == FAIL_NONE; p += *p != '\0') {
 		size_t len = strcspn(p, "\r\n");
 
-		if (len && (*last = parse(p, len, f))) {
+		if (len && n == FAULTS_MAX)
+			fail_set(f, FAIL_USAGE, "more than %d faults", FAULTS_MAX);
+		else if (len && (*last = parse(p, len, f))) {
 			last = &(*last)->next;
 			n++;
 		}

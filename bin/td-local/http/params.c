@@ -9,10 +9,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* No NUL: what follows it would be lost. */
+/* No NUL: what follows it would be lost. Nor more than any call has, by far. */
 static int set(json_t *out, const char *name, const char *value, size_t n)
 {
-	json_t *text = memchr(value, '\0', n) ? NULL : json_stringn(value, n);
+	json_t *text = memchr(value, '\0', n) || json_object_size(out) >= PARAMS_MAX
+		? NULL
+		: json_stringn(value, n);
 
 	if (!text || json_object_set_new(out, name, text))
 		return -1;
@@ -56,7 +58,7 @@ static int read_json(json_t *out, const char *p, size_t n)
 
 		if (json_is_null(v))
 			continue;
-		if (json_is_string(v)) {
+		if (json_is_string(v) && json_object_size(out) < PARAMS_MAX) {
 			json_object_set(out, name, v);
 			continue;
 		}

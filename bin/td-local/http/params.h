@@ -8,8 +8,11 @@
 
 #include "http/request.h"
 
+enum { PARAMS_MAX = 1000 };
+
 /*
- * Adds to `out`; type is the Content-Type, or NULL. -1: they are not what it says, or not UTF-8.
+ * Adds to `out`; type is the Content-Type, or NULL. -1: they are not what it says, not UTF-8, or
+ * more than PARAMS_MAX.
  * conn is the connection that they come from, which only a multipart body needs.
  */
 int params_parse(json_t *out, struct MHD_Connection *conn, const char *query, const char *type,

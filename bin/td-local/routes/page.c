@@ -274,7 +274,12 @@ static void jobs(struct request *r)
 static void cell_value(struct buf *b, const char *p, const char *end)
 {
 	struct buf text;
+	struct mp t;
 
+	if (p && mp_token(p, end, &t) > 0 && (t.type == MP_STR || t.type == MP_BIN)) {
+		html_cell_text(b, t.as.p, t.n); /* not copied, it may be long */
+		return;
+	}
 	buf_init(&text, ROWS_MAX);
 	if (p && value_text(p, end, &text) == 0)
 		html_cell_text(b, text.p, text.len);

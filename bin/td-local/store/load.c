@@ -21,7 +21,7 @@ int load_open(struct load *l, struct store *s, bool stream, struct fail *f)
 		.tmin = INT64_MAX,
 		.tmax = INT64_MIN };
 	l->found = mem_zero(1, sizeof *l->found);
-	buf_init(&l->out, LOAD_OUT + (size_t)LOAD_RECORD_MAX + 16);
+	buf_init(&l->out, 2 * (size_t)LOAD_OUT);
 	buf_init(&l->bad, BAD_OUT + (size_t)LOAD_RECORD_MAX + 16);
 	l->fd = store_create(s, 's', l->name, f);
 	if (l->fd >= 0)
@@ -52,14 +52,31 @@ void load_free(struct load *l, bool drop)
 	l->errors = -1;
 }
 
+static int write_out(struct load *l, const char *p, size_t n, struct fail *f)
+{
+	if (fd_write(l->fd, "a segment", p, n, f))
+		return -1;
+	l->crc = crc_add(l->crc, p, n);
+	l->written += n;
+	return 0;
+}
+
 static int flush(struct load *l, struct fail *f)
 {
-	if (fd_write(l->fd, "a segment", l->out.p, l->out.len, f))
-		return -1;
-	l->crc = crc_add(l->crc, l->out.p, l->out.len);
-	l->written += l->out.len;
+	int rc = write_out(l, l->out.p, l->out.len, f);
+
 	l->out.len = 0;
-	return 0;
+	return rc;
+}
+
+/* Long ones are not copied. */
+static int put(struct load *l, const char *p, size_t n, struct fail *f)
+{
+	if (n >= LOAD_OUT)
+		return flush(l, f) || write_out(l, p, n, f) ? -1 : 0;
+	if (buf_put(&l->out, p, n))
+		return fail_set(f, FAIL_SYSTEM, "a record is too long");
+	return l->out.len >= LOAD_OUT ? flush(l, f) : 0;
 }
 
 static int flush_bad(struct load *l, struct fail *f)
@@ -158,7 +175,7 @@ static size_t map_header(char out[5], uint64_t pairs)
 }
 
 /* The record with the time of arrival in front. */
-static int put_timed(struct load *l, const char *p, size_t n)
+static int put_timed(struct load *l, const char *p, size_t n, struct fail *f)
 {
 	char head[5], time[14] = { (char)0xa4, 't', 'i', 'm', 'e', (char)0xcf };
 	struct mp map;
@@ -167,8 +184,8 @@ static int put_timed(struct load *l, const char *p, size_t n)
 
 	for (int i = 0; i < 8; i++)
 		time[6 + i] = (char)((uint64_t)l->now >> (56 - 8 * i));
-	return buf_put(&l->out, head, len) || buf_put(&l->out, time, sizeof time) ||
-			buf_put(&l->out, p + used, n - (size_t)used)
+	return put(l, head, len, f) || put(l, time, sizeof time, f) ||
+			put(l, p + used, n - (size_t)used, f)
 		? -1
 		: 0;
 }
@@ -180,9 +197,9 @@ static int record(struct load *l, const char *p, size_t n, struct fail *f)
 	int rc;
 
 	if (v == TIMELESS && l->stream) {
-		rc = put_timed(l, p, n);
+		rc = put_timed(l, p, n, f);
 	} else if (v == GOOD) {
-		rc = buf_put(&l->out, p, n);
+		rc = put(l, p, n, f);
 	} else if (l->stream) {
 		return fail_set(f, FAIL_DATA,
 			"a record is not a map with string keys, or its time is not an integer "
@@ -194,12 +211,12 @@ static int record(struct load *l, const char *p, size_t n, struct fail *f)
 		return refuse(l, p, n, t.type == MP_MAP, f);
 	}
 	if (rc)
-		return fail_set(f, FAIL_DATA, "a record is too long");
+		return -1;
 	note_columns(l, p + n);
 	l->rows++;
 	l->tmin = time < l->tmin ? time : l->tmin;
 	l->tmax = time > l->tmax ? time : l->tmax;
-	return l->out.len >= LOAD_OUT ? flush(l, f) : 0;
+	return 0;
 }
 
 /* Every whole value in b; what is left is the beginning of the next one. */
