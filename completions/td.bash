@@ -69,8 +69,8 @@ _td_pipe_operands()
 	shift 2
 	case $tool:$#:${1-} in
 	td-put:0: | td-swap:0: | td-conn:2:add) _td_pipe_destinations "$cur" ;;
-	td-conn:0:) echo add list test remove ;;
-	td-conn:1:add | td-conn:1:test | td-conn:1:remove) _td_pipe_connections ;;
+	td-conn:0:) echo add list test doctor remove ;;
+	td-conn:1:add | td-conn:1:test | td-conn:1:doctor | td-conn:1:remove) _td_pipe_connections ;;
 	esac
 }
 

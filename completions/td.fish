@@ -128,6 +128,6 @@ end
 
 complete -c td-encode -n 'contains -- -- (commandline -opc)' -a '(__td_command)'
 complete -c td-put -c td-swap -n '__td_at 0' -a '(__td_destinations)'
-complete -c td-conn -n '__td_at 0' -a 'add list test remove'
-complete -c td-conn -n '__td_at 1 add test remove' -a '(__td_connections)'
+complete -c td-conn -n '__td_at 0' -a 'add list test doctor remove'
+complete -c td-conn -n '__td_at 1 add test doctor remove' -a '(__td_connections)'
 complete -c td-conn -n '__td_at 2 add' -a '(__td_destinations)'

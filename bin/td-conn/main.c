@@ -1,5 +1,5 @@
 /* td-conn: named connections: add, list, test, remove. */
-#include "api/api.h"
+#include "check.h"
 #include "api/conn.h"
 #include "base/die.h"
 #include "base/fd.h"
@@ -20,11 +20,12 @@ static const char help[] =
 	"usage: td-conn add [--key | --key-file FILE | --key-command COMMAND] NAME [URL]\n"
 	"       td-conn list\n"
 	"       td-conn test [NAME]\n"
+	"       td-conn doctor [NAME]\n"
 	"       td-conn remove NAME\n"
 	"\n"
 	"Manages named connections: a server, a key and a database, for td-put's NAME:TABLE and td-fetch's -c NAME.\n"
-	"URL is td://@[HOST][/DATABASE][?mode=append|replace]; HOST may be a site: us jp eu ap02 ap03 idcf. test without NAME\n"
-	"tests the default account.\n"
+	"URL is td://@[HOST][/DATABASE][?mode=append|replace]; HOST may be a site: us jp eu ap02 ap03 idcf. test and doctor\n"
+	"without NAME take the default account; doctor prints what a bug report needs.\n"
 	"\n"
 	"  -k, --key              read the key from standard input; on a terminal, ask for it\n"
 	"      --key-file FILE    the key is in FILE, read at each use\n"
@@ -95,7 +96,8 @@ static void options(struct opts *o, int argc, char **argv)
 /* An option that has no effect on what is asked for is a mistake about what will happen. */
 static void check_verb(const struct opts *o, const char *verb)
 {
-	const bool add = strcmp(verb, "add") == 0, test = strcmp(verb, "test") == 0;
+	const bool add = strcmp(verb, "add") == 0,
+		   test = strcmp(verb, "test") == 0 || strcmp(verb, "doctor") == 0;
 	const char *key = o->key ? "key" : o->key_file ? "key-file" : o->key_command ? "key-command"
 										     : NULL;
 
@@ -104,9 +106,9 @@ static void check_verb(const struct opts *o, const char *verb)
 	if (o->proxy && !add)
 		die_usage("--proxy goes with add, not with %s", verb);
 	if (o->tls && !add && !test)
-		die_usage("--%s goes with add and test, not with %s", o->tls, verb);
+		die_usage("--%s goes with add, test and doctor, not with %s", o->tls, verb);
 	if (o->network && !test)
-		die_usage("--%s goes with test, not with %s", o->network, verb);
+		die_usage("--%s goes with test and doctor, not with %s", o->network, verb);
 }
 
 /* --- add ------------------------------------------------------------------- */
@@ -233,14 +235,6 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 	return rc;
 }
 
-static int flush(struct fail *f)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	return errno == EPIPE ? fail_set(f, FAIL_PIPE, "standard output: its reader is gone")
-			      : fail_errno(f, FAIL_SYSTEM, "cannot write to standard output");
-}
-
 /* --- list ------------------------------------------------------------------ */
 
 static int list(struct fail *f)
@@ -269,96 +263,6 @@ static int list(struct fail *f)
 	return rc;
 }
 
-/* --- test ------------------------------------------------------------------ */
-
-static const char *permission_of(const struct api_name *list, size_t n, const char *db)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i].name, db) == 0)
-			return list[i].permission[0] ? list[i].permission : "yes";
-	return NULL;
-}
-
-static const char *meaning_of(const char *permission)
-{
-	static const char *const known[][2] = {
-		{ "administrator", "append, replace and query" }, { "owner", "append, replace and query" },
-		{ "full_access", "append, replace and query" }, { "import_only", "append" }, { "query_only", "query" },
-	};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (strcmp(permission, known[i][0]) == 0)
-			return known[i][1];
-	return "what is not known here";
-}
-
-/* A master key may list the databases; a write-only key is known, but may not. */
-static int try_key(struct api *a, const struct conf *c, struct fail *f)
-{
-	struct api_name *all;
-	const char *may;
-	size_t n;
-	int rc = 0;
-
-	if (api_database_list(a, &all, &n, f)) {
-		if (api_status(a) == 403) {
-			fail_clear(f);
-			puts("the key works: it may import (append); it may not query, replace or "
-			     "list (a write-only key)");
-			return 0;
-		}
-		return api_status(a) == 401
-			? fail_at(f,
-				  "a wrong key, or one of another site than %s (there are us jp eu "
-				  "ap02 "
-				  "ap03 idcf)",
-				  tdurl_site(c->endpoint) ? tdurl_site(c->endpoint) : c->endpoint)
-			: -1;
-	}
-	printf("the key works: a master key; it sees %zu database%s\n", n, n == 1 ? "" : "s");
-	if (c->database) {
-		may = permission_of(all, n, c->database);
-		if (may)
-			printf("database %s: %s: it may %s\n", c->database, may, meaning_of(may));
-		else
-			rc = fail_set(f, FAIL_REFUSED,
-				"there is no database %s, or the key may not see it", c->database);
-	}
-	api_names_free(all, n);
-	return rc;
-}
-
-static int test(const struct opts *o, const char *name, struct fail *f)
-{
-	const char *site;
-	struct conf c;
-	struct api *a;
-	int rc;
-
-	if (conf_load(&c, name, NULL, f))
-		return -1;
-	if (api_sandbox(&c, &o->api, NULL, f)) {
-		conf_free(&c);
-		return -1;
-	}
-	site = tdurl_site(c.endpoint);
-	printf("server: %s%s%s%s\nkey: of %s\n", c.endpoint, site ? " (site " : "",
-		site ? site : "", site ? ")" : "", c.key_from);
-	if (flush(f)) {
-		conf_free(&c);
-		return -1;
-	}
-	a = api_open(&c, &o->api);
-	rc = api_server_status(a, f);
-	if (rc == 0) {
-		puts("the server answers: it is Treasure Data");
-		rc = try_key(a, &c, f);
-	}
-	api_close(a);
-	conf_free(&c);
-	return rc;
-}
-
 int main(int argc, char **argv)
 {
 	struct opts o = { .api = API_OPT_DEFAULT };
@@ -374,7 +278,7 @@ int main(int argc, char **argv)
 	o.api.retry.deadline_ms = 30000; /* a user is waiting */
 	options(&o, argc, argv);
 	if (optind == argc)
-		die_usage("which command: add, list, test or remove?");
+		die_usage("which command: add, list, test, doctor or remove?");
 	verb = argv[optind++];
 	options(&o, argc, argv); /* also after the verb */
 	check_verb(&o, verb);
@@ -385,12 +289,15 @@ int main(int argc, char **argv)
 	else if (strcmp(verb, "list") == 0 && n == 0)
 		rc = list(&f);
 	else if (strcmp(verb, "test") == 0 && n <= 1)
-		rc = test(&o, n ? arg[0] : NULL, &f);
+		rc = check_test(&o.api, n ? arg[0] : NULL, &f);
+	else if (strcmp(verb, "doctor") == 0 && n <= 1)
+		rc = check_doctor(&o.api, n ? arg[0] : NULL, &f);
 	else if (strcmp(verb, "remove") == 0 && n == 1)
 		rc = conn_remove(arg[0], &f);
 	else
-		die_usage("'%s' is not add NAME [URL], list, test [NAME] or remove NAME", verb);
-	if (flush(&f) || fd_close(STDOUT_FILENO, "standard output", &f) || rc)
+		die_usage("'%s' is not add NAME [URL], list, test [NAME], doctor [NAME] or remove "
+			  "NAME", verb);
+	if (check_flush(&f) || fd_close(STDOUT_FILENO, "standard output", &f) || rc)
 		die_fail(&f);
 	return 0;
 }

@@ -115,6 +115,11 @@ void http_close(struct http *h)
 	free(h);
 }
 
+const char *http_library(void)
+{
+	return curl_version();
+}
+
 void http_hurry(struct http *h)
 {
 	h->opt.connect_ms = h->opt.connect_ms < 3000 ? h->opt.connect_ms : 3000;

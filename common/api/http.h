@@ -116,6 +116,9 @@ void http_answer_free(struct http_answer *a);
  */
 void http_escape(struct buf *b, const char *s);
 
+/* libcurl and its libraries with their versions, for people; static. */
+const char *http_library(void);
+
 /* "api.treasuredata.com:8080" of a URL, for messages; malloc'ed. */
 char *http_host(const char *url);
 

@@ -75,10 +75,10 @@ while IFS='|' read -r args why; do
 done <<'END'
 test -k one|--key goes with add, not with test
 list --key-file x|--key-file goes with add, not with list
-remove --timeout 3s one|--timeout goes with test, not with remove
-add --insecure new td://@us|--insecure goes with test, not with add
+remove --timeout 3s one|--timeout goes with test and doctor, not with remove
+add --insecure new td://@us|--insecure goes with test and doctor, not with add
 add --cert-key x new td://@us|--cert-key goes with --cert
-list --cacert x|--cacert goes with add and test, not with list
+list --cacert x|--cacert goes with add, test and doctor, not with list
 list --proxy h|--proxy goes with add, not with list
 add new bar|such as td://@jp/testdb
 add new td://@us02/testdb|'us02' is neither a host name nor a site
@@ -183,6 +183,33 @@ until_ok test -s "$T/odd/port"
 TD_API_SERVER=http://127.0.0.1:$(cat "$T/odd/port") run td-conn test
 is "test of a server that answers {} to everything: status" "$status" 69
 like "test of a server that answers {} to everything: message" "$err" "does not answer as Treasure Data does"
+
+# --- doctor
+td-conn add --proxy http://u:5ecret0@127.0.0.1:1 proxied "td://@${one#http://}/testdb"
+https_proxy=http://u:5ecret0@127.0.0.1:1 TD_API_KEY=$one_key run td-conn doctor proxied
+is "doctor: status, silent" "$status $err" "0 "
+like "doctor: version and libraries" "$(echo $out)" "^td-pipe: $("$BUILD/td-conn" -V | cut -d' ' -f2) system: .* libraries: libcurl/[0-9.]+.*jansson [0-9.]+ time here: 20"
+like "doctor: variables by name, sandbox, account" "$(echo $out)" "variables: TD_API_KEY TD_API_SERVER XDG_CONFIG_HOME https_proxy connections: [0-9]+ sandbox: .* account: $one, .*key of TD_API_KEY, a proxy of its own"
+like "doctor: server, clock, rights" "$(echo $out)" "server: answers, and is Treasure Data clock: as the server's rights: the key works: a master key.*database testdb: administrator"
+unlike "doctor: no secrets" "$out" "$one_key|${one_key#*/}|5ecret0"
+td-conn remove proxied
+TD_API_KEY=1/wrong run td-conn doctor
+like "doctor, a wrong key: status and line" "$status $(echo $out)" "^77 .* rights: FAILED$"
+TD_API_SERVER=http://127.0.0.1:1 run td-conn doctor --timeout 1 --retry-wait 0
+like "doctor, no server: status and line" "$status $(echo $out)" "^75 .* server: FAILED: no Treasure Data answers"
+run env -u TD_API_KEY td-conn doctor
+like "doctor, no key: status and line" "$status $(echo $out)" "^77 td-pipe: .* account: FAILED: no API key"
+run td-conn doctor nowhere
+like "doctor, no such connection: status and line" "$status $(echo $out)" "^78 td-pipe: .* account: FAILED: no connection 'nowhere'"
+chmod 644 "$file"
+run td-conn doctor
+like "doctor, a file that others may read: goes on" "$status $(echo $out)" "^0 .*connections: FAILED: $file holds keys.*server: answers"
+chmod 600 "$file"
+"$PYTHON" "$ROOT/tests/lib/odd-server.py" dated "$T/dated" >"$T/dated.port" 2>/dev/null &
+pids="$pids $!"
+until_ok test -s "$T/dated.port"
+TD_API_SERVER=http://127.0.0.1:$(cat "$T/dated.port") run td-conn doctor
+like "doctor: a clock that is wrong" "$status $(echo $out)" "^0 .*clock: [0-9]+ s ahead of the server's: FAILED"
 
 # --- what is not needed does not stand in the way
 for home in /dev/null "$T/nowhere"; do

@@ -3,7 +3,7 @@
 usage: odd-server.py KIND RECORD [LOCATION]   prints its port. KIND: redirect (to LOCATION), html, text, empty, null, array, long,
 deep, notutf8, proxy (403 to everything), headers (very many), later (503, Retry-After by a clock of
 its own), asks (407), never (501), busy (429, an hour), line (a header of 5 MB), tls (LOCATION is CERT,KEY,CLIENTS: its certificate and key, and whose certificates it asks for; "": none),
-tls1.1, tls1.2 (the same, and no newer version than that), pass (a proxy that passes on what CONNECT asks for, if user and password are u:pa5ec4e7)
+tls1.1, tls1.2 (the same, and no newer version than that), dated (of 1994, else as Treasure Data), pass (a proxy that passes on what CONNECT asks for, if user and password are u:pa5ec4e7)
 """
 import socket
 import socketserver
@@ -38,6 +38,8 @@ class Handler(socketserver.StreamRequestHandler):
             more = b"Location: %s\r\n" % sys.argv[3].encode() if kind == "redirect" else b""
             if kind == "later":
                 more = b"Retry-After: Sun, 06 Nov 1994 08:49:38 GMT\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+            if kind == "dated":
+                more = b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
             if kind == "headers":
                 more = b"".join(b"X-%d: %s\r\n" % (i, b"y" * 1000) for i in range(2000))
             if kind == "line":

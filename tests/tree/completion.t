@@ -49,7 +49,7 @@ td-put 'td://KEY@localhost:80/testdb/out?mode=r	td://KEY@localhost:80/testdb/out
 td-put 'mydb:output?mode=a	mydb:output?mode=append
 td-put done 	
 td-swap --max-	--max-carry --max-shrink
-td-conn 	add list remove test
+td-conn 	add doctor list remove test
 td-conn test o	other
 td-conn list 	
 td-conn add --key-file que	queries.txt query.sql
