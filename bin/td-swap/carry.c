@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "td/tempname.h"
 #include "value/alias.h"
-#include "value/mp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -199,33 +198,17 @@ static char *row_text(const struct swap *s, const struct names *loaded)
 	return b.p;
 }
 
-/* The first text of a result. */
-static void first_text(const struct buf *b, char *out, size_t cap)
-{
-	struct mp v;
-	ptrdiff_t n = b->len ? mp_token(b->p, b->p + b->len, &v) : 0;
-
-	out[0] = '\0';
-	if (n > 0 && v.type == MP_ARRAY && mp_token(b->p + n, b->p + b->len, &v) > 0 &&
-		v.type == MP_STR)
-		snprintf(out, cap, "%.*s", (int)(v.n < cap ? v.n : cap - 1), v.as.p);
-}
-
 /* Some new row must not be there: one of them is named. */
 static int refuse_row(struct swap *s, const char *loaded, const struct names *names,
 	const char *condition, const char *what, int64_t n, struct fail *f)
 {
-	char *row = row_text(s, names), one[NAMED_MAX], id[32];
+	char *row = row_text(s, names), one[NAMED_MAX];
 	char *sql = mem_printf("SELECT %s FROM \"%s\" n%s LIMIT 1", row, loaded, condition);
-	struct buf result = { 0 };
 
-	if (rows_job(s, s->in.database, sql, id, &result, FAIL_IGNORED))
+	if (rows_text(s, s->in.database, sql, one, sizeof one, FAIL_IGNORED))
 		snprintf(one, sizeof one, "?");
-	else
-		first_text(&result, one, sizeof one);
 	fail_set(f, FAIL_GUARD, "new rows %s: %lld, such as (%s); %s.%s is as it was", what,
 		(long long)n, one, s->in.database, s->in.table);
-	buf_free(&result);
 	free(row);
 	free(sql);
 	return CARRY_GUARD;
@@ -447,8 +430,14 @@ int carry_make(struct swap *s, const char *copy, struct fail *f)
 {
 	enum api_made made;
 
-	if (drop_copies(s, f) || api_table_create(s->api, s->in.database, copy, &made, f))
+	if (drop_copies(s, f))
 		return CARRY_FAILED;
+	if (api_table_create(s->api, s->in.database, copy, &made, f)) {
+		if (api_status(s->api) == 0)
+			fail_add(f, "; table %s.%s may still be made (td-swap --gc removes it)",
+				s->in.database, copy);
+		return CARRY_FAILED;
+	}
 	if (made == API_WAS_THERE) {
 		fail_set(f, FAIL_TEMP, "table %s.%s exists already", s->in.database, copy);
 		return CARRY_FAILED;
@@ -556,6 +545,8 @@ int carry_verify(struct swap *s, const char *copy, const char *loaded, struct fa
 			(long long)c->stays);
 		return CARRY_GUARD;
 	}
+	if (content_check(s, copy, f))
+		return f->kind == FAIL_GUARD ? CARRY_GUARD : CARRY_FAILED;
 	return 0;
 }
 

@@ -2,11 +2,13 @@
 #include "swap.h"
 
 #include "base/die.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include "sys/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { COUNT_LOOKS = 20, COUNT_MS = 150, MARK_MAX = 600 };
 
@@ -199,7 +201,67 @@ static int check_keep(struct swap *s, struct fail *f)
 
 int guards_check(struct swap *s, const char *name, struct fail *f)
 {
-	return check_loaded(s, name, f) || guards(s, f) || check_keep(s, f) ? -1 : 0;
+	if (check_loaded(s, name, f) || guards(s, f) || check_keep(s, f))
+		return -1;
+	/* where rows stay, the copy that has them is looked at */
+	return receipt_carries(&s->in) && s->target.exists ? 0 : content_check(s, name, f);
+}
+
+/* What a replacement of some rows would do. */
+static void plan_carry(const struct swap *s, struct buf *b)
+{
+	const struct carry *c = &s->carry;
+
+	buf_printf(b,
+		"%lld rows of %s.%s would go, %lld would come, %lld would stay\n"
+		"the copy: %lld rows by one job of the service, the whole table\n",
+		(long long)(c->target - c->stays), s->in.database, s->in.table, (long long)c->live,
+		(long long)c->stays, (long long)(c->live + c->stays));
+	if (s->o->checks_n > 0)
+		buf_puts(b, "--check: looks at the copy, which is not made\n");
+}
+
+static void plan(const struct swap *s, struct buf *b)
+{
+	const struct receipt *in = &s->in;
+
+	if (!s->target.exists)
+		buf_printf(b, "%lld rows would become %s.%s, which does not exist\n",
+			(long long)rows_loaded(in), in->database, in->table);
+	else if (receipt_carries(in))
+		plan_carry(s, b);
+	else
+		buf_printf(b, "%lld rows would take the place of the %lld of %s.%s, %s\n",
+			(long long)rows_loaded(in), (long long)s->target.count, in->database,
+			in->table, s->o->keep ? "which would be kept" : "which would be dropped");
+	buf_printf(b, "nothing was changed: the new rows are in %s.%s\n", in->database,
+		in->temporary);
+}
+
+int guards_plan(struct swap *s, struct fail *f)
+{
+	const struct receipt *in = &s->in;
+	struct buf b;
+	bool change;
+	int rc;
+
+	if (api_table_show(s->api, in->database, in->table, &s->target, f) ||
+		api_table_show(s->api, in->database, in->temporary, &s->loaded, f))
+		return -1;
+	if (s->loaded.exists && in->temporary_id >= 0 && s->loaded.id >= 0 &&
+		s->loaded.id != in->temporary_id)
+		return fail_set(f, FAIL_GUARD, "table %s.%s is not the one that td-put made",
+			in->database, in->temporary);
+	if (guards_check(s, in->temporary, f))
+		return -1;
+	if (receipt_carries(in) && (schema_copy(&s->carry.of_loaded, &s->loaded.schema, f) ||
+					   carry_count(s, in->temporary, &change, f)))
+		return -1;
+	buf_init(&b, 1 << 16);
+	plan(s, &b);
+	rc = fd_write(STDOUT_FILENO, "standard output", b.p, b.len, f);
+	buf_free(&b);
+	return rc;
 }
 
 int guards_check_undo(struct swap *s, const char *name, struct fail *f)

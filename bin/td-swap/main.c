@@ -40,6 +40,9 @@ static const char help[] =
 	"the temporary table does\n"
 	"                           not show all rows yet\n"
 	"      --max-carry N        range of time, merge: refuse to copy more than N rows that stay\n"
+	"      --check SQL VALUE    refuse unless this query, in which {} is the new table, "
+	"gives this value\n"
+	"      --dry-run            judge the guards, say what would be done, change nothing\n"
 	"      --keep[=NAME]        keep the old rows, in table NAME (TABLE_kept, which is "
 	"overwritten)\n"
 	"      --undo               exchange the table and its kept one again\n"
@@ -68,6 +71,7 @@ static const char *guard(const struct opts *o)
 	return o->min_rows >= 0      ? "--min-rows"
 	       : o->max_shrink >= 0  ? "--max-shrink"
 	       : o->max_carry >= 0   ? "--max-carry"
+	       : o->checks_n > 0     ? "--check"
 	       : o->same_schema      ? "--same-schema"
 	       : o->strict           ? "--strict"
 	       : o->allow_empty      ? "--allow-empty"
@@ -84,6 +88,9 @@ static void check_options(const struct opts *o)
 		die_usage("--undo and --gc: only one of them");
 	if (given && (o->undo || o->gc))
 		die_usage("%s guards a replacement: it does not go with %s", given,
+			o->undo ? "--undo" : "--gc");
+	if (o->dry_run && (o->undo || o->gc))
+		die_usage("--dry-run is for a replacement: it does not go with %s",
 			o->undo ? "--undo" : "--gc");
 	if (o->older_given && !o->gc)
 		die_usage("--older-than goes with --gc");
@@ -104,7 +111,9 @@ enum {
 	SESSIONS,
 	PROGRESS,
 	WAIT,
-	MAX_CARRY
+	MAX_CARRY,
+	CHECK,
+	DRY_RUN
 };
 
 static const struct option long_options[] = {
@@ -121,6 +130,8 @@ static const struct option long_options[] = {
 	{ "progress", no_argument, NULL, PROGRESS },
 	{ "wait", required_argument, NULL, WAIT },
 	{ "max-carry", required_argument, NULL, MAX_CARRY },
+	{ "check", required_argument, NULL, CHECK },
+	{ "dry-run", no_argument, NULL, DRY_RUN },
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -146,10 +157,26 @@ static void take(struct opts *o, int c)
 		o->older_given = true;
 		o->older_s = (uint64_t)option_seconds(0, 36500LL * 86400);
 		break;
+	case DRY_RUN: o->dry_run = true; break;
 	case MAX_CARRY: o->max_carry = option_number(0, INT64_MAX); break;
 	case WAIT: o->wait_s = (uint64_t)option_seconds(1, 30 * 86400); break;
 	default: api_option(&o->api, c, help, &o->verbosity);
 	}
+}
+
+/* --check SQL VALUE: an option with two arguments. */
+static void take_check(struct opts *o, int argc, char **argv)
+{
+	struct check *c = o->checks + o->checks_n;
+
+	if (o->checks_n++ == CHECKS_MAX)
+		die_usage("--check: at most %d of them", CHECKS_MAX);
+	c->sql = optarg;
+	if (optind == argc)
+		die_usage("--check needs a query and the value that it must give");
+	c->value = argv[optind++];
+	if (!strstr(c->sql, "{}"))
+		die_usage("--check: the query has no {}, which stands for the new table");
 }
 
 static void options(struct opts *o, int argc, char **argv)
@@ -158,7 +185,7 @@ static void options(struct opts *o, int argc, char **argv)
 	int c;
 
 	while ((c = option_next(argc, argv, OPTION_SHORT, long_options, NULL)) != -1)
-		take(o, c);
+		c == CHECK ? take_check(o, argc, argv) : take(o, c);
 	if (o->keep_name && tdurl_check_name("table", o->keep_name, &f))
 		die_usage("--keep: %s", f.why);
 	check_options(o);
@@ -409,8 +436,20 @@ static void refused(struct swap *s, const struct tdurl *to, struct fail *f)
 		rows_stay(s, f);
 }
 
+/* --dry-run: nothing is claimed, and nothing goes. */
+static int dry_run(struct swap *s, const struct tdurl *to, struct fail *f)
+{
+	if (check_receipt(s, to, f) || connect_to(s, to, f) || guards_plan(s, f)) {
+		time_is_up(s, f);
+		return -1;
+	}
+	return fd_close(STDOUT_FILENO, "standard output", f);
+}
+
 static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 {
+	if (s->o->dry_run)
+		return dry_run(s, to, f);
 	if (start_receipt(s, f))
 		return -1;
 	if (check_receipt(s, to, f)) {

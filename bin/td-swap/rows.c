@@ -8,6 +8,7 @@
 #include "frame/gunzip.h"
 #include "value/mp.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,45 @@ int rows_job(struct swap *s, const char *db, const char *sql, char id[32], struc
 		rc = job_check(&job, f) || (result && fetch(s->api, id, result, f));
 	api_job_free(&job);
 	return rc ? -1 : 0;
+}
+
+static void value_text(const struct mp *v, char *out, size_t cap)
+{
+	if (v->type == MP_STR || v->type == MP_BIN)
+		snprintf(out, cap, "%.*s", (int)(v->n < cap ? v->n : cap - 1), v->as.p);
+	else if (v->type == MP_UINT)
+		snprintf(out, cap, "%llu", (unsigned long long)v->as.u);
+	else if (v->type == MP_INT)
+		snprintf(out, cap, "%lld", (long long)v->as.i);
+	else if (v->type == MP_BOOL)
+		snprintf(out, cap, "%s", v->as.u ? "true" : "false");
+	else if (v->type == MP_FLOAT)
+		snprintf(out, cap, "%.15g", v->as.d);
+	else
+		snprintf(out, cap, "%s", v->type == MP_NIL ? "NULL" : "an array or a map");
+}
+
+int rows_text(
+	struct swap *s, const char *db, const char *sql, char *out, size_t cap, struct fail *f)
+{
+	struct buf b = { 0 };
+	struct mp row, v;
+	ptrdiff_t n = 0, whole = 0;
+	char id[32];
+	int rc = rows_job(s, db, sql, id, &b, f);
+
+	*out = '\0';
+	if (rc == 0 && b.len > 0) {
+		n = mp_token(b.p, b.p + b.len, &row);
+		whole = mp_value(b.p, b.p + b.len);
+	}
+	if (rc == 0 && n > 0 && row.type == MP_ARRAY && row.n == 1 && whole == (ptrdiff_t)b.len &&
+		mp_token(b.p + n, b.p + b.len, &v) > 0)
+		value_text(&v, out, cap);
+	else if (rc == 0)
+		rc = fail_set(f, FAIL_GUARD, "the query does not give one value");
+	buf_free(&b);
+	return rc;
 }
 
 static int ask(struct swap *s, const char *db, const char *sql, int64_t *out, bool *nulls,

@@ -1,8 +1,8 @@
 /*
  * td-swap: what its files share. main.c: options, the receipts; replace.c: carries out what
  * common/td/replace asks for, and reports its decision; guards.c: what is checked before; rows.c:
- * what a table holds, by a query; carry.c: rows of the target that stay; gc.c: what earlier runs
- * left behind.
+ * what a table holds, by a query; carry.c: rows of the target that stay; content.c: --check;
+ * gc.c: what earlier runs left behind.
  */
 #ifndef TD_SWAP_H
 #define TD_SWAP_H
@@ -10,6 +10,12 @@
 #include "api/api.h"
 #include "sys/progress.h"
 #include "td/receipt.h"
+
+/* --check: a query, in which {} is the new table, and what it must give. */
+struct check {
+	const char *sql, *value;
+};
+enum { CHECKS_MAX = 16 };
 
 struct opts {
 	bool allow_empty, same_schema, strict, progress;
@@ -19,6 +25,9 @@ struct opts {
 	bool older_given;
 	int64_t min_rows; /* -1: not asked for */
 	int max_shrink;   /* percent, -1 */
+	bool dry_run;
+	struct check checks[CHECKS_MAX];
+	size_t checks_n;
 	int64_t max_carry; /* rows that may be copied; -1: any number */
 	uint64_t wait_s;       /* for the whole run; 0: without a limit */
 	int verbosity;
@@ -102,6 +111,9 @@ int rows_query_where(struct swap *s, const char *db, const char *table, const ch
  */
 int rows_job(struct swap *s, const char *db, const char *sql, char id[32], struct buf *result,
 	struct fail *f);
+/* A query whose result is one value, as text; NULL is "NULL". Another result is FAIL_GUARD. */
+int rows_text(
+	struct swap *s, const char *db, const char *sql, char *out, size_t cap, struct fail *f);
 /* A query whose result is one row of n numbers; NULL reads as 0. */
 int rows_numbers(struct swap *s, const char *db, const char *sql, int64_t *out, unsigned n,
 	struct fail *f);
@@ -115,6 +127,12 @@ bool rows_equal(const struct rows *want, const struct rows *have);
 
 /* Rows that were loaded: without those that the import refused. */
 int64_t rows_loaded(const struct receipt *r);
+
+/* content.c: does the new table, as it is called now, satisfy each --check? */
+int content_check(struct swap *s, const char *table, struct fail *f);
+
+/* --dry-run: the guards, and what would be done, on standard output; nothing changes. */
+int guards_plan(struct swap *s, struct fail *f);
 
 /*
  * carry.c: rows of s->target stay. `loaded` is the table with the new rows, as it is called now.

@@ -102,6 +102,11 @@ class Server:
         self.reading.seek(0, 2)
         self.marked = self.reading.tell()
 
+    def under_way(self, step):
+        """Has a request like this begun, and not ended yet?"""
+        begun, ended = ([path for _, path in self.requests(word) if step in path] for word in ("begins", r"\d+"))
+        return len(ended) < max(len(begun), 1)
+
     def requests(self, word="begins"):
         """Which of others' began since mark(), or, with r"\\d+", ended: (method, path)"""
         self.reading.seek(self.marked)

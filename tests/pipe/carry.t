@@ -174,6 +174,37 @@ is "and again, in peace" "$status $(rows tgt) $(tables testdb)" "0 3::z:0 20:b:Y
 run td-swap <"$T/loaded"
 like "the receipt a third time: probably used" "$status $err" "^76 .*it was probably used already"
 
+# --- --check and --dry-run
+start
+td-encode -f csv <"$T/new.csv" | td-put "td://@/testdb/tgt?$DAY" >"$T/loaded"
+run td-swap --dry-run <"$T/loaded"
+is "--dry-run says what would be done" "$status $err$out" "0 2 rows of testdb.tgt would go, 1 would come, 1 would stay
+the copy: 2 rows by one job of the service, the whole table
+nothing was changed: the new rows are in testdb.$(jq -r .temporary_table "$T/loaded")"
+is "and does nothing" "$(rows tgt) $(tables testdb | wc -w)" "$BEFORE 2"
+run td-swap --dry-run --max-carry 0 <"$T/loaded"
+like "its guards are judged" "$status $err" "^80 td-swap: 1 rows would be copied, more than --max-carry 0"
+run td-swap --check 'SELECT COUNT(1) FROM {}' 1 <"$T/loaded"
+like "--check looks at the whole copy" "$status $err" '^80 td-swap: --check "SELECT COUNT\(1\) FROM \{\}" gives 2 instead of 1: testdb.tgt is as it was; the new rows stay in'
+is "the copy is gone" "$(rows tgt) $(tables testdb | wc -w)" "$BEFORE 2"
+run td-swap --check 'SELECT COUNT(1) FROM {}' 2 --check 'SELECT MIN(name) FROM {} WHERE id = 20' Y <"$T/loaded"
+is "checks that hold" "$status $(rows tgt) $(tables testdb)" "0 3::z:0 20:b:Y:NULL  tgt"
+td-encode -f csv <"$T/new.csv" | td-put "td://@/testdb/tgt?mode=replace" >"$T/loaded"
+run td-swap --dry-run <"$T/loaded"
+like "--dry-run of a whole table" "$status $out" "^0 1 rows would take the place of the 2 of testdb.tgt, which would be dropped"
+for c in 'SELECT id FROM {} WHERE id < 0' 'SELECT id, name FROM {}' 'SELECT id FROM {} UNION ALL SELECT 1'; do
+	run td-swap --check "$c" 1 <"$T/loaded"
+	like "--check of what is no value: $c" "$status $err" '^80 td-swap: --check ".*": the query does not give one value'
+done
+run td-swap --check 'SELECT nosuch FROM {}' 1 <"$T/loaded"
+like "--check of a query that fails" "$status $err" '^69 td-swap: --check "SELECT nosuch FROM \{\}": job .* failed'
+run td-swap --check 'SELECT MAX(region) FROM {} WHERE id < 0' NULL <"$T/loaded"
+is "NULL is a value" "$status $(rows_of testdb tgt | tail -n 1)" "0 1,1,20"
+run td-swap --check 'SELECT 1' 1 <"$T/loaded"
+like "--check without {}" "$status $err" "^2 td-swap: --check: the query has no \{\}"
+run td-swap --check 'SELECT 1 FROM {}' <"$T/loaded"
+like "--check without a value" "$status $err" "^2 td-swap: --check needs a query and the value"
+
 # --- wrong usage
 wrong() { # PARAMETERS PATTERN
 	run td-put "td://@/testdb/tgt?$1" </dev/null
