@@ -1,7 +1,8 @@
 /*
  * fuzz: what all targets share. With -fsanitize=fuzzer libFuzzer supplies main(); otherwise the one
  * here replays the files of the corpus, one by one, and says so in TAP. Files that end in .hex hold
- * bytes as hexadecimal text.
+ * bytes as hexadecimal text; each line of one that ends in .lines is an input, and is cut at each of
+ * its bytes.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -38,6 +39,29 @@ static inline size_t fuzz_unhex(char *p, size_t n)
 	return out;
 }
 
+static inline int fuzz_ends(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n > m && strcmp(name + n - m, end) == 0;
+}
+
+static inline void fuzz_cut(const char *p, size_t n, size_t step)
+{
+	LLVMFuzzerTestOneInput((const uint8_t *)p, n); /* what goes wrong aborts */
+	for (size_t cut = 0; cut < n; cut += step)
+		LLVMFuzzerTestOneInput((const uint8_t *)p, cut);
+}
+
+static inline void fuzz_lines(const char *p, const char *end)
+{
+	for (const char *line = p; p < end; p++)
+		if (*p == '\n') {
+			fuzz_cut(line, (size_t)(p - line), 1);
+			line = p + 1;
+		}
+}
+
 int main(int argc, char **argv)
 {
 	static char data[1 << 20];
@@ -45,16 +69,17 @@ int main(int argc, char **argv)
 
 	for (int i = 1; i < argc; i++) {
 		FILE *f = fopen(argv[i], "rb");
-		size_t n = f ? fread(data, 1, sizeof data, f) : 0, len = strlen(argv[i]);
+		size_t n = f ? fread(data, 1, sizeof data, f) : 0;
 
 		if (f)
 			fclose(f);
 		failed |= !f;
-		if (len > 4 && strcmp(argv[i] + len - 4, ".hex") == 0)
+		if (fuzz_ends(argv[i], ".hex"))
 			n = fuzz_unhex(data, n);
-		LLVMFuzzerTestOneInput((const uint8_t *)data, n); /* what goes wrong aborts */
-		for (size_t cut = 0; cut < n && n < 2000; cut += 1 + n / 50)
-			LLVMFuzzerTestOneInput((const uint8_t *)data, cut);
+		if (fuzz_ends(argv[i], ".lines"))
+			fuzz_lines(data, data + n);
+		else
+			fuzz_cut(data, n, n < 2000 ? 1 + n / 50 : n);
 		printf("%sok %d - %s\n", f ? "" : "not ", i,
 			strrchr(argv[i], '/') ? strrchr(argv[i], '/') + 1 : argv[i]);
 	}

@@ -5,6 +5,7 @@
  */
 #include "base/mem.h"
 #include "fuzz.h"
+#include "sql/call.h"
 #include "sql/emit.h"
 #include "sql/parser.h"
 #include "sql/rowset.h"
@@ -68,7 +69,7 @@ static void run(struct arena *a, struct statement *s, bool hive, bool decimals)
 			execute(m.db, &sql);
 	}
 	FUZZ_CHECK(f.kind == FAIL_NONE || f.why[0]);
-	FUZZ_CHECK(sqlite3_close(m.db) == SQLITE_OK);
+	call_close(m.db);
 	query_zones_free(&query);
 	buf_free(&sql);
 }

@@ -168,11 +168,20 @@ struct lambda *call_lambda_new(sqlite3 *db, struct arena *a, const char *sql, un
 		: NULL;
 }
 
+/* Its statement is call_close()'s. */
 static void lambda_free(struct lambda *l)
 {
-	sqlite3_finalize(l->s);
 	arena_free(&l->keep[0]);
 	arena_free(&l->keep[1]);
+}
+
+void call_close(sqlite3 *db)
+{
+	sqlite3_stmt *s;
+
+	while ((s = sqlite3_next_stmt(db, NULL)))
+		sqlite3_finalize(s);
+	sqlite3_close(db);
 }
 
 static void keep(struct arena *a, struct datum *v)

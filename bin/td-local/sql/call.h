@@ -30,6 +30,10 @@ struct call_order {
 const char *call_aggregate(sqlite3 *db, struct call *c, bool distinct, unsigned keys,
 	const struct call_order *key, bool window);
 
+/* Closes a database that has functions of ours: the lambdas' statements first, which the functions
+ * would keep open. */
+void call_close(sqlite3 *db);
+
 /* A lambda: sql is "SELECT body" with ?1 ... for its parameters and, after them, the captured
  * values, all of these types. */
 struct lambda *call_lambda_new(sqlite3 *db, struct arena *a, const char *sql, unsigned parameters,

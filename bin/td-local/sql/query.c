@@ -462,7 +462,7 @@ int query_run(struct queries *q, unsigned i, struct account *account, struct int
 	buf_init(&r.sql, EMIT_MAX);
 	execute(&r, f);
 	if (r.db)
-		sqlite3_close(r.db);
+		call_close(r.db);
 	tables_free(&r.tables);
 	query_zones_free(&r.query);
 	buf_free(&r.sql);
