@@ -1,8 +1,8 @@
 /*
  * fuzz: what all targets share. With -fsanitize=fuzzer libFuzzer supplies main(); otherwise the one
  * here replays the files of the corpus, one by one, and says so in TAP. Files that end in .hex hold
- * bytes as hexadecimal text; each line of one that ends in .lines is an input, and is cut at each of
- * its bytes.
+ * bytes as hexadecimal text; each line of one that ends in .lines is an input, and is cut at each
+ * of its bytes.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
