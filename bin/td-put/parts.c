@@ -209,9 +209,10 @@ int parts_settle(struct load *l, struct fail *f)
 	}
 	api_names_free(list, n);
 	if (rc == 0 && ours != l->names.n)
-		return fail_set(f, FAIL_REFUSED,
-			"%zu parts were sent, but session %s has %zu of them", l->names.n,
-			l->session, ours);
+		return fail_set(f, FAIL_TEMP,
+			"%zu parts were sent, but session %s has %zu of them: another run with "
+			"this key is at it",
+			l->names.n, l->session, ours);
 	return rc;
 }
 

@@ -132,9 +132,11 @@ int session_import_failed(const struct load *l, const struct api_session *s, str
 
 	if (*s->job_id)
 		api_job_show(l->api, s->job_id, &job, &ignored);
-	fail_set(f, FAIL_REFUSED, "the import failed (session %s, job %s)%s%s", l->session,
-		*s->job_id ? s->job_id : "unknown", job.error ? ": " : "",
-		job.error ? job.error : "");
+	fail_set(f, FAIL_REFUSED,
+		"the service could not import the rows (session %s, job %s): %s; nothing was "
+		"published, and the same command may be given again",
+		l->session, *s->job_id ? s->job_id : "unknown",
+		job.error ? job.error : "it does not say why");
 	api_job_free(&job);
 	return -1;
 }

@@ -429,8 +429,9 @@ static int lock_receipt(const struct swap *s, struct fail *f)
  */
 static void refused(struct swap *s, const struct tdurl *to, struct fail *f)
 {
-	if (!s->repeatable && check_names(&s->in, FAIL_IGNORED) == 0 &&
-		connect_to(s, to, FAIL_IGNORED) == 0)
+	if (check_names(&s->in, FAIL_IGNORED))
+		return; /* the receipt says nothing that can be relied upon */
+	if (!s->repeatable && connect_to(s, to, FAIL_IGNORED) == 0)
 		replace_drop(s, f);
 	else
 		rows_stay(s, f);
@@ -594,6 +595,9 @@ static int pass_append(
 	const struct receipt *r = &s->in;
 	const char *given = guard(s->o);
 
+	if (r->temporary || strcmp(r->action, "load") == 0)
+		return fail_set(f, FAIL_DATA,
+			"the receipt contradicts itself: an append has no temporary table");
 	s->out_begun = true;
 	if (pass(text, n, f))
 		return -1;

@@ -12,6 +12,10 @@
  *   sent, or if it was seen as committed; a session that others know by its name, never.
  * - A commit that was sent, and whose end is not seen, is status 76. With --once it is 75: the same
  *   command goes on with the session.
+ * - A 409 or 422 to a commit speaks of the session's state, and may be the answer to a second
+ *   delivery. So it decides nothing: a session that is seen as ready is committed again, four times
+ *   at most, which is safe, because a session publishes its rows once however often it is asked.
+ *   Any other refusal is final: nothing was done, and the session goes.
  * - The table is the one that was meant: its id is compared before the commit and after it.
  * - A session whose import is under way or done is gone on with, if it holds our rows.
  *

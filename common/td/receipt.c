@@ -336,7 +336,9 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 	receipt_init(r);
 	if (n == 0)
 		return fail_set(f, FAIL_UPSTREAM,
-			"%s: no receipt: td-put, which should write it, died or failed", at);
+			"%s: no receipt: td-put, which should write it, died or failed; td-swap --gc "
+			"removes what it left",
+			at);
 	if (p[0] == '\x1f') /* gzip */
 		return fail_set(f, FAIL_DATA,
 			"%s: these are rows, no receipt: pipe them through td-put", at);

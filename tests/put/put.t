@@ -351,6 +351,19 @@ faults '* bulk_import/* 1-9 delay=0'
 run td-put $D/encoded <"$T/x"
 is "another type: refused before anything is sent" "$status $(struck)" "65 0"
 faults
+
+# --- the import fails
+has_struck() { [ "$(struck)" -gt 0 ]; }
+faults 'POST bulk_import/perform/* 1 delay=1'
+td-put $D/unread <"$T/f" >"$T/out" 2>"$T/err" & put=$!
+until_ok has_struck
+rm "$T"/local.data/files/p*
+wait $put
+like "an import that fails: its cause, and what to do" "$? $(cat "$T/err")" \
+	"^69 td-put: the service could not import the rows \\(session td_put_[0-9a-f_]+, job [0-9]+\\): cannot open .*; nothing was published, and the same command may be given again"
+is "an import that fails: nothing is left" "$(sessions) $(count_of testdb unread)" "0 0"
+faults
+
 job=$(api POST job/issue/presto/testdb --data-urlencode 'query=SELECT 1 AS id' | jq -r .job_id)
 td-fetch "$job" | td-encode >"$T/x"
 hint() { TERM=xterm run "$PYTHON" "$ROOT/tests/lib/screen.py" -w 200 "$T/states" sh -c 'td-put "$1" <"$2" >/dev/null' sh "$@"; }

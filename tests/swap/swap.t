@@ -277,6 +277,7 @@ api POST bulk_import/delete/many_tables >/dev/null
 jq -c '.rows = 99' "$T/r" >"$T/x"; refuse "numbers that do not add up" 65 "99 rows are not its 100 valid" <"$T/x"
 jq -c '.rows = 99 | .valid_records = 99' "$T/r" >"$T/x"; refuse "fewer rows than the table holds" 80 "holds 100 rows, but td-put sent 99" <"$T/x"
 jq -c '.endpoint = "https://api.treasuredata.com"' "$T/r" >"$T/x"; refuse "another server" 78 "the receipt is of https://api.treasuredata.com, but the server here is" <"$T/x"
+jq -c '.mode = "append"' "$T/r" >"$T/x"; refuse "a load that says append" 65 "the receipt contradicts itself: an append has no temporary table$" <"$T/x"
 run td-swap "$D/other" <"$T/r"
 is "another destination: status" "$status" 2
 like "another destination: the rows are named" "$err" "; the new rows stay in table testdb.$(jq -r .temporary_table "$T/r")$"
