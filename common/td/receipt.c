@@ -336,8 +336,8 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 	receipt_init(r);
 	if (n == 0)
 		return fail_set(f, FAIL_UPSTREAM,
-			"%s: no receipt: td-put, which should write it, died or failed; td-swap --gc "
-			"removes what it left",
+			"%s: no receipt: td-put, which should write it, died or failed; "
+			"td-swap --gc removes what it left",
 			at);
 	if (p[0] == '\x1f') /* gzip */
 		return fail_set(f, FAIL_DATA,
