@@ -99,12 +99,13 @@ static int check_document(const struct input *in, struct fail *f)
 static int sample_row(struct input *in, const struct row *row, struct fail *f)
 {
 	struct columns *c = &in->columns;
+	bool nulls = in->opts->nulls.n > 0;
 
-	if (add_columns(in, f))
+	if (in->part->reader.keys.n > c->known && add_columns(in, f))
 		return -1;
 	c->bytes += row->raw_len;
 	for (size_t i = 0; i < row->n; i++)
-		if (!cell_is_null(&in->opts->nulls, &row->cell[i]))
+		if (!(nulls && cell_is_null(&in->opts->nulls, &row->cell[i])))
 			infer_cell(&c->seen[i], &row->cell[i]);
 	if (c->sampled++ == 0)
 		c->many = find_objects(row);

@@ -382,6 +382,9 @@ static enum row_result record(struct csvin *c, struct row *row, struct fail *f)
 /* Skip lines that are not rows. 1: at a record, 0: at the end, -1. */
 static int seek(struct csvin *c, struct fail *f)
 {
+	if (c->here.plain && !c->marked && c->here.at < c->in.len &&
+		(unsigned char)c->in.p[c->here.at] > '\r')
+		return 1;
 	for (;;) {
 		ssize_t len;
 
@@ -402,6 +405,7 @@ static int seek(struct csvin *c, struct fail *f)
 			if (passed)
 				continue;
 		}
+		c->here.plain = c->comment_len == 0 && c->here.skip == 0 && !c->rules.repeated;
 		if (c->comment_len == 0 && c->here.skip == 0 && c->in.p[c->here.at] != '\n' &&
 			c->in.p[c->here.at] != '\r')
 			return 1;

@@ -6,11 +6,20 @@
 
 static const int64_t double_max = 1000000000000000; /* 15 digits: see lossless.h */
 
-static void see_text(struct infer *c, const char *p, size_t n)
+/* Apart, because its room on the stack costs more than most texts. */
+static bool is_double(char decimal, const char *p, size_t n)
 {
 	char room[CELL_NUMBER_MAX];
-	int64_t i;
 	double d;
+
+	if (decimal)
+		p = cell_with_point(p, n, decimal, room);
+	return p && lossless_double(p, n, &d);
+}
+
+static void see_text(struct infer *c, const char *p, size_t n)
+{
+	int64_t i;
 
 	c->empty += n == 0;
 	if (n == 0 || (c->not_long && c->not_double))
@@ -21,9 +30,7 @@ static void see_text(struct infer *c, const char *p, size_t n)
 		return;
 	}
 	c->not_long = true;
-	if (c->decimal && !c->not_double)
-		p = cell_with_point(p, n, c->decimal, room);
-	c->not_double = c->not_double || !p || !lossless_double(p, n, &d);
+	c->not_double = c->not_double || !is_double(c->decimal, p, n);
 }
 
 static void see_int(struct infer *c, int64_t i)
