@@ -1,6 +1,8 @@
 /* detect: what the input is, by its first bytes, if no option says so. */
 #include "encode.h"
 
+#include "format/logline.h"
+
 enum {
 	LOOK = 4096,       /* bytes that tell the format, from the first row on */
 	LOOK_MAX = 1 << 20 /* how far the first row is looked for */
@@ -108,6 +110,18 @@ static enum format text_at(const char *p, size_t first, size_t n)
 							  text_format(p + first, n - first);
 }
 
+/* A log of these kinds would be cut at its commas or tabs, or at none. */
+static int refuse_log(const struct bytes *b, const char *p, size_t n, struct fail *f)
+{
+	const char *log = logline_guess(p, n);
+
+	if (!log)
+		return 0;
+	return fail_set(f, FAIL_DATA,
+		"%s: this looks like lines of a log: give -f %s (or -f csv, if it is not)",
+		b->text.source.name, log);
+}
+
 static int detect_text(struct bytes *b, const struct opts *o, enum format *format, struct fail *f)
 {
 	const char *p;
@@ -127,7 +141,7 @@ static int detect_text(struct bytes *b, const struct opts *o, enum format *forma
 				b->text.source.name, LOOK_MAX);
 	}
 	*format = text_at(p, first, (size_t)n);
-	return 0;
+	return *format == FORMAT_JSONL ? 0 : refuse_log(b, p + first, (size_t)n - first, f);
 }
 
 int detect(struct bytes *b, const struct opts *o, enum format *format, struct fail *f)

@@ -318,14 +318,14 @@ static void put_title(struct textout *t, const struct input *in)
 
 	textout_puts(t, "# ");
 	textout_puts(t, names);
-	textout_puts(t, ": ");
 	free(names);
 	if (in->origin.n < 2) {
+		textout_puts(t, ": ");
 		textout_puts(t, reader_format(&in->part->reader));
 		textout_puts(t, in->part->bytes.gzipped ? ", gzip'ed" : "");
 	}
 	if (c->seen) {
-		textout_puts(t, in->origin.n < 2 ? ", types from " : "types from ");
+		textout_puts(t, in->origin.n < 2 ? ", types from " : ": types from ");
 		textout_u64(t, c->sampled);
 		textout_puts(t, c->sampled == 1 ? " row" : " rows");
 	}

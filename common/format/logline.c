@@ -2,6 +2,7 @@
 #include "format/logline.h"
 #include "value/calendar.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -394,4 +395,85 @@ enum row_result logline_syslog(void *with, struct linein_cells *cells, const cha
 		return rfc5424(cells, c, f);
 	}
 	return rfc3164(cells, c, *(const int64_t *)with, f);
+}
+
+/* --- what a line looks like ------------------------------------------------- */
+
+/* Is p[0..n) like the picture? 0: a digit, A: a letter, _: a blank or a digit; else itself. */
+static bool is_like(const char *p, size_t n, const char *picture)
+{
+	for (; *picture; picture++, p++, n--) {
+		if (n == 0)
+			return false;
+		if (!(*picture == '0'   ? isdigit((unsigned char)*p)
+				: *picture == 'A' ? isalpha((unsigned char)*p)
+				: *picture == '_' ? *p == ' ' || isdigit((unsigned char)*p)
+						  : *p == *picture))
+			return false;
+	}
+	return true;
+}
+
+/* HOST IDENT USER [10/Oct/2000:13:55:36 */
+static bool is_apache(const char *p, size_t n)
+{
+	for (int word = 0; word < 3; word++) {
+		size_t i = 0;
+
+		while (i < n && (unsigned char)p[i] > ' ')
+			i++;
+		if (i == 0 || i == n || p[i] != ' ')
+			return false;
+		p += i + 1;
+		n -= i + 1;
+	}
+	return is_like(p, n, "[00/AAA/0000:00:00:00");
+}
+
+/* <34>1 2003-10-11T, <34>Oct 11 22:14:15, or without <34> */
+static bool is_syslog(const char *p, size_t n)
+{
+	size_t i = 1;
+
+	if (n > 0 && *p == '<') {
+		while (i < n && i < 4 && isdigit((unsigned char)p[i]))
+			i++;
+		if (i < 2 || i == n || p[i] != '>')
+			return false;
+		p += i + 1;
+		n -= i + 1;
+		if (is_like(p, n, "1 0000-00-00T") || is_like(p, n, "0000-00-00T"))
+			return true;
+	}
+	return is_like(p, n, "AAA _0 00:00:00 ");
+}
+
+/* LABEL:VALUE, a tab, LABEL:VALUE and so on to the end of the line */
+static bool is_ltsv(const char *p, size_t n)
+{
+	size_t fields = 0;
+
+	for (size_t i = 0; i < n; fields++) {
+		size_t begin = i;
+
+		while (i < n && (isalnum((unsigned char)p[i]) || p[i] == '_' || p[i] == '.' ||
+				p[i] == '-'))
+			i++;
+		if (i == begin || i == n || p[i] != ':')
+			return false;
+		while (i < n && p[i] != '\t' && p[i] != '\n' && p[i] != '\r')
+			i++;
+		if (i == n || p[i] != '\t')
+			return fields > 0;
+		i++;
+	}
+	return false;
+}
+
+const char *logline_guess(const char *p, size_t n)
+{
+	return is_apache(p, n)   ? "apache"
+		: is_syslog(p, n) ? "syslog"
+		: is_ltsv(p, n)   ? "ltsv"
+				  : NULL;
 }

@@ -28,6 +28,12 @@ enum row_result logline_apache(void *with, struct linein_cells *cells, const cha
 enum row_result logline_syslog(void *with, struct linein_cells *cells, const char *p, size_t n,
 	struct fail *f);
 
+/*
+ * "apache", "syslog" or "ltsv" if the line at p is surely one of theirs, though it might be split
+ * as CSV or TSV; else NULL. Only what begins as those formats must is looked at.
+ */
+const char *logline_guess(const char *p, size_t n);
+
 struct logline_ltsv {
 	struct keys *keys; /* the columns; grows while it is open */
 	bool ignore_unknown;

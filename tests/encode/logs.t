@@ -140,4 +140,23 @@ printf '1 x\nbad\n3 y\n' >log
 from -f regex --pattern '(?<n>\d+) (?<t>.)' --rejects rej --time-value 7; is "--rejects" "$(printf '%s\n' "$records" | jq .n | tr '\n' ' ')" '1 3 '
 sed -i 's/^bad/2 z/' rej
 eval "$(sed -n '1s/.*after repair: //p' rej)" <rej >frame 2>err; is "... and their command" "$? $(records frame)" '0 {"n": 2, "t": "z", "time": 7}'
+# --- not named: a log is not taken for CSV or TSV
+unnamed() { # FORMAT LINE
+	printf "$2\n$2\n" >log
+	from
+	says "without -f: $1" 65 "this looks like lines of a log: give -f $1 "
+	td-encode -q -f csv --no-header --all-string -d ';' --quote none -c x:string <log >frame 2>err
+	is "without -f: $1 as CSV, if somebody insists: status" "$?" 0
+}
+unnamed apache '1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET /a,b HTTP/1.0" 200 1'
+unnamed syslog '<34>1 2003-10-11T22:14:15.003Z host su - ID47 - failed, twice'
+unnamed syslog '<13>Feb  5 17:32:18 host app: text'
+unnamed syslog 'Nov 28 18:00:00 host sshd[22]: Accepted'
+unnamed ltsv 'time:[28/Feb/2013:12:00:00 +0900]\thost:192.168.0.1\treq:GET /'
+for header in 'a:b,c' 'id:int' '<b>,c' 'May 1,x' 'host ident user,[10/Oct' 'a:1\tb'; do
+	printf "$header\nx,y\n" >log
+	td-encode -q <log >frame 2>err
+	unlike "a header that only resembles a log: $header" "$(cat err)" 'lines of a log'
+done
+
 finish
