@@ -76,8 +76,8 @@ char *frame_end_format(const struct frame_end *e)
 		if (e->reason)
 			visible_text(reason, sizeof reason, e->reason, strlen(e->reason));
 		set_text(j, "reason", e->reason ? reason : NULL);
-		set_text(j, "stderr", e->place);
 		set_count(j, "status", (uint64_t)e->status);
+		set_text(j, "stderr", e->place);
 	}
 	if (!e->passed || e->has_rows)
 		set_count(j, "rows", e->rows);

@@ -170,8 +170,8 @@ char *receipt_end(const struct receipt *r)
 
 		visible_text(reason, sizeof reason, why, strlen(why));
 		text(o, "reason", reason);
-		text(o, "stderr", r->place);
 		json_object_set_new(o, "exit", json_integer(r->status));
+		text(o, "stderr", r->place);
 	}
 	text(o, "finished", r->finished);
 	rest = dump(o);
