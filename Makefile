@@ -175,7 +175,7 @@ units: $(UNITS:%=$(O)/unit/%) $(EXPLORE:%=$(O)/explore/%)
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j$(CPUS) all units $(FUZZ:%=$(O)/fuzz/%)
-	TD_BUILD='$(abspath $(O))' $(PROVE) $(TESTS)
+	TD_BUILD='$(abspath $(O))' $(PROVE) $(if $(V),-v) $(TESTS)
 
 # Without the tests that run no code of ours in C: shells on a slow terminal, linters, packaging.
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined

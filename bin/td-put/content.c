@@ -85,12 +85,12 @@ int content_key(struct load *l, struct fail *f)
 	int rc;
 
 	md5_init(&m);
-	rc = input_open(l, f) || add(l, &m, f) ? -1 : 0;
+	rc = put_input_open(l, f) || add(l, &m, f) ? -1 : 0;
 	md5_text(&m, l->content);
 	records_free(&l->checked);
 	if (rc)
 		return -1; /* the input stays: an abort's reason and status are in it */
-	input_close(l);
+	put_input_close(l);
 	l->input = (struct input){ .from = from, .piped = piped };
 	if (begin < 0 || lseek(STDIN_FILENO, begin, SEEK_SET) < 0)
 		return fail_errno(f, FAIL_SYSTEM, "--once=@content: cannot read %s twice",

@@ -35,7 +35,7 @@ static bool is_plain(const char *first, size_t n)
 	       (n == FIRST || (n > GZIP_PLAIN_HEADER_LEN && !(first[3] & 4)));
 }
 
-int input_open(struct load *l, struct fail *f)
+int put_input_open(struct load *l, struct fail *f)
 {
 	const char *first;
 	ssize_t n;
@@ -92,7 +92,7 @@ enum framein_what input_next(
 	return l->input.plain ? next_plain(l, p, n, f) : framein_next(&l->input.in, b, p, n, f);
 }
 
-void input_close(struct load *l)
+void put_input_close(struct load *l)
 {
 	if (l->input.plain)
 		gzip_source_free(&l->input.gunzip);

@@ -172,10 +172,10 @@ int commit_run(struct load *l, struct fail *f);
 int commit_discard(struct load *l, struct fail *f);
 
 /* input.c: as framein's, for a frame of records or a msgpack.gz */
-int input_open(struct load *l, struct fail *f);
+int put_input_open(struct load *l, struct fail *f);
 enum framein_what input_next(
 	struct load *l, struct frame_block *b, const char **p, size_t *n, struct fail *f);
-void input_close(struct load *l);
+void put_input_close(struct load *l);
 
 /* check.c */
 /* the key, the target, and whether the head's types fit into it */

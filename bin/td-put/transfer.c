@@ -73,7 +73,7 @@ static int transfer(struct load *l, struct fail *f)
 {
 	struct first *x = &l->first;
 
-	if ((l->o->content && content_key(l, f)) || input_open(l, f))
+	if ((l->o->content && content_key(l, f)) || put_input_open(l, f))
 		return -1;
 	if (l->input.in.head.job_id)
 		l->receipt.source_job = mem_string(l->input.in.head.job_id);
@@ -239,7 +239,7 @@ void transfer_free(struct load *l)
 	records_free(&l->checked);
 	upload_part_plain_free(&l->plain);
 	range_free(l);
-	input_close(l);
+	put_input_close(l);
 	api_table_free(&l->target);
 	api_close(l->api);
 	receipt_free(&l->receipt);

@@ -211,74 +211,6 @@ static void time_is_up(const struct swap *s, struct fail *f)
 	fail_at(f, "not done within --wait %llu s", (unsigned long long)s->o->wait_s);
 }
 
-/* --- our receipt --- */
-
-static int put_text(char *text, struct fail *f)
-{
-	int rc = fd_write(STDOUT_FILENO, "standard output", text, strlen(text), f);
-
-	log_result(text);
-	free(text);
-	return rc;
-}
-
-int swap_begin_receipt(struct swap *s, struct fail *f)
-{
-	if (s->out_begun)
-		return 0;
-	s->out_begun = true;
-	return put_text(receipt_begin(&s->out), f);
-}
-
-/* Our receipt repeats td-put's: one line in a log has everything. */
-static int start_receipt(struct swap *s, struct fail *f)
-{
-	const struct receipt *in = &s->in;
-	struct receipt *out = &s->out;
-
-	out->mode = in->mode;
-	out->endpoint = mem_string(in->endpoint);
-	out->database = mem_string(in->database);
-	out->table = mem_string(in->table);
-	out->session = in->session ? mem_string(in->session) : NULL;
-	out->job_id = in->job_id ? mem_string(in->job_id) : NULL;
-	out->source_job = in->source_job ? mem_string(in->source_job) : NULL;
-	out->rows = in->rows;
-	out->rejects = in->rejects;
-	out->valid = in->valid;
-	out->errors = in->errors;
-	out->parts = in->parts;
-	out->bytes = in->bytes;
-	out->has_time = in->has_time;
-	out->time_min = in->time_min;
-	out->time_max = in->time_max;
-	out->verified = in->verified;
-	out->started = in->started ? mem_string(in->started) : NULL;
-	out->carry.is_range = in->carry.is_range;
-	out->carry.from = in->carry.from;
-	out->carry.to = in->carry.to;
-	out->carry.keys = in->carry.keys ? mem_string(in->carry.keys) : NULL;
-	out->carry.deleted = in->carry.deleted ? mem_string(in->carry.deleted) : NULL;
-	return schema_copy(&out->schema, &in->schema, f);
-}
-
-static int end_receipt(struct swap *s, const struct fail *why, struct fail *f)
-{
-	char now[21];
-
-	clock_utc(now);
-	s->out.finished = mem_string(now);
-	s->out.done = !why;
-	if (why) {
-		s->out.reason = mem_string(why->why);
-		s->out.place = mem_string(die_place());
-		s->out.status = sig_status(why->kind);
-	}
-	if (swap_begin_receipt(s, f) || put_text(receipt_end(&s->out), f))
-		return -1;
-	return fd_close(STDOUT_FILENO, "standard output", f);
-}
-
 /* --- one run --- */
 
 static int pass(const char *text, size_t n, struct fail *f)
@@ -451,7 +383,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 {
 	if (s->o->dry_run)
 		return dry_run(s, to, f);
-	if (start_receipt(s, f))
+	if (swap_receipt_start(s, f))
 		return -1;
 	if (check_receipt(s, to, f)) {
 		refused(s, to, f);
@@ -460,7 +392,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 	if (lock_receipt(s, f))
 		return -1;
 	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
-		if (end_receipt(s, NULL, f) == 0) {
+		if (swap_receipt_end(s, NULL, f) == 0) {
 			say_done(s);
 			return 0;
 		}
@@ -470,7 +402,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 	}
 	time_is_up(s, f);
 	if (f->kind != FAIL_PIPE)
-		end_receipt(s, f, FAIL_IGNORED);
+		swap_receipt_end(s, f, FAIL_IGNORED);
 	return -1;
 }
 
@@ -519,21 +451,21 @@ static int undo(struct swap *s, const struct tdurl *to, struct fail *f)
 {
 	if (strcmp(s->in.kept, s->in.table) == 0)
 		return fail_set(f, FAIL_DATA, "%s cannot be its own kept table", s->in.table);
-	if (start_receipt(s, f))
+	if (swap_receipt_start(s, f))
 		return -1;
 	/* nothing was loaded now */
 	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1;
 	s->out.has_time = false;
 	s->out.action = mem_string("undo");
 	if ((s->api || connect_to(s, to, f) == 0) && replace_undo(s, f) == 0) {
-		if (end_receipt(s, NULL, f))
+		if (swap_receipt_end(s, NULL, f))
 			return -1;
 		say_done(s);
 		return 0;
 	}
 	time_is_up(s, f);
 	if (f->kind != FAIL_PIPE)
-		end_receipt(s, f, FAIL_IGNORED);
+		swap_receipt_end(s, f, FAIL_IGNORED);
 	return -1;
 }
 
@@ -695,8 +627,8 @@ static void failed(struct swap *s, struct fail *f)
 	if (s->out_begun || f->kind == FAIL_PIPE)
 		return;
 	if (s->in.table && !s->out.table)
-		start_receipt(s, FAIL_IGNORED);
-	end_receipt(s, f, FAIL_IGNORED);
+		swap_receipt_start(s, FAIL_IGNORED);
+	swap_receipt_end(s, f, FAIL_IGNORED);
 }
 
 int main(int argc, char **argv)

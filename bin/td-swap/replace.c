@@ -243,7 +243,7 @@ static uint8_t check(struct run *u, uint8_t n)
 	if (rc == 0 && u->r.task.kind == REPLACE_UNDO)
 		u->s->out.rows = u->s->loaded.count;
 	if (rc == 0)
-		rc = swap_begin_receipt(u->s, &why);
+		rc = swap_receipt_begin(u->s, &why);
 	if (rc == 0)
 		return REPLACE_DONE;
 	u->why = why;
@@ -595,7 +595,7 @@ static int finish(struct run *u, struct fail *f)
 		old_rows(u);
 	if (u->r.way == REPLACE_BY_RENAME)
 		s->out.rows_before = -1;
-	return swap_begin_receipt(s, f);
+	return swap_receipt_begin(s, f);
 }
 
 /* --- tasks --- */

@@ -1,8 +1,8 @@
 /*
- * td-swap: what its files share. main.c: options, the receipts; replace.c: carries out what
- * common/td/replace asks for, and reports its decision; guards.c: what is checked before; rows.c:
- * what a table holds, by a query; carry.c: rows of the target that stay; content.c: --check;
- * gc.c: what earlier runs left behind.
+ * td-swap: what its files share. main.c: options, one run; receipt.c: the receipt; replace.c:
+ * carries out what common/td/replace asks for, and reports its decision; guards.c: what is checked
+ * before; rows.c: what a table holds, by a query; carry.c: rows of the target that stay;
+ * content.c: --check; gc.c: what earlier runs left behind.
  */
 #ifndef TD_SWAP_H
 #define TD_SWAP_H
@@ -65,8 +65,13 @@ struct swap {
 /* The connection to the service, within --wait. */
 void swap_connect(struct swap *s);
 
-/* Write the first half of our receipt, once. */
-int swap_begin_receipt(struct swap *s, struct fail *f);
+/*
+ * Our receipt. start: it repeats td-put's, so that one line in a log has everything; begin writes
+ * the first half, once; end writes the rest, with the failure `why` or NULL, and closes the output.
+ */
+int swap_receipt_start(struct swap *s, struct fail *f);
+int swap_receipt_begin(struct swap *s, struct fail *f);
+int swap_receipt_end(struct swap *s, const struct fail *why, struct fail *f);
 
 /* The temporary table of s->in in the place of its target; fills s->out. */
 int replace_run(struct swap *s, struct fail *f);

@@ -487,6 +487,16 @@ static bool proxy_refuses(CURL *c, struct fail *f)
 	return f->kind != FAIL_NONE;
 }
 
+/* libcurl's ceiling of 100 KiB for one line of a header; before 8.6 it is "out of memory". */
+static bool is_long_line(CURLcode rc)
+{
+#if LIBCURL_VERSION_NUM >= 0x080600
+	if (rc == CURLE_TOO_LARGE)
+		return true;
+#endif
+	return rc == CURLE_OUT_OF_MEMORY;
+}
+
 static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *f)
 {
 	const char *why = h->why[0] ? h->why : curl_easy_strerror(rc);
@@ -499,9 +509,8 @@ static int explain(struct http *h, struct call *call, CURLcode rc, struct fail *
 	}
 	if (rc == CURLE_ABORTED_BY_CALLBACK)
 		return fail_set(f, FAIL_SIGNAL, "interrupted");
-	/* one line of more than 100 KiB is "out of memory" for libcurl, which has no more of it */
 	if (call->head > HEAD_MAX || strstr(why, "response headers") ||
-		(rc == CURLE_OUT_OF_MEMORY && was_sent(h->curl, rc))) {
+		(is_long_line(rc) && was_sent(h->curl, rc))) {
 		call->a->transport = call->a->too_long = true;
 		return fail_set(f, FAIL_TEMP, "an answer with more headers than are read");
 	}

@@ -20,7 +20,7 @@ put 'id,price,n\n2,,\n' ttt
 is "columns without a value" "$status $(types ttt)" '0 [["id","long"],["price","double"],["n","long"]]'
 put 'id,price,n\n3,7,\n' ttt
 is "integers in a column of doubles" "$status $(types ttt)" '0 [["id","long"],["price","double"],["n","long"]]'
-is "... are all there" "$(select_ 'SELECT id, price, n FROM ttt ORDER BY id' | jq -c '[.[]]' | tr '\n' ' ')" '[1,0.5,3] [2,null,null] [3,7,null] '
+is "... are all there" "$(select_ 'SELECT id, price, n FROM ttt ORDER BY id' | jq -c '[.[] | if . then . + 0 else . end]' | tr '\n' ' ')" '[1,0.5,3] [2,null,null] [3,7,null] '
 put 'id,price,n\n4,1,1.5\n' ttt
 is "doubles in a column of integers: status" "$status" 65
 like "... names both ways out" "$err" 'column n is long in table testdb.ttt but double in this frame.*--columns n:long .*mode=replace'

@@ -106,8 +106,4 @@ int datum_equal(const struct sqltype *t, const struct datum *x, const struct dat
 bool datum_has_null(
 	const struct sqltype *t, const struct datum *container); /* among its own elements */
 
-/* A stored msgpack value, read as the declared type; what does not fit is NULL. */
-void datum_of_msgpack(struct arena *a, const struct sqltype *t, const char *p, const char *end,
-	struct datum *out);
-
 #endif

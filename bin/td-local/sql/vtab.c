@@ -2,6 +2,7 @@
 #include "sql/vtab.h"
 #include "base/mem.h"
 #include "sql/call.h"
+#include "sql/stored.h"
 #include "store/value.h"
 
 #include <math.h>
@@ -274,7 +275,7 @@ static int on_column(sqlite3_vtab_cursor *base, sqlite3_context *x, int i)
 		break;
 	default:
 		arena_reset(&table->memory);
-		datum_of_msgpack(&table->memory, type, p, c->p, &v);
+		stored_datum(&table->memory, type, p, c->p, &v);
 		call_return(x, type, &v);
 	}
 	return SQLITE_OK;

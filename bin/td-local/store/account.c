@@ -6,18 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void account_files(struct catalog *c, struct keyset *names)
-{
-	sqlite3_stmt *q = catalog_select(c,
-		"SELECT file FROM segments UNION SELECT file FROM parts UNION SELECT errors FROM "
-		"sessions WHERE errors IS NOT NULL UNION SELECT file FROM jobs WHERE file IS NOT "
-		"NULL",
-		"");
-
-	while (catalog_next(c, &q))
-		keyset_add(names, catalog_column(q, 0), strlen(catalog_column(q, 0)));
-}
-
 static bool referenced(void *names, const char *name)
 {
 	return keyset_find(names, name, strlen(name), 0) >= 0;
@@ -36,7 +24,7 @@ static int sweep(struct account *a, struct fail *f)
 	whole = check && strcmp(check, "ok") == 0;
 	free(check);
 	if (whole)
-		account_files(c, &names);
+		catalog_files(c, &names);
 	if (whole && !catalog_failed(c)) {
 		store_sweep(&a->store, referenced, &names);
 		catalog_do(c, "DELETE FROM trash", "");

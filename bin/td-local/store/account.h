@@ -39,9 +39,6 @@ void account_close(struct account *a);
  */
 int account_reset(struct account *a, const struct account_first *first, struct fail *f);
 
-/* Inside a transaction: adds every file that the catalogue names. */
-void account_files(struct catalog *c, struct keyset *names);
-
 /*
  * On a full disk: gives up the reserve, a file that was made with the directory, so that the
  * catalogue can be written. account_sweep() makes it again when there is room.

@@ -374,3 +374,15 @@ bool catalog_null(sqlite3_stmt *q, int i)
 {
 	return sqlite3_column_type(q, i) == SQLITE_NULL;
 }
+
+void catalog_files(struct catalog *c, struct keyset *names)
+{
+	sqlite3_stmt *q = catalog_select(c,
+		"SELECT file FROM segments UNION SELECT file FROM parts UNION SELECT errors FROM "
+		"sessions WHERE errors IS NOT NULL UNION SELECT file FROM jobs WHERE file IS NOT "
+		"NULL",
+		"");
+
+	while (catalog_next(c, &q))
+		keyset_add(names, catalog_column(q, 0), strlen(catalog_column(q, 0)));
+}

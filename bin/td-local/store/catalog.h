@@ -13,6 +13,7 @@
 #define CATALOG_H
 
 #include "base/fail.h"
+#include "store/keyset.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -61,5 +62,8 @@ bool catalog_next(struct catalog *c, sqlite3_stmt **q);
 /* text of a column, "" for null; valid until the next row */
 const char *catalog_column(sqlite3_stmt *q, int i);
 bool catalog_null(sqlite3_stmt *q, int i);
+
+/* Inside a transaction: adds every file that the catalogue names. */
+void catalog_files(struct catalog *c, struct keyset *names);
 
 #endif

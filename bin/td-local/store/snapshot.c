@@ -130,7 +130,7 @@ static int names_of(const char *path, struct keyset *names, struct fail *f)
 	if (catalog_open(&c, path, false, f))
 		return -1;
 	catalog_begin(&c);
-	account_files(&c, names);
+	catalog_files(&c, names);
 	catalog_end(&c, false, f);
 	catalog_close(&c);
 	return f->kind ? -1 : 0;
@@ -208,7 +208,7 @@ int snapshot_restore(struct account *a, const char *name, struct fail *f)
 	struct keyset old = { 0 }, new = { 0 };
 
 	catalog_begin(&a->catalog);
-	account_files(&a->catalog, &old);
+	catalog_files(&a->catalog, &old);
 	catalog_end(&a->catalog, false, f);
 	if (f->kind == FAIL_NONE && names_of(copy, &new, f) == 0 &&
 		link_all(&new, files, a->store.files, f) == 0 &&
