@@ -46,7 +46,7 @@ LIBS.td-local  = -lmicrohttpd -lpcre2-8 -lnettle -lutf8proc -lsqlite3 -ljansson 
 # Unit tests: tests/unit/ROOM.c becomes a program that prints TAP.
 UNITS = num gzip schema frame mp inflater gunzip rowout resultout
 UNITS += retry tdurl upload_part receipt tempname
-UNITS += lossless tdtime type csvin jsonin zone sandbox visible
+UNITS += lossless tdtime type csvin jsonin zone sandbox newfile visible
 LIBS.unit = -lcurl -linih -lcsv -lpcre2-8 -lutf8proc -ljansson $(ISAL) $(SECCOMP) -lz
 
 # What a fresh Debian or Ubuntu lacks: to build, and to test.

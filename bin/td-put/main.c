@@ -47,6 +47,8 @@ static const char help[] =
 	"      --streaming      by the stream import: each part is visible soon; not all at once\n"
 	"      --dry-run        read and check everything, say what would be done, change nothing\n"
 	"      --trust-eof      accept a msgpack.gz that is not a frame from a pipe\n"
+	"      --watermark-file FILE  when the rows are in, write the highest value of td-encode "
+	"--watermark there\n"
 	"      --time-zone ZONE of from= and to= (UTC)\n"
 	"      --wait TIME      give up when the whole run takes longer\n"
 	"      --max-errors N   publish although the import refused up to N records (0)\n"
@@ -81,6 +83,7 @@ enum {
 	TRUST_EOF,
 	MAX_ERRORS,
 	WAIT,
+	WATERMARK_FILE,
 	TIME_ZONE
 };
 
@@ -100,6 +103,7 @@ static const struct option long_options[] = {
 	{ "trust-eof", no_argument, NULL, TRUST_EOF },
 	{ "max-errors", required_argument, NULL, MAX_ERRORS },
 	{ "wait", required_argument, NULL, WAIT },
+	{ "watermark-file", required_argument, NULL, WATERMARK_FILE },
 	{ "time-zone", required_argument, NULL, TIME_ZONE },
 	OPTION_LONG,
 	API_LONG_OPTIONS,
@@ -127,6 +131,7 @@ static void take(struct opts *o, int c)
 	case DRY_RUN: o->dry_run = true; break;
 	case TRUST_EOF: o->trust_eof = true; break;
 	case MAX_ERRORS: o->max_errors = (uint64_t)option_number(0, INT64_MAX); break;
+	case WATERMARK_FILE: o->watermark_file = optarg; break;
 	case TIME_ZONE: o->time_zone = optarg; break;
 	case WAIT: o->wait_s = (uint64_t)option_seconds(1, 30 * 86400); break;
 	default: api_option(&o->api, c, help, &o->verbosity);
@@ -139,6 +144,8 @@ static void check_options(const struct opts *o)
 		die_usage("--session NAME goes with one of --no-commit, --commit and --discard");
 	if (o->discard && (o->once || o->dry_run || o->strict))
 		die_usage("--discard reads no rows: it goes with no other option of a load");
+	if (o->watermark_file && o->session)
+		die_usage("--watermark-file does not go with --session");
 	if (o->streaming && (o->once || o->session))
 		die_usage("--streaming goes with neither --once nor --session");
 	if (o->commit && o->once)
@@ -186,12 +193,19 @@ static int prepare(struct load *l, struct fail *f)
 		return -1;
 	if (l->to.mode != TDURL_APPEND && (o->once || o->session || o->streaming))
 		die_usage("--once, --session and --streaming are for mode=append");
+	if (l->to.mode != TDURL_APPEND && o->watermark_file)
+		die_usage("--watermark-file: with mode=%s the rows are in when td-swap is done: it "
+			  "has this option, too",
+			tdurl_mode_name(l->to.mode));
 	if (o->wait_s > 0) {
 		sig_end_after(o->wait_s);
 		l->until_ms = clock_ms() + o->wait_s * 1000;
 	}
 	l->input.piped = !fd_is_file(STDIN_FILENO);
-	return (o->content && content_keep(f)) || api_sandbox(&l->conf, &o->api, NULL, f) ? -1 : 0;
+	if ((o->content && content_keep(f)) ||
+		(o->watermark_file && !o->dry_run && newfile_open(&l->mark, o->watermark_file, f)))
+		return -1;
+	return api_sandbox(&l->conf, &o->api, l->mark.folder, f);
 }
 
 int main(int argc, char **argv)

@@ -100,6 +100,10 @@ int pump_check_end(const struct load *l, struct fail *f)
 		return fail_set(f, FAIL_GUARD,
 			"--strict: nothing proves that the source was complete "
 			"(let td-encode run it: td-encode -- COMMAND)");
+	if (l->o->watermark_file && !l->input.in.end.watermark_column)
+		return fail_set(f, FAIL_DATA,
+			"--watermark-file: this frame has no watermark (td-encode --watermark "
+			"COLUMN)");
 	return range_end(l, f) || check_types(l, &l->input.in.end.schema, f) ? -1 : 0;
 }
 

@@ -16,6 +16,7 @@
 #include "value/mp.h"
 #include "td/upload_part.h"
 #include "sys/lookahead.h"
+#include "sys/newfile.h"
 #include "sys/progress.h"
 #include "td/receipt.h"
 #include "api/upload.h"
@@ -32,6 +33,7 @@ struct opts {
 	bool once;
 	bool content;         /* --once=@content */
 	const char *once_key; /* NULL: the job that the rows come from, or the content */
+	const char *watermark_file; /* or NULL */
 	const char *time_zone; /* of from= and to=, or NULL */
 	const char *session;  /* of many machines; with one of these: */
 	bool no_commit, commit, discard;
@@ -136,6 +138,7 @@ struct load {
 	struct stream stream;
 	struct said said;
 	struct range range;
+	struct newfile mark; /* --watermark-file */
 	struct upload *upload;          /* NULL: nothing is sent */
 	struct digest digest;           /* of the records then */
 	uint64_t taken;                 /* compressed bytes of the records so far */

@@ -49,6 +49,10 @@ int paper_begin(struct load *l, struct fail *f)
 	r->rejects = (int64_t)e->rejects;
 	r->parts = (int64_t)parts;
 	r->bytes = (int64_t)bytes;
+	if (e->watermark_column)
+		r->watermark_column = mem_string(e->watermark_column);
+	if (e->watermark)
+		r->watermark = mem_string(e->watermark);
 	r->verified = e->verified;
 	r->has_time = e->has_time;
 	r->time_min = e->time_min;

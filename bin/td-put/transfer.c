@@ -215,6 +215,13 @@ int transfer_run(struct load *l, struct fail *f)
 	}
 	if (l->o->dry_run)
 		return fd_close(STDOUT_FILENO, "standard output", f);
+	if (l->receipt.watermark && l->mark.path &&
+		newfile_put(&l->mark, l->receipt.watermark, f)) {
+		fail_at(f, "the rows are in table %s.%s, but not their watermark", l->to.database,
+			l->to.table);
+		paper_end(l, NULL, FAIL_IGNORED);
+		return -1;
+	}
 	if (paper_end(l, NULL, f) == 0) {
 		say_done(l);
 		return 0;
@@ -239,6 +246,7 @@ void transfer_free(struct load *l)
 	records_free(&l->checked);
 	upload_part_plain_free(&l->plain);
 	range_free(l);
+	newfile_close(&l->mark);
 	put_input_close(l);
 	api_table_free(&l->target);
 	api_close(l->api);

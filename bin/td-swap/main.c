@@ -42,6 +42,8 @@ static const char help[] =
 	"      --max-carry N        range of time, merge: refuse to copy more than N rows that stay\n"
 	"      --check SQL VALUE    refuse unless this query, in which {} is the new table, "
 	"gives this value\n"
+	"      --watermark-file FILE  when the rows are in, write the highest value of td-encode "
+	"--watermark there\n"
 	"      --dry-run            judge the guards, say what would be done, change nothing\n"
 	"      --keep[=NAME]        keep the old rows, in table NAME (TABLE_kept, which is "
 	"overwritten)\n"
@@ -89,6 +91,8 @@ static void check_options(const struct opts *o)
 	if (given && (o->undo || o->gc))
 		die_usage("%s guards a replacement: it does not go with %s", given,
 			o->undo ? "--undo" : "--gc");
+	if (o->watermark_file && (o->undo || o->gc))
+		die_usage("--watermark-file does not go with %s", o->undo ? "--undo" : "--gc");
 	if (o->dry_run && (o->undo || o->gc))
 		die_usage("--dry-run is for a replacement: it does not go with %s",
 			o->undo ? "--undo" : "--gc");
@@ -113,6 +117,7 @@ enum {
 	WAIT,
 	MAX_CARRY,
 	CHECK,
+	WATERMARK_FILE,
 	DRY_RUN
 };
 
@@ -132,6 +137,7 @@ static const struct option long_options[] = {
 	{ "max-carry", required_argument, NULL, MAX_CARRY },
 	{ "check", required_argument, NULL, CHECK },
 	{ "dry-run", no_argument, NULL, DRY_RUN },
+	{ "watermark-file", required_argument, NULL, WATERMARK_FILE },
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -157,6 +163,7 @@ static void take(struct opts *o, int c)
 		o->older_given = true;
 		o->older_s = (uint64_t)option_seconds(0, 36500LL * 86400);
 		break;
+	case WATERMARK_FILE: o->watermark_file = optarg; break;
 	case DRY_RUN: o->dry_run = true; break;
 	case MAX_CARRY: o->max_carry = option_number(0, INT64_MAX); break;
 	case WAIT: o->wait_s = (uint64_t)option_seconds(1, 30 * 86400); break;
@@ -280,6 +287,10 @@ static int check_receipt(struct swap *s, const struct tdurl *to, struct fail *f)
 	else if (to && to->has_mode && to->mode != r->mode)
 		fail_set(f, FAIL_USAGE, "the receipt is of mode=%s, not of mode=%s",
 			tdurl_mode_name(r->mode), tdurl_mode_name(to->mode));
+	else if (s->mark.path && !r->watermark_column)
+		fail_set(f, FAIL_USAGE,
+			"--watermark-file: the receipt has no watermark (td-encode --watermark "
+			"COLUMN)");
 	else if (is_other(r, to))
 		fail_set(f, FAIL_USAGE,
 			"the receipt is of table %s.%s, not of the destination given", r->database,
@@ -313,7 +324,7 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 			"name the "
 			"destination",
 			s->in.endpoint, s->conf.endpoint);
-	if (f->kind == FAIL_NONE && api_sandbox(&s->conf, &s->o->api, NULL, f) == 0) {
+	if (f->kind == FAIL_NONE && api_sandbox(&s->conf, &s->o->api, s->mark.folder, f) == 0) {
 		swap_connect(s);
 		return 0;
 	}
@@ -379,6 +390,20 @@ static int dry_run(struct swap *s, const struct tdurl *to, struct fail *f)
 	return fd_close(STDOUT_FILENO, "standard output", f);
 }
 
+/* The rows are in. */
+static int keep_watermark(struct swap *s, struct fail *f)
+{
+	if (!s->mark.path)
+		return 0;
+	if (!s->in.watermark_column)
+		fail_set(f, FAIL_DATA,
+			"--watermark-file: the receipt has no watermark (td-encode --watermark "
+			"COLUMN)");
+	else if (s->in.watermark)
+		newfile_put(&s->mark, s->in.watermark, f);
+	return f->kind ? fail_at(f, "the rows are in table %s.%s", s->in.database, s->in.table) : 0;
+}
+
 static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 {
 	if (s->o->dry_run)
@@ -392,10 +417,14 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 	if (lock_receipt(s, f))
 		return -1;
 	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
-		if (swap_receipt_end(s, NULL, f) == 0) {
+		const int rc = keep_watermark(s, f);
+
+		if (swap_receipt_end(s, NULL, rc ? FAIL_IGNORED : f) == 0 && rc == 0) {
 			say_done(s);
 			return 0;
 		}
+		if (rc)
+			return -1;
 		f->kind = FAIL_SYSTEM; /* even without a reader: only we report it */
 		return fail_at(f, "%s.%s was replaced, but the receipt is not written",
 			s->in.database, s->in.table);
@@ -601,7 +630,7 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 		rc = fail_set(f, FAIL_DATA,
 			"the table has none of these rows yet: td-put --commit comes first");
 	} else if (rc == 0 && s->in.mode == TDURL_APPEND) {
-		rc = pass_append(s, text, n, to, f);
+		rc = pass_append(s, text, n, to, f) || keep_watermark(s, f) ? -1 : 0;
 	} else if (rc == 0) {
 		rc = replace(s, to, f);
 	}
@@ -665,6 +694,8 @@ int main(int argc, char **argv)
 		sig_end_after(o.wait_s);
 		s.until_ms = clock_ms() + o.wait_s * 1000;
 	}
+	if (o.watermark_file && newfile_open(&s.mark, o.watermark_file, &f))
+		die_fail(&f);
 	rc = run(&s, has_to ? &to : NULL, &f);
 	time_is_up(&s, &f);
 	if (rc && !o.gc)
@@ -675,6 +706,7 @@ int main(int argc, char **argv)
 	api_table_free(&s.loaded);
 	api_close(s.api);
 	carry_free(&s);
+	newfile_close(&s.mark);
 	receipt_free(&s.in);
 	receipt_free(&s.out);
 	conf_free(&s.conf);

@@ -40,6 +40,8 @@ int swap_receipt_start(struct swap *s, struct fail *f)
 	out->table = mem_string(in->table);
 	out->session = in->session ? mem_string(in->session) : NULL;
 	out->job_id = in->job_id ? mem_string(in->job_id) : NULL;
+	out->watermark_column = in->watermark_column ? mem_string(in->watermark_column) : NULL;
+	out->watermark = in->watermark ? mem_string(in->watermark) : NULL;
 	out->source_job = in->source_job ? mem_string(in->source_job) : NULL;
 	out->rows = in->rows;
 	out->rejects = in->rejects;

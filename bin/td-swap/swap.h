@@ -8,6 +8,7 @@
 #define TD_SWAP_H
 
 #include "api/api.h"
+#include "sys/newfile.h"
 #include "sys/progress.h"
 #include "td/receipt.h"
 
@@ -26,6 +27,7 @@ struct opts {
 	int64_t min_rows; /* -1: not asked for */
 	int max_shrink;   /* percent, -1 */
 	bool dry_run;
+	const char *watermark_file; /* or NULL */
 	struct check checks[CHECKS_MAX];
 	size_t checks_n;
 	int64_t max_carry; /* rows that may be copied; -1: any number */
@@ -57,6 +59,7 @@ struct swap {
 	bool by_name; /* --undo DEST: no receipt says what must be undone */
 	bool out_begun;
 	struct progress progress;
+	struct newfile mark; /* --watermark-file */
 	struct api_table target, loaded; /* as they were seen last */
 	struct carry carry;              /* rows of the target stay */
 	bool overwrite;                  /* --keep: an older kept table goes */

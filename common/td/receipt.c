@@ -33,7 +33,7 @@ void receipt_free(struct receipt *r)
 	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary,
 		r->session, r->job_id, r->source_job, r->started, r->kept, r->replaced_by,
 		r->reason, r->place, r->finished, r->carry.keys, r->carry.deleted,
-		r->carry.job_id };
+		r->carry.job_id, r->watermark_column, r->watermark };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
@@ -116,7 +116,10 @@ char *receipt_begin(const struct receipt *r)
 		json_object_set_new(o, "time_max", json_integer(r->time_max));
 	}
 	if (r->table)
-		text(o, "source", r->verified ? "verified" : "eof");
+		if (r->watermark_column)
+		json_object_set_new(o, "watermark", json_pack("{s:s,s:s?}", "column",
+			r->watermark_column, "value", r->watermark));
+	text(o, "source", r->verified ? "verified" : "eof");
 	text(o, "started", r->started);
 	line = dump(o);
 	line[strlen(line) - 1] = '\0'; /* receipt_end() closes the object */
@@ -264,6 +267,8 @@ static int read_fields(struct receipt *r, const json_t *o, struct fail *f)
 	r->session = get_text(o, "session");
 	r->job_id = get_text(o, "job_id");
 	r->source_job = get_text(o, "source_job_id");
+	r->watermark_column = get_text(json_object_get(o, "watermark"), "column");
+	r->watermark = get_text(json_object_get(o, "watermark"), "value");
 	r->rows = get_number(o, "rows");
 	r->rows_before = get_number(o, "rows_before");
 	r->rejects = get_number(o, "rejects");

@@ -48,6 +48,8 @@ struct receipt {
 	struct schema schema;
 	bool has_time;
 	int64_t time_min, time_max;
+	/* the highest value of a column (td-encode --watermark); value NULL: no row had one */
+	char *watermark_column, *watermark;
 	bool verified;     /* false: end of file was taken for the end of the source */
 	char *started;
 	/* the end */
