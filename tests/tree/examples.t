@@ -74,6 +74,14 @@ printf '{"items":[{"id":1,"tags":["x"]},{"id":2,"tags":[]}]}\n' >items.json
 	echo coat,n/a
 } >sales.csv
 printf 'datum;ort;wert\n29.02.2024;K\366ln;NULL\n01.03.2024;Bonn;7\n' >export.csv
+cat >access.log <<'END'
+127.0.0.1 - frank [10/Oct/2023:13:55:36 -0700] "GET /index.html HTTP/1.0" 200 2326 "-" "Mozilla/4.08"
+::1 - - [29/Feb/2024:12:00:00 +0900] "POST /a HTTP/2.0" 404 - "-" "curl/8.1"
+END
+gzip -c access.log >access.log.1.gz
+echo '<13>Feb  5 17:32:18 host app[7]: text' | gzip >syslog.1.gz
+echo 'SELECT 1795780800 AS time, 7 AS id' >day.sql
+printf 'id,amount\n1,10.5\n' >changed.csv
 for i in 1 2; do gzip -c orders.csv >orders-2024-02-29-$i.csv.gz; done
 echo '127.0.0.1 - - [29/Feb/2024:12:34:56 +0900] "GET / HTTP/1.1" 200 512 "-" "curl/8"' >access.log
 gzip -c access.log >access.log.2.gz
