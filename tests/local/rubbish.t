@@ -18,6 +18,41 @@ is 'a name that is not UTF-8' "$(code "$url/v3/database/show/%ff%fe")" 404
 is 'another method' "$(code -X DELETE "$url/v3/database/list")" 404
 is 'dots in a path are nothing special' "$(code --path-as-is "$url/v3/../v3/database/list")" 404
 
+# --- what one request takes: no more than 64 MiB, and it goes back
+if ! sanitized && [ -w "/proc/$local_pid/clear_refs" ]; then
+	cat >"$T/large.py" <<'P'
+# Each request alone: MiB that the server had at most.
+import gzip, http.client, json, re, sys
+import msgpack
+host, key, pid = sys.argv[1].split('//')[1], sys.argv[2], sys.argv[3]
+def ask(method, path, body, type=None):
+    c = http.client.HTTPConnection(host, timeout=120)
+    c.request(method, path, body, {'Authorization': 'TD1 ' + key, **({'Content-Type': type} if type else {})})
+    r = c.getresponse()
+    r.read()
+    return r.status
+def peak(what, want, *request):
+    open('/proc/%s/clear_refs' % pid, 'w').write('5')
+    status = ask(*request)
+    n = int(re.search(r'VmHWM:\s+(\d+)', open('/proc/%s/status' % pid).read()).group(1)) >> 10
+    if n > 64 or status != want: print(what, n, 'MiB', status)
+issue = '/v3/job/issue/presto/sample_datasets'
+part = lambda name, value: b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name, value)
+peak('JSON of objects', 400, 'POST', issue, b'{"x":[' + b'{},' * 3900000 + b'{}]}', 'application/json')
+peak('JSON with a long text', 422, 'POST', issue, b'{"query":"' + b'x' * 11900000 + b'"}', 'application/json')
+peak('a form with a long text', 422, 'POST', issue, b'query=' + b'%20' * 3900000)
+peak('a form with many', 400, 'POST', issue, b'&'.join(b'a%d=1' % i for i in range(1000000)))
+peak('multipart with many', 400, 'POST', issue, b''.join(part(b'q%d' % i, b'x') for i in range(180000)) + b'--b--\r\n', 'multipart/form-data; boundary=b')
+peak('faults', 422, 'POST', '/local/faults', b'GET a 1 503\n' * 900000)
+peak('a clock', 422, 'POST', '/local/clock', b'9' * 10000000)
+peak('a schema', 422, 'POST', '/v3/table/update-schema/sample_datasets/nasdaq', b'schema=' + b'[["c","long"],' * 800000)
+peak('a record of 24 MB', 200, 'PUT', '/v3/table/import/sample_datasets/nasdaq/msgpack.gz', gzip.compress(msgpack.packb({'time': 1, 's': 'x' * 24000000}), 1))
+peak('deep msgpack', 422, 'PUT', '/v3/table/import/sample_datasets/nasdaq/msgpack.gz', gzip.compress(b'\x82\xa4time\x01\xa1a' + b'\x91' * 30000000 + b'\x01', 1))
+peak('what is left', 200, 'GET', '/v3/database/list', None)
+P
+	is 'no request takes more than 64 MiB' "$($PYTHON "$T/large.py" "$url" "$TD_API_KEY" "$local_pid" 2>&1)" ''
+else skip 'memory of requests' 'sanitizers, or no /proc'; fi
+
 # --- HTTP
 ok 'HTTP that is none, and too much of it' $PYTHON - "$url" "$TD_API_KEY" <<'P'
 import random, socket, sys

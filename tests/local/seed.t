@@ -84,6 +84,20 @@ local_start local --no-samples --polls 0 --seed "$T/none" --clock 1500000100
 is 'a data directory that is there is not seeded again' "$(api GET table/list/shop | jq -c '[.tables[].name]')" '["by_name","codes","heads","orders"]'
 local_stop
 
+# --- a CSV of more columns than SQLite has in a table
+mkdir -p "$T/wide/shop"
+$PYTHON -c 'print("time," + ",".join("c%d" % i for i in range(2500)))
+for r in range(3): print("150000000%d," % r + ",".join(str(i * r) for i in range(2500)))' >"$T/wide/shop/wide.csv"
+local_start wide --no-samples --polls 0 --seed "$T/wide"
+is 'a CSV of 2,500 columns can be queried' "$(query shop 'SELECT c0, c1234, c2499 FROM wide ORDER BY time')" '0,0,0
+0,1234,2499
+0,2468,4998'
+is 'as many as 2,000 of them at once' "$(query shop "SELECT $(seq -s, -f 'c%g' 0 1998), time FROM wide" | awk -F, '{ print NF }' | sort -u)" 2000
+j=$(api POST job/issue/presto/shop --data-urlencode 'query=SELECT * FROM wide' | jq -r .job_id)
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/v3/job/status/$j | grep -q error"
+is 'more are refused' "$(api GET "job/show/$j" | jq -r .debug.stderr)" 'table shop.wide: a statement that reads more than 2000 of its columns: not supported by td-local'
+local_stop
+
 # --- two of them tell the same story: ids, numbers, times
 story() {
 	api POST database/create/testdb

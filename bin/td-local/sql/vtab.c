@@ -62,15 +62,24 @@ static int on_create(sqlite3 *db, void *aux, int argc, const char *const *argv, 
 	int rc;
 
 	(void)aux;
-	(void)err;
 	if (!v)
 		return SQLITE_ERROR;
 	t = mem_zero(1, sizeof *t);
 	t->v = &v->view;
 	t->key = mem_zero(v->bind.n + 1, sizeof *t->key);
 	t->type = mem_zero(v->bind.n + 1, sizeof *t->type);
-	*out = &t->base;
 	rc = declare(db, v, t);
+	if (rc == SQLITE_OK) {
+		*out = &t->base;
+		return SQLITE_OK;
+	}
+	if (t->n > (unsigned)sqlite3_limit(db, SQLITE_LIMIT_COLUMN, -1))
+		*err = sqlite3_mprintf("a statement that reads more than %d of its columns: not "
+				       "supported by td-local",
+			sqlite3_limit(db, SQLITE_LIMIT_COLUMN, -1));
+	free(t->key);
+	free(t->type);
+	free(t);
 	return rc;
 }
 
