@@ -9,6 +9,7 @@
 #include "base/option.h"
 #include "sys/sandbox.h"
 #include "base/sig.h"
+#include "base/visible.h"
 #include "td/tempname.h"
 
 #include <errno.h>
@@ -220,11 +221,20 @@ static void time_is_up(const struct swap *s, struct fail *f)
 
 /* --- one run --- */
 
+/* The receipt of a failure, as it came, but for keys and what a terminal obeys. */
 static int pass(const char *text, size_t n, struct fail *f)
 {
-	if (fd_write(STDOUT_FILENO, "standard output", text, n, f))
-		return -1;
-	return fd_close(STDOUT_FILENO, "standard output", f);
+	size_t cap = 4 * n + 8;
+	char *shown = mem_zero(cap, 1);
+	const bool line = n > 0 && text[n - 1] == '\n';
+	int rc;
+
+	n = visible_text(shown, cap, text, line ? n - 1 : n);
+	if (line)
+		shown[n++] = '\n';
+	rc = fd_write(STDOUT_FILENO, "standard output", shown, n, f);
+	free(shown);
+	return rc || fd_close(STDOUT_FILENO, "standard output", f) ? -1 : 0;
 }
 
 /* The receipt may be all that knows of them. */

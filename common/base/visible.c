@@ -119,7 +119,7 @@ static struct found secret_at(const char *text, size_t at, size_t n)
 	if (!s.hide && text[at] == ':')
 		s = user_at(text + at, n - at);
 	if (!s.hide && isdigit((unsigned char)text[at]) &&
-		(at == 0 || !isalnum((unsigned char)text[at - 1])))
+		(at == 0 || !isdigit((unsigned char)text[at - 1])))
 		s = key_at(text + at, n - at);
 	return s;
 }

@@ -43,14 +43,31 @@ void receipt_free(struct receipt *r)
 
 /* --- writing --- */
 
+/* Names, ids, times, servers: they hold no key, and must stay what they are. */
+static bool is_plain(const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_.:-[]";
+	const char *host = strstr(value, "://");
+
+	host = host ? host + 3 : value;
+	return host[strspn(host, plain)] == '\0';
+}
+
+/* What is not plain is of servers and other receipts: no key, and nothing that a terminal obeys. */
 static void text(json_t *o, const char *name, const char *value)
 {
-	json_t *s = value ? json_string(value) : NULL;
+	size_t cap = value ? 4 * strlen(value) + 8 : 0;
+	char *shown;
 
-	if (s)
-		json_object_set_new(o, name, s);
-	else if (value) /* not UTF-8: a server's words in a reason */
-		json_object_set_new(o, name, json_string("(not UTF-8)"));
+	if (value && is_plain(value))
+		json_object_set_new(o, name, json_string(value));
+	if (!value || is_plain(value))
+		return;
+	shown = mem_zero(cap, 1);
+	visible_text(shown, cap, value, strlen(value));
+	json_object_set_new(o, name, json_string(shown));
+	free(shown);
 }
 
 static void number(json_t *o, const char *name, int64_t value)
@@ -150,7 +167,7 @@ static void put_carry(json_t *o, const struct receipt_carry *p)
 char *receipt_end(const struct receipt *r)
 {
 	json_t *o = json_object();
-	char *rest, *line, reason[VISIBLE_MAX];
+	char *rest, *line;
 
 	/* rows in a temporary table are not in the table yet */
 	text(o, "status",
@@ -169,10 +186,7 @@ char *receipt_end(const struct receipt *r)
 	number(o, "kept_table_id", r->kept_id);
 	text(o, "replaced_by", r->replaced_by);
 	if (!r->done) {
-		const char *why = r->reason ? r->reason : "no reason given";
-
-		visible_text(reason, sizeof reason, why, strlen(why));
-		text(o, "reason", reason);
+		text(o, "reason", r->reason ? r->reason : "no reason given");
 		json_object_set_new(o, "exit", json_integer(r->status));
 		text(o, "stderr", r->place);
 	}
