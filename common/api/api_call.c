@@ -199,11 +199,6 @@ static int not_service(struct api_call *c, struct fail *f)
 	return -1;
 }
 
-const char *api_call_host(const struct api *a, const struct api_call *c)
-{
-	return c->e == TABLE_IMPORT ? a->import_host : a->host;
-}
-
 static int no_answer(struct api *a, const struct api_call *c, unsigned tries, struct fail *f)
 {
 	char after[40] = "";

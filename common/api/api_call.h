@@ -93,7 +93,10 @@ bool api_made(struct api *a, const struct api_call *c, int rc, enum api_made *ma
 int api_call(struct api *a, struct api_call *c, struct fail *f);
 void api_call_free(struct api_call *c);
 /* The server that it goes to, for messages. */
-const char *api_call_host(const struct api *a, const struct api_call *c);
+static inline const char *api_call_host(const struct api *a, const struct api_call *c)
+{
+	return c->e == TABLE_IMPORT ? a->import_host : a->host;
+}
 
 /*
  * A call whose answer says nothing but that it is done. A refusal with the status `fine`, if not 0,
