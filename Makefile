@@ -110,44 +110,6 @@ $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/lib
 	@mkdir -p $(@D)
 	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
-# Fuzz targets: tests/fuzz/NAME.c. make check replays tests/fuzz/corpus/NAME.
-FUZZ = csvin logline regexline names magic jsonin mpin framein frame tdtime type cell record gunzip rowout recode zone receipt tdurl conn
-# Those of td-local, linked with all of its rooms.
-FUZZ_LOCAL = local_params local_load local_text local_sql local_value
-FUZZ += $(FUZZ_LOCAL)
-
-$(FUZZ_LOCAL:%=$(O)/fuzz/%): $(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(filter-out %/main.o,$(SRC.td-local:%.c=$(O)/%.o)) $(O)/libtd.a
-	@mkdir -p $(@D)
-	$(CC) $(OWN) -iquote bin/td-local $(CPPFLAGS) $(FUZZING) $(CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LIBS.td-local) $(LDLIBS)
-
-$(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libtd.a
-	@mkdir -p $(@D)
-	$(CC) $(OWN) $(CPPFLAGS) $(FUZZING) $(CFLAGS) $(LDFLAGS) -o $@ $< $(O)/libtd.a $(LIBS.unit) $(LDLIBS)
-
-FUZZING = -DFUZZ_REPLAY
-FUZZ_SECONDS = 60
-
-# Needs clang. Findings are left in $(O)/fuzz as crash-*; a minimised one belongs in the corpus.
-fuzz:
-	$(MAKE) O=.build/fuzz HARDEN= HARDEN.link= CC=clang FUZZING=-fsanitize=fuzzer CFLAGS='-O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined \
-		-DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' fuzz-run
-
-# One target under AFL++, whose ways of changing an input are others: make fuzz-afl TARGET=csvin
-TARGET = csvin
-fuzz-afl:
-	@.pkg/deps 'afl++'
-	AFL_QUIET=1 $(MAKE) O=.build/afl HARDEN= HARDEN.link= ISAL= CC=afl-clang-fast FUZZING=-fsanitize=fuzzer \
-		CFLAGS='-O1 -g -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' .build/afl/fuzz/$(TARGET)
-	AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 afl-fuzz -V $(FUZZ_SECONDS) \
-		-i tests/fuzz/corpus/$(TARGET) -o .build/afl/found-$(TARGET) -- .build/afl/fuzz/$(TARGET)
-	@! ls '.build/afl/found-$(TARGET)/default/crashes' | grep -v README
-
-fuzz-run: $(FUZZ:%=$(O)/fuzz/%)
-	cd $(O)/fuzz && for f in '$(CURDIR)'/tests/fuzz/corpus/*/*.hex; do \
-		t=$${f%/*} && t=new/$${t##*/} && mkdir -p $$t && perl -ne 's/#.*|\s//g; print pack "H*", $$_' "$$f" >$$t/$${f##*/} || exit 1; done
-	cd $(O)/fuzz && for t in $(FUZZ); do mkdir -p new/$$t && ./$$t -max_total_time=$(FUZZ_SECONDS) -timeout=20 -print_final_stats=1 \
-		new/$$t '$(CURDIR)'/tests/fuzz/corpus/$$t || exit 1; done
-
 -include $(COMMON:%.c=$(O)/%.d) $(foreach t,$(TOOLS),$(SRC.$t:%.c=$(O)/%.d)) $(UNITS:%=$(O)/tests/unit/%.d) $(PLAIN:%=$(O)/plain/common/%.d)
 
 # --- what a machine needs
@@ -232,7 +194,7 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-version print-deps print-tools print-units print-fuzz units all help deps deps-check check check-san check-clang fuzz-afl check-faults lint demo install \
+.PHONY: print-version print-deps print-tools print-units print-fuzz units all help deps deps-check check check-san check-clang check-faults lint demo install \
 	uninstall clean
 
-include tests/bench/Makefile .pkg/Makefile
+include tests/fuzz/Makefile tests/bench/Makefile .pkg/Makefile
