@@ -13,7 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PART_SIZE_DEFAULT = 16 << 20, PART_SIZE_STREAMING = 1 << 20, PART_SIZE_MAX = 64 << 20 };
+enum {
+	PARTS_SIZE = 32 << 20, /* of all parts in memory, one more than there are uploads */
+	PART_SIZE_LEAST = 4 << 20,
+	PART_SIZE_STREAMING = 1 << 20,
+	PART_SIZE_MAX = 64 << 20
+};
 
 static const char help[] =
 	"usage: td-put [options] DEST < FRAME > RECEIPT\n"
@@ -32,7 +37,8 @@ static const char help[] =
 	"with the same key.\n"
 	"\n"
 	"  -j, --jobs N         uploads at the same time (4)\n"
-	"      --part-size SIZE bytes of one upload, with an optional k or M (16M)\n"
+	"      --part-size SIZE bytes of one upload, with an optional k or M\n"
+	"                       (so that those in memory are 32M together)\n"
 	"      --create-database  make the database if it does not exist\n"
 	"      --once[=KEY]     append once, however often this is run with the same KEY; a run "
 	"that died is continued.\n"
@@ -156,6 +162,14 @@ static void check_options(const struct opts *o)
 		die_usage("--once=: an empty KEY");
 }
 
+/* So that memory hardly depends on the number of uploads. */
+static uint64_t part_size(unsigned jobs)
+{
+	const uint64_t size = PARTS_SIZE / (jobs + 1);
+
+	return size > PART_SIZE_LEAST ? size : PART_SIZE_LEAST;
+}
+
 static void options(struct opts *o, int argc, char **argv)
 {
 	int c;
@@ -164,7 +178,7 @@ static void options(struct opts *o, int argc, char **argv)
 		take(o, c);
 	check_options(o);
 	if (o->part_size == 0)
-		o->part_size = o->streaming ? PART_SIZE_STREAMING : PART_SIZE_DEFAULT;
+		o->part_size = o->streaming ? PART_SIZE_STREAMING : part_size(o->jobs);
 }
 
 /* Where to; the key of a URL does not stay in argv. */

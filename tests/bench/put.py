@@ -21,7 +21,7 @@ def start(*options):
     """a td-local of its own"""
     global url, server
     server = subprocess.Popen([tool("td-local"), "--listen", "127.0.0.1:0", "--no-samples", "--key", KEY, "--data", work + "/data",
-                               "--fault", "POST bulk_import/freeze/* * 422", *options],
+                               "--fault", "POST bulk_import/perform/* * 400", *options],
                               stdout=subprocess.PIPE, text=True)
     url = os.environ["TD_API_SERVER"] = server.stdout.readline().strip()
 
