@@ -64,8 +64,8 @@ help:
 	@echo 'make check      install what is missing, build, and run all tests'
 	@echo 'make check-faults  every fault of the server and every kill, some thousand runs'
 	@echo 'make check-san  the same with AddressSanitizer and UndefinedBehaviorSanitizer; make check-clang: the latter as clang has it'
-	@echo 'make lint       the static checks alone'
-	@echo 'make bench      how fast td-encode is here; make bench-instructions without noise; make bench-put: td-put'
+	@echo 'make lint       the static checks alone; make check-machines: other architectures'
+	@echo 'make bench-all  how fast everything is here, in ten minutes, beside other programs; make bench: td-encode alone'
 	@echo 'make            build only; make install PREFIX=... DESTDIR=...; make uninstall; make clean; make deps'
 	@echo 'make deb        a Debian package; make dist: the tarball; make static, make musl: programs that need fewer libraries'
 
@@ -98,13 +98,13 @@ $(O)/unit/%: $(O)/tests/unit/%.o $(O)/libtd.a
 	@mkdir -p $(@D)
 	$(CC) -pthread $(CFLAGS) $(HARDEN.link) $(LDFLAGS) -o $@ $^ $(LIBS.unit) $(LDLIBS)
 
-# The same rooms without SSE2, as on other machines: csvin-plain, jsonin-plain.
+# The same rooms without vectors, as on other machines: csvin-plain, jsonin-plain.
 PLAIN = format/csvscan format/jsontok
 UNITS += csvin-plain jsonin-plain
 
 $(O)/plain/%.o: %.c Makefile | $(O)/.ready
 	@mkdir -p $(@D)
-	$(CC) $(OWN) -U__SSE2__ $(HARDEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(OWN) -DNO_VECTOR $(HARDEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/unit/%-plain: $(O)/tests/unit/%.o $(PLAIN:%=$(O)/plain/common/%.o) $(O)/libtd.a
 	@mkdir -p $(@D)
@@ -143,6 +143,11 @@ check: deps-check
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-san: deps-check
 	$(MAKE) O=.build/san HARDEN= HARDEN.link= CFLAGS='$(SANITIZE)' NOT='tests/tree/completion.t tests/tree/lint.t tests/tree/package.t' check
+
+# Another architecture, a 32-bit one, and unsigned characters: see tests/machines/run. Takes some ten minutes.
+check-machines: deps-check
+	@.pkg/deps qemu-user-static gcc-aarch64-linux-gnu gcc-i686-linux-gnu || echo 'What is missing is skipped.' >&2
+	tests/machines/run
 
 # UndefinedBehaviorSanitizer once more, as clang has it: it finds what gcc's does not, and the other way round.
 check-clang: deps-check
@@ -194,7 +199,7 @@ uninstall:
 clean:
 	rm -rf '$(O)'
 
-.PHONY: print-version print-deps print-tools print-units print-fuzz units all help deps deps-check check check-san check-clang check-faults lint demo install \
+.PHONY: print-version print-deps print-tools print-units print-fuzz units all help deps deps-check check check-san check-clang check-machines check-faults lint demo install \
 	uninstall clean
 
 include tests/fuzz/Makefile tests/bench/Makefile .pkg/Makefile

@@ -1,36 +1,40 @@
-/* Finds CSV records 64 bytes at a time, with SSE2 where there is SSE2. */
+/* Finds CSV records 64 bytes at a time, as vectors where there are some. */
 #include "format/csvscan.h"
 #include "base/digits.h"
 #include "base/mem.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 enum { BLOCK = 64 };
 
-#ifdef __SSE2__
+#ifdef VECTOR
+static inline uint64_t equal64(const vector v[4], char c)
+{
+	return vector_bits64(vector_is(v[0], c), vector_is(v[1], c), vector_is(v[2], c),
+		vector_is(v[3], c));
+}
+
+static inline vector line_end(vector v)
+{
+	return vector_or(vector_is(v, '\n'), vector_is(v, '\r'));
+}
+
+static inline vector unusual(vector v)
+{
+	return vector_or(vector_is_high(v), vector_is(v, 0));
+}
+
 static inline void look(const char *p, const struct csvscan *s, struct csvscan_block *m)
 {
-	const __m128i quote = _mm_set1_epi8(s->quote), delim = _mm_set1_epi8(s->delim),
-		      lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r'),
-		      zero = _mm_setzero_si128();
+	const vector v[4] = { vector_load(p), vector_load(p + 16), vector_load(p + 32),
+		vector_load(p + 48) };
 
-	m->quote = m->special = m->line = m->unusual = 0;
-	for (int i = 0; i < BLOCK; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		__m128i line = _mm_or_si128(_mm_cmpeq_epi8(v, lf), _mm_cmpeq_epi8(v, cr));
-
-		m->quote |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << i;
-		m->special |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, delim)) << i;
-		m->line |= (uint64_t)(unsigned)_mm_movemask_epi8(line) << i;
-		m->unusual |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(v,
-				      _mm_cmpeq_epi8(v, zero)))
-			<< i;
-	}
+	m->quote = equal64(v, s->quote);
+	m->special = equal64(v, s->delim);
+	m->line = vector_bits64(line_end(v[0]), line_end(v[1]), line_end(v[2]), line_end(v[3]));
+	m->unusual = vector_bits64(unusual(v[0]), unusual(v[1]), unusual(v[2]), unusual(v[3]));
 }
 #else
 /* The top bits of eight bytes. */

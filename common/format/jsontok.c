@@ -5,12 +5,9 @@
 #include "value/mpack.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "base/vector.h"
 
 #include <strings.h>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { DOUBLE_DIGITS = 17 };
 
@@ -118,24 +115,20 @@ static enum jsontok_step escape(struct jsontok *s)
  * The end of the run of plain characters at p: a quote, a backslash, a control byte, or the end.
  * *ascii is false if there may be other characters than ASCII in it.
  */
-#ifdef __SSE2__
+#ifdef VECTOR
 static inline const char *plain_end(const char *p, const char *end, bool *ascii)
 {
-	const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'),
-		      low = _mm_set1_epi8(0x1f);
-
-	for (; p < end; p += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote),
-						    _mm_cmpeq_epi8(v, slash)),
-			_mm_cmpeq_epi8(_mm_min_epu8(v, low), v));
-		unsigned bits = (unsigned)_mm_movemask_epi8(stop),
-			 high = (unsigned)_mm_movemask_epi8(v);
+	for (; p < end; p += VECTOR) {
+		const vector v = vector_load(p);
+		const uint64_t high = vector_bits(vector_is_high(v)),
+			       bits = vector_bits(vector_or(
+				       vector_or(vector_is(v, '"'), vector_is(v, '\\')),
+				       vector_is_control(v)));
 
 		if (bits) {
 			/* what precedes the first one, which is ASCII */
 			*ascii &= (high & (bits ^ (bits - 1))) == 0;
-			p += __builtin_ctz(bits);
+			p += __builtin_ctzll(bits) / VECTOR_BITS;
 			break;
 		}
 		*ascii &= high == 0;
