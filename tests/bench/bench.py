@@ -4,6 +4,7 @@ for. Writes Markdown.
 Every figure is the median of some rounds in which the programs take turns, so that a noisy machine disturbs all of them. On a
 machine that is not idle the ratios of CPU time are the ones to trust. ROUNDS=5: of the fast programs; slow ones have three."""
 import os, shutil, statistics, subprocess, sys, tempfile, time
+from summary import figure, lacks
 
 build, size = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 100
 here = os.path.dirname(os.path.abspath(__file__))
@@ -12,6 +13,7 @@ rounds = int(os.environ.get("ROUNDS", "5"))
 slow = min(rounds, 3)
 work = tempfile.mkdtemp(prefix="td-bench.")
 python = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else "python3"
+packages = {"igzip": "isal", "mlr": "miller"}
 marks = []
 
 def run(command, stdin):
@@ -39,12 +41,25 @@ def plain(path):
 def pigz(path, level=1):
     return ("pigz -%d -p2 of its msgpack" % level, ["pigz", "-%d" % level, "-p2", "-c"], path + ".msgpack", rounds)
 
+def igzip(path):
+    return ("igzip -1 of the text itself", ["igzip", "-1", "-c", path], os.devnull, rounds)
+
+def others(kind, path):
+    """what else reads rows and writes JSON lines"""
+    return (("mlr to JSON lines", ["mlr", "--i" + kind, "--ojsonl", "cat"], path, slow),
+            ("duckdb to JSON lines, gzip", ["duckdb", "-c", "COPY (SELECT * FROM read_%s('%s')) TO '%s' (FORMAT json, COMPRESSION gzip)" % (
+                "csv" if kind == "csv" else "json", path, os.path.join(work, "duckdb.gz"))], path, slow))
+
+def cores(what, median):
+    """of two: the part of them that is not used, as wall time x 2 / CPU time"""
+    figure(what, 2 * median["td-encode"][0] / median["td-encode"][1])
+
 def script(kind, path):
     return ("Python, msgpack, gzip 9", [python, os.path.join(here, "peer.py"), kind], path, slow)
 
 def table(title, path, *peers):
     """peers: name, command, input, rounds. The medians of all, and of the peers by name how many times their speed ours is."""
-    programs = [("td-encode", [encode, "-q"], path, rounds)] + [p for p in peers if shutil.which(p[1][0])]
+    programs = [("td-encode", [encode, "-q"], path, rounds)] + [p for p in peers if not lacks(p[1][0], packages.get(p[1][0], p[1][0]), "it is")]
     results = {p[0]: [] for p in programs}
     for r in range(rounds):
         for name, command, stdin, limit in programs if r % 2 == 0 else programs[::-1]:
@@ -77,7 +92,12 @@ def access_log():
     msgpack = plain(log)
     gzip1 = ("gzip -1 of its msgpack", ["gzip", "-1", "-c"], msgpack, slow)
     ours6 = ("td-encode -6", [encode, "-q", "-6"], log, slow)
-    median, ratios, megabytes = table("(a) access log, 12 columns, CSV", log, pigz(log), script("csv", log), gzip1, ours6, pigz(log, 6))
+    median, ratios, megabytes = table("(a) access log, 12 columns, CSV", log, pigz(log), script("csv", log), igzip(log), *others("csv", log),
+                                      gzip1, ours6, pigz(log, 6))
+    figure("log", ratios.get(pigz(log)[0]))
+    figure("log beside Python", ratios[script("csv", log)[0]])
+    figure("log MB/s", megabytes / median["td-encode"][0])
+    cores("log cores", median)
     ratio("(a) beside `pigz -1 -p 2` of its msgpack", 1.5, ratios, pigz(log)[0])
     ratio("(a) beside the Python script", 40, ratios, script("csv", log)[0])
     if pigz(log)[0] in median:
@@ -88,14 +108,20 @@ def access_log():
     ours, gz = (int(subprocess.run(["sh", "-c", c], stdout=subprocess.PIPE, check=True).stdout) for c in
                 ("'%s' -q <'%s' | wc -c" % (encode, log), "gzip -1 -c <'%s' | wc -c" % msgpack))
     mark("output in % of `gzip -1`", 115, 100 * ours / gz, most=True)
+    figure("size", 100 * ours / gz)
     os.unlink(msgpack)
     with open(log, "rb") as f:
         return sum(1 for line in f) - 1
 
 def json_lines(rows):
     jsonl = generate("jsonl", 0, rows)
-    median, ratios, megabytes = table("(c) the same rows as JSON lines", jsonl, script("jsonl", jsonl),
-                                      ("jq -c .", ["jq", "-c", "."], jsonl, slow))
+    plain(jsonl)
+    median, ratios, megabytes = table("(c) the same rows as JSON lines", jsonl, pigz(jsonl), script("jsonl", jsonl),
+                                      ("jq -c .", ["jq", "-c", "."], jsonl, slow), igzip(jsonl), *others("jsonl", jsonl))
+    figure("jsonl", ratios.get(pigz(jsonl)[0]))
+    figure("jsonl beside Python", ratios[script("jsonl", jsonl)[0]])
+    figure("jsonl beside jq", ratios.get("jq -c ."))
+    os.unlink(jsonl + ".msgpack")
     ratio("(c) beside the Python script", 15, ratios, script("jsonl", jsonl)[0])
     ratio("(c) beside `jq -c .`", 5, ratios, "jq -c .")
     os.unlink(jsonl)
@@ -103,7 +129,7 @@ def json_lines(rows):
 def against_pigz(kind, title, megabytes):
     path = generate(kind, megabytes)
     plain(path)
-    table(title, path, pigz(path))
+    figure(kind, table(title, path, pigz(path), *([igzip(path)] if kind == "narrow" else []))[1].get(pigz(path)[0]))
     if kind != "log":
         os.unlink(path)
         os.unlink(path + ".msgpack")
@@ -155,7 +181,9 @@ def main():
     against_pigz("long", "cells of 10 MB", size * .2)
     against_pigz("short", "rows of 8 bytes, a million", 8)
     for megabytes in size / 5, size * 4:
-        mark("peak MiB for %g MB" % megabytes, 32, peak(megabytes), most=True)
+        most = peak(megabytes)
+        mark("peak MiB for %g MB" % megabytes, 32, most, most=True)
+        figure("encode MiB", most)
     mark("ms from a full block to its first byte", 20, first_byte(), most=True)
     ours, true = start_to_exit()
     mark("ms from start to exit on a header alone (`true`: %.1f)" % true, 5, ours, most=True)

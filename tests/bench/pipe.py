@@ -3,6 +3,7 @@
 Both talk to a td-local, whose own time does not count; they take turns. CLIENT="COMMAND" in the environment is measured too: it gets
 JOB DATABASE TABLE and TD_API_SERVER and TD_API_KEY. Writes Markdown."""
 import os, resource, shlex, shutil, statistics, subprocess, sys, tempfile, time
+from summary import figure
 
 build, times = os.path.abspath(sys.argv[1]), max(1, round(float(sys.argv[2] if len(sys.argv) > 2 else 100) / 0.8))  # of a table of 0.8 MB
 rounds, here = int(os.environ.get("ROUNDS", "3")), os.path.dirname(os.path.abspath(__file__))
@@ -51,6 +52,7 @@ def main():
     for name, _ in programs:
         w, c, m = (statistics.median(x[i] for x in results[name]) for i in range(3))
         print("| %s | %.2f | %.2f | %.0f | %.1f |" % (name, w, c, m, c / ours))
+        figure("pipe " + name, c / ours)
 
 try:
     main()

@@ -3,6 +3,7 @@
 Plain, over TLS, and when the server takes 50 ms longer for each part. The two take turns; ratios are medians of rounds (ROUNDS=5).
 The server refuses what comes behind the uploads, so that td-put gives up; its other requests count against it. The data lies below TMPDIR: name a tmpfs to leave the disk out. Writes Markdown."""
 import glob, os, shutil, ssl, statistics, subprocess, sys, tempfile, time, urllib.request
+from summary import figure, lacks
 
 build, size = os.path.abspath(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 200
 rounds = int(os.environ.get("ROUNDS", "5"))
@@ -72,7 +73,8 @@ def compare(title, ours, theirs):
             results[which].append((ours, theirs)[which]())
     wall, cpu, peak = (statistics.median(r[i] for r in results[0]) for i in range(3))
     curl_wall, curl_cpu = (statistics.median(r[i] for r in results[1]) for i in range(2))
-    print("| %s | %.2f | %.2f | %.2f | %.2f | **%.2f** | %.2f | %.1f |" % (title, wall, curl_wall, cpu, curl_cpu, curl_wall / wall, curl_cpu / cpu, peak))
+    print("| %s | %.2f | %.2f | %.2f | %.2f | **%.2f** | %.2f | %.1f |" % (title, wall, curl_wall, cpu, curl_cpu, curl_wall / wall, curl_cpu / cpu, peak), flush=True)
+    figure("put " + title, (curl_wall / wall, curl_cpu / cpu, peak))
 
 try:
     trust = None
@@ -89,6 +91,8 @@ try:
     api("POST", "table/create/testdb/bench/log")
     compare("plain, 50 ms later, -j4", lambda: td_put(4), curl)
     stop()
+    if lacks("openssl", "openssl", "TLS"):
+        sys.exit()
     crt, key = work + "/crt", work + "/key"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", crt, "-days", "2", "-subj", "/CN=localhost",
                     "-addext", "subjectAltName=IP:127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
