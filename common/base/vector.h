@@ -3,8 +3,8 @@
  * A comparison gives a vector whose bytes are all ones or zero; only such vectors may be asked for
  * their bits.
  *
- * Instructions for 64 bytes of look() in csvscan (gcc 12, -O2): SSE2 103, NEON 77; in words of eight
- * bytes 670 on amd64, 640 on arm64.
+ * Instructions for 64 bytes of look() in csvscan (gcc 12, -O2): SSE2 103, NEON 77; in words of
+ * eight bytes 670 on amd64, 640 on arm64.
  */
 #ifndef VECTOR_H
 #define VECTOR_H

@@ -53,7 +53,7 @@ static uint64_t hash(const void *state, size_t n)
 static void grow_table(struct engine_private *p)
 {
 	const uint64_t slots = p->slots ? p->slots * 2 : 1 << 16;
-	uint64_t *table = need(calloc(slots, sizeof *table));
+	uint64_t *table = need(calloc((size_t)slots, sizeof *table));
 
 	for (uint64_t i = 0; i < p->slots; i++)
 		if (p->table[i]) {
@@ -89,12 +89,12 @@ static void append(struct engine *e, const void *state)
 
 	if (e->states == p->room) {
 		p->room = p->room ? p->room * 2 : 1 << 14;
-		p->parent = need(realloc(p->parent, p->room * sizeof *p->parent));
-		p->step = need(realloc(p->step, p->room * sizeof *p->step));
+		p->parent = need(realloc(p->parent, (size_t)p->room * sizeof *p->parent));
+		p->step = need(realloc(p->step, (size_t)p->room * sizeof *p->step));
 	}
 	if (p->next_n == p->next_room) {
 		p->next_room = p->next_room ? p->next_room * 2 : 1 << 10;
-		p->next = need(realloc(p->next, p->next_room * e->size));
+		p->next = need(realloc(p->next, (size_t)p->next_room * e->size));
 	}
 	memcpy(p->next + p->next_n++ * e->size, state, e->size);
 	p->parent[e->states] = p->current;
