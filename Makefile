@@ -121,7 +121,7 @@ deps-check: ; @.pkg/deps $(DEPS:%='%') $(DEPS.check)
 
 # The longest first, and one more than there are processors: much of a test is waiting.
 PROVE = PERL5LIB=tests/lib env --default-signal=PIPE prove --formatter Check -j$(shell echo $$(($(CPUS) + 1))) --timer
-LONG = matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/fetch fetch/result pipe/failure pipe/atomic pipe/progress
+LONG = explore/programs matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/fetch fetch/result pipe/failure pipe/atomic pipe/progress
 FIRST = $(wildcard $(LONG:%=tests/%.t))
 TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*/*.t))))
 
