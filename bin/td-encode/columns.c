@@ -113,10 +113,15 @@ static int sample_row(struct input *in, const struct row *row, struct fail *f)
 	return 0;
 }
 
-/* The first row is wrong, and only its first byte suggests JSON. */
-static int explain_json(const struct input *in, struct fail *f)
+/* The first row is wrong, and only its first byte told that it is JSON, or msgpack. */
+static int explain_format(const struct input *in, struct fail *f)
 {
-	if (in->part->reader.format != FORMAT_JSONL || in->opts->format != FORMAT_AUTO)
+	if (in->opts->format != FORMAT_AUTO)
+		return -1;
+	if (in->part->reader.format == FORMAT_MSGPACK)
+		return fail_add(f, "; it begins like msgpack: if it is text, say so with "
+			"--encoding and -f");
+	if (in->part->reader.format != FORMAT_JSONL)
 		return -1;
 	return fail_add(f, "; it begins like JSON: if it is not, name the format with -f");
 }
@@ -148,7 +153,7 @@ static int sample(struct input *in, struct fail *f)
 		return -1;
 	while ((rc = row_next(rows, &row, f)) != ROW_END) {
 		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects))
-			return in->columns.sampled == 0 ? explain_json(in, f) : -1;
+			return in->columns.sampled == 0 ? explain_format(in, f) : -1;
 		f->kind = FAIL_NONE; /* a bad row is set aside when its turn comes */
 		if (rc == ROW_GOOD && sample_row(in, &row, f))
 			return -1;
@@ -347,6 +352,17 @@ static int choose_time(struct input *in, struct record *r, struct fail *f)
 	return 0;
 }
 
+/* A number, a date, or nothing. */
+static bool is_value(const char *s)
+{
+	const struct tdtime any = { .any_seconds = true };
+	int64_t t;
+	double d;
+
+	return !*s || lossless_double(s, strlen(s), &d) || lossless_long(s, strlen(s), &t) ||
+		(strlen(s) >= 8 && !tdtime_parse(&any, s, strlen(s), &t));
+}
+
 /* A name in the record that columns i and k both have. */
 static int same_names(const struct input *in, size_t i, size_t k, struct fail *f)
 {
@@ -358,11 +374,13 @@ static int same_names(const struct input *in, size_t i, size_t k, struct fail *f
 			"both "
 			"be '%.100s': --rename one of them", input_name(in), i + 1, a, k + 1, b,
 			c->names.col[i].name);
-	return fail_set(f, FAIL_DATA, "%s: columns %zu and %zu are both called '%.200s': %s",
+	fail_set(f, FAIL_DATA, "%s: columns %zu and %zu are both called '%.200s': %s",
 		input_name(in), i + 1, k + 1, a,
 		in->part->reader.format == FORMAT_FRAME ?
 			"give one of them another name in the query (AS)" :
 			"name all columns with --skip-lines 1 --no-header --columns NAME,...");
+	return in->rows == &in->part->reader.csv.rowin && is_value(a) ?
+		fail_add(f, "; if that line is a row: --no-header") : -1;
 }
 
 /* An index over the names of what goes into the record, to find two that are equal. */
@@ -513,17 +531,6 @@ static int other_types(struct input *in, struct fail *f)
 }
 
 /* --- a header that looks like a row */
-
-/* A number, a date, or nothing. */
-static bool is_value(const char *s)
-{
-	const struct tdtime any = { .any_seconds = true };
-	int64_t t;
-	double d;
-
-	return !*s || lossless_double(s, strlen(s), &d) || lossless_long(s, strlen(s), &t) ||
-		(strlen(s) >= 8 && !tdtime_parse(&any, s, strlen(s), &t));
-}
 
 /* Did an option name one of the columns? Then the user knows that it is a header. */
 static bool is_named(const struct opts *o)

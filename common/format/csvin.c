@@ -116,6 +116,14 @@ static size_t chomp(const char *p, size_t n)
 	return n;
 }
 
+static bool has_escaped_quote(const char *p, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (p[i - 1] == '\\' && p[i] == '"')
+			return true;
+	return false;
+}
+
 static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct fail *f)
 {
 	size_t done = 0;
@@ -127,8 +135,11 @@ static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct 
 		return 0;
 	if (csv_error(&c->csv) != CSV_EPARSE)
 		return fail_set(f, FAIL_SYSTEM, "libcsv: %s", csv_strerror(csv_error(&c->csv)));
-	return fail_here(c, line, c->csv.quoted ? "text after the closing quote of a cell" :
-			 "a quote inside a cell that does not begin with one", f);
+	fail_here(c, line, c->csv.quoted ? "text after the closing quote of a cell" :
+		"a quote inside a cell that does not begin with one", f);
+	if (c->csv.quoted && has_escaped_quote(p, n))
+		return fail_add(f, "; if a backslash escapes quotes: --escape '\\'");
+	return c->csv.quoted ? -1 : fail_add(f, "; if quotes are only text: --quote none");
 }
 
 /* Cells from libcsv are in c->text, one after the other. */
@@ -192,6 +203,8 @@ static enum row_result give_up(struct csvin *c, size_t first, size_t end, struct
 	return bad_row(c, end, row, f);
 }
 
+static const char not_utf8[] = "not UTF-8: --encoding says what it is";
+
 /* A byte order mark that another file brought along is not a part of its first cell. */
 static int check_mark(struct csvin *c, const char *p, const char *end, struct fail *f)
 {
@@ -217,9 +230,9 @@ static int check_text(struct csvin *c, const char *p, const char *end, struct fa
 		c->scan.n = i;
 		if (c->scan.cell[i].p[good] == '\0')
 			return fail_here(c, c->row_line, "a NUL byte: this is not UTF-8 text", f);
-		return fail_here(c, c->row_line, "not UTF-8", f);
+		return fail_here(c, c->row_line, not_utf8, f);
 	}
-	return fail_here(c, c->row_line, "not UTF-8", f);
+	return fail_here(c, c->row_line, not_utf8, f);
 }
 
 static enum row_result deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)

@@ -84,7 +84,7 @@ static enum row_result split(struct linein *l, struct row *row, const char *p, s
 
 	*row = (struct row){ .line = l->here.line, .raw = p, .raw_len = raw_len };
 	if (good < n) {
-		fail_set(f, FAIL_DATA, p[good] ? "not UTF-8" :
+		fail_set(f, FAIL_DATA, p[good] ? "not UTF-8: --encoding says what it is" :
 			"a NUL byte: this is not UTF-8 text");
 		return bad(l, row, p, raw_len, f);
 	}

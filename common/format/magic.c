@@ -56,6 +56,13 @@ static const struct {
 	  "ARROW1\0\0", 8, false },
 	{ { "SQLite", "select from it: td-encode -f csv -- sqlite3 -header -csv FILE "
 		      "'SELECT * FROM TABLE'" }, "SQLite format 3\0", 16, false },
+	{ { "zlib data", UNPACK("pigz -dcz") }, "x\x9c", 2, false },
+	{ { "zlib data", UNPACK("pigz -dcz") }, "x\xda", 2, false },
+	{ { "zlib data", UNPACK("pigz -dcz") }, "x\1", 2, true },
+	{ { "zlib data", UNPACK("pigz -dcz") }, "x^", 2, true },
+	{ { "a PNG image", "it holds no rows" }, "\x89PNG\r\n", 6, false },
+	{ { "a JPEG image", "it holds no rows" }, "\xff\xd8\xff", 3, false },
+	{ { "a GIF image", "it holds no rows" }, "GIF8", 4, true },
 	{ { "PDF", "it holds pages, not rows" }, "%PDF-", 5, false },
 	{ { "RTF", "save it as plain text" }, "{\\rtf", 5, false },
 	{ { "an Excel workbook (xls)", "save it as CSV UTF-8" },

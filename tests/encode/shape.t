@@ -151,6 +151,21 @@ encode "$(cat "$T/json")" --columns items:string; is "... is one if somebody say
 encode '{"n":1,"items":[{"a":1},{"a":2}]}'; is "a small one is, with a warning: status" "$status" 0
 like "... the warning" "$err" "jq -c '.items\[\]' makes each element"
 
+# --- what is no text, or another one
+for level in 1 5 6 9; do
+	$PYTHON -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(b"a,b\n" + b"1,2\n" * 100, int(sys.argv[1])))' $level >"$T/in"
+	td-encode <"$T/in" >"$T/frame" 2>"$T/err"; like "zlib, level $level" "$? $(cat "$T/err")" '^65 .*this is zlib data, not rows; unpack it: td-encode -f csv -- pigz -dcz FILE'
+done
+printf '\211PNG\r\n\032\n' >"$T/in"; td-encode <"$T/in" >"$T/frame" 2>"$T/err"; like "an image" "$? $(cat "$T/err")" '^65 .*this is a PNG image, not rows'
+printf 'x^y,b\n1,2\n' >"$T/in"; td-encode --time-value 7 <"$T/in" >"$T/frame"; is "a name that begins like zlib" "$(records "$T/frame")" '{"b": 2, "time": 7, "x^y": 1}'
+printf '\203J\203^\203J\203i\n1\n' >"$T/in"; td-encode <"$T/in" >"$T/frame" 2>"$T/err"
+like "Shift_JIS that begins like msgpack" "$? $(cat "$T/err")" '^65 .*begins like msgpack: if it is text, say so with --encoding and -f'
+td-encode --time-value 7 --encoding Shift_JIS -f csv <"$T/in" >"$T/frame"; is "... and said to be" "$(records "$T/frame")" '{"time": 7, "カタカナ": 1}'
+encode 'a,b\n"x \\"q\\" y",2\n'; says "quotes that are escaped" 65 "if a backslash escapes quotes: --escape '.'$"
+encode 'a,b\nx "q",2\n'; says "a quote in a text" 65 'if quotes are only text: --quote none'
+encode 'a,b\nx "q",2\n' --quote none --time-value 7; is "... that is only text" "$records" '{"a": "x \"q\"", "b": 2, "time": 7}'
+encode '1,1\n2,3\n'; says "a row in place of a header, a value twice" 65 "both called '1': .*; if that line is a row: --no-header"
+
 # --- --preview converts
 printf 'at,n\n2024-01-01,1\nsoon,2\n2024-01-03,x\n' >"$T/csv"
 run td-encode --preview -t at -c n:long <"$T/csv"
