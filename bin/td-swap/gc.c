@@ -46,7 +46,7 @@ static int tables(struct swap *s, const char *db, const char *target, struct fai
 
 		if (made < 0 || made > before)
 			continue;
-		rc = replace_collect(s, db, list[i].name, f);
+		rc = swap_collect(s, db, list[i].name, f);
 		if (rc == 0)
 			rc = removed("table", list[i].name, f);
 	}

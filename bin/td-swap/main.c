@@ -385,7 +385,7 @@ static void refused(struct swap *s, const struct tdurl *to, struct fail *f)
 	if (check_names(&s->in, FAIL_IGNORED))
 		return; /* the receipt says nothing that can be relied upon */
 	if (!s->repeatable && connect_to(s, to, FAIL_IGNORED) == 0)
-		replace_drop(s, f);
+		swap_drop(s, f);
 	else
 		rows_stay(s, f);
 }
@@ -426,7 +426,7 @@ static int replace(struct swap *s, const struct tdurl *to, struct fail *f)
 	}
 	if (lock_receipt(s, f))
 		return -1;
-	if (connect_to(s, to, f) == 0 && replace_run(s, f) == 0) {
+	if (connect_to(s, to, f) == 0 && swap_run(s, f) == 0) {
 		const int rc = keep_watermark(s, f);
 
 		if (swap_receipt_end(s, NULL, rc ? FAIL_IGNORED : f) == 0 && rc == 0) {
@@ -496,7 +496,7 @@ static int undo(struct swap *s, const struct tdurl *to, struct fail *f)
 	s->out.rejects = s->out.valid = s->out.errors = s->out.parts = s->out.bytes = -1;
 	s->out.has_time = false;
 	s->out.action = mem_string("undo");
-	if ((s->api || connect_to(s, to, f) == 0) && replace_undo(s, f) == 0) {
+	if ((s->api || connect_to(s, to, f) == 0) && swap_undo(s, f) == 0) {
 		if (swap_receipt_end(s, NULL, f))
 			return -1;
 		say_done(s);
@@ -554,7 +554,7 @@ static void interrupted(struct swap *s, const struct buf *b, const struct tdurl 
 		return;
 	sig_hold(true);
 	if (connect_to(s, to, &ignored) == 0)
-		replace_drop(s, f);
+		swap_drop(s, f);
 	sig_hold(false);
 }
 

@@ -1,5 +1,5 @@
 /*
- * td-swap: what its files share. main.c: options, one run; receipt.c: the receipt; replace.c:
+ * td-swap: what its files share. main.c: options, one run; receipt.c: the receipt; steps.c:
  * carries out what common/td/replace asks for, and reports its decision; guards.c: what is checked
  * before; rows.c: what a table holds, by a query; carry.c: rows of the target that stay;
  * content.c: --check; gc.c: what earlier runs left behind.
@@ -77,16 +77,16 @@ int swap_receipt_begin(struct swap *s, struct fail *f);
 int swap_receipt_end(struct swap *s, const struct fail *why, struct fail *f);
 
 /* The temporary table of s->in in the place of its target; fills s->out. */
-int replace_run(struct swap *s, struct fail *f);
+int swap_run(struct swap *s, struct fail *f);
 
 /* The kept table s->in.kept and its target, exchanged again. */
-int replace_undo(struct swap *s, struct fail *f);
+int swap_undo(struct swap *s, struct fail *f);
 
 /* Remove td-put's temporary table, if it is the one of the receipt; where not, f names it. */
-void replace_drop(struct swap *s, struct fail *f);
+void swap_drop(struct swap *s, struct fail *f);
 
 /* Claim a table that a dead run left behind, and delete it. */
-int replace_collect(struct swap *s, const char *db, const char *table, struct fail *f);
+int swap_collect(struct swap *s, const char *db, const char *table, struct fail *f);
 
 /* The kept table's default name, malloc'ed; NULL: too long. */
 char *guards_kept_name(const char *table, struct fail *f);

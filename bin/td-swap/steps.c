@@ -1,5 +1,5 @@
 /*
- * td-swap: carries out what common/td/replace asks for, and says what it decided. Nothing is
+ * td-swap: carries out what common/td/replace asks for, and reports its decision. Nothing is
  * decided here.
  */
 #include "swap.h"
@@ -600,7 +600,7 @@ static int finish(struct run *u, struct fail *f)
 
 /* --- tasks --- */
 
-int replace_run(struct swap *s, struct fail *f)
+int swap_run(struct swap *s, struct fail *f)
 {
 	const struct receipt *in = &s->in;
 	struct run u = { .s = s, .measured = true };
@@ -631,7 +631,7 @@ int replace_run(struct swap *s, struct fail *f)
 	return rc;
 }
 
-int replace_undo(struct swap *s, struct fail *f)
+int swap_undo(struct swap *s, struct fail *f)
 {
 	struct run u = { .s = s };
 	const struct replace_task t = { .kind = REPLACE_UNDO,
@@ -651,7 +651,7 @@ int replace_undo(struct swap *s, struct fail *f)
 	return rc;
 }
 
-int replace_collect(struct swap *s, const char *db, const char *table, struct fail *f)
+int swap_collect(struct swap *s, const char *db, const char *table, struct fail *f)
 {
 	struct run u = { .s = s };
 	const struct replace_task t = { .kind = REPLACE_COLLECT, .new_id = -1, .target_id = -1 };
@@ -673,7 +673,7 @@ int replace_collect(struct swap *s, const char *db, const char *table, struct fa
 	return rc;
 }
 
-void replace_drop(struct swap *s, struct fail *f)
+void swap_drop(struct swap *s, struct fail *f)
 {
 	const struct receipt *in = &s->in;
 	struct api_table t = { 0 };
