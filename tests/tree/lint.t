@@ -98,6 +98,16 @@ END
 		--template='{file}:{line}: {message} [{id}]' $(grep '\.c$' "$T/c") 2>&1)" ""
 else skip "cppcheck" "it is not installed"; fi
 
+# What clang says of the same sources: it refuses what gcc takes, and the other way round.
+if command -v clang >/dev/null; then
+	have=
+	[ ! -e /usr/include/isa-l.h ] || have=-DHAVE_ISAL
+	[ ! -e /usr/include/seccomp.h ] || have="$have -DHAVE_SECCOMP"
+	# shellcheck disable=SC2086 # words
+	is "clang" "$(grep '\.c$' "$T/c" | grep -v '^tests/[^u]' | xargs -P 2 -n 16 clang -fsyntax-only -std=c11 -Wall -Wextra -Wpedantic -Wshadow \
+		-Wconversion -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -DTD_VERSION='"0"' -iquote common -iquote bin/td-local -pthread $have 2>&1)" ""
+else skip "clang" "it is not installed"; fi
+
 if command -v shellcheck >/dev/null; then
 	is "shellcheck" "$(xargs shellcheck -S warning -f gcc -x -P SCRIPTDIR <"$T/shell")" ""
 else skip "shellcheck" "it is not installed"; fi
