@@ -124,6 +124,8 @@ _td_pipe()
 		else compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); fi
 	elif [[ $cur == -* && -z $dashes && ${#operands[@]} -le $first ]]; then
 		_td_pipe_offer "$cur" "${!argument[*]}"
+	elif [[ $tool == td-encode ]]; then
+		compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))
 	else
 		_td_pipe_offer "$cur" "$(_td_pipe_operands "$tool" "$cur" "${operands[@]}")"
 	fi

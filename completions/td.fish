@@ -127,6 +127,7 @@ for tool in $tools
 end
 
 complete -c td-encode -n 'contains -- -- (commandline -opc)' -a '(__td_command)'
+complete -c td-encode -n 'not contains -- -- (commandline -opc)' -F
 complete -c td-put -c td-swap -n '__td_at 0' -a '(__td_destinations)'
 complete -c td-conn -n '__td_at 0' -a 'add list test doctor remove'
 complete -c td-conn -n '__td_at 1 add test doctor remove' -a '(__td_connections)'

@@ -29,7 +29,7 @@ td-fetch --for	--format
 td-fetch --no-h	--no-header
 td-fetch --format 	csv frame jsonl msgpack msgpack.gz table tsv
 td-fetch -q -f t	table tsv
-td-encode -f 	auto csv frame jsonl msgpack mysql tsv
+td-encode -f 	apache auto csv frame jsonl ltsv msgpack mysql regex syslog tsv
 td-fetch -e 'SELECT a, b' -T 	hive presto trino
 td-fetch -c 	mydb other
 td-fetch --since que	queries.txt query.sql
@@ -39,6 +39,9 @@ td-encode --time-unit 	ms ns s us
 td-encode --delimiter a -t time --time-v	--time-value
 td-encode -f csv -- td-fe	td-fetch
 td-encode -f csv -- cat que	queries.txt query.sql
+td-encode -f csv que	queries.txt query.sql
+td-encode -f csv queries.txt quer	queries.txt query.sql
+td-encode --new-columns 	add ignore refuse
 td-encode -f csv < query.sql | td-put --par	--part-size
 TD_API_KEY=x td-fetch --sin	--since
 td-put 'td://@j	td://@jp/
