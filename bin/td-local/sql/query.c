@@ -7,6 +7,7 @@
 #include "sql/parser.h"
 #include "sql/rowset.h"
 #include "sql/tables.h"
+#include "store/rowsout.h"
 #include "store/td_clock.h"
 #include "store/value.h"
 
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 enum { VALUE_MAX = 64 << 20, ROW_MAX = 256 << 20, CACHE_KIB = 16 << 10 };
 
@@ -254,7 +254,10 @@ static int open_sqlite(struct run *r, struct fail *f)
 {
 	char setup[128];
 
-	if (sqlite3_open(":memory:", &r->db) != SQLITE_OK)
+	/* one thread's, but for sqlite3_interrupt(), which needs no lock */
+	if (sqlite3_open_v2(":memory:", &r->db,
+		    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+		    NULL) != SQLITE_OK)
 		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite");
 	sqlite3_limit(r->db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	sqlite3_limit(r->db, SQLITE_LIMIT_SQL_LENGTH, EMIT_MAX);
@@ -322,7 +325,7 @@ static int put_row(struct run *r, sqlite3_stmt *q, struct buf *b)
 	return bad;
 }
 
-static int write_rows(struct run *r, sqlite3_stmt *q, gzFile gz, struct fail *f)
+static int write_rows(struct run *r, sqlite3_stmt *q, struct rowsout *to, struct fail *f)
 {
 	struct outcome *out = r->out;
 	struct buf b;
@@ -330,8 +333,7 @@ static int write_rows(struct run *r, sqlite3_stmt *q, gzFile gz, struct fail *f)
 
 	buf_init(&b, ROW_MAX);
 	out->rows = 0;
-	out->plain = 0;
-	while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+	while ((rc = sqlite3_step(q)) == SQLITE_ROW && f->kind == FAIL_NONE) {
 		if (put_row(r, q, &b)) {
 			fail_set(f, FAIL_DATA,
 				"a row of the result is longer than %d bytes: not supported by "
@@ -340,19 +342,16 @@ static int write_rows(struct run *r, sqlite3_stmt *q, gzFile gz, struct fail *f)
 			break;
 		}
 		out->rows++;
-		if (b.len < 64 << 10)
+		if (b.len < ROWSOUT_PIECE)
 			continue;
-		if (gzwrite(gz, b.p, (unsigned)b.len) <= 0)
-			break;
-		out->plain += b.len;
+		rowsout_put(to, b.p, b.len, f);
 		b.len = 0;
 	}
-	if (rc == SQLITE_ROW ||
-		(rc == SQLITE_DONE && b.len && gzwrite(gz, b.p, (unsigned)b.len) <= 0))
-		fail_set(f, FAIL_SYSTEM, "cannot write the result");
-	else if (rc != SQLITE_DONE)
+	if (f->kind == FAIL_NONE && rc != SQLITE_DONE)
 		sql_failed(r, rc, f);
-	out->plain += b.len;
+	else if (f->kind == FAIL_NONE && b.len)
+		rowsout_put(to, b.p, b.len, f);
+	out->plain = to->plain;
 	buf_free(&b);
 	return f->kind ? -1 : 0;
 }
@@ -361,15 +360,12 @@ static int result_file(struct run *r, sqlite3_stmt *q, struct fail *f)
 {
 	struct store *s = &r->account->store;
 	struct outcome *out = r->out;
-	int fd = store_create(s, 'r', out->file, f), copy = fd >= 0 ? dup(fd) : -1;
-	gzFile gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;
+	int fd = store_create(s, 'r', out->file, f);
+	struct rowsout to = { 0 };
 
-	if (!gz)
-		fail_set(f, FAIL_SYSTEM, "cannot write the result");
-	else if (write_rows(r, q, gz, f) == 0 && gzclose(gz) != Z_OK)
-		fail_set(f, FAIL_SYSTEM, "cannot write the result");
-	else if (f->kind)
-		gzclose(gz);
+	if (fd >= 0 && rowsout_open(&to, fd, f) == 0 && write_rows(r, q, &to, f) == 0)
+		rowsout_end(&to, f);
+	rowsout_close(&to);
 	if (f->kind == FAIL_NONE)
 		store_seal(s, fd, f);
 	if (f->kind == FAIL_NONE)
