@@ -124,6 +124,10 @@ def named(name, run, as_what="could not be removed|may still be made|cannot dele
                for said in run.said.values() for line in said.splitlines())
 
 
+def swap_sent(requests):
+    return any(path.startswith("table/swap/") for _, path in requests)
+
+
 def blind_repeats(requests):
     """Requests that are not safe to repeat and were sent again without a look between"""
     sent = set()
