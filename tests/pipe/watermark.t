@@ -31,7 +31,7 @@ is "a run that fails leaves it as it is" "$(test "$status" -ne 0; echo $?) $(cat
 faults
 run by_id
 is "the next one brings what is new" "$status $(cat "$MARK") $(content by_id)" "0 10 1,a 9,b 10,c "
-is "nothing but the file is left" "$(ls "$T" | grep mark)" "orders.mark"
+is "nothing but the file is left" "$(find "$T" -maxdepth 1 -name "*mark*" -exec basename {} \;)" "orders.mark"
 
 # By the time of the last change, an hour again, merged.
 MARK=$T/changed.mark
@@ -67,7 +67,7 @@ one() { printf 'time,id\n1700000000,1\n' | td-encode -f csv "$@"; }
 one >"$T/none.frame"
 one --watermark id >"$T/id.frame"
 run td-put --watermark-file "$T/x.mark" td://@/testdb/none <"$T/none.frame"
-like "a frame without a watermark" "$status $err $(ls "$T" | grep x.mark)" "^65 td-put: --watermark-file: this frame has no watermark \(td-encode --watermark COLUMN\) $"
+like "a frame without a watermark" "$status $err $(find "$T" -maxdepth 1 -name "*x.mark*")" "^65 td-put: --watermark-file: this frame has no watermark \(td-encode --watermark COLUMN\) $"
 run td-put --watermark-file "$T/x.mark" 'td://@/testdb/none?mode=replace' <"$T/id.frame"
 like "td-put with mode=replace" "$status $err" "^2 td-put: --watermark-file: with mode=replace the rows are in when td-swap is done"
 td-put 'td://@/testdb/none?mode=replace' <"$T/none.frame" >"$T/receipt"
@@ -81,6 +81,6 @@ like "a link" "$status $err" "^78 td-put: .*link.mark is not a regular file"
 run td-swap --gc --watermark-file "$T/x.mark" td://@/testdb
 like "with --gc" "$status $err" "^2 td-swap: --watermark-file does not go with --gc"
 run td-put --dry-run --watermark-file "$T/x.mark" td://@/testdb/two <"$T/id.frame"
-is "--dry-run writes none" "$status $(ls "$T" | grep x.mark)" "0 "
+is "--dry-run writes none" "$status $(find "$T" -maxdepth 1 -name "*x.mark*")" "0 "
 
 finish
