@@ -121,7 +121,7 @@ deps-check: ; @.pkg/deps $(DEPS:%='%') $(DEPS.check)
 
 # The longest first, and one more than there are processors: much of a test is waiting.
 PROVE = PERL5LIB=tests/lib env --default-signal=PIPE prove --formatter Check -j$(shell echo $$(($(CPUS) + 1))) --timer
-LONG = explore/programs matrix/faults swap/swap matrix/cuts matrix/kills put/put put/once fetch/fetch fetch/result pipe/failure pipe/atomic pipe/progress
+LONG = explore/programs matrix/faults swap/swap matrix/cuts matrix/kills put/put tree/hostile put/once fetch/fetch fetch/result pipe/failure pipe/atomic pipe/progress
 FIRST = $(wildcard $(LONG:%=tests/%.t))
 TESTS = $(filter-out $(NOT),$(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/*/*.t))))
 
@@ -171,7 +171,7 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 # All of the matrices (see tests/matrix); one after the other, since each uses the whole machine.
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all units
-	TD_BUILD='$(abspath $(O))' MATRIX=full EXPLORE=long CRON_TIME='* * * * *' $(PROVE) -j1 tests/explore/*.t tests/pipe/cron.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t
+	TD_BUILD='$(abspath $(O))' MATRIX=full EXPLORE=long CRON_TIME='* * * * *' $(PROVE) -j1 tests/explore/*.t tests/pipe/cron.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t tests/tree/hostile.t
 
 demo: deps
 	@$(MAKE) --no-print-directory -s -j$(CPUS) all

@@ -155,5 +155,7 @@ else
 	at_work td-swap td-swap --gc "td://$KEY@/testdb"
 	at_work td-fetch env "TD_API_KEY=$KEY" td-fetch -d testdb -e 'SELECT 1'
 	at_work td-conn env "TD_API_KEY=$KEY" td-conn test
+	at_work td-fetch td-fetch --schema "td://$KEY@/testdb/t_core"
+	at_work td-fetch td-fetch --rows 3 "td://$KEY@/testdb/t_core"
 fi
 finish
