@@ -171,7 +171,7 @@ print-tools: ; @printf '%s\n' $(TOOLS)
 # All of the matrices (see tests/matrix); one after the other, since each uses the whole machine.
 check-faults: deps-check
 	@$(MAKE) --no-print-directory all units
-	TD_BUILD='$(abspath $(O))' MATRIX=full EXPLORE=long CRON_TIME='* * * * *' $(PROVE) -j1 tests/explore/*.t tests/pipe/cron.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t tests/tree/hostile.t
+	TD_BUILD='$(abspath $(O))' MATRIX=full EXPLORE=long TD_TEST_ROUNDS=40 TD_TEST_DAYS=30 TD_TEST_MERGES=100 CRON_TIME='* * * * *' $(PROVE) -j1 tests/explore/*.t tests/pipe/cron.t tests/pipe/loads.t tests/pipe/atomic.t tests/matrix/faults.t tests/matrix/kills.t tests/matrix/cuts.t tests/tree/hostile.t
 
 demo: deps
 	@$(MAKE) --no-print-directory -s -j$(CPUS) all

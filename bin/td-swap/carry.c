@@ -69,7 +69,23 @@ static int put_same_key(struct buf *b, const struct swap *s, const struct names 
 	return f->kind ? -1 : 0;
 }
 
-/* Of a row of the target, t: it stays. */
+/* The keys of the new rows, as a list. */
+static void put_keys(struct buf *b, const struct swap *s, const struct names *loaded)
+{
+	const char *keys = s->in.carry.keys, *and = "";
+
+	for (char *name; (name = next_key(&keys)) != NULL; and = ", ") {
+		const char *n = sql_name(loaded->columns, &loaded->aliases, name);
+
+		buf_printf(b, "%s\"%s\"", and, n ? n : name);
+		free(name);
+	}
+}
+
+/*
+ * Of a row of the target, t: it stays. DISTINCT, although no key is there twice: SQLite, and so
+ * td-local, makes an index on what it has to sort.
+ */
 static int put_stays(struct buf *b, const struct swap *s, const char *loaded,
 	const struct names *of_loaded, const struct names *of_target, struct fail *f)
 {
@@ -78,7 +94,9 @@ static int put_stays(struct buf *b, const struct swap *s, const char *loaded,
 			(long long)s->in.carry.to);
 		return 0;
 	}
-	buf_printf(b, "NOT EXISTS (SELECT 1 FROM \"%s\" n WHERE ", loaded);
+	buf_puts(b, "NOT EXISTS (SELECT 1 FROM (SELECT DISTINCT ");
+	put_keys(b, s, of_loaded);
+	buf_printf(b, " FROM \"%s\") n WHERE ", loaded);
 	if (put_same_key(b, s, of_loaded, of_target, f))
 		return -1;
 	buf_puts(b, ")");

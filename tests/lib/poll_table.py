@@ -1,4 +1,5 @@
-"""poll_table.py STOPFILE: query the table `polled` until the file exists; complain if a look shows no whole version.
+"""poll_table.py STOPFILE [merge]: query the table `polled` (or `merged`) until the file exists; complain if a look shows no whole
+version.
 
 Speaks HTTP by itself, so that the reader shares no code with what is tested.
 """
@@ -10,7 +11,9 @@ import urllib.parse
 import urllib.request
 
 SERVER, KEY = os.environ['TD_API_SERVER'], os.environ['TD_API_KEY']
-SQL = 'SELECT COUNT(1) AS n, MIN(ver) AS low, MAX(ver) AS high, MAX(n) AS last FROM polled'
+MERGE = 'merge' in sys.argv[2:]
+SQL = 'SELECT COUNT(1) AS n, COUNT(DISTINCT id) AS ids, COUNT_IF(id <= 50 AND ver = 0) AS stay, ' \
+    'MIN(CASE WHEN id > 50 THEN ver END) AS low, MAX(CASE WHEN id > 50 THEN ver END) AS high FROM merged' if MERGE else 'SELECT COUNT(1) AS n, MIN(ver) AS low, MAX(ver) AS high, MAX(n) AS last FROM polled'
 
 
 def call(path, data=None):
@@ -34,8 +37,15 @@ def look():
 def main():
     looks, seen = 0, set()
     while not os.path.exists(sys.argv[1]):
-        n, low, high, last = look()
+        seen_now = look()
         looks += 1
+        if MERGE:  # 50 rows stay, 50 are of one version
+            low = seen_now[3]
+            if seen_now != [100, 100, 50, low, low]:
+                raise SystemExit('look %d saw %s' % (looks, seen_now))
+            seen.add(low)
+            continue
+        n, low, high, last = seen_now
         if low != high or n != 100 + low or last != n:
             raise SystemExit('look %d saw %s rows of versions %s to %s' % (looks, n, low, high))
         if seen and low < max(seen):
