@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/mem.h"
+#include "base/sig.h"
 #include "base/utf8.h"
 #include "sys/sandbox.h"
 
@@ -47,10 +48,14 @@ static bool raise_limit(void)
 
 static int open_path(const char *path, struct fail *f)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd;
 
-	if (fd < 0 && errno == EMFILE && raise_limit())
+	do /* a FIFO may have no writer for long */
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	while (fd < 0 && ((errno == EINTR && !sig_caught()) ||
+		(errno == EMFILE && raise_limit())));
+	if (fd < 0 && errno == EINTR)
+		return fail_set(f, FAIL_SIGNAL, "interrupted");
 	if (fd < 0)
 		return fail_errno(f, FAIL_UPSTREAM, "cannot open %s", path);
 	return fd;

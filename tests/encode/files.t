@@ -117,6 +117,16 @@ td-encode -q a.csv >>a.csv 2>err; is "the output among files: status" "$?" 2
 { cat a.csv; printf '3,"z,4\n'; } >broken.csv; from a.csv broken.csv; says "a bad row of a later file" 65 '^td-encode: broken.csv: line 4'
 gzip -c more.csv | head -c 40 >short.gz; from a.csv short.gz; says "gzip that is cut" 65 'short.gz: ends inside a gzip member'
 
+# --- FIFOs
+mkfifo fifo
+td-encode -q --time-value 7 a.csv fifo >frame 2>err & p=$!
+printf 'n,name,id\n1,f,30\n' >fifo
+wait $p; status=$? records=$(records frame)
+is "a FIFO" "$status $(ids .id)" '0 1 2 30 '
+td-encode -q a.csv fifo >frame 2>err & p=$!
+until_ok test -e "/proc/$p/fd/3"; until_ok grep -q '^State:.*S' "/proc/$p/status"
+kill -TERM $p; wait $p; is "SIGTERM while a FIFO has no writer" "$?" 143
+
 # --- long ones: more than a sample of each
 for f in 1 2 3; do seq $((f * 1000000)) $((f * 1000000 + 700000)) | sed "1s/.*/a$f/; s/^a./a/" >long$f.csv; done
 sed 's/^/x,/; 1s/x/b/' long3.csv >long3b.csv
