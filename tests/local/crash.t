@@ -42,6 +42,16 @@ kill_hard; local_start
 until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/job/status/$job | grep -q success"
 is 'killed behind issue: the job runs' "$(api GET "job/result/$job?format=json")" '[20000]'
 
+# --- a job of several statements goes on behind those that are done
+job=$(api POST job/issue/hive/testdb --data-urlencode 'query=USE testdb; CREATE TABLE IF NOT EXISTS steps (n bigint); INSERT INTO TABLE steps SELECT 1 AS n; INSERT INTO TABLE steps SELECT 2 AS n;
+	SELECT COUNT(*) FROM rows a JOIN rows b ON a.time <> b.time; INSERT INTO TABLE steps SELECT 3 AS n' | jq -r .job_id)
+until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/table/show/testdb/steps | jq -e '.count == 2'"
+kill_hard; local_start
+is 'killed in the middle: what is done is there' "$(count steps)" 2
+until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/job/status/$job | grep -q running"
+is 'and it is not done again' "$(count steps)" 2
+api POST "job/kill/$job" >/dev/null
+
 # --- kill -9 at any moment: a table is whole
 whole=0
 for round in 1 2 3 4 5 6 7 8; do

@@ -24,12 +24,13 @@ state() {
 state >"$T/state"
 local_stop
 
-# The layout of the first version that had data directories of this kind is number 2: what number 3 added goes.
+# The layout of the first version that had data directories of this kind is number 2: what numbers 3 and 4 added goes.
 db=$T/local.data/catalog.sqlite
 sqlite3 "$db" 'DROP VIEW session_tables; DROP TRIGGER tables_gone;
 	ALTER TABLE tables DROP COLUMN old_rows; ALTER TABLE tables DROP COLUMN old_bytes; ALTER TABLE tables DROP COLUMN old_last;
 	ALTER TABLE tables DROP COLUMN until; ALTER TABLE sessions DROP COLUMN db_name; ALTER TABLE sessions DROP COLUMN table_name;
-	ALTER TABLE segments DROP COLUMN crc; ALTER TABLE segments DROP COLUMN place; PRAGMA user_version = 2'
+	ALTER TABLE segments DROP COLUMN crc; ALTER TABLE segments DROP COLUMN place;
+	ALTER TABLE jobs DROP COLUMN done; PRAGMA user_version = 2'
 chmod 644 "$db" # which that version left so
 cp -R "$T/local.data" "$T/two.data"
 chmod 700 "$T/two.data"
@@ -45,13 +46,13 @@ for wait in 0.001 0.004 0.008 0.012 0.02; do
 	wait $killed
 	sqlite3 "$T/kill.data/catalog.sqlite" 'PRAGMA user_version; PRAGMA integrity_check; SELECT count(*) FROM segments' | paste -sd ' ' -
 done >"$T/kills"
-is 'killed in the middle' "$(grep -cvxE '[23] ok 3' "$T/kills")" 0
+is 'killed in the middle' "$(grep -cvxE '[24] ok 3' "$T/kills")" 0
 
 # --- it is all there
 local_start local --polls 0 --no-samples --clock 1500000000
 state >"$T/again"
 ok 'everything is as it was' cmp "$T/state" "$T/again"
-is 'the layout is new' "$(sqlite3 "$db" 'PRAGMA user_version; PRAGMA integrity_check' | paste -sd ' ' -)" '3 ok'
+is 'the layout is new' "$(sqlite3 "$db" 'PRAGMA user_version; PRAGMA integrity_check' | paste -sd ' ' -)" '4 ok'
 is 'the catalogue is closed to others' "$(stat -c %a "$db")" 600
 api PUT table/import_with_id/testdb/rows/a/msgpack.gz -T "$T/part" >/dev/null
 is 'a part that was stored is stored once' "$(query 'SELECT COUNT(1), SUM(n) FROM rows')" 150,3675
@@ -65,10 +66,10 @@ is 'a session goes on' "$(query 'SELECT COUNT(1) FROM rows')" 125
 local_stop
 
 # --- one that is newer
-sqlite3 "$T/two.data/catalog.sqlite" 'PRAGMA user_version = 4'
+sqlite3 "$T/two.data/catalog.sqlite" 'PRAGMA user_version = 5'
 cksum <"$T/two.data/catalog.sqlite" >"$T/sum"
 run td-local --listen 127.0.0.1:0 --data "$T/two.data"
-is 'a newer layout is refused' "$status $(printf %s "$err" | sed "s,$T,T,")" '78 td-local: T/two.data/catalog.sqlite: the layout is number 4, this program knows 3'
+is 'a newer layout is refused' "$status $(printf %s "$err" | sed "s,$T,T,")" '78 td-local: T/two.data/catalog.sqlite: the layout is number 5, this program knows 4'
 is 'and nothing is changed' "$(cksum <"$T/two.data/catalog.sqlite")" "$(cat "$T/sum")"
 
 # --- links that somebody planted are not followed

@@ -67,7 +67,7 @@ struct run {
 	struct change change;
 	struct outcome out;
 	struct buf said;
-	unsigned done; /* statements whose changes are in the catalogue */
+	unsigned done; /* the first ones' changes are in the catalogue, also after a restart */
 	bool last_try; /* also if the table was changed by others meanwhile */
 };
 
@@ -141,8 +141,8 @@ static void clear(struct run *r, bool named, bool changed)
 	r->st = NULL;
 }
 
-/* A statement that others follow: what it changes happens at once, and stays. */
-static void apply(struct run *r, struct fail *f)
+/* Statement i, which others follow: what it changes happens at once, and stays. */
+static void apply(struct run *r, unsigned i, struct fail *f)
 {
 	struct catalog *c = &r->w->account->catalog;
 	bool done = false;
@@ -152,10 +152,14 @@ static void apply(struct run *r, struct fail *f)
 		if (!running(c, r->j))
 			fail_set(f, FAIL_SIGNAL, "killed");
 		done = f->kind == FAIL_NONE && change_apply(&r->change, c, f) == 0;
+		if (done)
+			catalog_do(c, "UPDATE jobs SET done = ?2 WHERE id = ?1", "ii", r->j->id,
+				(int64_t)i + 1);
 		if (catalog_end(c, done, f))
 			done = false;
 	}
-	r->done += f->kind == FAIL_NONE;
+	if (done)
+		r->done = i + 1;
 	clear(r, false, done);
 }
 
@@ -176,17 +180,16 @@ static void statement(struct run *r, unsigned i, struct fail *f)
  */
 static void statements(struct run *r, struct fail *f)
 {
-	bool hive = strcmp(r->j->type, "hive") == 0;
 	unsigned n;
 
-	r->all = query_parse(r->j->query, hive, r->j->db, r->j->scheduled, f);
+	r->all = query_parse(r->j->query, r->j->type, r->j->db, r->j->scheduled, f);
 	n = r->all ? query_count(r->all) : 0;
 	for (unsigned i = 0; i < n && f->kind == FAIL_NONE; i++) {
 		if (i < r->done && query_statement(r->all, i)->kind != STATEMENT_NOTHING)
 			continue;
 		statement(r, i, f);
 		if (i + 1 < n)
-			apply(r, f);
+			apply(r, i, f);
 	}
 }
 
@@ -243,6 +246,10 @@ void job_query(struct queue *w, struct interrupt *me, const struct job *j, struc
 {
 	struct run r = { .w = w, .me = me, .j = j };
 
+	catalog_begin(&w->account->catalog);
+	r.done = (unsigned)catalog_num(
+		&w->account->catalog, 0, "SELECT done FROM jobs WHERE id = ?1", "i", j->id);
+	catalog_end(&w->account->catalog, false, NULL);
 	for (int i = 1; i <= TRIES; i++) {
 		r.last_try = i == TRIES;
 		if (!attempt(&r, f))

@@ -322,14 +322,14 @@ static int run(struct seed *s, struct queries *all, unsigned i, struct fail *f)
 /* A file that is one query makes the table of its name. */
 static struct queries *parse(const struct seed *s, const char *text, struct fail *f)
 {
-	struct queries *all = query_parse(text, false, s->db, td_clock_now(), f);
+	struct queries *all = query_parse(text, "presto", s->db, td_clock_now(), f);
 	char *made;
 
 	if (!all || query_count(all) != 1 || query_statement(all, 0)->kind != STATEMENT_QUERY)
 		return all;
 	query_free(all);
 	made = mem_printf("CREATE TABLE \"%s\" AS\n%s", s->table, text);
-	all = query_parse(made, false, s->db, td_clock_now(), f);
+	all = query_parse(made, "presto", s->db, td_clock_now(), f);
 	free(made);
 	return all;
 }

@@ -44,7 +44,7 @@ struct tokens {
 	bool decimal_literals; /* -- set session parse_decimal_literals_as_double = 'false' */
 };
 
-enum { LEXER_MAX = 1 << 20 }; /* bytes of a statement */
+enum { LEXER_MAX = 2 << 20 }; /* bytes of a statement, in Hive; of Presto 1,000,000 come here */
 
 int lexer_run(struct tokens *out, struct arena *a, const char *sql, enum sql_engine engine,
 	struct fail *f);

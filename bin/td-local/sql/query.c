@@ -21,7 +21,7 @@ enum { VALUE_MAX = 64 << 20, ROW_MAX = 256 << 20, CACHE_KIB = 16 << 10 };
 
 struct queries {
 	struct arena a;
-	bool hive, decimal_literals;
+	bool hive, trino, decimal_literals;
 	const char *db;
 	int64_t scheduled;
 	struct statements all;
@@ -58,14 +58,15 @@ static int parse(struct arena *a, const char *sql, bool hive, struct statements 
 }
 
 struct queries *query_parse(
-	const char *sql, bool hive, const char *db, int64_t scheduled, struct fail *f)
+	const char *sql, const char *engine, const char *db, int64_t scheduled, struct fail *f)
 {
 	struct queries *q = mem_zero(1, sizeof *q);
 
-	q->hive = hive;
+	q->hive = strcmp(engine, "hive") == 0;
+	q->trino = strcmp(engine, "trino") == 0;
 	q->db = arena_string(&q->a, db);
 	q->scheduled = scheduled;
-	if (parse(&q->a, sql, hive, &q->all, &q->decimal_literals, f) == 0)
+	if (parse(&q->a, sql, q->hive, &q->all, &q->decimal_literals, f) == 0)
 		return q;
 	query_free(q);
 	return NULL;
@@ -448,6 +449,7 @@ int query_run(struct queries *q, unsigned i, struct account *account, struct int
 	if (!has_query(r.s))
 		return 0;
 	r.query = (struct query){ .engine = q->hive ? SQL_HIVE : SQL_PRESTO,
+		.trino = q->trino,
 		.now = td_clock_now() * 1000,
 		.scheduled = q->scheduled,
 		.stop = me ? &me->stop : NULL,

@@ -24,7 +24,7 @@ struct queries; /* a job's */
 
 /* NULL: FAIL_DATA, a syntax error. scheduled: for TD_SCHEDULED_TIME, in epoch seconds. */
 struct queries *query_parse(
-	const char *sql, bool hive, const char *db, int64_t scheduled, struct fail *f);
+	const char *sql, const char *engine, const char *db, int64_t scheduled, struct fail *f);
 unsigned query_count(const struct queries *q);
 const struct statement *query_statement(const struct queries *q, unsigned i);
 const char *query_database(const struct queries *q); /* the job's, or that of USE */

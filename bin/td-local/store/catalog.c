@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_LAYOUT = 2, LAYOUT = 3 }; /* PRAGMA user_version */
+enum { FIRST_LAYOUT = 2, LAYOUT = 4 }; /* PRAGMA user_version */
 
 /*
  * A row's deletion puts its file into `trash`, in the same transaction; the files go after the
@@ -77,7 +77,8 @@ static const char tables_sql[] =
 /*
  * What later layouts add, from FIRST_LAYOUT + 1. Segments come in the order of their place, or id;
  * crc is the CRC-32 of their file, null: not known. A table's old_* are what it shows until `until`
- * if counts lag; a session with a table_name belongs to the name.
+ * if counts lag; a session with a table_name belongs to the name. A job's first `done` statements
+ * have changed what they change.
  */
 static const char *const upgrades[] = {
 	"ALTER TABLE tables ADD COLUMN old_rows INTEGER NOT NULL DEFAULT 0;"
@@ -97,6 +98,7 @@ static const char *const upgrades[] = {
 	"table_name IS NULL AND status = 'committing');"
 	" UPDATE sessions SET status = 'committed', polls = 0 WHERE tbl = old.id AND table_name IS "
 	"NULL AND status = 'committing'; END;",
+	"ALTER TABLE jobs ADD COLUMN done INTEGER NOT NULL DEFAULT 0;",
 };
 
 static int run(sqlite3 *db, const char *sql, struct fail *f)
