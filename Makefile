@@ -13,7 +13,10 @@ ZSHDIR ?= $(DATADIR)/zsh/site-functions
 O ?= .build
 
 OWN = -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -D_DARWIN_C_SOURCE \
-      -DTD_VERSION='"$(VERSION)"' -iquote common -pthread
+      -DTD_VERSION='"$(VERSION)"' -iquote common -pthread -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
+
+# Doubles are doubles, not what the 80 bits of an i387 make of them: value/lossless counts on it.
+OWN += $(if $(findstring __i386__,$(shell $(CC) -dM -E -x c /dev/null 2>/dev/null)),-msse2 -mfpmath=sse)
 
 # tests/tree/layers.t says which folder of common/ may include which. Every tool is a folder of bin/.
 COMMON = $(wildcard common/*/*.c)

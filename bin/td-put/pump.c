@@ -19,7 +19,7 @@ static int put_block(struct load *l, const struct frame_block *b, struct fail *f
 		l->digest.len += b->body_len;
 		return 0;
 	}
-	if (l->part && upload_part_is_full(l->part, b, l->o->part_size)) {
+	if (l->part && upload_part_is_full(l->part, b, (size_t)l->o->part_size)) {
 		upload_give(l->upload, l->part);
 		l->part = NULL;
 	}

@@ -50,7 +50,7 @@ static bool same(const struct keys *k, size_t i, const char *p, size_t n)
 /* The slot that holds the key, or the empty one where it belongs. */
 static size_t place(const struct keys *k, const char *p, size_t n)
 {
-	size_t s = hash(p, n) & (k->slots - 1);
+	size_t s = (size_t)hash(p, n) & (k->slots - 1);
 
 	while (k->slot[s] && !same(k, k->slot[s] - 1, p, n))
 		s = (s + 1) & (k->slots - 1);

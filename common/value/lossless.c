@@ -3,10 +3,14 @@
 #include "base/digits.h"
 #include "base/num.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A quotient is rounded once, to a double: with gcc on i386 that needs -msse2 -mfpmath=sse. */
+_Static_assert(FLT_EVAL_METHOD != 2 && FLT_EVAL_METHOD != -1, "doubles of more than 64 bits");
 
 enum { DIGITS = 15, LONGEST = 17, LONG_DIGITS = 19, NUMBER_MAX = 400 };
 

@@ -156,12 +156,12 @@ static bool read_block(struct zone *z, const struct block *b, const unsigned cha
 	if (b->leap > 0 || b->types == 0 || b->types > 256 || b->chars == 0 ||
 		chars[b->chars - 1] != '\0')
 		return false;
-	z->changes = b->changes;
-	z->types = b->types;
+	z->changes = (size_t)b->changes; /* all of it is there */
+	z->types = (size_t)b->types;
 	z->at = mem_zero(z->changes + 1, sizeof *z->at);
 	z->turned = mem_zero(z->changes + 1, 1);
 	z->type = mem_zero(z->types + 2, sizeof *z->type); /* two more for the rule's */
-	z->names = mem_copy(chars, b->chars);
+	z->names = mem_copy(chars, (size_t)b->chars);
 	return read_types(z, types, b->chars) && read_changes(z, p, p + 8 * b->changes);
 }
 
@@ -211,13 +211,13 @@ struct zone *zone_parse(const void *tzif, size_t n)
 	if (!read_header(p, n, &b))
 		return NULL;
 	size = HEADER + block_size(&b, 4); /* 32-bit instants, which are here again with 64 */
-	if (size > n || !read_header(p + size, n - size, &b))
+	if (size > n || !read_header(p + size, n - (size_t)size, &b))
 		return NULL;
 	p += size + HEADER;
-	n -= size + HEADER;
+	n -= (size_t)size + HEADER;
 	size = block_size(&b, 8);
 	z = mem_zero(1, sizeof *z);
-	if (size > n || !read_block(z, &b, p) || !read_footer(z, p + size, n - size)) {
+	if (size > n || !read_block(z, &b, p) || !read_footer(z, p + size, n - (size_t)size)) {
 		zone_free(z);
 		return NULL;
 	}

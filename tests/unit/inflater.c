@@ -10,12 +10,12 @@
 
 enum { MAX = 100000 };
 
-static uint64_t dice(void)
+static uint32_t dice(void)
 {
 	static uint64_t x = 88172645463325252u;
 
 	x ^= x << 13, x ^= x >> 7, x ^= x << 17;
-	return x;
+	return (uint32_t)x;
 }
 
 /* Data of some kind: runs, words, noise. */

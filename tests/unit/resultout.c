@@ -146,7 +146,7 @@ static void mutate(struct buf *to, const struct buf *from)
 	to->len = 0;
 	buf_put(to, from->p, from->len);
 	for (uint64_t n = 1 + dice() % 4; n > 0 && to->len > 0; n--) {
-		size_t at = dice() % to->len;
+		size_t at = (size_t)dice() % to->len;
 
 		switch (dice() % 4) {
 		case 0: to->p[at] = (char)dice(); break;
@@ -174,7 +174,7 @@ static void damaged(const struct buf *b, long long bytes)
 		long long got;
 
 		mutate(&m, b);
-		rc = frame(&to, m.p, m.len, 1 + dice() % 5000, 1100, &f);
+		rc = frame(&to, m.p, m.len, 1 + (size_t)dice() % 5000, 1100, &f);
 		got = read_frame(&to.b, &in, &read);
 		held &= rc == 0 && (check || got >= 0) ? got == bytes : got == -1;
 		framein_close(&in);
@@ -205,7 +205,7 @@ static void rubbish(void)
 		struct bytes_sink to;
 		struct rowout o;
 		struct fail f = { 0 };
-		size_t piece = 1 + dice() % 200;
+		size_t piece = 1 + (size_t)dice() % 200;
 		int rc;
 
 		if (i < 4)
