@@ -21,13 +21,13 @@ is "records are not rows" "$(reader rows <encode.frame 2>&1)" "frame_reader.py: 
 
 local_start local --polls 0
 api POST database/create/testdb >/dev/null
-td-fetch -d sample_datasets -e 'SELECT * FROM www_access' >fetch.frame
+td-fetch -q -d sample_datasets -e 'SELECT * FROM www_access' >fetch.frame
 reader rows <fetch.frame >read.txt
 is "a frame of td-fetch: status" $? 0
 is "all rows of it" "$(grep -c '^\[' read.txt)" 5000
 is "as many values as columns" "$(grep '^\[' read.txt | jq -s "all(length == $(sed -n '1s/^head //p' read.txt | jq '.columns | length'))")" true
 is "its source is verified" "$(tail -n 1 read.txt | sed 's/^end //' | jq -r .source)" verified
-td-fetch -d sample_datasets -e 'SELECT * FROM www_access WHERE code = 0' >empty.frame
+td-fetch -q -d sample_datasets -e 'SELECT * FROM www_access WHERE code = 0' >empty.frame
 is "no rows" "$(reader rows <empty.frame | cut -c 1-4 | tr '\n' ' ')" "head end  "
 
 # --- what is no whole frame
@@ -60,7 +60,7 @@ made bad=1
 refused "a record without an integer time" 65 "time"
 
 # --- damage: the page's reader and td-encode's agree about every frame that was cut, flipped, or put together otherwise
-td-fetch -d sample_datasets -e 'SELECT * FROM www_access LIMIT 40' >small.frame
+td-fetch -q -d sample_datasets -e 'SELECT * FROM www_access LIMIT 40' >small.frame
 cat >differ.py <<'END'
 import contextlib, io, json, random, subprocess, sys
 sys.path.insert(0, sys.argv[1])
@@ -93,7 +93,7 @@ for bad in cuts + flips + others:
 print(refusals > 300, *differ, sep="\n")
 END
 # --- every bit of a small frame
-td-fetch -d sample_datasets -e 'SELECT host FROM www_access LIMIT 1' >tiny.frame
+td-fetch -q -d sample_datasets -e 'SELECT host FROM www_access LIMIT 1' >tiny.frame
 cat >flip.py <<'END'
 import contextlib, io, sys
 sys.path.insert(0, sys.argv[1])

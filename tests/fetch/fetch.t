@@ -104,7 +104,7 @@ run td-fetch -d testdb -f tsv --no-header --null '' -e "SELECT s, s FROM kinds W
 is "tsv --null --no-header" "$out" "	
 a,b	a,b
 	"
-td-fetch -d testdb -e "$all" >"$T/frame"
+td-fetch -q -d testdb -e "$all" >"$T/frame"
 is "a frame by default: its columns" "$("$PYTHON" "$ROOT/tests/lib/frame.py" "$T/frame" | jq -c '.end | [.end, .source, [.columns[] | .[0]]]')" \
 	'["commit","verified",["time","n","x","s","a","m"]]'
 gzip -dc "$T/frame" >"$T/plain"
@@ -168,7 +168,7 @@ run td-fetch --job-key night -d testdb -f csv -e 'SELECT COUNT(1) AS c FROM www_
 like "--job-key, another database" "$status $err" "^69 .* but another database"
 run td-fetch -d sample_datasets -f jsonl -e 'SELECT * FROM www_access WHERE code = 12345'
 is "no rows: status, and nothing" "$status $out" "0 "
-td-fetch -d sample_datasets -e 'SELECT code FROM www_access WHERE code = 12345' >"$T/frame"
+td-fetch -q -d sample_datasets -e 'SELECT code FROM www_access WHERE code = 12345' >"$T/frame"
 is "no rows: a whole frame with its column" "$("$PYTHON" "$ROOT/tests/lib/frame.py" "$T/frame" | jq -c '[.end.end, .end.rows, .end.columns]')" \
 	'["commit",0,[["code","bigint"]]]'
 

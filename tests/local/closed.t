@@ -92,7 +92,7 @@ print(s.recv(100).split()[1].decode())' "$port")" 200
 
 # --- strangers
 $PYTHON -c 'print("{\"user\":[" + "{}," * 5000000 + "{}]}")' >"$T/large.json"
-[ ! -e "/proc/$local_pid/clear_refs" ] || echo 5 >"/proc/$local_pid/clear_refs"
+(echo 5 >"/proc/$local_pid/clear_refs") 2>/dev/null # who may not sees the peak since the start
 is 'a large body without a key' "$(code --data-binary @"$T/large.json" "$TD_API_SERVER/v3/user/authenticate")" 413
 { printf schema=; cat "$T/large.json"; } >"$T/large.form"
 is 'one with the key and very many values' "$(code -H "$auth" --data-binary @"$T/large.json" "$TD_API_SERVER/v3/database/create/abc") $(
