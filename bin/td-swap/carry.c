@@ -344,13 +344,18 @@ static void put_bad(struct buf *b, const char *loaded, const char *condition, bo
 		put_count(b, loaded, "n", condition);
 }
 
-/* Of a table with the target's rows: count, those that stay, sum of time. */
+/*
+ * Of a table with the target's rows: count, those that stay, sum of time. The statement ends with
+ * put_print_from(): one pass for two of them.
+ */
 static void put_print(struct buf *b, const char *table, const struct parts *p)
 {
-	buf_printf(b,
-		"(SELECT COUNT(1) FROM \"%s\"), (SELECT COUNT(1) FROM \"%s\" t WHERE %s), "
-		"(SELECT SUM(time) FROM \"%s\")",
-		table, table, p->stays.p, table);
+	buf_printf(b, "a.n, (SELECT COUNT(1) FROM \"%s\" t WHERE %s), a.s", table, p->stays.p);
+}
+
+static void put_print_from(struct buf *b, const char *table)
+{
+	buf_printf(b, " FROM (SELECT COUNT(1) AS n, SUM(time) AS s FROM \"%s\") a", table);
 }
 
 static int count_all(struct swap *s, const char *loaded, struct parts *p, struct fail *f)
@@ -374,6 +379,8 @@ static int count_all(struct swap *s, const char *loaded, struct parts *p, struct
 	put_bad(&sql, loaded, w.null, false);
 	put_bad(&sql, loaded, w.twice, true);
 	put_bad(&sql, loaded, w.odd, false);
+	if (s->target.exists)
+		put_print_from(&sql, s->in.table);
 	rc = rows_numbers(s, s->in.database, buf_text(&sql), v, 9, f);
 	buf_free(&sql);
 	c->target = v[0];
@@ -542,6 +549,7 @@ int carry_verify(struct swap *s, const char *copy, const char *loaded, struct fa
 		put_print(&sql, s->in.table, &p);
 		put_count(&sql, copy, "c", "");
 		put_count(&sql, loaded, "n", "");
+		put_print_from(&sql, s->in.table);
 		rc = rows_numbers(s, s->in.database, buf_text(&sql), v, 5, f);
 		buf_free(&sql);
 	}
@@ -646,6 +654,7 @@ int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, s
 	buf_init(&sql, SQL_MAX);
 	buf_puts(&sql, "SELECT ");
 	put_print(&sql, old, &p);
+	put_print_from(&sql, old);
 	rc = rows_numbers(s, s->in.database, buf_text(&sql), v, 3, f);
 	buf_free(&sql);
 	parts_free(&p);
