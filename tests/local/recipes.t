@@ -73,8 +73,8 @@ else:
 for a in args:
     print(re.sub(r'^/bin/', '', re.sub(r'^/seed$', 'tests/data', re.sub(r'(0\.0\.0\.0|127\.0\.0\.1):\d+', '127.0.0.1:' + port, a))))
 P
-port=$($PYTHON -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-started() { # FILE: as its container would be; then what its health check says
+started() { # FILE: as its container would be, on a port that was free just now; then what its health check says
+	port=$($PYTHON -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	$PYTHON "$T/args.py" "$1" run "$port" >"$T/args" || return 1
 	xargs -d '\n' env <"$T/args" >"$T/container.out" 2>"$T/container.err" &
 	container=$!
