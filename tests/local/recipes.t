@@ -76,6 +76,7 @@ P
 started() { # FILE: as its container would be, on a port that was free just now; then what its health check says
 	port=$($PYTHON -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	$PYTHON "$T/args.py" "$1" run "$port" >"$T/args" || return 1
+	: >"$T/container.out" # not what the one before has said
 	xargs -d '\n' env <"$T/args" >"$T/container.out" 2>"$T/container.err" &
 	container=$!
 	pids="$pids $container"
