@@ -24,7 +24,7 @@ _td_pipe_destinations()
 {
 	local modes mode
 	if [[ $1 == td://*/*/?* || ( $1 == [!/]*:?* && $1 != td:* ) ]]; then
-		modes=$(td-put -h 2>/dev/null | sed -n 's/.*?mode=\([a-z|]*\).*/\1/p')
+		modes=$(td-put -h 2>/dev/null | sed -n 's/.*?mode=\([a-z]*|[a-z|]*\).*/\1/p')
 		for mode in ${modes//|/ }; do echo "${1%%\?*}?mode=$mode"; done
 	else
 		printf 'td://@%s/\n' '' us jp eu ap02 ap03 idcf

@@ -26,7 +26,7 @@ end
 function __td_destinations
     set -l word (commandline -ct | string replace -r '^--[a-z-]+=' '' | string unescape)
     if string match -qr '^(td://[^/]*/[^/]+/.|[^/:]+:[^/])' -- $word
-        set -l modes (td-put -h 2>/dev/null | string match -rg '\?mode=([a-z|]+)' | string split '|')
+        set -l modes (td-put -h 2>/dev/null | string match -rg '\?mode=([a-z]*[|][a-z|]*)' | string split '|')
         for mode in $modes
             echo (string split -f 1 -- '?' $word)"?mode=$mode"
         end

@@ -17,23 +17,26 @@
 #include <unistd.h>
 
 static const char help[] =
-	"usage: td-conn add [--key | --key-file FILE | --key-command COMMAND] NAME [URL]\n"
-	"       td-conn list\n"
-	"       td-conn test [NAME]\n"
-	"       td-conn doctor [NAME]\n"
-	"       td-conn remove NAME\n"
+	"Usage: td-conn add [OPTION]... NAME [URL]\n"
+	"       td-conn list, or test, doctor or remove [OPTION]... [NAME]\n"
+	"Name a server, a key and a database, for td-put NAME:TABLE and td-fetch -c NAME.\n"
 	"\n"
-	"Manages named connections: a server, a key and a database, for td-put's NAME:TABLE and td-fetch's -c NAME.\n"
-	"URL is td://@[HOST][/DATABASE][?mode=append|replace]; HOST may be a site: us jp eu ap02 ap03 idcf. test and doctor\n"
-	"without NAME take the default account; doctor prints what a bug report needs.\n"
+	"  td-conn add -k work td://@jp/db\n"
+	"  td-conn test work\n"
 	"\n"
-	"  -k, --key              read the key from standard input; on a terminal, ask for it\n"
-	"      --key-file FILE    the key is in FILE, read at each use\n"
+	"URL is td://@[HOST][/DATABASE][?mode=MODE]; HOST may be a site: us jp eu ap02\n"
+	"ap03 idcf. Without NAME test and doctor take the default account. doctor prints\n"
+	"what a bug report needs.\n"
+	"\n"
+	"The key, with add:\n"
+	"  -k, --key               read the key from standard input; on a terminal, ask\n"
+	"                          for it\n"
+	"      --key-file FILE     the key is in FILE, read at each use\n"
 	"      --key-command COMMAND  COMMAND, run by sh at each use, prints the key\n"
-	"      --proxy URL        reach the server through this proxy; --cacert, --cert and --cert-key\n"
-	"                         of add belong to the connection, too\n"
-	API_USAGE_WITHIN("30s")
-	OPTION_USAGE;
+	"\n"
+	"Connection and messages (of add, --cacert, --cert and --cert-key are kept, too):\n"
+	"      --proxy URL         reach the server through this proxy\n"
+	API_USAGE;
 
 struct opts {
 	bool key;
@@ -277,6 +280,8 @@ int main(int argc, char **argv)
 	die_init(argv[0], 0);
 	o.api.retry.deadline_ms = 30000; /* a user is waiting */
 	options(&o, argc, argv);
+	if (argc == 1)
+		option_brief(help);
 	if (optind == argc)
 		die_usage("which command: add, list, test, doctor or remove?");
 	verb = argv[optind++];

@@ -59,15 +59,9 @@ enum {
 	{                                                                                          \
 		"insecure", no_argument, NULL, API_INSECURE                                        \
 	}
-#define API_USAGE API_USAGE_WITHIN("10m")
-#define API_USAGE_WITHIN(timeout)                                                                  \
-	"  --timeout TIME       how long one request is tried, with all its repeats (" timeout     \
-	")\n"                                                                                      \
-	"  --retry-wait TIME    longest wait between two tries (60s)\n"                            \
-	"  --stall TIME         give up a connection on which nothing moves for so long (60s)\n"   \
-	"  --cacert FILE        trust these certificates (PEM)\n"                                  \
-	"  --cert FILE, --cert-key FILE   client certificate and its key (PEM)\n"                  \
-	"  --insecure           do not verify the server's certificate\n"
+#define API_USAGE                                                                                  \
+	"  --timeout TIME, --retry-wait TIME, --stall TIME  how long to try: see td(7)\n"          \
+	"  --cacert FILE, --cert FILE, --cert-key FILE, --insecure  TLS: see td(7)\n"
 /*
  * Takes c, which option_next() returned and the tool does not know: true for one of these; any
  * other goes to option_common(), with help and verbosity. Wrong usage exits 2.

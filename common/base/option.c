@@ -216,12 +216,43 @@ static _Noreturn void print(const char *a, const char *b)
 	exit(0);
 }
 
+/* The end of every help: the common options, and where there is more to read. */
+static const char *help_end(void)
+{
+	static char text[640];
+
+	snprintf(text, sizeof text,
+		"  -v, --verbose           print more; -vv prints still more\n"
+		"  -q, --quiet             print only errors\n"
+		"      --log-format FORMAT  messages as text (default) or json\n"
+		"  -h, --help              print this help\n"
+		"  -V, --version           print the version\n"
+		"\n"
+		"Manual: man %s; of all tools: man td. For a bug report: td-conn doctor.\n",
+		die_name());
+	return text;
+}
+
+void option_brief(const char *help)
+{
+	const char *first = strstr(help, "\n\n");
+	const char *second = first ? strstr(first + 2, "\n\n") : NULL;
+	size_t n = second ? (size_t)(second + 1 - help) : strlen(help);
+	char more[160];
+
+	snprintf(more, sizeof more, "\n%s -h lists the options; man %s explains them.\n",
+		die_name(), die_name());
+	if (fd_write(STDERR_FILENO, "standard error", help, n, FAIL_IGNORED) == 0)
+		fd_write(STDERR_FILENO, "standard error", more, strlen(more), FAIL_IGNORED);
+	exit(FAIL_USAGE);
+}
+
 void option_common(int c, const char *help, int *verbosity)
 {
 	switch (c) {
 	case 'v': die_verbosity(++*verbosity); break;
 	case 'q': die_verbosity(*verbosity = -1); break;
-	case 'h': print(help, "");
+	case 'h': print(help, help_end());
 	case 'V': print(die_name(), " " TD_VERSION "\n");
 	default: die(FAIL_SYSTEM, "option '%s' has no meaning: a bug", typed);
 	}

@@ -15,18 +15,12 @@
 
 enum { OPTION_LOG_FORMAT = 5000 }; /* beyond what a tool calls its own */
 
-/* For the letters, the table and the help text of every tool. */
+/* For the letters and the table of every tool. */
 #define OPTION_SHORT "vqhV"
 #define OPTION_LONG                                                                                \
 	{ "verbose", no_argument, NULL, 'v' }, { "quiet", no_argument, NULL, 'q' },                \
 	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },         \
 	{ "log-format", required_argument, NULL, OPTION_LOG_FORMAT }
-#define OPTION_USAGE                                                                               \
-	"  -v, --verbose        print more; -vv prints still more\n"                               \
-	"  -q, --quiet          print only errors\n"                                               \
-	"  --log-format FORMAT  messages as text (default) or json\n"                              \
-	"  -h, --help           print this help\n"                                                 \
-	"  -V, --version        print the version\n"
 
 /*
  * The next option: its value in the table or its letter, and its argument in optarg. -1 after the
@@ -49,8 +43,14 @@ int64_t option_seconds(int64_t min, int64_t max);
 int64_t option_size(int64_t min, int64_t max);
 
 /*
+ * For a tool that was started with nothing: the beginning of its help, up to the second empty line,
+ * that is how to call it, what it does, and examples, on stderr. Exits 2.
+ */
+_Noreturn void option_brief(const char *help);
+
+/*
  * -v, -q, -h and -V: the first two change *verbosity, and with it what die prints; the others
- * print and exit 0. Any other c is a bug in the tool's table.
+ * print and exit 0. -h prints help, these options, and where the manual is. Any other c is a bug in the tool's table.
  */
 void option_common(int c, const char *help, int *verbosity);
 

@@ -35,11 +35,22 @@ for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z; do
 done >>"$T/any"
 like "the sources have options" "$(cat "$T/any")" "^--create-database$"
 
+for tool in td-put td-conn; do # those that do nothing without arguments
+	run "$tool" </dev/null
+	is "$tool alone: status" "$status" 2
+	is "$tool alone: at most eight lines" "$(printf '%s\n' "$err" | awk 'END { print NR <= 8 }')" 1
+	like "$tool alone: how to call it" "$err" "^Usage: $tool "
+	like "$tool alone: where there is more" "$err" "^$tool -h lists the options; man $tool explains them[.]"
+done
+
 for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 	run "$tool" -h
 	is "$tool -h: status" "$status" 0
 	is "$tool -h: nothing on stderr" "$err" ""
 	like "$tool -h: says how to call it" "$out" "^[Uu]sage: $tool"
+	is "$tool -h: within 80 columns" "$(printf '%s\n' "$out" | awk 'length > 80')" ""
+	is "$tool -h: two examples" "$(printf '%s\n' "$out" | awk '/^$/ { n++ } n == 1 && /^  td-/' | wc -l)" 2
+	like "$tool -h: the end says where the manual is" "$(printf '%s\n' "$out" | tail -n 1)" "man $tool;.*man td[.]"
 	run "$tool" --help
 	like "$tool --help: the same" "$out" "^[Uu]sage: $tool"
 	run "$tool" -V
