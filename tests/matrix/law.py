@@ -7,6 +7,7 @@ import time
 
 import pipe
 from pipe import PAD, ROWS, TOOLS
+from server import Refused
 
 UPSTREAM, REFUSED, TEMPORARY, UNKNOWN, KEY, PIPE = 66, 69, 75, 76, 77, -signal.SIGPIPE
 CONTENT = "COUNT(1), COUNT(DISTINCT id), MIN(id), MAX(id)"
@@ -60,7 +61,10 @@ class Reader(threading.Thread):
             time.sleep(0.01)
 
     def once(self):
-        seen = self.client.row("SELECT %s FROM %s" % (CONTENT, self.table))
+        try:
+            seen = self.client.row("SELECT %s FROM %s" % (CONTENT, self.table))
+        except Refused:
+            return  # the fault struck the reader, who has seen nothing
         self.looks += 1
         if seen == self.look.new[:4]:
             self.after = True
