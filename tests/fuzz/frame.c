@@ -54,7 +54,9 @@ static void put_member(struct frameout *o, struct made *m, const char *p, size_t
 /* A byte of 128 and more ends a member; whether it is foreign, its lowest bit says. */
 static void make(struct made *m, const uint8_t *data, size_t size, bool commit)
 {
-	struct fail f = { 0 }, why = { FAIL_REFUSED, "no such table" };
+	struct fail f = { 0 }, why = {
+		.kind = FAIL_REFUSED, .why = "no such table"
+	};
 	struct frame_head h = { .content = FRAME_RECORDS, .rows = -1 };
 	struct frame_end e = { .verified = true };
 	struct frameout o;

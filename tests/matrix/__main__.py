@@ -153,7 +153,8 @@ class Worker:
             allowed |= {law.UNKNOWN}  # it was sent, and what became of it is not seen
         if case.ever and case.side == "target" and case.step.startswith("job/"):
             allowed |= {law.UNKNOWN}  # where ids stay, a query decides
-        if case.ever and case.step == "table/show" and tool == "swap" and law.swap_sent(self.target.requests()):
+        published = {"swap": "table/swap/", "put": "bulk_import/commit/"}.get(tool)
+        if case.ever and case.step == "table/show" and published and law.was_sent(published, self.target.requests()):
             allowed |= {law.UNKNOWN}  # and no look at the tables is possible since
         if status not in allowed:
             yield "td-%s: status %d after such a fault" % (tool, status)

@@ -122,14 +122,14 @@ def not_begun(run, killed, sig):
     return any(run.status[tool] == -sig and not run.said[tool] for tool in killed)
 
 
-def named(name, run, as_what="could not be removed|may still be made|cannot delete|are still in|look at|holds the table as it was"):
+def named(name, run, as_what="could not be removed|may still be made|cannot delete|are still in|look at|that session .* shows|holds the table as it was"):
     """Is it said that this was left?"""
     return any(name in line and re.search(as_what, line)
                for said in run.said.values() for line in said.splitlines())
 
 
-def swap_sent(requests):
-    return any(path.startswith("table/swap/") for _, path in requests)
+def was_sent(step, requests):
+    return any(path.startswith(step) for _, path in requests)
 
 
 def blind_repeats(requests):
