@@ -50,7 +50,8 @@ _Noreturn void option_brief(const char *help);
 
 /*
  * -v, -q, -h and -V: the first two change *verbosity, and with it what die prints; the others
- * print and exit 0. -h prints help, these options, and where the manual is. Any other c is a bug in the tool's table.
+ * print and exit 0. -h prints help, these options, and where the manual is. Any other c is a bug
+ * in the table of the tool.
  */
 void option_common(int c, const char *help, int *verbosity);
 
