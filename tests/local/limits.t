@@ -80,7 +80,7 @@ SELECT COUNT(*) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000))
 SELECT cardinality(combinations(sequence(1, 40), 3)) + count(*) FROM UNNEST(sequence(1, 10000)) a(x) WHERE cardinality(array_distinct(sequence(x, x + 9000))) > 1
 SELECT COUNT(*) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000)) b(y) WHERE regexp_like(CAST(x * y AS varchar), '9+8+7+x')
 SELECT reduce(sequence(1, 10000), 0, (s, x) -> s + cardinality(filter(sequence(1, 10000), y -> y % x = 0)), s -> s)
-SELECT COUNT(*) FROM UNNEST(sequence(1, 10000)) a(x) WHERE cardinality(array_sort(sequence(1, 10000), (p, q) -> IF(p > q, -1, 1))) > 10001
+SELECT COUNT(*) FROM UNNEST(sequence(1, 10000)) a(x) WHERE cardinality(array_sort(sequence(x, x + 9999), (p, q) -> IF(p > q, -1, 1))) > 10001
 E2
 is 'and nothing is left over' "$(api GET job/list | jq '[.jobs[] | select(.status == "running")] | length')" 0
 
