@@ -286,7 +286,7 @@ static int check_rows(struct swap *s, const char *loaded, const struct names *na
 		return refuse_row(s, loaded, names, w->null, "without a key", bad[1], f);
 	if (bad[2] > 0)
 		return refuse_row(s, loaded, names, w->twice,
-			"whose key others of them have, too", bad[2], f);
+			"with a key that comes more than once", bad[2], f);
 	if (bad[3] > 0)
 		return refuse_row(s, loaded, names, w->odd,
 			"with a mark that is neither 1, true or t nor 0, false, f or nothing",

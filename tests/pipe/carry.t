@@ -97,7 +97,7 @@ printf 'time,id,region,name\n1700000005,7,,Y\n1700000006,,b,Z\n' >"$T/null.csv"
 run sh -c 'td-encode -f csv --columns id:long,region:string --null "" <"$1" | td-put "td://@/testdb/tgt?mode=merge&key=id,region" | td-swap' sh "$T/null.csv"
 like "NULL in a key" "$status $err" "^80 td-swap: new rows without a key: 2, such as \((NULL, b|7, NULL)\); testdb.tgt is as it was"
 same "NULL in a key"
-refused "a key twice" 'mode=merge&key=id,region' "^80 td-swap: new rows whose key others of them have, too: 1, such as \(7, b\)" \
+refused "a key twice" 'mode=merge&key=id,region' "^80 td-swap: new rows with a key that comes more than once: 1, such as \(7, b\)" \
 	time,id,region,name 1700000005,7,b,Y 1700000006,7,b,Z
 refused "a key that is no column" 'mode=merge&key=nokey' "^80 td-swap: key: the new rows have no column nokey" time,id,region,name 1700000005,7,b,Y
 refused "another type" 'mode=merge&key=id' "td-put: column id is long in table testdb.tgt but double in this frame" time,id,region,name 1700000005,7.5,b,Y
