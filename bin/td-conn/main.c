@@ -302,6 +302,7 @@ int main(int argc, char **argv)
 	else
 		die_usage("'%s' is not add NAME [URL], list, test [NAME], doctor [NAME] or remove "
 			  "NAME", verb);
+	inifile_forget(o.proxy);
 	if (check_flush(&f) || fd_close(STDOUT_FILENO, "standard output", &f) || rc)
 		die_fail(&f);
 	return 0;

@@ -259,7 +259,8 @@ int main(void)
 	good("\xef\xbb\xbf" "a\n", "1<a>", "a byte order mark");
 	good(" a , b \n", "1< a >< b >", "blanks belong to cells");
 	good("a, \"b\n",
-		"! input: line 1, column 2: a quote inside a cell that does not begin with one",
+		"! input: line 1, column 2: a quote inside a cell that does not begin with one; "
+		"if quotes are only text: --quote none",
 		"so this is not a quoted cell");
 	good("a,\"b\"\"c\",\"\"\n", "1<a><b\"c><>", "quotes");
 	good("a,b\n1\n", "1<a><b>! input: line 2, column 2: a row of 1 cells where 2 are expected",
@@ -268,9 +269,11 @@ int main(void)
 		"unclosed");
 	good("a,\"b\"c\n", "! input: line 1, column 2: text after the closing quote of a cell",
 		"behind a quote");
-	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8", "not UTF-8");
-	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8 (lines 1 to 2 are one row: "
-		"is the quote that opens in line 1 closed?)", "not UTF-8 in quotes");
+	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8: --encoding says what it is",
+		"not UTF-8");
+	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8: --encoding says what it is "
+		"(lines 1 to 2 are one row: is the quote that opens in line 1 closed?)",
+		"not UTF-8 in quotes");
 	good("", "", "nothing");
 	unusual();
 	marks();
