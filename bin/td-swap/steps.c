@@ -294,7 +294,12 @@ static uint8_t delete_table(struct run *u, uint8_t n)
 	int rc = api_table_delete(u->s->api, u->s->in.database, name_of(u, n), &why);
 	const uint8_t result = heard(u, rc, &why);
 
-	return rc == 0 && api_status(u->s->api) == 404 ? REPLACE_ABSENT : result;
+	if (rc == 0)
+		return api_status(u->s->api) == 404 ? REPLACE_ABSENT : result;
+	if (result != REPLACE_ABSENT)
+		return result;
+	u->why = why; /* 409: it is in the way of something, not gone */
+	return REPLACE_REFUSED;
 }
 
 /*
@@ -393,8 +398,8 @@ static int cannot_say(struct run *u, struct fail *f, const char *why)
 
 	return fail_set(f, FAIL_UNKNOWN,
 		"whether %s.%s was replaced is unknown: the new rows are there or in %s, which "
-		"was left alone; look at both (%s)",
-		s->in.database, s->in.table, left, why);
+		"was left alone; look at both%s%s%s",
+		s->in.database, s->in.table, left, *why ? " (" : "", why, *why ? ")" : "");
 }
 
 static int untold(struct run *u, struct fail *f)

@@ -154,8 +154,8 @@ class Worker:
         if case.ever and case.side == "target" and case.step.startswith("job/"):
             allowed |= {law.UNKNOWN}  # where ids stay, a query decides
         published = {"swap": "table/swap/", "put": "bulk_import/commit/"}.get(tool)
-        if case.ever and case.step == "table/show" and published and law.was_sent(published, self.target.requests()):
-            allowed |= {law.UNKNOWN}  # and no look at the tables is possible since
+        if case.ever and case.step in ("table/show", "table/rename") and published and law.was_sent(published, self.target.requests()):
+            allowed |= {law.UNKNOWN}  # and since then no look is possible, or no fence
         if status not in allowed:
             yield "td-%s: status %d after such a fault" % (tool, status)
         if run.unstruck:
