@@ -209,6 +209,16 @@ static int bind(struct run *r, struct relation *target, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
+/* While a job is stopped, SQLite fails with whatever it was at: not by the fault of the statement. */
+static int or_killed(const struct run *r, struct fail *f)
+{
+	if (r->me && r->me->stop) {
+		fail_clear(f);
+		fail_set(f, FAIL_SIGNAL, "killed");
+	}
+	return -1;
+}
+
 static int emit(struct run *r, struct relation *target, struct fail *f)
 {
 	struct emitter m = { .db = r->db,
@@ -225,9 +235,11 @@ static int emit(struct run *r, struct relation *target, struct fail *f)
 	} else {
 		emit_statement(&m, &r->sql, r->s->query);
 	}
+	if (f->kind)
+		return -1;
 	for (unsigned i = 0; i < r->tables.n && f->kind == FAIL_NONE; i++)
 		vtab_create(r->db, r->tables.t[i], f);
-	return f->kind ? -1 : 0;
+	return f->kind ? or_killed(r, f) : 0;
 }
 
 /* --- SQLite */
@@ -266,8 +278,10 @@ static int open_sqlite(struct run *r, struct fail *f)
 	snprintf(setup, sizeof setup, "PRAGMA temp_store = 1; PRAGMA cache_size = -%d;", CACHE_KIB);
 	if (sqlite3_exec(r->db, setup, NULL, NULL, NULL) != SQLITE_OK ||
 		sqlite3_drop_modules(r->db, NULL) != SQLITE_OK ||
-		vtab_register(r->db) != SQLITE_OK || rowset_register(r->db) != SQLITE_OK)
-		return fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(r->db));
+		vtab_register(r->db) != SQLITE_OK || rowset_register(r->db) != SQLITE_OK) {
+		fail_set(f, FAIL_SYSTEM, "cannot start SQLite: %s", sqlite3_errmsg(r->db));
+		return or_killed(r, f);
+	}
 	sqlite3_db_config(r->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	return 0;
 }
@@ -299,7 +313,7 @@ static int prepare(struct run *r, sqlite3_stmt **s, struct fail *f)
 	rc = sqlite3_prepare_v2(r->db, buf_text(&r->sql), (int)r->sql.len + 1, s, NULL);
 	if (rc == SQLITE_OK)
 		return 0;
-	if (rc == SQLITE_INTERRUPT || rc == SQLITE_NOMEM)
+	if (rc == SQLITE_INTERRUPT || rc == SQLITE_NOMEM || (r->me && r->me->stop))
 		return sql_failed(r, rc, f);
 	return fail_set(f, FAIL_DATA, "this statement is not supported by td-local: %s",
 		strstr(sqlite3_errmsg(r->db), "no such column")
