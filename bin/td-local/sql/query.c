@@ -209,7 +209,7 @@ static int bind(struct run *r, struct relation *target, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
-/* While a job is stopped, SQLite fails with whatever it was at: not by the fault of the statement. */
+/* While a job is stopped, SQLite fails with whatever it was at: no fault of the statement. */
 static int or_killed(const struct run *r, struct fail *f)
 {
 	if (r->me && r->me->stop) {
