@@ -88,7 +88,9 @@ if has mariadbd && has mariadb && has mysql; then
 	printf '[client]\nsocket=%s\n' "$T/my.sock" >"$HOME/.my.cnf"
 	as_root() { if [ "$(id -u)" -eq 0 ]; then "$@" --user=root; else "$@"; fi; }
 	quiet as_root mariadb-install-db --no-defaults --datadir="$T/my"
-	as_root mariadbd --no-defaults --datadir="$T/my" --socket="$T/my.sock" --skip-networking --default-time-zone=+00:00 >>"$T/log" 2>&1 &
+	set --
+	[ "$(id -u)" -ne 0 ] || set -- --user=root
+	mariadbd --no-defaults --datadir="$T/my" --socket="$T/my.sock" --skip-networking --default-time-zone=+00:00 "$@" >>"$T/log" 2>&1 &
 	pids="$pids $!"
 	until_ok mysql -e 'SELECT 1'
 	quiet mysql --default-character-set=utf8mb4 -e "CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop;
