@@ -261,5 +261,5 @@ int main(int argc, char **argv)
 		sigprocmask(SIG_SETMASK, &was.mask, NULL); /* was it a signal, it ends us */
 		die_fail(&f);
 	}
-	return status;
+	die_exit(status);
 }

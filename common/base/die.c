@@ -143,7 +143,7 @@ static void sayv(const char *event, const char *fmt, va_list ap)
 	say(event, text);
 }
 
-static _Noreturn void end(int status)
+void die_exit(int status)
 {
 	log_end(status);
 	exit(status);
@@ -170,7 +170,7 @@ void die(enum fail_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	sayv("error", fmt, ap);
 	va_end(ap);
-	end((int)kind);
+	die_exit((int)kind);
 }
 
 void die_usage(const char *fmt, ...)
@@ -203,7 +203,7 @@ void die_fail(const struct fail *f)
 		log_end(128 + sig_caught());
 		sig_die(sig_caught());
 	}
-	end(f->kind >= FAIL_PIPE ? (int)FAIL_SYSTEM : (int)f->kind);
+	die_exit(f->kind >= FAIL_PIPE ? (int)FAIL_SYSTEM : (int)f->kind);
 }
 
 void warn(const char *fmt, ...)

@@ -66,6 +66,9 @@ kill -TERM $pid
 wait $pid
 is "TERM: the status that a shell sees" "$? $(get term 'select(.event == "end") | .status')" "143 143"
 exec 9>&-
+run td-local --log-format json --no-samples --exec -- sh -c 'exit 3'
+cp "$T/err" "$T/exec.log"
+is "td-local --exec: the status of its command" "$status $(get exec 'select(.event == "end") | .status')" "3 3"
 run td-fetch -d testdb -f csv -e 'SELECT 1 AS a'
 is "without the option: text" "$err" ""
 finish
