@@ -446,6 +446,11 @@ static int about_target(struct run *u, struct fail *f)
 	if (u->r.why == REPLACE_EXISTS)
 		return fail_set(
 			f, FAIL_GUARD, "mode=create: table %s.%s exists already", db, table);
+	if (u->r.status == FAIL_UNKNOWN)
+		return fail_set(f, FAIL_UNKNOWN,
+			"%s.%s was replaced by somebody else just after its rows were: whether the "
+			"new rows are in it is unknown, look at it",
+			db, table);
 	return fail_set(f, FAIL_TEMP,
 		"%s.%s was replaced or dropped while its rows were copied: it is left as it is",
 		db, table);

@@ -138,13 +138,23 @@ static void judge(struct replace *r, struct replace_ask *n)
 }
 
 /*
+ * Carry: the target is another table than the one that was copied. If a swap of ours was in effect
+ * for a while, whoever replaced it may have carried our rows along.
+ */
+static void moved_on(struct replace *r, struct replace_ask *n)
+{
+	verdict(r, n, r->exchanged && REPLACE_MARK(21) ? FAIL_UNKNOWN : FAIL_TEMP,
+		REPLACE_MOVED_ON);
+}
+
+/*
  * Between the claim and the step: what the table still needs before readers see it. Rows that stay
  * are carried over.
  */
 static void prepare(struct replace *r, struct replace_ask *n)
 {
 	if (r->stage == REPLACE_COPIED && !r->there)
-		verdict(r, n, FAIL_TEMP, REPLACE_MOVED_ON);
+		moved_on(r, n);
 	else if (r->stage == REPLACE_COPIED && REPLACE_MARK(15))
 		ask(r, n, AT_VERIFIED, REPLACE_VERIFY, r->own, r->load);
 	else if (r->stage != REPLACE_COPIED && r->task.carry)
@@ -214,7 +224,7 @@ static void still(struct replace *r, const struct replace_seen *s, struct replac
 		unseen(r, n, (enum replace_result)s->result);
 	} else if (s->result == REPLACE_ABSENT ||
 		   (s->id >= 0 && r->copied_id >= 0 && s->id != r->copied_id)) {
-		verdict(r, n, FAIL_TEMP, REPLACE_MOVED_ON);
+		moved_on(r, n);
 	} else {
 		r->target_id = s->id;
 		ask(r, n, AT_SETTINGS, REPLACE_SETTINGS, r->own, 0);

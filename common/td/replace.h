@@ -132,7 +132,8 @@ enum replace_why {
 	REPLACE_UNTOLD,     /* it was looked at, and both tables could be the one */
 	REPLACE_EXISTS,     /* create: somebody has made TARGET */
 	REPLACE_NO_CHANGE,  /* carry: no row would go or come: nothing was done */
-	REPLACE_MOVED_ON,   /* carry: TARGET was replaced or dropped; nothing was changed */
+	REPLACE_MOVED_ON,   /* carry: TARGET was replaced or dropped. 75: nothing was changed;
+			       76: a swap of ours was in effect before */
 	REPLACE_ARRIVED     /* carry: done, but the old table has, or may have, late rows */
 };
 

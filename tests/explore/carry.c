@@ -5,22 +5,15 @@
  * The target has a row that is replaced and one that stays; the new rows are one row. Somebody else
  * adds a row to the target at any moment, or replaces another row of it in the same way. Prints
  * TAP.
- *
- * usage: carry          the part for `make check`
- *        carry long     two clients, more faults
- *        carry trace N  the shortest way to what the mutant without mark N breaks
  */
-#include "engine.h"
+#include "runs.h"
 
-static unsigned off; /* the mark that is switched off */
-#define REPLACE_MARK(n) (off != (n))
+#define REPLACE_MARK(n) (runs_off != (n))
 #include "../../common/td/replace.c"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef uint8_t u8;
 
 /* Rows, as bits: of a table that is there, TABLE. OTHER_* are those of the second replacement. */
 enum {
@@ -37,7 +30,7 @@ enum kind { GIVEN, LOAD, COPY, OWN }; /* of names, as tempname has them */
 enum { OWNS = 14, T = 0, X, K, Y, A, B = A + OWNS, NAMES = B + OWNS };
 enum { LATE = 2, CODES = REPLACE_OWN + OWNS };
 enum ids { IDS_MOVE, IDS_STAY, IDS_NONE };
-enum second { ALONE, RERUN, COPY_OF_RECEIPT, OTHER, WRITER, MEDDLER };
+enum second { ALONE, RERUN, COPY_OF_RECEIPT, OTHER, WRITER, MEDDLER, SECONDS };
 
 static struct setting {
 	u8 ids, rename_new, missing, keep, drop, second, faults, kills;
@@ -60,8 +53,10 @@ struct world {
 	} t[NAMES];
 	struct request late[LATE];
 	struct client c[2];
+	uint32_t filled; /* names into which a job was issued */
 	u8 faults, kills, ids, acted, disturbed;
 };
+_Static_assert(NAMES <= 32, "a bit for each name");
 
 static u8 new_row(u8 k)
 {
@@ -92,8 +87,9 @@ static u8 fill(struct world *w, struct request q)
 
 	if (!*to || !w->t[q.b].rows || !w->t[T].rows)
 		return REPLACE_REFUSED; /* a job that fails */
-	if (*to == TABLE) /* otherwise the domain_key is known */
+	if (!(w->filled >> q.a & 1) && *to == TABLE) /* otherwise its domain_key is known */
 		*to = carried(q.by, w->t[T].rows);
+	w->filled |= UINT32_C(1) << q.a;
 	return REPLACE_DONE;
 }
 
@@ -615,12 +611,10 @@ static void check(struct engine *e, const void *state)
 
 /* --- runs --- */
 
-static uint64_t total, some;
-static int show_traces;
-
-static void begin_world(struct world *w)
+static void begin_world(void *first)
 {
-	memset(w, 0, sizeof *w);
+	struct world *w = first;
+
 	if (!set.missing) {
 		w->t[T].rows = TABLE | OLD | STAYS | OTHER_OLD;
 		w->t[T].id = 1;
@@ -637,149 +631,89 @@ static void begin_world(struct world *w)
 	begin(w, 0);
 }
 
-static uint64_t run(uint64_t broken[LAWS])
+static void show_settings(void)
 {
-	static struct world first; /* padding is zero */
-	struct engine e = { .size = sizeof first,
-		.expand = expand,
-		.check = check,
-		.limit = 200000000,
-		.first_only = off > 0 };
-	uint64_t any = 0;
+	printf("#   ids %s%s, target %s%s%s, second %d\n",
+		set.ids == IDS_MOVE   ? "move"
+		: set.ids == IDS_STAY ? "stay"
+				      : "are not shown",
+		set.rename_new ? ", new by a rename" : "", set.missing ? "missing" : "there",
+		set.keep ? ", --keep" : "", set.drop ? ", from a pipe" : "", set.second);
+}
 
-	begin_world(&first);
-	engine_run(&e, &first);
-	total += e.states;
-	some |= e.some;
-	for (unsigned l = 0; l < LAWS; l++) {
-		any += e.broken[l];
-		if (e.broken[l] && !broken[l]++ && show_traces) {
-			printf("# %s\n#   ids %s%s, target %s%s%s, second %d\n", laws[l],
-				set.ids == IDS_MOVE   ? "move"
-				: set.ids == IDS_STAY ? "stay"
-						      : "are not shown",
-				set.rename_new ? ", new by a rename" : "",
-				set.missing ? "missing" : "there", set.keep ? ", --keep" : "",
-				set.drop ? ", from a pipe" : "", set.second);
-			engine_trace(&e, e.first[l], &first);
-		}
-	}
-	engine_free(&e);
-	return any;
+enum { TASKS = 4 };
+
+static int is_needed(void)
+{
+	const u8 who = set.second;
+
+	if (set.ids == IDS_NONE && set.rename_new)
+		return 0;
+	if ((who == RERUN || who == COPY_OF_RECEIPT) && set.drop)
+		return 0; /* nobody has the receipt */
+	return !(who == OTHER && (set.keep || set.missing)); /* the kept name is one */
 }
 
 /* All services and tasks. */
-static uint64_t all(unsigned faults_n, unsigned kills_n, u8 who, uint64_t broken[LAWS])
+static uint64_t all(const struct runs_proof *p, uint64_t *broken)
 {
 	uint64_t any = 0;
 
 	for (u8 ids = 0; ids < 3; ids++)
-		for (u8 rename_new = 0; rename_new < (ids == IDS_NONE ? 1 : 2); rename_new++)
-			for (u8 task = 0; task < 4; task++) {
+		for (u8 rename_new = 0; rename_new < 2; rename_new++)
+			for (u8 task = 0; task < TASKS && !runs_enough(any); task++) {
 				set = (struct setting){ .ids = ids,
 					.rename_new = rename_new,
 					.missing = task == 1,
 					.keep = task == 2,
 					.drop = task == 3,
-					.faults = (u8)faults_n,
-					.kills = (u8)kills_n,
-					.second = who };
-				if ((who == RERUN || who == COPY_OF_RECEIPT) && set.drop)
-					continue; /* nobody has the receipt */
-				if (who == OTHER && (set.keep || set.missing))
-					continue; /* the kept name is one */
-				any += run(broken);
-				if (any && off)
-					return any;
+					.faults = p->faults,
+					.kills = p->kills,
+					.second = p->who };
+				if ((runs_task < 0 || runs_task == task) && is_needed())
+					any += runs_one(broken);
 			}
 	return any;
-}
-
-static int n, failed;
-
-static void result(int ok, const char *what)
-{
-	printf("%sok %d - %s\n", ok ? "" : "not ", ++n, what);
-	failed += !ok;
 }
 
 static const char *const seconds[] = { "alone", "killed, and run again",
 	"with a copy of the receipt at the same time", "with another replacement of other rows",
 	"and somebody adds a row", "and somebody deletes or makes the table" };
 
-static void proven(unsigned faults_n, unsigned kills_n, u8 who)
-{
-	uint64_t broken[LAWS] = { 0 }, before = total;
-	char text[160];
+/* faults, kills, the second client */
+static const struct runs_proof proofs[] = { { 1, 0, ALONE }, { 0, 1, RERUN }, { 1, 0, WRITER },
+	{ 0, 0, COPY_OF_RECEIPT }, { 0, 0, OTHER }, { 1, 0, MEDDLER }, { 0, 0, SECONDS } };
+static const struct runs_proof long_proofs[] = { { 2, 0, ALONE }, { 1, 1, RERUN }, { 2, 0, WRITER },
+	{ 1, 0, COPY_OF_RECEIPT }, { 1, 0, OTHER }, { 2, 0, MEDDLER }, { 0, 0, SECONDS } };
+static const u8 marks[] = { 1, 3, 15, 16, 17, 18, 19, 20, 21, 0 };
+static const u8 mutants[] = { ALONE, WRITER, RERUN, COPY_OF_RECEIPT, OTHER, SECONDS };
 
-	show_traces = 1;
-	all(faults_n, kills_n, who, broken);
-	show_traces = 0;
-	for (unsigned l = 0; l < LAWS; l++) {
-		if (broken[l]) {
-			snprintf(text, sizeof text, "%s, %u faults: %s", seconds[who], faults_n,
-				laws[l]);
-			result(0, text);
-		}
-	}
-	snprintf(text, sizeof text, "%s, %u faults, %u kills: %llu states", seconds[who], faults_n,
-		kills_n, (unsigned long long)(total - before));
-	result(1, text);
-}
-
-/* Each defence is needed: without it a law breaks. */
-static void mutants(unsigned only)
-{
-	static const u8 whos[] = { ALONE, WRITER, RERUN, COPY_OF_RECEIPT, OTHER };
-	static const u8 marks[] = { 1, 3, 15, 16, 17, 18, 19, 20 };
-
-	for (unsigned m = 0; m < sizeof marks; m++) {
-		uint64_t broken[LAWS] = { 0 }, any = 0;
-		char text[80];
-
-		if (only && only != marks[m])
-			continue;
-		off = marks[m];
-		show_traces = only != 0;
-		for (unsigned i = 0; i < sizeof whos && !any; i++)
-			any = all(1, whos[i] == RERUN, whos[i], broken);
-		off = 0;
-		snprintf(text, sizeof text, "without mark %u a law breaks", marks[m]);
-		result(any > 0, text);
-	}
-	show_traces = 0;
-}
+static const struct runs_model model = { .name = "carry",
+	.laws = laws,
+	.laws_n = LAWS,
+	.sometimes = somes,
+	.sometimes_n = SOMES,
+	.never = "it is never",
+	.seconds = seconds,
+	.seconds_n = SECONDS,
+	.proofs = proofs,
+	.long_proofs = long_proofs,
+	.marks = sizeof marks - 1,
+	.quick_marks = sizeof marks - 2,
+	.mark = marks,
+	.mutants = mutants,
+	.slow_mutants = mutants + 4, /* another replacement */
+	.mutant_kills = RERUN,
+	.settings = &set,
+	.settings_n = sizeof set,
+	.show_settings = show_settings,
+	.size = sizeof(struct world),
+	.begin = begin_world,
+	.expand = expand,
+	.check = check,
+	.all = all };
 
 int main(int argc, char **argv)
 {
-	const int is_long = argc > 1 && strcmp(argv[1], "long") == 0;
-
-	if (argc > 2) {
-		mutants((unsigned)strtoul(argv[2], NULL, 10));
-		return failed > 0;
-	}
-	proven(1, 0, ALONE);
-	proven(0, 1, RERUN);
-	proven(1, 0, WRITER);
-	proven(0, 0, COPY_OF_RECEIPT);
-	proven(0, 0, OTHER);
-	proven(1, 0, MEDDLER);
-	if (is_long) {
-		proven(2, 0, ALONE);
-		proven(1, 1, RERUN);
-		proven(2, 0, WRITER);
-		proven(1, 0, COPY_OF_RECEIPT);
-		proven(1, 0, OTHER);
-		proven(2, 0, MEDDLER);
-	}
-	for (unsigned i = 0; i < SOMES; i++)
-		if (!(some >> i & 1)) {
-			char text[80];
-
-			snprintf(text, sizeof text, "it is never %s", somes[i]);
-			result(0, text);
-		}
-	mutants(0);
-	printf("# %llu states\n1..%d\n", (unsigned long long)total, n);
-	return failed > 0;
+	return runs_main(argc, argv, &model);
 }

@@ -138,18 +138,20 @@ static int is_found(u8 faults, const u8 *who)
 /* Each defence is needed: without it a law breaks. */
 static void mutants(unsigned only)
 {
+	const u8 *whos;
 	char text[80];
 	int found;
 
 	show_traces = only != 0;
-	for (unsigned m = 1; m <= model->marks; m++) {
-		const int slow = m > model->quick_marks;
+	for (unsigned i = 0; i < model->marks; i++) {
+		const unsigned m = model->mark ? model->mark[i] : i + 1;
+		const int slow = i >= model->quick_marks;
 
 		if (only ? only != m : slow && !is_long && !keep_in)
 			continue;
 		runs_off = m;
-		found = slow ? is_found(2, model->slow_mutants)
-			     : is_found(1, model->mutants) || is_found(2, model->mutants);
+		whos = slow ? model->slow_mutants : model->mutants;
+		found = is_found(1, whos) || is_found(2, whos);
 		runs_off = 0;
 		snprintf(text, sizeof text, "without mark %u a law breaks", m);
 		result(found, text);

@@ -32,6 +32,7 @@ struct runs_model {
 	const struct runs_proof *proofs, *long_proofs; /* the last one has seconds_n as its who */
 	unsigned seconds_n;
 	unsigned marks, quick_marks;      /* mutants; those after quick_marks take long */
+	const u8 *mark;                   /* their numbers, or NULL: from 1 on */
 	const u8 *mutants, *slow_mutants; /* the second clients of mutants, up to seconds_n */
 	u8 mutant_kills;                  /* kills in a mutant's runs with this second client */
 
