@@ -161,20 +161,27 @@ int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f)
 	return 0;
 }
 
+/* The character at p[*i], which may be %XX: then *i goes to its end. -1: these are no digits. */
+static int character(const char *p, size_t n, size_t *i)
+{
+	const size_t at = *i;
+
+	if (p[at] != '%')
+		return (unsigned char)p[at];
+	*i += 2;
+	if (at + 2 >= n || num_hex(p[at + 1]) < 0 || num_hex(p[at + 2]) < 0)
+		return -1;
+	return num_hex(p[at + 1]) * 16 + num_hex(p[at + 2]);
+}
+
 static int decode_key(const char *p, size_t n, char **out, struct fail *f)
 {
 	char *key = mem_alloc(n + 1);
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		int c = (unsigned char)p[i];
+		const int c = character(p, n, &i);
 
-		if (c == '%') {
-			c = i + 2 < n && num_hex(p[i + 1]) >= 0 && num_hex(p[i + 2]) >= 0
-				? num_hex(p[i + 1]) * 16 + num_hex(p[i + 2])
-				: -1;
-			i += 2;
-		}
 		if (c <= ' ' || c == 127 || len >= KEY_MAX) {
 			mem_wipe(key, n);
 			free(key);
@@ -210,14 +217,8 @@ static char *decode_value(const char *p, size_t n)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		int c = (unsigned char)p[i];
+		const int c = character(p, n, &i);
 
-		if (c == '%') {
-			c = i + 2 < n && num_hex(p[i + 1]) >= 0 && num_hex(p[i + 2]) >= 0
-				? num_hex(p[i + 1]) * 16 + num_hex(p[i + 2])
-				: -1;
-			i += 2;
-		}
 		if (c < ' ' || c == 127) {
 			free(out);
 			return NULL;
