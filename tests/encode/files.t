@@ -10,7 +10,6 @@ from() {
 	status=$? err=$(cat err)
 	records=$(records frame 2>&1) end=$(note_of frame E)
 }
-ids() { printf '%s\n' "$records" | jq -c "$1" | tr '\n' ' '; }
 
 printf 'id,name,n\n1,x,1.5\n2,y,2\n' >a.csv
 printf 'n\tid\tname\n7\t3\tz\n' >b.tsv && gzip b.tsv
@@ -21,26 +20,26 @@ $PYTHON -c 'import msgpack, sys
 sys.stdout.buffer.write(msgpack.packb({"n": 9, "id": 7, "name": "m"}))' >d.msgpack
 
 from a.csv b.tsv.gz u.csv empty.csv c.jsonl d.msgpack
-is "six files of four formats" "$status $(ids '[.id, .name, .n]')" \
+is "six files of four formats" "$status $(ask '[.id, .name, .n]')" \
 	'0 [1,"x",1.5] [2,"y",2] [3,"z",7] [4,"é",3.25] [5,"j",null] [6,null,0.5] [7,"m",9] '
 from c.jsonl a.csv
-is "JSON first" "$status $(ids '[.id, .name, .n]')" '0 [5,"j",null] [6,null,0.5] [1,"x",1.5] [2,"y",2] '
+is "JSON first" "$status $(ask '[.id, .name, .n]')" '0 [5,"j",null] [6,null,0.5] [1,"x",1.5] [2,"y",2] '
 td-encode -q --time-value 7 a.csv - b.tsv.gz <u.csv >frame; records=$(records frame)
-is "standard input between files" "$(ids .id)" '1 2 4 3 '
+is "standard input between files" "$(ask .id)" '1 2 4 3 '
 from empty.csv a.csv
-is "a header alone does not make columns strings" "$(ids '[.id, .n]')" '[1,1.5] [2,2] '
+is "a header alone does not make columns strings" "$(ask '[.id, .n]')" '[1,1.5] [2,2] '
 printf 'id,name,n\n3,x,4' >cut.csv
 from cut.csv a.csv
-is "a last line without its end" "$(ids .id)" '3 1 2 '
+is "a last line without its end" "$(ask .id)" '3 1 2 '
 from c.jsonl
-is "one file" "$(ids .id)" '5 6 '
+is "one file" "$(ask .id)" '5 6 '
 from -c id:string a.csv c.jsonl
-is "a type that is given" "$(ids .id)" '"1" "2" "5" "6" '
+is "a type that is given" "$(ask .id)" '"1" "2" "5" "6" '
 from --rename n=m --select n,id a.csv b.tsv.gz
-is "--select and --rename" "$(ids 'del(.time)')" '{"id":1,"m":1.5} {"id":2,"m":2} {"id":3,"m":7} '
+is "--select and --rename" "$(ask 'del(.time)')" '{"id":1,"m":1.5} {"id":2,"m":2} {"id":3,"m":7} '
 printf '1,x\n2,y\n' >h1; printf '3,z\n' >h2
 from --no-header h1 h2
-is "--no-header" "$(ids '[._c0, ._c1]')" '[1,"x"] [2,"y"] [3,"z"] '
+is "--no-header" "$(ask '[._c0, ._c1]')" '[1,"x"] [2,"y"] [3,"z"] '
 td-encode -q -t at --no-header --columns 'at,b' h1 h2 >frame 2>err; status=$? err=$(cat err) end=$(note_of frame E)
 says "a time that is none" 65 "h1: line 1, column 1 'at'"
 
@@ -49,17 +48,17 @@ printf 'id,name,n,extra\n8,e,1,x\n' >more.csv; printf 'id,n\n9,1\n' >less.csv
 from a.csv more.csv
 says "a column more" 65 "more.csv: a.csv has no column 'extra': --unknown-keys ignore leaves it out, --unknown-keys add adds it"
 from --unknown-keys ignore a.csv more.csv
-is "... ignored" "$status $(ids 'del(.time) | keys')" '0 ["id","n","name"] ["id","n","name"] ["id","n","name"] '
+is "... ignored" "$status $(ask 'del(.time) | keys')" '0 ["id","n","name"] ["id","n","name"] ["id","n","name"] '
 from --select id a.csv more.csv less.csv
-is "... with --select" "$status $(ids .id)" '0 1 2 8 9 '
+is "... with --select" "$status $(ask .id)" '0 1 2 8 9 '
 from --unknown-keys add a.csv more.csv less.csv c.jsonl
-is "... added" "$status $(ids '[.id, .name, .extra]')" \
+is "... added" "$status $(ask '[.id, .name, .extra]')" \
 	'0 [1,"x",null] [2,"y",null] [8,"e","x"] [9,null,null] [5,"j",null] [6,null,null] '
 is "... and in the end's columns" "$(note_of frame E | jq -c '[.columns[] | .[0]]')" '["id","name","n","extra"]'
 from a.csv less.csv
 says "a column less" 65 "less.csv: there is no column 'name', which a.csv has: --unknown-keys add"
 from --drop name a.csv less.csv
-is "... that nobody wants" "$status $(ids .id)" '0 1 2 9 '
+is "... that nobody wants" "$status $(ask .id)" '0 1 2 9 '
 printf 'id,name,id\n1,2,3\n' >twice.csv
 from a.csv twice.csv
 says "a name twice" 65 "twice.csv: columns 1 and 3 are both called 'id'"
@@ -89,20 +88,20 @@ is "... --all-string" "$status $(printf '%s\n' "$records" | tail -1 | jq -c '[.i
 # --- rejects
 printf 'id,name,n\nbad,x,1\n' >r1.csv; printf 'id,name,n\nworse,y,2\n' >r2.csv; printf 'n,name,id\n3,z,10\n3,z,worst\n' >r3.csv
 from -c id:long --rejects rej a.csv r1.csv r2.csv
-is "rejects of files with one header" "$status $(ids .id)" '0 1 2 '
+is "rejects of files with one header" "$status $(ask .id)" '0 1 2 '
 like "... name the file and its line" "$(cat rej)" "^#td-encode: r2.csv: line 2, column 1 'id': 'worse' is not a long"
 command=$(sed -n '1s/.*after repair: //p' rej)
 sed -i 's/^bad/20/; s/^worse/30/' rej
 eval "$command" <rej >frame 2>err; records=$(records frame)
-is "... and are taken after repair" "$(ids '[.id, .name, .n, .time]')" '[20,"x",1,7] [30,"y",2,7] '
+is "... and are taken after repair" "$(ask '[.id, .name, .n, .time]')" '[20,"x",1,7] [30,"y",2,7] '
 from -c id:long --rejects rej a.csv r1.csv r3.csv
-is "rejects of files with two headers" "$status $(ids .id)" '0 1 2 10 '
+is "rejects of files with two headers" "$status $(ask .id)" '0 1 2 10 '
 command=$(sed -n '1s/.*after repair: //p' rej)
 sed -i 's/^bad/20/; s/,worst/,30/' rej
 eval "$command" <rej >frame 2>err; is "... are not taken together: status" "$?" 65
 sed '1,/^"split/d' rej >rej2
 eval "$(sed -n '1s/.*after repair: //p' rej2)" <rej2 >frame 2>err; records=$(records frame)
-is "... but are after the file was split" "$(ids '[.id, .name, .n]')" '[30,"z",3] '
+is "... but are after the file was split" "$(ask '[.id, .name, .n]')" '[30,"z",3] '
 from --rejects r1.csv a.csv r1.csv; is "rejects on one of the files: status" "$status" 2
 is "... which stays" "$(cat r1.csv)" "$(printf 'id,name,n\nbad,x,1')"
 
@@ -122,7 +121,7 @@ mkfifo fifo
 td-encode -q --time-value 7 a.csv fifo >frame 2>err & p=$!
 printf 'n,name,id\n1,f,30\n' >fifo
 wait $p; status=$? records=$(records frame)
-is "a FIFO" "$status $(ids .id)" '0 1 2 30 '
+is "a FIFO" "$status $(ask .id)" '0 1 2 30 '
 td-encode -q a.csv fifo >frame 2>err & p=$!
 until_ok test -e "/proc/$p/fd/3"; until_ok grep -q '^State:.*S' "/proc/$p/status"
 kill -TERM $p; wait $p; is "SIGTERM while a FIFO has no writer" "$?" 143

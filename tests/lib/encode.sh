@@ -5,6 +5,9 @@
 records() { gzip -dc "$1" | $PYTHON -c '
 import json, msgpack, sys
 for r in msgpack.Unpacker(sys.stdin.buffer, raw=False, strict_map_key=False): print(json.dumps(r, ensure_ascii=False, sort_keys=True))'; }
+# ask FILTER: what jq makes of $records, in one line. A double is printed as a double (2.0 as 2): jq 1.7 and later print
+# a number that they only pass on as it was written.
+ask() { printf '%s\n' "$records" | jq -c "walk(if type == \"number\" then . + 0 else . end) | $1" | tr '\n' ' '; }
 # The JSON of a frame's head (H) or end (E); nothing if it has none.
 note_of() { $PYTHON -c '
 import re, sys

@@ -22,7 +22,10 @@ echo 'SELECT 404 AS code UNION ALL SELECT 500' >"$T/transfers/hourly.sql"
 (umask 077 && echo "$TD_API_KEY" >"$T/transfers/key")
 cp "$(command -v cron)" "$T/sbin/cron"
 ! chkpwd=$(command -v unix_chkpwd) || cp -p "$chkpwd" "$T/sbin" # for PAM
-printf '#!/bin/sh\ncat >>"%s"\n' "$T/mail" >"$T/sbin/sendmail"
+cat >"$T/sbin/sendmail" <<END # newer daemons fold long lines (quoted-printable): unfold them
+#!/bin/sh
+sed -e ':more' -e '/=\$/{' -e N -e 's/=\n//' -e 'b more' -e '}' >>"$T/mail"
+END
 chmod +x "$T/sbin/sendmail"
 cat >"$T/daemon" <<END
 mount -t tmpfs none /run
