@@ -23,6 +23,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #ifdef HAVE_SECCOMP
+#include <linux/sockios.h>
 #include <seccomp.h>
 #endif
 
@@ -175,7 +176,7 @@ static int allow_calls(scmp_filter_ctx c)
 		"clock_gettime", "clock_gettime64", "clock_getres", "clock_nanosleep",
 		"clock_nanosleep_time64", "nanosleep", "gettimeofday", "time", "times", "getrandom",
 		"getpid", "getppid", "getuid", "geteuid", "getgid", "getegid", "getrusage",
-		"sysinfo", "uname", "prlimit64", "getrlimit", "ugetrlimit", "getcpu", NULL
+		"sysinfo", "uname", "getrlimit", "ugetrlimit", "getcpu", NULL
 	};
 
 	return rules(c, SCMP_ACT_ALLOW, names);
@@ -195,6 +196,8 @@ static int allow_some(scmp_filter_ctx c, pid_t child)
 			where(c, SCMP_ACT_ALLOW, "ioctl", 1, SCMP_CMP_EQ, TCGETS, 0) ||
 			where(c, SCMP_ACT_ALLOW, "fcntl", 1, SCMP_CMP_EQ, F_GETFL, 0) ||
 			where(c, SCMP_ACT_ALLOW, "fcntl64", 1, SCMP_CMP_EQ, F_GETFL, 0) ||
+			/* its own limits, not those of another process */
+			where(c, SCMP_ACT_ALLOW, "prlimit64", 0, SCMP_CMP_EQ, 0, 0) ||
 			where(c, SCMP_ACT_ALLOW, "tgkill", 0, SCMP_CMP_EQ, self, 0) ||
 			where(c, SCMP_ACT_ALLOW, "tkill", 0, SCMP_CMP_EQ, self, 0) ||
 			where(c, SCMP_ACT_ALLOW, "kill", 0, SCMP_CMP_EQ, self, 0) ||
@@ -214,7 +217,8 @@ static int deny_calls(scmp_filter_ctx c)
 		"process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_open",
 		"pidfd_getfd", "pidfd_send_signal", "rt_sigqueueinfo", "rt_tgsigqueueinfo",
 		"unshare", "setns", "personality", "prlimit64", "setrlimit", "setpriority",
-		"sched_setaffinity", "sched_setscheduler", "ioprio_set", "process_mrelease",
+		"sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr",
+		"ioprio_set", "process_mrelease", "migrate_pages", "move_pages",
 		/* sockets that wait for others */
 		"bind", "listen", "accept", "accept4",
 		/* ways around the checks of files */
@@ -226,7 +230,11 @@ static int deny_calls(scmp_filter_ctx c)
 		"lchown", "lchown32", "fchownat", "utime", "utimes", "utimensat",
 		"utimensat_time64", "futimesat", "setxattr", "lsetxattr", "fsetxattr",
 		"setxattrat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat",
-		"file_setattr",
+		"file_setattr", "truncate", "truncate64",
+		/* queues and memory that belong to no process: their numbers can be guessed */
+		"ipc", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl",
+		"semget", "semop", "semtimedop", "semtimedop_time64", "semctl", "mq_open",
+		"mq_unlink",
 		/* the system */
 		"mount", "umount", "umount2", "fsopen", "fsmount", "fsconfig", "fspick",
 		"move_mount",
@@ -236,10 +244,41 @@ static int deny_calls(scmp_filter_ctx c)
 		"quotactl", "quotactl_fd", "acct", "syslog", "settimeofday", "clock_settime",
 		"clock_adjtime", "adjtimex", "sethostname", "setdomainname", "fanotify_init",
 		"lookup_dcookie", "nfsservctl", "iopl", "ioperm", "modify_ldt", "pkey_mprotect",
-		"shmget", "shmat", "msgget", "semget", "mq_open", NULL
+		NULL
 	};
 
 	return rules(c, refuse, names);
+}
+
+/*
+ * What an argument of 32 bits says to the kernel, whatever stands above them: a comparison of all
+ * 64 could be evaded.
+ */
+static int deny_commands(scmp_filter_ctx c)
+{
+	static const struct {
+		const char *name;
+		unsigned arg;
+		uint32_t value;
+	} commands[] = {
+		{ "prctl", 0, PR_SET_DUMPABLE },
+		{ "prctl", 0, PR_SET_PTRACER },
+		{ "ioctl", 1, TIOCSTI },
+		{ "ioctl", 1, TIOCLINUX },
+		/* signals to others */
+		{ "ioctl", 1, FIOSETOWN },
+		{ "ioctl", 1, SIOCSPGRP },
+		{ "fcntl", 1, F_SETOWN },
+		{ "fcntl", 1, F_SETOWN_EX },
+		{ "fcntl64", 1, F_SETOWN },
+		{ "fcntl64", 1, F_SETOWN_EX },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof commands / sizeof *commands; i++)
+		rc = where(c, refuse, commands[i].name, commands[i].arg, SCMP_CMP_MASKED_EQ,
+			UINT32_MAX, commands[i].value);
+	return rc;
 }
 
 static int deny_some(scmp_filter_ctx c)
@@ -253,13 +292,21 @@ static int deny_some(scmp_filter_ctx c)
 			rule(c, absent, "clone3", 0, NULL) ||
 			where(c, refuse, "kill", 0, SCMP_CMP_NE, self, 0) ||
 			where(c, refuse, "tgkill", 0, SCMP_CMP_NE, self, 0) ||
-			where(c, refuse, "tkill", 0, SCMP_CMP_NE, self, 0) ||
-			where(c, refuse, "prctl", 0, SCMP_CMP_EQ, PR_SET_DUMPABLE, 0) ||
-			where(c, refuse, "prctl", 0, SCMP_CMP_EQ, PR_SET_PTRACER, 0) ||
-			where(c, refuse, "ioctl", 1, SCMP_CMP_EQ, TIOCSTI, 0) ||
-			where(c, refuse, "ioctl", 1, SCMP_CMP_EQ, TIOCLINUX, 0)
+			where(c, refuse, "tkill", 0, SCMP_CMP_NE, self, 0) || deny_commands(c)
 		? -1
 		: 0;
+}
+
+/* A pair of any other type than SOCK_STREAM can send to every local socket that has a path. */
+static int deny_pairs(scmp_filter_ctx c)
+{
+	enum { TYPES = 16 };
+	int rc = where(c, refuse, "socketpair", 0, SCMP_CMP_NE, AF_UNIX, 0);
+
+	for (uint64_t i = 0; !rc && i < TYPES; i++)
+		if (i != SOCK_STREAM)
+			rc = where(c, refuse, "socketpair", 1, SCMP_CMP_MASKED_EQ, TYPES - 1, i);
+	return rc;
 }
 
 /* Sockets of the internet, and of the kernel's routes, which resolvers ask. */
@@ -296,7 +343,10 @@ static void filter_client(bool local)
 {
 	scmp_filter_ctx c = seccomp_init(SCMP_ACT_ALLOW);
 
-	enter(c, c && (deny_calls(c) || deny_some(c) || deny_sockets(c, local)) ? -1 : 0);
+	enter(c,
+		c && (deny_calls(c) || deny_some(c) || deny_pairs(c) || deny_sockets(c, local))
+			? -1
+			: 0);
 }
 
 #else

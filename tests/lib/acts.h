@@ -19,8 +19,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -28,7 +31,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64], file[80], other[80], local_path[80]; /* of a local socket: 107 at most */
+static char folder[64], file[80], other[80];
+static char local_path[80], letters_path[80]; /* of local sockets: 107 at most */
 static struct sockaddr_in server; /* where `listener` listens */
 static int listener;
 
@@ -78,6 +82,80 @@ static int try_memfd(void) { return keep((int)syscall(SYS_memfd_create, "m", 0))
 static int try_namespace(void) { return unshare(CLONE_NEWUSER) ? errno : 0; }
 static int try_uring(void) { return syscall(425, 1, NULL) < 0 && errno != EFAULT ? errno : 0; }
 static int try_trace(void) { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) ? errno : 0; }
+
+static int try_truncate(void) { return truncate(file, 0) ? errno : 0; }
+static int try_link(void) { return symlink("file", other) ? errno : unlink(other) ? errno : 0; }
+static int try_pipe(void) { return mkfifo(other, 0600) ? errno : unlink(other) ? errno : 0; }
+
+/* What the parent may open, set to what it is. */
+static int try_limit(void)
+{
+	struct rlimit limit;
+	pid_t parent = getppid();
+
+	if (syscall(SYS_prlimit64, parent, RLIMIT_NOFILE, NULL, &limit))
+		return errno;
+	return syscall(SYS_prlimit64, parent, RLIMIT_NOFILE, &limit, NULL) ? errno : 0;
+}
+
+/*
+ * The kernel looks at 32 bits of these, a filter at 64. Whether there is a terminal does not
+ * matter: that it is asked for one is enough.
+ */
+#if UINTPTR_MAX > UINT32_MAX
+#define WIDE (1UL << 32)
+#else
+#define WIDE 0UL
+#endif
+static int type_ahead(unsigned long wide)
+{
+	return syscall(SYS_ioctl, listener, wide | TIOCSTI, "x") && errno != ENOTTY ? errno : 0;
+}
+
+static int try_type(void) { return type_ahead(0); }
+static int try_type_wide(void) { return type_ahead(WIDE); }
+static int try_trace_wide(void)
+{
+	return syscall(SYS_prctl, WIDE | PR_SET_DUMPABLE, 1, 0, 0, 0) ? errno : 0;
+}
+static int try_owner_wide(void)
+{
+	return syscall(SYS_fcntl, listener, WIDE | F_SETOWN, getppid()) ? errno : 0;
+}
+static int try_local_wide(void)
+{
+	return keep((int)syscall(SYS_socket, WIDE | AF_UNIX, SOCK_STREAM, 0));
+}
+
+/* Who gets a SIGIO, or what F_SETSIG says, when there is news for a descriptor. */
+static int try_owner(void) { return fcntl(listener, F_SETOWN, getppid()) ? errno : 0; }
+
+/* As if there were a queue with this number: then it would be written to. */
+static int try_queue(void)
+{
+	struct {
+		long type;
+		char text[1];
+	} letter = { 1, "x" };
+
+	return msgsnd(-1, &letter, 1, IPC_NOWAIT) && errno != EINVAL ? errno : 0;
+}
+
+static int try_remove_queue(void)
+{
+#ifdef SYS_mq_unlink
+	return syscall(SYS_mq_unlink, "acts") && errno != ENOENT && errno != ENOSYS ? errno : 0;
+#else
+	return EPERM;
+#endif
+}
+
+static int try_priority(void)
+{
+	struct sched_param p = { 0 };
+
+	return sched_setparam(getppid(), &p) ? errno : 0;
+}
 
 static int try_attribute(void)
 {
@@ -163,6 +241,22 @@ static int connect_local(const char *name, size_t n)
 		: close(fd);
 }
 
+/* One of a pair that is connected already sends to another. */
+static int letter_local(int type)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int pair[2];
+
+	memcpy(to.sun_path, letters_path, strlen(letters_path) + 1);
+	if (socketpair(AF_UNIX, type, 0, pair))
+		return errno;
+	return sendto(pair[0], "x", 1, 0, (struct sockaddr *)&to, sizeof to) != 1 ? errno
+										  : close(pair[0]);
+}
+
+static int try_letter(void) { return letter_local(SOCK_DGRAM); }
+static int try_raw_letter(void) { return letter_local(SOCK_RAW); }
+
 static int try_local_path(void) { return connect_local(local_path, strlen(local_path)); }
 
 /* The same program from memory. */
@@ -213,6 +307,7 @@ static int acts_begin(const char *where)
 	struct sockaddr_un here = { .sun_family = AF_UNIX };
 	socklen_t n = sizeof server;
 	int waiting = socket(AF_UNIX, SOCK_STREAM, 0); /* open as long as the program runs */
+	int letters = socket(AF_UNIX, SOCK_DGRAM, 0);
 
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	server = (struct sockaddr_in){ .sin_family = AF_INET,
@@ -224,6 +319,10 @@ static int acts_begin(const char *where)
 		return -1; /* cppcheck-suppress resourceLeak */
 	snprintf(file, sizeof file, "%s/file", folder);
 	snprintf(other, sizeof other, "%s/other", folder);
+	snprintf(letters_path, sizeof letters_path, "%s/letters", folder);
+	memcpy(here.sun_path, letters_path, strlen(letters_path) + 1);
+	if (letters < 0 || bind(letters, (struct sockaddr *)&here, sizeof here))
+		return -1; /* cppcheck-suppress resourceLeak */
 	snprintf(local_path, sizeof local_path, "%s/socket", folder);
 	memcpy(here.sun_path, local_path, strlen(local_path) + 1);
 	if (waiting < 0 || bind(waiting, (struct sockaddr *)&here, sizeof here) ||
@@ -238,6 +337,7 @@ static void acts_end(void)
 	unlink(file);
 	unlink(other);
 	unlink(local_path);
+	unlink(letters_path);
 	rmdir(folder);
 }
 
@@ -272,6 +372,21 @@ static const struct {
 	{ try_listen, "listen" },
 	{ try_listen_anywhere, "listen without an address" },
 	{ try_wait_udp, "wait for datagrams" },
+	{ try_letter, "send to a local socket from a pair" },
+	{ try_raw_letter, "send to a local socket from a raw pair" },
+	{ try_truncate, "empty a file" },
+	{ try_link, "make a symbolic link" },
+	{ try_pipe, "make a pipe with a name" },
+	{ try_limit, "set the parent's limits" },
+	{ try_owner, "have the parent signalled" },
+	{ try_owner_wide, "have the parent signalled, by a wide number" },
+	{ try_trace_wide, "let others look in, by a wide number" },
+	{ try_local_wide, "make a local socket, by a wide number" },
+	{ try_type, "type into a terminal" },
+	{ try_type_wide, "type into a terminal, by a wide number" },
+	{ try_queue, "write to a queue of messages" },
+	{ try_remove_queue, "remove a queue of messages" },
+	{ try_priority, "set how the parent is scheduled" },
 };
 enum { FORBIDDEN = sizeof forbidden / sizeof *forbidden };
 
