@@ -1,4 +1,4 @@
-"""Some fifty ways of a server to be broken or hostile, at each kind of request, against every tool: it ends, with the right
+"""Some seventy ways of a server to be broken or hostile, at each kind of request, against every tool: it ends, with the right
 status, in little memory, and shows no key. Prints TAP.
 
 usage: hostile.py all|some|few     all: every way at every request; some: at one request of four tools, by turns; few: of one
@@ -6,10 +6,12 @@ usage: hostile.py all|some|few     all: every way at every request; some: at one
 What is not struck is answered by a td-local. TD_API_SERVER and TD_API_KEY name it; programs come from the PATH.
 """
 import concurrent.futures
+import functools
 import itertools
 import json
 import os
 import re
+import signal
 import socket
 import socketserver
 import struct
@@ -25,7 +27,8 @@ SECRET = KEY.split("/")[1]
 MEMORY_MAX, TIME_MAX = 64 << 20, 60
 SANITIZED = bool(os.environ.get("SANITIZED"))
 
-# 64 MiB of blanks, made in pieces: what a child is said to have taken begins with what this process has.
+# 64 MiB of blanks, made in pieces: what a child is said to have taken begins with what this process has. So the server, which
+# makes large answers, is another process.
 squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
 BOMB = b"".join(squeeze.compress(b" " * 65536) for _ in range(1024)) + squeeze.flush()
 
@@ -37,6 +40,12 @@ def ways():
 
     def whole(body, status="200 OK", *more):
         return head(status, "Content-Type: application/json", "Content-Length: %d" % len(body), *more, body=body)
+
+    def kept(make):
+        """Large answers are made once, before the server serves"""
+        made = functools.lru_cache(None)(make)
+        LARGE.append(made)
+        return lambda out, key: out(made())
 
     def once(data):
         return lambda out, key: out(data(key) if callable(data) else data)
@@ -67,7 +76,19 @@ def ways():
             time.sleep(3600)
         return send
 
+    def fill(text, values, size):
+        """A JSON document of so many values and bytes; `text` has %s for values, two for jsondoc, and for a long string"""
+        pad = size - len(text) + 4 - 3 * values
+        return whole((text % (",".join(["{}"] * values), "x" * pad)).encode())
+
+    def nested(*columns):
+        """Columns as the text of a member, as the service has them: a document in a document"""
+        columns = json.dumps(columns, separators=(",", ":"))
+        return whole(json.dumps({"status": "success", "name": "a", "type": "presto", "job_id": "1", "num_records": 1, "result_size": 1,
+                                 "hive_result_schema": columns, "tables": [{"name": "there", "schema": columns}]}).encode())
+
     refused, data, keys = {69}, {69, 65}, {77}
+    small, large, values = (1 << 20) - 100, (8 << 20) - 1000, 99900
     echo = lambda key: ("the key 'TD1 %s' (%s, %s)" % (key, key.replace("/", "\\/"), key.replace("/", "%2F"))).encode()
     said = lambda key: json.dumps({"error": "TD1 " + key, "message": "\x1b]0;x\x07\x9b \u202e\u2066\u200b " + key}).encode()
     chunked = head("200 OK", "Transfer-Encoding: chunked")
@@ -103,6 +124,24 @@ def ways():
         "8 MB of databases": (many(b'{"databases":[', b'{"name":"abc"},', 8 << 20, b'{}]}'), data),
         "1 MB of members": (many(b'{"status":"success"', b',"a":1', 1000000, b"}"), data),
         "1 MB of tables": (many(b'{"tables":[', b'{"name":"a"},', 900000, b"{}]}"), data | {0}),
+        "as many values as may be": (kept(lambda: fill('{"status":"success","values":[%s],"text":"%s"}', values, small)), data | {0}),
+        "as many values and bytes as may be": (kept(lambda: fill('{"status":"success","tables":[%s],"name":"%s"}', values, large)), data | {0}),
+        "as many strings as may be": (kept(lambda: whole(json.dumps({"status": "success", "tables": ["x" * 35] * 199900, "name": "x"}).encode())), data | {0}),
+        "as many databases as may be": (kept(lambda: whole(json.dumps({"databases": [{"name": "x" * 150}] * 49000}).encode())), data | {0}),
+        "as many tables as may be": (kept(lambda: whole(json.dumps({"name": "testdb", "tables": [
+            {"name": "x" * 80 + "%d" % i, "schema": '[["x","int"]]'} for i in range(33000)]}).encode())), data | {0}),
+        "as many members as may be": (kept(lambda: whole(json.dumps(dict({"status": "success"}, **{"x" * 90 + "%d" % i: 0 for i in range(66000)})).encode())),
+                                      data | {0}),
+        "columns of too many values": (kept(lambda: nested(*["x" * 14] * 199900)), data | {0}),
+        "too many columns": (kept(lambda: nested(*[["x" * 100, "int"]] * 33000)), data | {0}),
+        "4,097 columns": (kept(lambda: nested(*[["c%d" % i, "int"] for i in range(4097)])), data | {0}),
+        "the columns of a job alone, as large as may be": (kept(lambda: whole(json.dumps({
+            "status": "success", "type": "presto", "job_id": "1", "hive_result_schema": json.dumps(["x" * 34] * 199900, separators=(",", ":"))}).encode())),
+            data | {0}),
+        "the columns of a table alone, as large as may be": (kept(lambda: whole(json.dumps({
+            "name": "there", "schema": json.dumps(["x" * 34] * 199900, separators=(",", ":"))}).encode())), data | {0}),
+        "a string as long as may be": (kept(lambda: fill('{"status":"success","values":[%s],"query":"%s"}', 1, large)), data | {0}),
+        "an error as long as may be": (kept(lambda: whole(json.dumps({"error": "x" * (small - 20)}).encode(), "422 No")), data),
         "deep JSON": (once(whole(b"[" * 500000)), data),
         "a string of 20 MB": (many(b'{"status":"', b"xxxxxxxx", 20 << 20, b'"}'), data),
         "other types": (once(whole(b'{"status":{},"databases":7,"tables":{"a":1},"job_id":[1],"name":null,"history":"x","unique_id":{}}')), data | {0}),
@@ -130,6 +169,7 @@ def ways():
     }
 
 
+LARGE = []
 WAYS = ways()
 
 
@@ -151,7 +191,7 @@ class Handler(socketserver.BaseRequestHandler):
                 body, rest = rest[:length], rest[length:]
                 _, way, at, run, path = head.split()[1].decode().split("/", 4)
                 if path.startswith("v3/" + at.replace("-", "/")):
-                    struck.add(run)
+                    open(os.path.join(T, "struck." + run), "w").close()
                     key = re.search(rb"(?i)\r\nauthorization: TD1 (\S+)", head)
                     return WAYS[names[int(way)]][0](out, key[1].decode() if key else KEY)
                 self.forward(head, path, body)
@@ -179,7 +219,7 @@ class Server(socketserver.ThreadingTCPServer):
         pass
 
 
-names, struck = list(WAYS), set()
+names, count = list(WAYS), itertools.count()
 T = tempfile.mkdtemp(dir=os.environ.get("T"))
 
 
@@ -222,6 +262,64 @@ def tools(frame, other, job, n):
     ]
 
 
+# Documents from another program, as long as may be: values, two for jsondoc or one, members, or one text. %s: how they begin.
+SHAPES = {
+    "objects": lambda size: '%s,"columns":[' + ",".join(["{}"] * 99900) + '],"x":"' + "x" * (size - 300400) + '"}',
+    "strings": lambda size: '%s,"columns":[' + ",".join(['"%s"' % ("x" * (size // 199900 - 4))] * 199900) + "]}",
+    "members": lambda size: "%s" + "".join(',"%s%d":0' % ("x" * (size // 99900 - 12), i) for i in range(99900)) + "}",
+    "text": lambda size: '%s,"columns":"' + "x" * (size - 400) + '"}',
+}
+
+
+def frame_member(kind, text):
+    extra = struct.pack("<2sHBcIII", b"TD", 14, 2, kind, len(text), zlib.crc32(text), 0)
+    return b"\x1f\x8b\x08\x14\0\0\0\0\0\xff" + struct.pack("<H", len(extra)) + extra + text + b"\0\3\0" + bytes(8)
+
+
+def write_documents():
+    """Files NAME.SHAPE"""
+    def document(shape, size, **first):
+        return (SHAPES[shape](size) % json.dumps(first)[:-1]).encode()
+
+    head = {kind: frame_member(b"H", json.dumps({"td-frame": 2, "content": kind, "columns": [["a", "string"]]}).encode()) for kind in ("rows", "records")}
+    end = lambda shape, kind: document(shape, 4190000, end="commit", rows=0, blocks=0, bytes=0, rejects=0, crc32="%08x" % zlib.crc32(head[kind]), source="eof")
+    receipt = lambda shape: document(shape, 8380000, receipt=1, mode="replace", action="load", endpoint="http://127.0.0.1:1", database="testdb", table="tab",
+                                     temporary_table="tab_tdput_0123456789abcdef", rows=1, status="done")
+    for shape in SHAPES:
+        for name, data in {
+                "records head": frame_member(b"H", document(shape, 4190000, **{"td-frame": 2, "content": "records"})),
+                "rows head": frame_member(b"H", document(shape, 4190000, **{"td-frame": 2, "content": "rows"})),
+                "records end": head["records"] + frame_member(b"E", end(shape, "records")),
+                "rows end": head["rows"] + frame_member(b"E", end(shape, "rows")),
+                "receipt": receipt(shape) + b"\n",
+                "half receipt": receipt(shape)[:-1]}.items():
+            with open(os.path.join(T, "%s.%s" % (name, shape)), "wb") as f:
+                f.write(data)
+
+
+READERS = [("records head", ["td-put", "--dry-run", "td://@/testdb/there"]), ("records end", ["td-put", "--dry-run", "td://@/testdb/there"]),
+           ("rows head", ["td-encode"]), ("rows end", ["td-encode"]), ("receipt", ["td-swap", "--dry-run"]), ("half receipt", ["td-swap", "--dry-run"]),
+           ("receipt", ["td-put", "--session", "abc", "--commit", "td://@/testdb/there"]),
+           ("receipt", ["td-fetch", "--schedule", "s", "-f", "csv", "--after"])]
+
+
+def read(name, argv):
+    """One program that reads such a document: its memory, and what is wrong with it"""
+    path = os.path.join(T, name)
+    with open(path, "rb") as i, tempfile.TemporaryFile(dir=T) as e:
+        p = subprocess.Popen(argv + [path] * (argv[-1] == "--after"), stdin=i, stdout=subprocess.DEVNULL, stderr=e)
+        _, status, usage = os.wait4(p.pid, 0)
+        p.returncode = status = os.waitstatus_to_exitcode(status)
+        e.seek(0)
+        text = e.read().decode(errors="replace")
+    wrong = ["status %d" % status] * (status not in {0, 65, 66, 75, 76, 78, 80}) + ["sanitizer"] * ("AddressSanitizer" in text or "runtime error" in text)
+    if usage.ru_maxrss * 1024 > MEMORY_MAX and not SANITIZED:
+        wrong.append("%d MB" % (usage.ru_maxrss // 1024))
+    if len(text) > 2000:
+        wrong.append("%d bytes of messages" % len(text))
+    return usage.ru_maxrss, wrong and "%s: %s %s\n#   %s" % (name, " ".join(argv), ", ".join(wrong), text.strip()[:700])
+
+
 def says_failed(out):
     try:
         return json.loads(out)["status"] == "failed"
@@ -229,8 +327,21 @@ def says_failed(out):
         return False
 
 
-def attack(way, argv, at, stdin, url, n):
-    """One run: its memory, its time, what is wrong with it, what it said"""
+def struck(n):
+    return os.path.exists(os.path.join(T, "struck.%d" % n))
+
+
+def attack(way, argv, at, stdin, url):
+    """One run; a machine that is so busy that time ran out before the request came gets another try"""
+    for last in (False, True):
+        n = next(count)
+        result = attack_once(way, argv, at, stdin, url, n)
+        if struck(n) or last:
+            return result
+
+
+def attack_once(way, argv, at, stdin, url, n):
+    """Its memory, its time, what is wrong with it, what it said"""
     name, server = names[way], "%s/%d/%s/%d" % (url, way, at, n)
     limits = ["--timeout", "1", "--retry-wait", "0", "--stall", "1"] + (["-vv"] if way % 2 else [])
     with tempfile.TemporaryFile(dir=T) as i, tempfile.TemporaryFile(dir=T) as o, tempfile.TemporaryFile(dir=T) as e:
@@ -250,7 +361,7 @@ def attack(way, argv, at, stdin, url, n):
         out, err = o.read(), e.read()
     text = err.decode(errors="replace")
     wrong = []
-    if str(n) not in struck:
+    if not struck(n):
         wrong.append("not struck")
     # 80: td-swap does not know the tables that it is shown
     if p.returncode not in WAYS[name][1] | {75, 76} | ({80} if argv[0] == "td-swap" else set()):
@@ -276,17 +387,32 @@ def attack(way, argv, at, stdin, url, n):
 def main():
     prepared = prepare()
     server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    ready = os.pipe()
+    serving = os.fork()
+    if serving == 0:
+        try:
+            for make in LARGE:
+                make()
+            write_documents()
+            os.write(ready[1], b"!")
+            server.serve_forever()
+        finally:
+            os._exit(0)
+    os.close(ready[1])
+    os.read(ready[0], 1)
     url = "http://127.0.0.1:%d" % server.server_address[1]
     amount = {"all": 100, "some": 4, "few": 1}[sys.argv[1]]
-    runs, count = {}, itertools.count()
+    runs = {}
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        for way in range(len(names)):
+        for way in (w for w in range(len(names)) if re.search(os.environ.get("HOSTILE_WAYS", ""), names[w])):
             all_tools = tools(*prepared, way)
             for k in range(min(amount, len(all_tools))):
                 argv, stdin, points = all_tools[(way * amount + k) % len(all_tools)]
                 for at in points if amount == 100 else [points[(way * amount + k) // len(all_tools) % len(points)]]:
-                    runs[pool.submit(attack, way, argv, at, stdin, url, next(count))] = names[way]
+                    runs[pool.submit(attack, way, argv, at, stdin, url)] = names[way]
+    heard = [read("%s.%s" % (name, shape), argv) for name, argv in READERS for shape in SHAPES]
+    os.kill(serving, signal.SIGKILL)
+    os.waitpid(serving, 0)
     bad, most, longest = {}, 0, 0.0
     for future, name in runs.items():
         memory, took, wrong, said = future.result()
@@ -295,14 +421,19 @@ def main():
         if wrong:
             bad[name].append(wrong)
         if os.environ.get("HOSTILE_ALL"):
-            print("# %s: %s" % (name, said))
+            print("# %s: %.1f MB: %s" % (name, memory / 1024, said))
     for n, (name, all_wrong) in enumerate(bad.items(), 1):
         print("%sok %d - %s" % ("not " if all_wrong else "", n, name))
         for w in all_wrong:
             print("# " + w)
+    wrong = [w for _, w in heard if w]
+    print("%sok %d - documents of other programs, as long as may be" % ("not " if wrong else "", len(bad) + 1))
+    for w in wrong:
+        print("# " + w)
+    print("# documents: at most %.1f MB" % (max(m for m, _ in heard) / 1024))
     print("# %d runs; at most %.1f MB and %.1f s" % (next(count), most / 1024, longest))
-    print("1..%d" % len(bad))
-    return any(bad.values())
+    print("1..%d" % (len(bad) + 1))
+    return any(bad.values()) or bool(wrong)
 
 
 sys.exit(main())
