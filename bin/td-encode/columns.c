@@ -212,43 +212,6 @@ long columns_find(const struct input *in, const char *option, const char *name, 
 	return at;
 }
 
-static void set_name(struct columns *c, size_t i, const char *name)
-{
-	free(c->names.col[i].name);
-	c->names.col[i].name = mem_string(name);
-}
-
-/* The name that column i has without --rename, into b; empty: as it is. */
-static int default_name(struct input *in, size_t i, struct buf *b, struct fail *f)
-{
-	const char *name = in->columns.names.col[i].name;
-
-	b->len = 0;
-	if (in->opts->sql_names && sqlname_make(b, name, i))
-		return fail_set(f, FAIL_DATA, "%s: the name of column %zu is too long",
-			input_name(in), i + 1);
-	else if (!*name)
-		buf_printf(b, "_c%zu", i);
-	else if (strcmp(name, "v") == 0)
-		buf_puts(b, "v_"); /* v is reserved */
-	return 0;
-}
-
-/* The names that columns have without --rename, from column i on. */
-static int default_names(struct input *in, size_t i, struct fail *f)
-{
-	struct columns *c = &in->columns;
-	struct buf b;
-
-	buf_init(&b, 4 << 20);
-	for (; i < c->raw.n && !f->kind; i++)
-		if (schema_add(&c->names, c->raw.col[i].name, NULL, f) == 0 &&
-			default_name(in, i, &b, f) == 0 && b.len > 0)
-			set_name(c, i, buf_text(&b));
-	buf_free(&b);
-	return f->kind ? -1 : 0;
-}
-
 static int rename_columns(struct input *in, struct fail *f)
 {
 	const struct schema *renames = &in->opts->rename;
@@ -258,7 +221,7 @@ static int rename_columns(struct input *in, struct fail *f)
 
 		if (i < 0)
 			return -1;
-		set_name(&in->columns, (size_t)i, renames->col[k].type);
+		column_set_name(&in->columns, (size_t)i, renames->col[k].type);
 	}
 	return 0;
 }
@@ -348,7 +311,7 @@ static int choose_time(struct input *in, struct record *r, struct fail *f)
 			o->time_rules.format ? "--time-format" :
 			o->time_rules.unit ? "--time-unit" : "--time-zone");
 	if (own >= 0 && own != r->time_cell)
-		set_name(c, (size_t)own, "time_");
+		column_set_name(c, (size_t)own, "time_");
 	return 0;
 }
 
@@ -363,24 +326,15 @@ static bool is_value(const char *s)
 		(strlen(s) >= 8 && !tdtime_parse(&any, s, strlen(s), &t));
 }
 
-/* A name in the record that columns i and k both have. */
+/* Columns i and k have one name in the record: is it that a row was taken for the header? */
 static int same_names(const struct input *in, size_t i, size_t k, struct fail *f)
 {
-	const struct columns *c = &in->columns;
-	const char *a = c->raw.col[i].name, *b = c->raw.col[k].name;
+	const char *a = in->columns.raw.col[i].name, *b = in->columns.raw.col[k].name;
 
-	if (strcmp(a, b) != 0)
-		return fail_set(f, FAIL_DATA, "%s: columns %zu '%.100s' and %zu '%.100s' would "
-			"both "
-			"be '%.100s': --rename one of them", input_name(in), i + 1, a, k + 1, b,
-			c->names.col[i].name);
-	fail_set(f, FAIL_DATA, "%s: columns %zu and %zu are both called '%.200s': %s",
-		input_name(in), i + 1, k + 1, a,
-		in->part->reader.format == FORMAT_FRAME ?
-			"give one of them another name in the query (AS)" :
-			"name all columns with --skip-lines 1 --no-header --columns NAME,...");
-	return in->rows == &in->part->reader.csv.rowin && is_value(a) ?
-		fail_add(f, "; if that line is a row: --no-header") : -1;
+	column_set_clash(in, i, k, f);
+	if (strcmp(a, b) == 0 && in->rows == &in->part->reader.csv.rowin && is_value(a))
+		fail_add(f, "; if that line is a row: --no-header");
+	return -1;
 }
 
 /* An index over the names of what goes into the record, to find two that are equal. */
@@ -589,7 +543,7 @@ static void fill_record(struct input *in, struct record *r)
 
 static int name_and_type(struct input *in, struct record *r, struct fail *f)
 {
-	if (default_names(in, 0, f) || rename_columns(in, f) || choose_columns(in, f) ||
+	if (column_set_name_from(in, 0, f) || rename_columns(in, f) || choose_columns(in, f) ||
 	    choose_time(in, r, f) || check_names(in, f) || given_types(in, f) || other_types(in,
 		f) ||
 		check_header(in, f))
@@ -655,109 +609,4 @@ int columns_open(struct input *in, struct record *r, struct fail *f)
 		return -1;
 	input_rewind(in);
 	return 0;
-}
-
-/* --- columns that come later */
-
-bool columns_use(const struct input *in, size_t i)
-{
-	const struct columns *c = &in->columns;
-	size_t k = 0;
-
-	while (k < c->ordered && c->order[k] != i)
-		k++;
-	return k < c->ordered || in->record->time_cell == (long)i;
-}
-
-static int check_new(struct input *in, size_t i, struct fail *f)
-{
-	const struct columns *c = &in->columns;
-	const char *name = c->names.col[i].name;
-
-	if (strlen(name) > SCHEMA_NAME_MAX || utf8_text(name, strlen(name)) < strlen(name))
-		return fail_set(f, FAIL_DATA, "%s: a key that is not a column name: UTF-8, up to "
-			"%d bytes", input_name(in), SCHEMA_NAME_MAX);
-	for (size_t k = 0; k < i; k++)
-		if (strcmp(c->names.col[k].name, name) == 0 && columns_use(in, k))
-			return same_names(in, k, i, f);
-	if (schema_find(&in->opts->add, name) >= 0)
-		return fail_set(f, FAIL_DATA, "%s: a column '%.200s' comes, which "
-			"--add-column adds", input_name(in), name);
-	return 0;
-}
-
-static void record_column(struct input *in, size_t i, enum type_kind kind)
-{
-	struct columns *c = &in->columns;
-
-	c->exact[i] = true;
-	c->strings[i] = kind == TYPE_STRING;
-	record_add(in->record, c->names.col[i].name, c->raw.col[i].name, type_new(kind), true, i);
-	record_begin(in->record);
-}
-
-int columns_add(struct input *in, const char *name, struct fail *f)
-{
-	struct columns *c = &in->columns;
-	size_t i = c->raw.n;
-
-	if (schema_add(&c->raw, name, NULL, f) || default_names(in, i, f))
-		return -1;
-	if (strcmp(c->names.col[i].name, "time") == 0)
-		set_name(c, i, "time_");
-	if (check_new(in, i, f))
-		return -1;
-	c->order[c->ordered++] = i;
-	if (in->opts->all_string) {
-		record_column(in, i, TYPE_STRING);
-		return 0;
-	}
-	c->pending[i] = true;
-	c->waiting++;
-	return 0;
-}
-
-int columns_see(struct input *in, const struct row *row, struct fail *f)
-{
-	struct columns *c = &in->columns;
-	const struct keys *keys = &in->part->reader.keys;
-
-	while (reader_is_keyed(&in->part->reader) && c->raw.n < keys->n) {
-		char *name = mem_copy(keys_name(keys, c->raw.n), keys->key[c->raw.n].len);
-		int rc = columns_add(in, name, f);
-
-		free(name);
-		if (rc)
-			return -1;
-	}
-	for (size_t i = 0; c->waiting > 0 && i < row->n; i++) {
-		struct infer one = { .decimal = in->opts->decimal };
-
-		if (!c->pending[i] || cell_is_null(&in->opts->nulls, &row->cell[i]))
-			continue;
-		infer_cell(&one, &row->cell[i]);
-		if (infer_is_empty(&one))
-			continue;
-		c->pending[i] = false;
-		c->waiting--;
-		record_column(in, i, infer_kind(&one));
-	}
-	return 0;
-}
-
-void columns_close(struct columns *c)
-{
-	for (size_t i = 0; c->type && i < c->raw.n; i++)
-		type_free(c->type[i]);
-	free(c->type);
-	free(c->exact);
-	free(c->untyped);
-	free(c->nested);
-	free(c->strings);
-	free(c->seen);
-	free(c->order);
-	free(c->dropped);
-	free(c->pending);
-	schema_free(&c->names);
-	schema_free(&c->raw);
 }

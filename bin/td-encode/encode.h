@@ -1,8 +1,9 @@
 /*
  * td-encode's own parts, each with one owner: options (options.c), the files and commands
  * (origin.c), their bytes (bytes.c), what these are (detect.c), the reader of their rows
- * (reader.c), the rows of all of them (input.c), the columns (columns.c), rejected rows (rejects.c,
- * rejects_command.c), columns that are added (added.c), the run (run.c), --preview (preview.c).
+ * (reader.c), the rows of all of them (input.c), the columns (columns.c, column_set.c), rejected
+ * rows (rejects.c, rejects_command.c), columns that are added (added.c), the run (run.c),
+ * --preview (preview.c).
  */
 #ifndef TD_ENCODE_H
 #define TD_ENCODE_H
@@ -249,20 +250,26 @@ static inline const char *input_name(const struct input *in)
 /* All of them, for people; malloc'ed. */
 char *input_names(const struct input *in);
 
+/* Gives column i this name in the record. */
+void column_set_name(struct columns *c, size_t i, const char *name);
+/* Names the columns from i on as they are called without --rename. */
+int column_set_name_from(struct input *in, size_t i, struct fail *f);
+/* Columns i and k have the same name in the record: -1, with f. */
+int column_set_clash(const struct input *in, size_t i, size_t k, struct fail *f);
+bool column_set_uses(const struct input *in, size_t i); /* is column i recorded, or the time? */
+/* One more column, which the rows so far did not have. */
+int column_set_add(struct input *in, const char *name, struct fail *f);
+/* Adds the columns that this row has brought, and gives those that have a value now a type. */
+int column_set_see(struct input *in, const struct row *row, struct fail *f);
+void column_set_free(struct columns *c);
+
 /*
  * Finds the columns' types and their names in the record, chooses the time, and fills the record;
  * then the input is rewound.
  */
 int columns_open(struct input *in, struct record *r, struct fail *f);
-void columns_close(struct columns *c);
 /* The column that an option names: its index, or -1 with f. */
 long columns_find(const struct input *in, const char *option, const char *name, struct fail *f);
-bool columns_use(const struct input *in, size_t i); /* is column i recorded, or the time? */
-
-/* One more column, which the rows so far did not have. */
-int columns_add(struct input *in, const char *name, struct fail *f);
-/* Adds the columns that this row has brought, and gives those that have a value now a type. */
-int columns_see(struct input *in, const struct row *row, struct fail *f);
 
 /* Rows that were set aside. */
 struct rejects {

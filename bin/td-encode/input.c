@@ -160,7 +160,7 @@ static int check_others(struct input *in, const struct schema *names, struct fai
 				"--unknown-keys ignore leaves it out, --unknown-keys add adds it",
 				input_name(in), in->origin.file[0].name, names->col[k].name);
 		in->part->place[k] = in->columns.raw.n;
-		if (columns_add(in, names->col[k].name, f))
+		if (column_set_add(in, names->col[k].name, f))
 			return -1;
 	}
 	return 0;
@@ -176,7 +176,7 @@ static int check_missing(struct input *in, const struct schema *names, struct fa
 		if (in->part->place[k] < SIZE_MAX)
 			there[in->part->place[k]] = true;
 	for (size_t i = 0; i < c->raw.n && !f->kind && in->opts->unknown_keys != UNKNOWN_ADD; i++)
-		if (!there[i] && columns_use(in, i))
+		if (!there[i] && column_set_uses(in, i))
 			fail_set(f, FAIL_DATA, "%s: there is no column '%.200s', which %s has: "
 				"--unknown-keys add takes what is missing for NULL", input_name(in),
 				c->raw.col[i].name, in->origin.file[0].name);
@@ -229,7 +229,7 @@ enum row_result input_follow(struct input *in, enum row_result rc, struct row *r
 		return rc;
 	if (in->part->place)
 		place_cells(in, row);
-	return columns_see(in, row, f) ? ROW_FAILED : ROW_GOOD;
+	return column_set_see(in, row, f) ? ROW_FAILED : ROW_GOOD;
 }
 
 /* --- a sample of later files */
@@ -322,7 +322,7 @@ char *input_names(const struct input *in)
 void input_close(struct input *in)
 {
 	close_part(in->part);
-	columns_close(&in->columns);
+	column_set_free(&in->columns);
 	added_free(in);
 	free(in->cell);
 	origin_close(&in->origin);
