@@ -239,6 +239,7 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	sandbox_hide();
+	unsetenv("TD_API_KEY"); /* nothing for td-encode, curl and other programs that it starts */
 	mem_give_back();
 	fd_standard();
 	sig_init();

@@ -120,6 +120,41 @@ kill $proxy
 wait $proxy
 is 'it ends when it is told to' "$?" 0
 
+# --- a service that echoes the key wherever it can
+cat >"$T/echo.py" <<'END'
+import http.server, json
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        key = self.headers["Authorization"][4:]
+        body = json.dumps({key: 1, "x" + key: [key, {"a%s" % key: "td://%s@h/db" % key}], "text": "key=%s, %s" % (key, key.replace("/", "%2f")),
+                           "settings": {"client_secret": "hush1", "access_token": ["hush2"], "user_password": "hush3"}, "name": key}).encode()
+        self.send_response(200, key)
+        for name in ("Content-Type", "X-Key", "Location", "ETag", "Retry-After"): self.send_header(name, "application/json; a=" + key)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *args): pass
+s = http.server.HTTPServer(("127.0.0.1", 0), Echo)
+print(s.server_address[1], flush=True)
+s.serve_forever()
+END
+"$PYTHON" "$T/echo.py" >"$T/echo.port" &
+echo_pid=$!
+pids="$pids $echo_pid"
+until_ok test -s "$T/echo.port"
+mkdir "$T/bin"
+printf '#!/bin/sh\nenv >>"%s"\nexec "%s" "$@"\n' "$T/environment" "$(command -v curl)" >"$T/bin/curl"
+chmod +x "$T/bin/curl"
+# shellcheck disable=SC2016
+PATH=$T/bin:$PATH TD_API_KEY=2/00112233445566778899aabbccddeeff00112233 run td-local -vv --key-file "$T/key" --record "$T/echoed" \
+	--upstream "http://127.0.0.1:$(cat "$T/echo.port")" --exec -- sh -c 'curl -sS -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/v3/job/list?a=$TD_API_KEY&$TD_API_KEY=1"'
+ok 'an echoed key: it is passed on' sh -c 'printf %s "$1" | grep -q 0123456789abcdef01' sh "$out"
+is 'but not recorded' "$status $(jq -c 'select(.method) | .status' "$T/echoed") $(grep -cE '0123456789abcdef01|hush' "$T/echoed")" '0 200 0'
+unlike 'nor said' "$err" '0123456789abcdef01'
+ok 'curl, which it starts, gets no key of the caller' sh -c 'grep -q ^PATH= "$1" && ! grep -q 2/00112233445566 "$1"' sh "$T/environment"
+kill "$echo_pid"
+wait "$echo_pid"
+
 # --- wrong usage
 wrong() { # status, options...
 	want=$1

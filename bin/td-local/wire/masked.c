@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { HEX_MIN = 16 };
 static const char digits[] = "0123456789", hex[] = "0123456789abcdefABCDEF";
@@ -16,7 +17,7 @@ static size_t key_at(const char *p)
 
 	if (n > 0 && p[n] == '/')
 		n++;
-	else if (n > 0 && strncmp(p + n, "%2F", 3) == 0)
+	else if (n > 0 && strncasecmp(p + n, "%2f", 3) == 0)
 		n += 3;
 	else
 		n = 0;
@@ -75,6 +76,18 @@ char *masked_path(const char *path)
 	return out;
 }
 
+/* Connections to other services have settings of their own. */
+static bool sounds_secret(const char *name)
+{
+	static const char *const parts[] = { "secret", "token", "passw", "passphrase", "credential",
+		"private_key", "access_key" };
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strstr(name, parts[i]))
+			return true;
+	return false;
+}
+
 static bool is_secret(const char *name)
 {
 	static const char *const names[] = { "apikey", "apikeys", "api_key", "key", "password",
@@ -84,7 +97,7 @@ static bool is_secret(const char *name)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
-	return false;
+	return sounds_secret(name);
 }
 
 static json_t *hidden(const json_t *j)
@@ -110,9 +123,11 @@ json_t *masked_json(const json_t *j)
 			json_array_append_new(out, masked_json(v));
 	} else if (json_is_object(j)) {
 		out = json_object();
-		json_object_foreach((json_t *)j, name, v)
-			json_object_set_new(out, name,
-				is_secret(name) ? hidden(v) : masked_json(v));
+		json_object_foreach((json_t *)j, name, v) {
+			text = masked_text(name);
+			json_object_set_new(out, text, is_secret(name) ? hidden(v) : masked_json(v));
+			free(text);
+		}
 	} else {
 		out = json_deep_copy(j);
 	}
