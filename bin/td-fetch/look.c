@@ -189,6 +189,27 @@ static void put_columns(struct buf *b, const struct schema *columns)
 	schema_free(&aliases);
 }
 
+/* Neither what could harm a terminal nor a key; what is shown is read again, so it is not changed. */
+static bool is_harmless(const char *text)
+{
+	char shown[1024];
+	const size_t n = strlen(text);
+
+	return n < sizeof shown && visible_text(shown, sizeof shown, text, n) == n &&
+		memcmp(shown, text, n) == 0;
+}
+
+static int check_columns(const struct schema *columns, struct fail *f)
+{
+	for (size_t i = 0; i < columns->n; i++)
+		if (!is_harmless(columns->col[i].name) ||
+			(columns->col[i].type && !is_harmless(columns->col[i].type)))
+			return fail_set(f, FAIL_REFUSED,
+				"column %zu has a name or type that cannot be shown: '%s %s'", i + 1,
+				columns->col[i].name, columns->col[i].type ? columns->col[i].type : "");
+	return 0;
+}
+
 static int show_schema(struct api *a, const struct tdurl *at, struct sink *to, struct fail *f)
 {
 	struct api_table t;
@@ -198,6 +219,8 @@ static int show_schema(struct api *a, const struct tdurl *at, struct sink *to, s
 	if (rc == 0 && !t.exists)
 		rc = fail_set(f, FAIL_REFUSED, "table %s.%s does not exist", at->database,
 			at->table);
+	if (rc == 0 && check_columns(&t.schema, f))
+		rc = fail_at(f, "table %s.%s", at->database, at->table);
 	buf_init(&b, 8 << 20);
 	if (rc == 0) {
 		buf_printf(&b, "# %s.%s: the columns beside time\n", at->database, at->table);

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 enum { TAIL_MIN = 6, LOOKS_MIN = 16 }; /* characters of a secret that was cut; digits of a key */
 
@@ -61,9 +62,9 @@ static size_t known(const char *p, size_t n)
 	for (size_t i = 0; i < secrets_n; i++) {
 		size_t len = strlen(secrets[i]);
 
-		if (n >= len && memcmp(p, secrets[i], len) == 0)
+		if (n >= len && strncasecmp(p, secrets[i], len) == 0)
 			return len;
-		if (n >= TAIL_MIN && n < len && memcmp(p, secrets[i], n) == 0)
+		if (n >= TAIL_MIN && n < len && strncasecmp(p, secrets[i], n) == 0)
 			return n;
 	}
 	return 0;

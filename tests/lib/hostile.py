@@ -155,8 +155,15 @@ def ways():
         "422 with the key": (once(lambda k: whole(said(k), "422 No " + k)), data),
         "500 with the key": (once(lambda k: whole(echo(k), "500 " + k, "X: " + k, "ETag: \"%s\"" % k)), set()),
         "200 with the key": (once(lambda k: whole(said(k), "200 OK", "Content-Type: " + k, "Date: " + k)), data | {0}),
-        "the key everywhere": (once(lambda k: whole(json.dumps({n: k for n in ("status", "name", "job_id", "database", "table", "table1", "unique_id",
-                                                                "type", "query", "hive_result_schema", "error", "schema")}).encode())), data | {0}),
+        "the key everywhere": (once(lambda k: whole(json.dumps(dict(
+            {n: k for n in ("status", "name", "job_id", "database", "table", "table1", "unique_id", "type", "query", "hive_result_schema", "error", "schema")},
+            databases=[{"name": k}], debug={"cmdout": k, "stderr": "x" + k}, count=1, tables=[{"name": k, "schema": json.dumps([[k, k]])}],
+            jobs=[{"job_id": "7", "query": k, "status": "success", "type": k, "database": k, "user_name": k, "start_at": k}])).encode())), data | {0}),
+        "lists of the key": (once(lambda k: whole(json.dumps(dict(
+            status="success", job_id="7", type="presto", query="SELECT '%s'" % k, hive_result_schema=json.dumps([["x" + k, "int"]]), database="testdb", table="there",
+            name="there", databases=[{"name": "db_" + k}], debug={"cmdout": "a " + k, "stderr": k}, count=1, schema=json.dumps([["c" + k, "int"]]),
+            tables=[{"name": n, "schema": json.dumps([["c" + k, "int"]]), "count": 1} for n in ("there", "t" + k)],
+            jobs=[{"job_id": "7", "query": k, "status": "success", "type": "presto", "database": k, "user_name": k, "start_at": "2026-01-01"}])).encode())), data | {0}),
         "Retry-After: never": (once(head("503 Later", "Retry-After: 99999999999999999999", "Content-Length: 0")), set()),
         "a gzip bomb": (once(lambda k: head("200 OK", "Content-Encoding: gzip", "Content-Length: %d" % len(BOMB), body=BOMB)), data),
         "a gzip bomb in transfer": (once(lambda k: head("200 OK", "Transfer-Encoding: gzip", "Connection: close", body=BOMB)), data),
@@ -259,6 +266,13 @@ def tools(frame, other, job, n):
         (["td-swap"], swap("there"), ["table-swap", "table-show"]),
         (["td-swap", "--gc", "td://@/testdb"], none, ["table-list", "bulk_import-list"]),
         (["td-conn", "test"], none, ["system-server_status", "database-list"]),
+        (["td-conn", "doctor"], none, ["system-server_status", "database-list"]),
+        (["td-fetch", "-f", "csv", "--databases"], none, ["database-list"]),
+        (["td-fetch", "-f", "jsonl", "--tables", "testdb"], none, ["table-list"]),
+        (["td-fetch", "-f", "csv", "--job-list", "9"], none, ["job-list"]),
+        (["td-fetch", "--log", job], none, ["job-show"]),
+        (["td-fetch", "--schema", "td://@/testdb/there"], none, ["table-show"]),
+        (["td-fetch", "-f", "csv", "--rows", "1", "td://@/testdb/there"], none, ["job-issue", "job-result"]),
     ]
 
 

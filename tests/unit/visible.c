@@ -51,6 +51,7 @@ static void known(void)
 	shows("abcdef", "abcdef", "a secret of three letters is not one");
 	shows("got 12/opensesame/now!", "got ***!", "a secret");
 	shows("got opensesame/now!", "got ***!", "a key without its number");
+	shows("got OpenSesame/NOW!", "got ***!", "a secret whose letters are of another case");
 	shows("got opensesam", "got ***", "a secret that the text's end cuts");
 	shows("hunter22hunter22", "******", "twice");
 	tap_num((long)visible_text(out, 8, "hunter22 and more", 17), 7, "a small buffer: length");
