@@ -189,7 +189,7 @@ static void put_columns(struct buf *b, const struct schema *columns)
 	schema_free(&aliases);
 }
 
-/* Neither what could harm a terminal nor a key; what is shown is read again, so it is not changed. */
+/* Nothing that harms a terminal, and no key. What is shown is read again, so it is not changed. */
 static bool is_harmless(const char *text)
 {
 	char shown[1024];
@@ -201,12 +201,14 @@ static bool is_harmless(const char *text)
 
 static int check_columns(const struct schema *columns, struct fail *f)
 {
-	for (size_t i = 0; i < columns->n; i++)
-		if (!is_harmless(columns->col[i].name) ||
-			(columns->col[i].type && !is_harmless(columns->col[i].type)))
+	for (size_t i = 0; i < columns->n; i++) {
+		const struct column *c = columns->col + i;
+
+		if (!is_harmless(c->name) || (c->type && !is_harmless(c->type)))
 			return fail_set(f, FAIL_REFUSED,
-				"column %zu has a name or type that cannot be shown: '%s %s'", i + 1,
-				columns->col[i].name, columns->col[i].type ? columns->col[i].type : "");
+				"column %zu has a name or type that cannot be shown: '%s %s'",
+				i + 1, c->name, c->type ? c->type : "");
+	}
 	return 0;
 }
 

@@ -125,7 +125,8 @@ json_t *masked_json(const json_t *j)
 		out = json_object();
 		json_object_foreach((json_t *)j, name, v) {
 			text = masked_text(name);
-			json_object_set_new(out, text, is_secret(name) ? hidden(v) : masked_json(v));
+			json_object_set_new(out, text,
+				is_secret(name) ? hidden(v) : masked_json(v));
 			free(text);
 		}
 	} else {
