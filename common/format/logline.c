@@ -301,11 +301,6 @@ static bool two_digits(const char *p, unsigned max, unsigned *out)
 	return *out <= max;
 }
 
-static unsigned days_in(unsigned year, int month)
-{
-	return (unsigned)(calendar_days(year, month + 1, 1) - calendar_days(year, month, 1));
-}
-
 /*
  * Mmm dd hh:mm:ss, of the latest year in which it is not more than a day ahead of the present:
  * zones and clocks differ.
@@ -327,10 +322,10 @@ static bool old_time(struct linein_cells *cells, struct cursor *c, int64_t now)
 		return false;
 	year = (unsigned)calendar_date(calendar_floor(now + 86400, 86400)).year;
 	for (unsigned oldest = year - 8; year > oldest; year--)
-		if (day <= days_in(year, month) &&
+		if ((int)day <= calendar_month_length(year, month) &&
 			calendar_days(year, month, (int)day) * 86400 + hour * 3600 <= now + 86400)
 			break;
-	if (day > days_in(year, month))
+	if ((int)day > calendar_month_length(year, month))
 		return false;
 	snprintf(text, sizeof text, "%04u-%02d-%02u %.8s", year, month, day, p + 7);
 	made(cells, WHEN, text);

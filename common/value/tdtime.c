@@ -22,19 +22,6 @@ struct cursor {
 	const char *p, *end;
 };
 
-static unsigned month_days(unsigned year, unsigned month)
-{
-	static const unsigned char length[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return length[month - 1] + (unsigned)(month == 2 && leap);
-}
-
-static bool is_day(unsigned year, unsigned month, unsigned day)
-{
-	return month >= 1 && month <= 12 && day >= 1 && day <= month_days(year, month);
-}
-
 static const char *check(int64_t seconds)
 {
 	if (seconds < 0)
@@ -55,10 +42,10 @@ static bool is_recent_year(uint64_t year)
 /* YYYYMMDD, of a year that people write about. */
 static bool is_date(uint64_t n)
 {
-	unsigned year = (unsigned)(n / 10000);
+	int64_t year = (int64_t)(n / 10000);
 
 	return n < 100000000 && year >= 1900 && year < 2100 &&
-	       is_day(year, (unsigned)(n / 100 % 100), (unsigned)(n % 100));
+	       calendar_is_date(year, (int64_t)(n / 100 % 100), (int64_t)(n % 100));
 }
 
 /* Digits that are a date, and perhaps a time of day: the advice, or NULL. */
@@ -412,7 +399,7 @@ static const char *iso(const struct tdtime *rules, struct cursor *c, bool basic,
 
 	if (!iso_date(c, basic, &y, &m, &d))
 		return no_time;
-	if (!is_day(y, m, d))
+	if (!calendar_is_date(y, m, d))
 		return no_day;
 	if (c->p < c->end && (!(take(c, 'T') || take(c, 't') || take(c, ' ')) ||
 			      !clock_time(c, basic, &t)))
@@ -659,7 +646,7 @@ static const char *day_of(const struct fields *t, int64_t *out)
 		if (*out < new_year || *out >= calendar_days((int64_t)t->year + 1, 1, 1))
 			return no_day;
 	} else {
-		if (!is_day(t->year, t->month, t->day))
+		if (!calendar_is_date(t->year, t->month, t->day))
 			return no_day;
 		*out = calendar_days(t->year, t->month, t->day);
 	}
@@ -777,7 +764,7 @@ bool tdtime_text(int64_t seconds, uint32_t nanoseconds, char out[TDTIME_TEXT])
 	if (seconds < -62135596800 || seconds > TDTIME_MAX || nanoseconds > 999999999)
 		return false;
 	date = calendar_date(day);
-	n = (size_t)snprintf(out, TDTIME_TEXT, "%04d-%02u-%02uT%02d:%02d:%02d", (int)date.year,
+	n = (size_t)snprintf(out, TDTIME_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", (int)date.year,
 		date.month, date.day, (int)(in_day / 3600), (int)(in_day / 60 % 60),
 		(int)(in_day % 60));
 	if (nanoseconds) {

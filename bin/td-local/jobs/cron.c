@@ -1,6 +1,6 @@
 /* Cron lines: parsing them, and the next moment that they name. */
 #include "jobs/cron.h"
-#include "store/td_clock.h"
+#include "value/calendar.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -89,9 +89,8 @@ int cron_parse(struct cron *c, const char *text)
 
 static bool day_fits(const struct cron *c, int64_t days)
 {
-	struct date d = td_clock_date(days);
-	/* 1970-01-01 was a Thursday, 4 */
-	bool day = c->day >> d.day & 1, week = c->week >> ((days % 7 + 11) % 7) & 1;
+	struct calendar_date d = calendar_date(days);
+	bool day = c->day >> d.day & 1, week = c->week >> calendar_weekday(days) & 1;
 
 	if (!(c->month >> d.month & 1))
 		return false;

@@ -1,6 +1,6 @@
 /* CAST of both engines. Presto's refuse what does not fit; Hive's make it NULL. */
 #include "sql/cast.h"
-#include "sql/calendar.h"
+#include "value/calendar.h"
 #include "sql/json.h"
 #include "sql/print.h"
 #include "base/utf8.h"
@@ -210,7 +210,7 @@ static int date_at(const char **p, const char *end, int least, int64_t *days)
 	*p += *p < end && (**p == '-' || **p == '+');
 	if (number(p, end, least, 9, &y) < 0 || *p == end || *(*p)++ != '-' ||
 		number(p, end, 1, 2, &m) < 0 || *p == end || *(*p)++ != '-' ||
-		number(p, end, 1, 2, &d) < 0 || !calendar_is_date(minus ? -y : y, (int)m, (int)d))
+		number(p, end, 1, 2, &d) < 0 || !calendar_is_date(minus ? -y : y, m, d))
 		return -1;
 	*days = calendar_days(minus ? -y : y, m, d);
 	return 0;

@@ -1,7 +1,7 @@
 /* Values as text: doubles as Java prints them, times, intervals, and whole values for
  * results and CASTs to varchar. */
 #include "sql/print.h"
-#include "sql/calendar.h"
+#include "value/calendar.h"
 #include "sql/function.h"
 #include "sql/json.h"
 #include "value/mpack.h"
@@ -157,7 +157,7 @@ int print_base64(struct buf *out, const char *p, size_t n, const char *two)
 
 int print_date(struct buf *out, int64_t days)
 {
-	struct calendar c = calendar_of(days);
+	struct calendar_date c = calendar_date(days);
 
 	return buf_printf(out, "%s%04" PRId64 "-%02d-%02d",
 		c.year < 0		? "-"

@@ -14,12 +14,4 @@ void td_clock_set(int64_t now);        /* a stopped test clock; -1: none */
 json_t *td_clock_text(int64_t t);
 json_t *td_clock_iso(int64_t t);
 
-/* Days since 1970-01-01 to a date of the Gregorian calendar and back. */
-struct date {
-	int64_t year;
-	unsigned month, day; /* from 1 */
-};
-int64_t td_clock_days(int64_t year, int64_t month, int64_t day); /* month may be outside 1..12 */
-struct date td_clock_date(int64_t days);
-
 #endif

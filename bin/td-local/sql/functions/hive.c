@@ -57,7 +57,7 @@ static struct moment moment_of(const struct call *c, int i, const struct datum *
 		return (struct moment){ true, c->arg[i]->kind != SQL_DATE, x.days, x.second };
 	}
 	rest = three(p, end, '-', v);
-	if (rest && calendar_is_date(v[0], (int)v[1], (int)v[2])) {
+	if (rest && calendar_is_date(v[0], v[1], v[2])) {
 		m.has_date = true;
 		m.days = calendar_days(v[0], v[1], v[2]);
 		if (rest < end && (*rest == ' ' || *rest == 'T'))
@@ -73,7 +73,7 @@ static struct moment moment_of(const struct call *c, int i, const struct datum *
 static void day_field(struct call *c, const struct datum *arg, struct datum *out)
 {
 	struct moment m = moment_of(c, 0, arg);
-	struct calendar d = calendar_of(m.days);
+	struct calendar_date d = calendar_date(m.days);
 	const char *name = c->f->name;
 	int64_t year;
 
@@ -157,7 +157,7 @@ static void datediff(struct call *c, const struct datum *arg, struct datum *out)
 
 static bool is_last(int64_t days)
 {
-	struct calendar d = calendar_of(days);
+	struct calendar_date d = calendar_date(days);
 
 	return d.day == calendar_month_length(d.year, d.month);
 }
@@ -175,19 +175,19 @@ static void add_months(struct call *c, const struct datum *arg, struct datum *ou
 {
 	struct moment m = moment_of(c, 0, arg);
 	int64_t days;
-	struct calendar d;
+	struct calendar_date d;
 
 	if (!m.has_date)
 		return;
 	days = calendar_add_months(m.days, arg[1].i);
-	d = calendar_of(days);
+	d = calendar_date(days);
 	set_date_text(c, is_last(m.days) ? calendar_days(d.year, d.month + 1, 1) - 1 : days, out);
 }
 
 static void last_day(struct call *c, const struct datum *arg, struct datum *out)
 {
 	struct moment m = moment_of(c, 0, arg);
-	struct calendar d = calendar_of(m.days);
+	struct calendar_date d = calendar_date(m.days);
 
 	if (m.has_date)
 		set_date_text(c, calendar_days(d.year, d.month + 1, 1) - 1, out);
@@ -209,7 +209,7 @@ static void trunc_date(struct call *c, const struct datum *arg, struct datum *ou
 	static const char *const months[] = { "MONTH", "MON", "MM" },
 				 *const years[] = { "YEAR", "YYYY", "YY" };
 	struct moment m = moment_of(c, 0, arg);
-	struct calendar d = calendar_of(m.days);
+	struct calendar_date d = calendar_date(m.days);
 
 	for (int i = 0; i < 3 && m.has_date; i++) {
 		if (strlen(months[i]) == arg[1].n &&
@@ -223,7 +223,7 @@ static void trunc_date(struct call *c, const struct datum *arg, struct datum *ou
 static void months_between(struct call *c, const struct datum *arg, struct datum *out)
 {
 	struct moment a = moment_of(c, 0, arg), b = moment_of(c, 1, arg);
-	struct calendar x = calendar_of(a.days), y = calendar_of(b.days);
+	struct calendar_date x = calendar_date(a.days), y = calendar_date(b.days);
 	double months = (double)((x.year - y.year) * 12 + x.month - y.month);
 
 	if (!a.has_date || !b.has_date)

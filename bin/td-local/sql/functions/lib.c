@@ -289,7 +289,7 @@ void lib_time_set(struct call *c, const struct sqltype *t, struct lib_time x, st
 
 struct lib_time lib_truncate(struct lib_time x, enum lib_unit unit)
 {
-	struct calendar d = calendar_of(x.days);
+	struct calendar_date d = calendar_date(x.days);
 
 	x.picosecond = unit == UNIT_MILLISECOND ? x.picosecond / 1000000000 * 1000000000 : 0;
 	if (unit == UNIT_MINUTE)

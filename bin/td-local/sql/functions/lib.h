@@ -3,7 +3,7 @@
 #ifndef SQL_FUNCTIONS_LIB_H
 #define SQL_FUNCTIONS_LIB_H
 
-#include "sql/calendar.h"
+#include "value/calendar.h"
 #include "sql/cast.h"
 #include "sql/decimal.h"
 #include "sql/function.h"

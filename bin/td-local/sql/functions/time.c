@@ -170,42 +170,49 @@ static decimal_t wall(struct lib_time x)
 	return ((decimal_t)x.days * 86400 + x.second) * decimal_power(12) + x.picosecond;
 }
 
+static int64_t months(struct lib_time x)
+{
+	struct calendar_date d = calendar_date(x.days);
+
+	return d.year * 12 + d.month;
+}
+
+/* Whole months, quarters or years from a to b. */
+static int64_t month_diff(struct lib_time a, struct lib_time b, int unit)
+{
+	int64_t n = (months(b) - months(a)) / unit_months[unit - UNIT_MONTH];
+
+	if (wall(a) <= wall(b))
+		return n - (wall(moved(a, unit, n)) > wall(b));
+	return n + (wall(moved(a, unit, n)) < wall(b));
+}
+
 static void date_diff(struct call *c, const struct datum *arg, struct datum *out)
 {
 	const struct sqltype *t = c->arg[1];
 	struct lib_time a, b;
 	int unit = unit_of(c, &arg[0], t);
-	int64_t n;
+	decimal_t d;
 
 	if (unit < 0)
 		return;
 	a = lib_time_of(c, t, &arg[1]);
 	b = lib_time_of(c, t, &arg[2]);
-	if (unit < UNIT_DAY) {
-		decimal_t d = datum_moment(t, &arg[2]) / 1000000000 -
-			datum_moment(t, &arg[1]) / 1000000000;
-
-		datum_set_int(out, (int64_t)(d / unit_ms[unit]));
+	if (unit >= UNIT_MONTH) {
+		datum_set_int(out, month_diff(a, b, unit));
 		return;
 	}
-	if (unit < UNIT_MONTH) {
-		datum_set_int(out,
-			(int64_t)((wall(b) - wall(a)) / (PRINT_DAY * (unit == UNIT_WEEK ? 7 : 1))));
-		return;
-	}
-	n = (calendar_of(b.days).year - calendar_of(a.days).year) * 12 + calendar_of(b.days).month -
-		calendar_of(a.days).month;
-	n /= unit_months[unit - UNIT_MONTH];
-	if (wall(a) <= wall(b))
-		n -= wall(moved(a, unit, n)) > wall(b);
+	if (unit < UNIT_DAY)
+		d = (datum_moment(t, &arg[2]) / 1000000000 -
+			datum_moment(t, &arg[1]) / 1000000000) / unit_ms[unit];
 	else
-		n += wall(moved(a, unit, n)) < wall(b);
-	datum_set_int(out, n);
+		d = (wall(b) - wall(a)) / (PRINT_DAY * (unit == UNIT_WEEK ? 7 : 1));
+	datum_set_int(out, (int64_t)d);
 }
 
 static void last_day(struct call *c, const struct datum *arg, struct datum *out)
 {
-	struct calendar d = calendar_of(lib_time_of(c, c->arg[0], &arg[0]).days);
+	struct calendar_date d = calendar_date(lib_time_of(c, c->arg[0], &arg[0]).days);
 
 	datum_set_int(out, calendar_days(d.year, d.month + 1, 1) - 1);
 }
@@ -249,7 +256,7 @@ static enum field field_of(const struct call *c)
 
 static int64_t field(struct lib_time x, enum field f)
 {
-	struct calendar d = calendar_of(x.days);
+	struct calendar_date d = calendar_date(x.days);
 	int64_t year;
 
 	switch (f) {

@@ -33,7 +33,7 @@ static const char *half(struct lib_time x)
 
 static int put_mysql(struct call *c, struct buf *b, struct lib_time x, char code)
 {
-	struct calendar d = calendar_of(x.days);
+	struct calendar_date d = calendar_date(x.days);
 	int h = x.second / 3600, m = x.second / 60 % 60, s = x.second % 60,
 	    weekday = calendar_iso_weekday(x.days), week;
 	int64_t year;
@@ -95,7 +95,7 @@ static int us_week(int64_t days, int64_t *year)
 {
 	int64_t sunday = days - calendar_iso_weekday(days) % 7, first;
 
-	*year = calendar_of(sunday + 6).year;
+	*year = calendar_date(sunday + 6).year;
 	first = calendar_days(*year, 1, 1);
 	first -= calendar_iso_weekday(first) % 7;
 	return (int)((sunday - first) / 7) + 1;
@@ -133,13 +133,15 @@ static int put_own(struct call *c, struct buf *b, struct lib_time x, char letter
 
 	switch (letter) {
 	case 'w': return buf_printf(b, "%0*d", n, week);
-	case 'Y': return put_year(b, joda ? calendar_of(x.days).year : year, n);
+	case 'Y': return put_year(b, joda ? calendar_date(x.days).year : year, n);
 	case 'x': return joda ? put_year(b, year, n) : -2;
 	case 'e': return joda ? buf_printf(b, "%0*d", n, calendar_iso_weekday(x.days)) : -2;
 	case 'C':
-		return joda ? buf_printf(b, "%0*d", n, (int)(calendar_of(x.days).year / 100)) : -2;
+		if (!joda)
+			return -2;
+		return buf_printf(b, "%0*d", n, (int)(calendar_date(x.days).year / 100));
 	case 'u': return joda ? -2 : buf_printf(b, "%0*d", n, calendar_iso_weekday(x.days));
-	case 'G': return buf_puts(b, calendar_of(x.days).year > 0 ? "AD" : "BC");
+	case 'G': return buf_puts(b, calendar_date(x.days).year > 0 ? "AD" : "BC");
 	case 'S':
 		if (!joda)
 			return buf_printf(b, "%0*d", n, (int)(x.picosecond / 1000000000));
@@ -155,7 +157,7 @@ static int put_own(struct call *c, struct buf *b, struct lib_time x, char letter
 static int put_letter(
 	struct call *c, struct buf *b, struct lib_time x, char letter, int n, bool joda)
 {
-	struct calendar d = calendar_of(x.days);
+	struct calendar_date d = calendar_date(x.days);
 	int h = x.second / 3600;
 
 	switch (letter) {
@@ -338,9 +340,9 @@ static bool date_of_fields(const struct fields *f, int64_t *days)
 	}
 	if (f->has[YD]) {
 		*days = calendar_days(year, 1, 1) + f->v[YD] - 1;
-		return f->v[YD] >= 1 && calendar_of(*days).year == year;
+		return f->v[YD] >= 1 && calendar_date(*days).year == year;
 	}
-	if (!calendar_is_date(year, (int)month, (int)day))
+	if (!calendar_is_date(year, month, day))
 		return false;
 	*days = calendar_days(year, month, day);
 	if (f->has[WD])
