@@ -172,10 +172,35 @@ static int forget(struct swap *s, const char *db, const char *target, struct fai
 	return rc;
 }
 
+/*
+ * Kept tables beyond the newest --keep=N. Their names are used once: a late request finds
+ * nothing.
+ */
+static int older(struct swap *s, const char *db, const char *table, struct fail *f)
+{
+	struct buf seen;
+	char *name = NULL;
+	int rc;
+
+	buf_init(&seen, SWAP_NAMES_MAX);
+	while ((rc = kept_older(s, db, table, &seen, &name, f)) == 0 && name) {
+		rc = api_table_delete(s->api, db, name, f);
+		if (rc == 0)
+			rc = removed("table", name, f);
+		free(name);
+		if (rc)
+			break;
+	}
+	buf_free(&seen);
+	return rc;
+}
+
 /* Sessions first: one whose table is gone no longer says which database it is of. */
 int gc_run(struct swap *s, const char *db, const char *table, struct fail *f)
 {
 	if (s->o->sessions)
 		return forget(s, db, table, f);
-	return sessions(s, db, table, f) || tables(s, db, table, f) ? -1 : 0;
+	if (sessions(s, db, table, f) || tables(s, db, table, f))
+		return -1;
+	return s->o->keep_n > 0 ? older(s, db, table, f) : 0;
 }

@@ -135,30 +135,10 @@ static int guards(const struct swap *s, struct fail *f)
 	return o->same_schema && s->target.exists ? check_columns(s, f) : 0;
 }
 
-char *guards_kept_mark(const char *table, const char *instead)
-{
-	return mem_printf("td-swap: the rows of %s before %s", table, instead);
-}
-
-/* Not cut: then two tables might have one name for their kept rows. */
-char *guards_kept_name(const char *table, struct fail *f)
-{
-	char *name = mem_printf("%s_kept", table);
-
-	if (strlen(name) <= TDURL_NAME_ADVISED)
-		return name;
-	fail_set(f, FAIL_USAGE,
-		"--keep: %s is longer than the %d characters that Treasure Data advises: say "
-		"--keep=NAME",
-		name, TDURL_NAME_ADVISED);
-	free(name);
-	return NULL;
-}
-
 /* TABLE_kept is overwritten only if its description says that an earlier --keep made it. */
 static int check_older(struct swap *s, const char *name, struct fail *f)
 {
-	char *mark = guards_kept_mark(s->in.table, ""), text[MARK_MAX];
+	char *mark = kept_mark(s->in.table, ""), text[MARK_MAX];
 	int rc = api_table_description(s->api, s->in.database, name, text, sizeof text, f);
 
 	s->overwrite = rc == 0 && strncmp(text, mark, strlen(mark)) == 0;
@@ -169,6 +149,19 @@ static int check_older(struct swap *s, const char *name, struct fail *f)
 		"--keep: table %s.%s exists, and its description does not say that an earlier "
 		"--keep made it: drop or rename it, or say --keep=NAME",
 		s->in.database, name);
+}
+
+/* --keep=N: the new name is later than those that are there. */
+static int check_generations(struct swap *s, struct fail *f)
+{
+	struct kept_tables k;
+	int rc = kept_list(s, s->in.database, s->in.table, &k, f);
+
+	s->kept_n = 0;
+	for (size_t i = 0; i < k.n; i++)
+		s->kept_n += !k.v[i].undoing;
+	kept_free(&k);
+	return rc;
 }
 
 /* A name that the user chose is never overwritten. */
@@ -182,7 +175,9 @@ static int check_keep(struct swap *s, struct fail *f)
 
 	if (!s->o->keep)
 		return 0;
-	name = chosen ? mem_string(chosen) : guards_kept_name(s->in.table, f);
+	if (s->o->keep_n > 0)
+		return s->target.exists ? check_generations(s, f) : 0;
+	name = chosen ? mem_string(chosen) : kept_default(s->in.table, f);
 	rc = name ? 0 : -1;
 	if (rc == 0 && s->target.exists)
 		rc = api_table_show(s->api, s->in.database, name, &t, f);
@@ -234,6 +229,9 @@ static void plan(const struct swap *s, struct buf *b)
 		buf_printf(b, "%lld rows would take the place of the %lld of %s.%s, %s\n",
 			(long long)rows_loaded(in), (long long)s->target.count, in->database,
 			in->table, s->o->keep ? "which would be kept" : "which would be dropped");
+	if (s->target.exists && s->o->keep_n > 0 && s->kept_n >= s->o->keep_n)
+		buf_printf(b, "%zu of the %zu older kept tables would be dropped\n",
+			s->kept_n + 1 - s->o->keep_n, s->kept_n);
 	buf_printf(b, "nothing was changed: the new rows are in %s.%s\n", in->database,
 		in->temporary);
 }
@@ -271,7 +269,7 @@ int guards_check_undo(struct swap *s, const char *name, struct fail *f)
 
 	if (s->by_name)
 		return 0;
-	mark = guards_kept_mark(s->in.table, s->in.replaced_by ? s->in.replaced_by : "");
+	mark = kept_mark(s->in.table, s->in.replaced_by ? s->in.replaced_by : "");
 	rc = api_table_description(s->api, s->in.database, name, text, sizeof text, f);
 	if (rc == 0 && strcmp(text, mark) != 0)
 		rc = fail_set(f, FAIL_GUARD,

@@ -49,7 +49,10 @@ static const char help[] =
 	"Old rows:\n"
 	"      --keep[=NAME]       keep the old rows, in table NAME (TABLE_kept, which is\n"
 	"                          overwritten)\n"
-	"      --undo              exchange the table and its kept one again\n"
+	"      --keep[=N]          keep them in a table of their own, TABLE_kept_ and the\n"
+	"                          time, and drop those beyond the newest N (1 to 99)\n"
+	"      --undo[=N]          exchange the table and its kept one again, or the Nth\n"
+	"                          newest of --keep=N\n"
 	"\n"
 	"Remains of earlier runs:\n"
 	"      --gc                remove temporary tables and sessions that earlier runs\n"
@@ -88,7 +91,7 @@ static const char *guard(const struct opts *o)
 	       : o->same_schema      ? "--same-schema"
 	       : o->strict           ? "--strict"
 	       : o->allow_empty      ? "--allow-empty"
-	       : o->keep && !o->undo ? "--keep"
+	       : o->keep && !o->undo && !(o->gc && o->keep_n > 0) ? "--keep"
 				     : NULL;
 }
 
@@ -99,6 +102,12 @@ static void check_options(const struct opts *o)
 
 	if (o->undo && o->gc)
 		die_usage("--undo and --gc: only one of them");
+	if (o->undo && o->keep_n > 0)
+		die_usage("--keep=%u does not go with --undo: say --undo=N", o->keep_n);
+	if (o->undo_n > 0 && o->keep_name)
+		die_usage("--undo=%u and --keep=%s: only one of them", o->undo_n, o->keep_name);
+	if (o->gc && o->sessions && o->keep_n > 0)
+		die_usage("--keep does not go with --sessions");
 	if (given && (o->undo || o->gc))
 		die_usage("%s guards a replacement: it does not go with %s", given,
 			o->undo ? "--undo" : "--gc");
@@ -139,7 +148,7 @@ static const struct option long_options[] = {
 	{ "same-schema", no_argument, NULL, SAME_SCHEMA },
 	{ "strict", no_argument, NULL, STRICT },
 	{ "keep", optional_argument, NULL, KEEP },
-	{ "undo", no_argument, NULL, UNDO },
+	{ "undo", optional_argument, NULL, UNDO },
 	{ "gc", no_argument, NULL, GC },
 	{ "older-than", required_argument, NULL, OLDER_THAN },
 	{ "sessions", no_argument, NULL, SESSIONS },
@@ -154,6 +163,16 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
+/* A number is no name of a table: those have three characters. */
+static void take_keep(struct opts *o)
+{
+	const bool is_number = optarg && optarg[strspn(optarg, "0123456789")] == '\0';
+
+	o->keep = true;
+	o->keep_n = is_number ? (unsigned)option_number(1, GENERATIONS_MAX) : 0;
+	o->keep_name = is_number ? NULL : optarg;
+}
+
 static void take(struct opts *o, int c)
 {
 	switch (c) {
@@ -162,11 +181,11 @@ static void take(struct opts *o, int c)
 	case MAX_SHRINK: o->max_shrink = percent(); break;
 	case SAME_SCHEMA: o->same_schema = true; break;
 	case STRICT: o->strict = true; break;
-	case KEEP:
-		o->keep = true;
-		o->keep_name = optarg;
+	case KEEP: take_keep(o); break;
+	case UNDO:
+		o->undo = true;
+		o->undo_n = optarg ? (unsigned)option_number(1, GENERATIONS_MAX) : 0;
 		break;
-	case UNDO: o->undo = true; break;
 	case GC: o->gc = true; break;
 	case SESSIONS: o->sessions = true; break;
 	case PROGRESS: o->progress = true; break;
@@ -463,6 +482,10 @@ static int undo_by_receipt(struct swap *s, const struct tdurl *to, struct fail *
 	if (!r->kept)
 		return fail_set(f, FAIL_DATA,
 			"this receipt names no kept table: there is nothing to undo");
+	if (s->o->undo_n > 0)
+		return fail_set(f, FAIL_USAGE,
+			"--undo=%u counts the kept tables of a destination: the receipt names %s",
+			s->o->undo_n, r->kept);
 	if (s->o->keep_name && strcmp(s->o->keep_name, r->kept) != 0)
 		return fail_set(f, FAIL_USAGE, "--keep=%s: the kept table of this receipt is %s",
 			s->o->keep_name, r->kept);
@@ -492,8 +515,7 @@ static int undo_by_name(struct swap *s, struct tdurl *to, struct fail *f)
 	r->endpoint = mem_string(s->conf.endpoint);
 	r->database = mem_string(to->database);
 	r->table = mem_string(to->table);
-	r->kept = s->o->keep_name ? mem_string(s->o->keep_name) : guards_kept_name(to->table, f);
-	return r->kept ? 0 : -1;
+	return kept_pick(s, r->database, r->table, f);
 }
 
 static int undo(struct swap *s, const struct tdurl *to, struct fail *f)
@@ -703,6 +725,8 @@ int main(int argc, char **argv)
 		destination(&o, &to, argv[optind]);
 	if (o.gc && !has_to)
 		die_usage("--gc: of which database?");
+	if (o.gc && o.keep_n > 0 && !to.table)
+		die_usage("--gc --keep=%u: of which table?", o.keep_n);
 	if (argc == 1 && isatty(STDIN_FILENO))
 		option_brief(help);
 	if (!o.gc && !(o.undo && has_to) && isatty(STDIN_FILENO))

@@ -26,6 +26,8 @@ struct run {
 	bool measured;     /* `want` is known */
 	bool held;         /* signals wait */
 	unsigned again;    /* requests that got no answer */
+	struct buf older;  /* --keep=N: kept tables that were looked at, one a line */
+	uint8_t old;       /* the one that goes now, or REPLACE_TARGET */
 	struct fail why;   /* the last refusal, silence or signal */
 };
 
@@ -35,8 +37,11 @@ static const char *name_of(struct run *u, uint8_t n)
 {
 	struct swap *s = u->s;
 
-	if (!u->name[n] && u->r.task.kind == REPLACE_UNDO)
-		u->name[n] = tempname_undo(u->name[REPLACE_KEPT], api_time(s->api), clock_random());
+	if (!u->name[n] && n == REPLACE_KEPT)
+		u->name[n] = kept_name(s, s->in.table);
+	else if (!u->name[n] && u->r.task.kind == REPLACE_UNDO)
+		u->name[n] = tempname_undo(
+			u->name[REPLACE_LOADED], api_time(s->api), clock_random());
 	else if (!u->name[n])
 		u->name[n] =
 			tempname_own(u->name[REPLACE_LOADED], api_time(s->api), clock_random());
@@ -60,6 +65,7 @@ static void make_name(struct run *u, const struct replace_ask *a)
 
 static void free_names(struct run *u)
 {
+	buf_free(&u->older);
 	for (size_t i = 0; i < NAMES; i++)
 		free(u->name[i]);
 }
@@ -276,7 +282,7 @@ static uint8_t rename_to(struct run *u, uint8_t a, uint8_t b)
 	char *mark;
 
 	if (keep && u->r.status == FAIL_NONE) {
-		mark = guards_kept_mark(s->in.table, s->out.replaced_by);
+		mark = kept_mark(s->in.table, s->out.replaced_by);
 		if (api_table_describe(s->api, s->in.database, name_of(u, a), mark, &why))
 			note("%s", why.why); /* only --undo by a receipt asks for it */
 		fail_clear(&why);
@@ -288,12 +294,50 @@ static uint8_t rename_to(struct run *u, uint8_t a, uint8_t b)
 		&why);
 }
 
+/* --keep=N: a kept table that is to stay no more. */
+static struct replace_seen older(struct run *u)
+{
+	struct replace_seen s = { .name = u->r.next, .id = -1 };
+	struct fail why = { 0 };
+	char *name;
+	int rc = kept_older(u->s, u->s->in.database, u->s->in.table, &u->older, &name, &why);
+
+	s.result = heard(u, rc, &why);
+	if (rc)
+		warn("older kept tables of %s.%s may stay until the next --keep=%u: %s",
+			u->s->in.database, u->s->in.table, u->s->o->keep_n, why.why);
+	if (rc == 0 && !name)
+		s.result = REPLACE_ABSENT;
+	if (s.result == REPLACE_DONE) {
+		free(u->name[s.name]);
+		u->name[s.name] = name;
+		u->old = s.name;
+	}
+	return s;
+}
+
+static void old_gone(struct run *u, const char *name, int rc, const struct fail *why)
+{
+	char **const dropped = &u->s->out.dropped;
+	char *before = *dropped;
+
+	u->old = REPLACE_TARGET;
+	if (rc)
+		warn("the older kept table %s.%s stays: %s", u->s->in.database, name, why->why);
+	if (rc)
+		return;
+	*dropped = before ? mem_printf("%s\n%s", before, name) : mem_string(name);
+	free(before);
+}
+
 static uint8_t delete_table(struct run *u, uint8_t n)
 {
 	struct fail why = { 0 };
 	int rc = api_table_delete(u->s->api, u->s->in.database, name_of(u, n), &why);
 	const uint8_t result = heard(u, rc, &why);
 
+	if (u->old && n == u->old)
+		old_gone(u, name_of(u, n), rc, &why);
 	if (rc == 0)
 		return api_status(u->s->api) == 404 ? REPLACE_ABSENT : result;
 	if (result != REPLACE_ABSENT)
@@ -369,6 +413,8 @@ static struct replace_seen carry_out(struct run *u, const struct replace_ask *a)
 	case REPLACE_DELETE:
 		seen.result = delete_table(u, a->a);
 		break;
+	case REPLACE_OLDER:
+		return older(u);
 	case REPLACE_END:
 		break;
 	}
@@ -379,6 +425,7 @@ static void run(struct run *u, const struct replace_task *t)
 {
 	struct replace_ask a;
 
+	buf_init(&u->older, SWAP_NAMES_MAX);
 	replace_start(&u->r, t, &a);
 	while (a.what != REPLACE_END) {
 		const struct replace_seen seen = carry_out(u, &a);
@@ -619,6 +666,7 @@ int swap_run(struct swap *s, struct fail *f)
 		.drop = !s->repeatable,
 		.create = in->mode == TDURL_CREATE,
 		.carry = receipt_carries(in),
+		.older = s->o->keep_n > 0,
 		.new_id = in->temporary_id,
 		.target_id = -1 };
 	int rc;
@@ -627,10 +675,10 @@ int swap_run(struct swap *s, struct fail *f)
 		in->time_max };
 	u.name[REPLACE_TARGET] = mem_string(in->table);
 	u.name[REPLACE_LOADED] = mem_string(in->temporary);
-	u.name[REPLACE_KEPT] = s->o->keep_name ? mem_string(s->o->keep_name)
-			       : s->o->keep    ? guards_kept_name(in->table, f)
-					       : NULL;
-	if (s->o->keep && !u.name[REPLACE_KEPT]) {
+	u.name[REPLACE_KEPT] = s->o->keep_name                ? mem_string(s->o->keep_name)
+			       : s->o->keep && !s->o->keep_n ? kept_default(in->table, f)
+							      : NULL;
+	if (s->o->keep && !s->o->keep_n && !u.name[REPLACE_KEPT]) {
 		free_names(&u);
 		return -1;
 	}
@@ -648,11 +696,14 @@ int swap_undo(struct swap *s, struct fail *f)
 		.keep = true,
 		.new_id = s->by_name ? -1 : s->in.kept_id,
 		.target_id = s->by_name ? -1 : s->in.table_id };
+	size_t len;
+	const int64_t at = tempname_kept_time(s->in.kept, s->in.table, &len);
 	int rc;
 
 	u.name[REPLACE_TARGET] = mem_string(s->in.table);
 	u.name[REPLACE_LOADED] = mem_string(s->in.kept);
-	u.name[REPLACE_KEPT] = mem_string(s->in.kept);
+	u.name[REPLACE_KEPT] = at >= 0 ? NULL : mem_string(s->in.kept);
+	s->kept_newest = at > s->kept_newest ? at : s->kept_newest;
 	s->out.replaced_by =
 		mem_printf("undoing %s", s->in.replaced_by ? s->in.replaced_by : s->in.table);
 	run(&u, &t);

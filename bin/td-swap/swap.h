@@ -2,7 +2,7 @@
  * td-swap: what its files share. main.c: options, one run; receipt.c: the receipt; steps.c:
  * carries out what common/td/replace asks for, and reports its decision; guards.c: what is checked
  * before; rows.c: what a table holds, by a query; carry.c: rows of the target that stay;
- * content.c: --check; gc.c: what earlier runs left behind.
+ * content.c: --check; kept.c: generations of old tables; gc.c: what earlier runs left behind.
  */
 #ifndef TD_SWAP_H
 #define TD_SWAP_H
@@ -16,12 +16,14 @@
 struct check {
 	const char *sql, *value;
 };
-enum { CHECKS_MAX = 16 };
+enum { CHECKS_MAX = 16, GENERATIONS_MAX = 99, SWAP_NAMES_MAX = 16 << 20 };
 
 struct opts {
 	bool allow_empty, same_schema, strict, progress;
 	bool keep, undo, gc, sessions;
 	const char *keep_name; /* of --keep=NAME, or NULL */
+	unsigned keep_n;       /* of --keep=N, or 0 */
+	unsigned undo_n;       /* of --undo=N, or 0 */
 	uint64_t older_s;      /* --gc: of things at least so old */
 	bool older_given;
 	int64_t min_rows; /* -1: not asked for */
@@ -63,6 +65,8 @@ struct swap {
 	struct api_table target, loaded; /* as they were seen last */
 	struct carry carry;              /* rows of the target stay */
 	bool overwrite;                  /* --keep: an older kept table goes */
+	int64_t kept_newest;             /* --keep=N: the time of the newest one there was */
+	size_t kept_n;                   /* and how many there were */
 };
 
 /* The connection to the service, within --wait. */
@@ -88,9 +92,6 @@ void swap_drop(struct swap *s, struct fail *f);
 /* Claim a table that a dead run left behind, and delete it. */
 int swap_collect(struct swap *s, const char *db, const char *table, struct fail *f);
 
-/* The kept table's default name, malloc'ed; NULL: too long. */
-char *guards_kept_name(const char *table, struct fail *f);
-
 /*
  * May s->loaded, which is called `name` now, take the place of s->target? Waits a moment for its
  * count.
@@ -100,8 +101,38 @@ int guards_check(struct swap *s, const char *name, struct fail *f);
 /* --undo by a receipt: is s->loaded, `name`, what that run kept? */
 int guards_check_undo(struct swap *s, const char *name, struct fail *f);
 
+/* kept.c: the default name of --keep, malloc'ed; NULL: too long. */
+char *kept_default(const char *table, struct fail *f);
 /* What is written into the description of a kept table: made by whom, instead of which rows. */
-char *guards_kept_mark(const char *table, const char *instead);
+char *kept_mark(const char *table, const char *instead);
+/* Tables of tempname_kept(). */
+struct kept {
+	char *name; /* when an undo has it: the one of before */
+	int64_t at;
+	bool undoing;
+};
+struct kept_tables {
+	struct kept *v; /* the newest first */
+	size_t n;
+	bool plain; /* there is TABLE_kept */
+};
+/* Sets s->kept_newest, too. */
+int kept_list(struct swap *s, const char *db, const char *table, struct kept_tables *out,
+	struct fail *f);
+void kept_free(struct kept_tables *k);
+/* A name for the next one, malloc'ed: later than all that were listed. */
+char *kept_name(struct swap *s, const char *table);
+/*
+ * One beyond the newest --keep=N that an earlier --keep made, malloc'ed; NULL: there is none.
+ * seen: those that were looked at, one a line; they are not looked at again.
+ */
+int kept_older(struct swap *s, const char *db, const char *table, struct buf *seen, char **name,
+	struct fail *f);
+/*
+ * --undo without a receipt: s->in.kept becomes that of --keep=NAME or of --undo=N, or the only one
+ * that can be meant.
+ */
+int kept_pick(struct swap *s, const char *db, const char *table, struct fail *f);
 
 /* What a table holds, as a query finds it: descriptions may be out of date. */
 struct rows {

@@ -33,7 +33,7 @@ void receipt_free(struct receipt *r)
 	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary,
 		r->session, r->job_id, r->source_job, r->started, r->kept, r->replaced_by,
 		r->reason, r->place, r->finished, r->carry.keys, r->carry.deleted,
-		r->carry.job_id, r->watermark_column, r->watermark };
+		r->carry.job_id, r->watermark_column, r->watermark, r->dropped };
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		free(texts[i]);
@@ -74,6 +74,19 @@ static void number(json_t *o, const char *name, int64_t value)
 {
 	if (value >= 0)
 		json_object_set_new(o, name, json_integer(value));
+}
+
+/* Names, one a line; NULL: none. */
+static void put_lines(json_t *o, const char *name, const char *lines)
+{
+	json_t *all;
+
+	if (!lines)
+		return;
+	all = json_array();
+	for (const char *k = lines; *k; k += strcspn(k, "\n"), k += *k == '\n')
+		json_array_append_new(all, json_stringn(k, strcspn(k, "\n")));
+	json_object_set_new(o, name, all);
 }
 
 static char *dump(json_t *o)
@@ -145,23 +158,19 @@ char *receipt_begin(const struct receipt *r)
 
 static void put_carry(json_t *o, const struct receipt_carry *p)
 {
-	json_t *c = json_object(), *keys = json_array();
+	json_t *c = json_object();
 
 	if (p->is_range) {
 		json_object_set_new(c, "from", json_integer(p->from));
 		json_object_set_new(c, "to", json_integer(p->to));
 	}
-	for (const char *k = p->keys; k && *k; k += strcspn(k, "\n"), k += *k == '\n')
-		json_array_append_new(keys, json_stringn(k, strcspn(k, "\n")));
-	if (p->keys)
-		json_object_set(c, "key", keys);
+	put_lines(c, "key", p->keys);
 	text(c, "delete", p->deleted);
 	text(c, "job_id", p->job_id);
 	number(c, "rows_kept", p->rows_kept);
 	number(c, "rows_replaced", p->rows_replaced);
 	number(c, "rows_arrived", p->rows_arrived);
 	json_object_set_new(o, "carry", c);
-	json_decref(keys);
 }
 
 char *receipt_end(const struct receipt *r)
@@ -184,6 +193,7 @@ char *receipt_end(const struct receipt *r)
 	number(o, "table_id", r->table_id);
 	text(o, "kept_table", r->kept);
 	number(o, "kept_table_id", r->kept_id);
+	put_lines(o, "dropped_tables", r->dropped);
 	text(o, "replaced_by", r->replaced_by);
 	if (!r->done) {
 		text(o, "reason", r->reason ? r->reason : "no reason given");

@@ -59,6 +59,7 @@ struct receipt {
 	/* td-swap: in the table that was replaced; -1: there was none, or not known */
 	int64_t rows_before;
 	char *kept;        /* td-swap: the table that holds the old rows, or NULL */
+	char *dropped;     /* td-swap: kept tables that it removed, one a line, or NULL */
 	bool already;      /* the rows were there since an earlier run */
 	/* td-swap: ids of the table and of the kept one afterwards; -1: not shown */
 	int64_t table_id, kept_id;

@@ -22,6 +22,7 @@ enum at {
 	AT_COUNTED, AT_MADE, AT_FILLED, AT_VERIFIED, AT_STILL, AT_UNSWAPPED, AT_OLD,
 	AT_CLAIMED, AT_LEFT_LIST, AT_LEFT_OLD, AT_LEFT_TARGET, AT_LEFT_OWN, AT_LEFT_DONE,
 	AT_DISCARDED, AT_DISCARD_SEEN, AT_LOAD_LOOK, AT_LOAD_GONE, AT_LOAD_SEEN,
+	AT_OLDER, AT_OLDER_GONE,
 	AT_END
 };
 /* clang-format on */
@@ -61,11 +62,19 @@ static void remove_own(struct replace *r, struct replace_ask *n)
 	ask(r, n, AT_DELETED, REPLACE_DELETE, r->own, 0);
 }
 
+/* What an undo could not bring back gets its name back: its receipt may be used again. */
+static uint8_t kept_as(const struct replace *r)
+{
+	return r->task.kind == REPLACE_UNDO && r->status != FAIL_NONE && REPLACE_MARK(22)
+		       ? REPLACE_LOADED
+		       : REPLACE_KEPT;
+}
+
 static void keep(struct replace *r, struct replace_ask *n)
 {
 	r->tries = 0;
 	r->left = r->own;
-	ask(r, n, AT_KEPT, REPLACE_RENAME, r->own, REPLACE_KEPT);
+	ask(r, n, AT_KEPT, REPLACE_RENAME, r->own, kept_as(r));
 }
 
 /*
@@ -811,6 +820,23 @@ static void taken(struct replace *r, struct replace_ask *n)
 	nothing(r, n, FAIL_UNKNOWN, REPLACE_TAKEN);
 }
 
+/* The old rows are kept. Of those that were kept before some may go. */
+static void older(struct replace *r, struct replace_ask *n)
+{
+	if (r->task.older && r->left == REPLACE_KEPT && r->status == FAIL_NONE)
+		ask(r, n, AT_OLDER, REPLACE_OLDER, 0, 0);
+	else
+		end(r, n);
+}
+
+static void older_found(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
+{
+	if (s->result == REPLACE_DONE)
+		ask(r, n, AT_OLDER_GONE, REPLACE_DELETE, s->name, 0);
+	else
+		end(r, n);
+}
+
 /*
  * Our name is gone, and the service did not say that this was our doing. Was it an answer that was
  * lost, or another run?
@@ -828,7 +854,7 @@ static void gone(struct replace *r, const struct replace_seen *s, struct replace
 	else if (r->at == AT_GONE_ROWS && !s->new_rows)
 		taken(r, n);
 	else
-		end(r, n);
+		older(r, n);
 }
 
 static void end_tidy(struct replace *r, struct replace_ask *n)
@@ -854,16 +880,16 @@ static void tidied(struct replace *r, const struct replace_seen *s, struct repla
 		r->own = r->next;
 		remove_own(r, n);
 	} else if (s->result == REPLACE_ABSENT) {
-		r->left = deleting ? REPLACE_TARGET : REPLACE_KEPT;
+		r->left = deleting ? REPLACE_TARGET : kept_as(r);
 		if (r->status == FAIL_NONE && r->way != REPLACE_NOTHING && !r->heard &&
 			REPLACE_MARK(13))
 			ask(r, n, AT_GONE, REPLACE_LIST, true, 0);
 		else
-			end(r, n);
+			older(r, n);
 	} else if (s->result == REPLACE_DONE && r->tries++ < TRIES) {
 		ask(r, n, deleting ? AT_DELETED : AT_KEPT,
 			deleting ? REPLACE_DELETE : REPLACE_RENAME, r->own,
-			deleting ? 0 : REPLACE_KEPT);
+			deleting ? 0 : kept_as(r));
 	} else {
 		end(r, n);
 	}
@@ -877,6 +903,7 @@ void replace_start(struct replace *r, const struct replace_task *t, struct repla
 	r->task.drop = t->drop;
 	r->task.create = t->create;
 	r->task.carry = t->carry;
+	r->task.older = t->older;
 	r->task.new_id = t->new_id;
 	r->task.target_id = t->target_id;
 	r->target_id = r->own_id = r->was_target = r->was_own = r->copied_id = -1;
@@ -902,9 +929,7 @@ void replace_next(struct replace *r, const struct replace_seen *s, struct replac
 			nowhere(r, next);
 		break;
 	case AT_CHECK: checked(r, s, next); break;
-	case AT_MOVED:
-	case AT_MOVE_SEEN:
-	case AT_MOVE_SOURCE:
+	case AT_MOVED: case AT_MOVE_SEEN: case AT_MOVE_SOURCE:
 	case AT_MOVE_SURE: move_step(r, s, next); break;
 	case AT_MEASURED:
 		if (s->result == REPLACE_DONE)
@@ -925,9 +950,7 @@ void replace_next(struct replace *r, const struct replace_seen *s, struct replac
 		break;
 	case AT_RENAMED: renamed(r, s, next); break;
 	case AT_RENAME_TARGET: case AT_RENAME_ROWS: rename_target(r, s, next); break;
-	case AT_DELETED:
-	case AT_DELETE_SEEN:
-	case AT_KEPT:
+	case AT_DELETED: case AT_DELETE_SEEN: case AT_KEPT:
 	case AT_KEEP_SEEN: tidied(r, s, next); break;
 	case AT_GONE: case AT_GONE_TARGET: case AT_GONE_ROWS: gone(r, s, next); break;
 	case AT_COUNTED: counted(r, s, next); break;
@@ -944,6 +967,8 @@ void replace_next(struct replace *r, const struct replace_seen *s, struct replac
 	case AT_DISCARDED: case AT_DISCARD_SEEN: discarded(r, s, next); break;
 	case AT_LOAD_LOOK: load_look(r, s, next); break;
 	case AT_LOAD_GONE: case AT_LOAD_SEEN: load_gone(r, s, next); break;
+	case AT_OLDER: older_found(r, s, next); break;
+	case AT_OLDER_GONE: older(r, next); break;
 	case AT_END: ask(r, next, AT_END, REPLACE_END, 0, 0); break;
 	}
 }

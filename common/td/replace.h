@@ -36,6 +36,10 @@
  * if the target has the new rows and that table does not, the swap was done; otherwise it goes, and
  * all begins anew: to carry twice is to carry once.
  *
+ * Generations (task.older): each kept table has a name of its own, so no request that is late can
+ * reach another one. When the old rows are seen under theirs, OLDER names, one by one, those beyond
+ * the number that are to stay, and they are deleted. A failure there is no failure of the swap.
+ *
  * struct replace is plain data without pointers; two equal states behave equally (tests/explore
  * goes through all of them). Zero padding is kept: start from replace_start() only.
  */
@@ -64,6 +68,8 @@ struct replace_task {
 	bool drop;      /* the receipt cannot be used again: a failure takes the new rows with it */
 	bool create;    /* SWAP: there must be no TARGET */
 	bool carry;     /* SWAP: rows of TARGET stay, where there is one */
+	bool older;     /* SWAP: kept tables of earlier swaps that are to stay no more go. No name
+			   of a kept table is used twice: KEPT is a new one, also of UNDO */
 	int64_t new_id; /* the id of the table with the new rows, as the receipt has it; -1: it does
 			   not say */
 	int64_t target_id; /* UNDO: the id that the target must have; -1: any */
@@ -92,6 +98,7 @@ enum replace_do {
 	REPLACE_VERIFY,   /* a holds what was counted, and TARGET is as it was */
 	REPLACE_OLD,      /* a was TARGET: is it as it was counted? Not counted: are its rows that
 			     stay in TARGET? */
+	REPLACE_OLDER,    /* is there a kept table that is to stay no more? None twice in a run */
 	REPLACE_END       /* nothing more: see the verdict */
 };
 
@@ -110,7 +117,8 @@ enum replace_result {
 
 struct replace_seen {
 	uint8_t result; /* enum replace_result */
-	uint8_t name;   /* LIST: the table that was found, REPLACE_OWN + n, new to the machine */
+	uint8_t name;   /* LIST, OLDER: the table that was found, REPLACE_OWN + n, new to the
+			   machine */
 	bool new_rows;  /* QUERY: it holds them; SAME: they do; COUNT: something would change; OLD:
 			   yes */
 	int64_t id;     /* LOOK: -1: not shown */

@@ -13,6 +13,7 @@
 static const char digits[] = "0123456789abcdef";
 static const char mark[] = "_tdput_", head[] = "td_put_", undo_mark[] = "_tdundo_";
 static const char own_mark[] = "_", loaded_mark[] = "_l", copy_mark[] = "_c";
+static const char kept_mark[] = "_kept_";
 enum { MARK = sizeof mark - 1, HEX = 16, HEAD = sizeof head - 1, WHEN = 15, HASH = 8 };
 /* Of the target: with all that may follow, the name is as long as Treasure Data advises. */
 enum { TARGET = TDURL_NAME_ADVISED - MARK - HEX - 2 - HEX };
@@ -159,28 +160,68 @@ bool tempname_is_undo(const char *name, const char *kept)
 	return follows(name, kept, undo_mark);
 }
 
-char *tempname_session(int64_t now, uint64_t random)
+static void put_when(char text[WHEN + 1], int64_t now)
 {
 	const time_t at = (time_t)now;
-	char text[WHEN + 1];
 	struct tm tm;
 
-	if (!gmtime_r(&at, &tm) || strftime(text, sizeof text, "%Y%m%d_%H%M%S", &tm) != WHEN)
-		memcpy(text, "19700101_000000", sizeof text); /* old enough for --gc */
-	return mem_printf("%s%s_%016llx", head, text, (unsigned long long)random);
+	if (!gmtime_r(&at, &tm) || strftime(text, WHEN + 1, "%Y%m%d_%H%M%S", &tm) != WHEN)
+		memcpy(text, "19700101_000000", WHEN + 1); /* old enough for --gc */
 }
 
-int64_t tempname_session_time(const char *name)
+/* YYYYMMDD_HHMMSS_ and n hexadecimal digits; -1. */
+static int64_t when_of(const char *text, size_t n)
 {
 	static const struct tdtime rules = { .format = "%Y%m%d_%H%M%S" };
 	int64_t at;
 	uint64_t v;
 
-	if (strlen(name) != HEAD + WHEN + 1 + HEX || strncmp(name, head, HEAD) != 0 ||
-		name[HEAD + WHEN] != '_' || hex(name + HEAD + WHEN + 1, HEX, &v) ||
-		tdtime_parse(&rules, name + HEAD, WHEN, &at))
+	return text[WHEN] == '_' && hex(text + WHEN + 1, n, &v) == 0 &&
+			       tdtime_parse(&rules, text, WHEN, &at) == 0
+		       ? at
+		       : -1;
+}
+
+char *tempname_session(int64_t now, uint64_t random)
+{
+	char text[WHEN + 1];
+
+	put_when(text, now);
+	return mem_printf("%s%s_%016llx", head, text, (unsigned long long)random);
+}
+
+int64_t tempname_session_time(const char *name)
+{
+	if (strlen(name) != HEAD + WHEN + 1 + HEX || strncmp(name, head, HEAD) != 0)
 		return -1;
-	return at;
+	return when_of(name + HEAD, HEX);
+}
+
+char *tempname_kept(const char *target, int64_t now, uint64_t random)
+{
+	char part[TARGET + 1], text[WHEN + 1];
+
+	target_part(target, part);
+	put_when(text, now);
+	return mem_printf("%s%s%s_%08llx", part, kept_mark, text,
+		(unsigned long long)random & 0xffffffff);
+}
+
+int64_t tempname_kept_time(const char *name, const char *target, size_t *len)
+{
+	const size_t sign = sizeof kept_mark - 1;
+	char part[TARGET + 1];
+	size_t of;
+
+	*len = strlen(name);
+	if (stamp(name, *len, undo_mark, &of) >= 0)
+		*len = of;
+	target_part(target, part);
+	of = strlen(part);
+	if (*len != of + sign + WHEN + 1 + HEX / 2 || memcmp(name, part, of) != 0 ||
+		memcmp(name + of, kept_mark, sign) != 0)
+		return -1;
+	return when_of(name + of + sign, HEX / 2);
 }
 
 static const char once[] = "td_put_once_";

@@ -8,6 +8,7 @@
  *   ..._cTTTTTTTTRRRRRRRR                    the table into which both are copied; once it is
  *                                            whole, it is called as a claimed one
  *   KEPT_tdundo_TTTTTTTTRRRRRRRR             a kept table while td-swap --undo has it; --gc leaves these
+ *   TARGET_kept_YYYYMMDD_HHMMSS_RRRRRRRR     one of the old tables of td-swap --keep=N: when, UTC, and chance
  *   td_put_YYYYMMDD_HHMMSS_RRRRRRRRRRRRRRRR  a session: the time, UTC, and chance
  *   td_put_once_ and a digest of 32 digits   the session of --once, which stays
  *
@@ -18,6 +19,7 @@
 #define TEMPNAME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 char *tempname_table(const char *target, int64_t now, uint64_t random);   /* malloc'ed */
@@ -25,6 +27,7 @@ char *tempname_own(const char *temporary, int64_t now, uint64_t random);
 char *tempname_loaded(const char *temporary, int64_t now, uint64_t random);
 char *tempname_copy(const char *temporary, int64_t now, uint64_t random);
 char *tempname_undo(const char *kept, int64_t now, uint64_t random);
+char *tempname_kept(const char *target, int64_t now, uint64_t random);
 char *tempname_session(int64_t now, uint64_t random);
 char *tempname_once(const char *digest);
 
@@ -40,6 +43,11 @@ bool tempname_is_undo(const char *name, const char *kept);
  */
 int64_t tempname_table_time(const char *name, const char *target);
 int64_t tempname_session_time(const char *name);
+/*
+ * When the target's rows were kept there, epoch seconds; -1: it is none of tempname_kept(). len: of
+ * the name that it had before an undo took it.
+ */
+int64_t tempname_kept_time(const char *name, const char *target, size_t *len);
 bool tempname_is_once(const char *name);
 /* A part of --once or --session: partN_MD5_CRC_LENGTH, and perhaps a mark. */
 bool tempname_is_part(const char *name);

@@ -272,7 +272,8 @@ static struct request asked(const struct world *w, int k)
 
 static const char *const names[] = { "T", "X", "K", "Y" };
 static const char *const whats[] = { "look", "list", "measure", "query", "same", "check",
-	"settings", "rename", "swap", "delete", "count", "make", "fill", "verify", "old", "end" };
+	"settings", "rename", "swap", "delete", "count", "make", "fill", "verify", "old", "older",
+	"end" };
 
 static const char *name(u8 n)
 {

@@ -10,22 +10,28 @@
 #include "runs.h"
 
 #define REPLACE_MARK(n) (runs_off != (n))
-enum { MARKS = 14, QUICK_MARKS = 13 };
+enum { MARKS = 15, QUICK_MARKS = 14 };
 #include "../../common/td/replace.c"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum content { NONE, OLD, NEW, SECOND, EMPTY };
-enum { OWNS = 12, T = 0, X, K, Y, A, B = A + OWNS, NAMES = B + OWNS };
+enum content { NONE, OLD, NEW, SECOND, EMPTY, EARLIER };
+/*
+ * L, M: what each of the clients calls the old rows; G, H: generations of before, the newer one
+ * first
+ */
+enum { OWNS = 12, T = 0, X, K, Y, L, M, G, H, A, B = A + OWNS, NAMES = B + OWNS };
+enum { GENERATIONS = 2 }; /* that are to stay */
 enum { LATE = 2, CODES = REPLACE_OWN + OWNS };
 
 enum ids { IDS_MOVE, IDS_STAY, IDS_NONE };
 enum second { ALONE, RERUN, COPY, OTHER, COLLECTOR, MEDDLER, SECONDS };
 
 static struct setting {
-	u8 ids, rename_new, alike, missing, keep, drop, undo, recreate, second, faults, kills;
+	u8 ids, rename_new, alike, missing, keep, drop, undo, recreate, second, faults, kills,
+		generations;
 } set;
 
 struct request {
@@ -37,6 +43,7 @@ struct client {
 	struct replace_ask ask;
 	u8 map[CODES];
 	u8 running, ended, killed, status, left;
+	u8 older; /* generations that were looked at, bits from L on */
 };
 
 struct world {
@@ -98,9 +105,31 @@ static u8 mine(const struct world *w, const struct client *c)
 	return c == &w->c[1] && set.second == OTHER ? SECOND : NEW;
 }
 
+/* The next one that is to stay no more. */
+static struct replace_seen beyond(const struct world *w, struct client *c)
+{
+	static const u8 order[] = { M, L, G, H };
+	struct replace_seen s = { REPLACE_ABSENT, c->r.next, false, -1 };
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < sizeof order && s.result == REPLACE_ABSENT; i++) {
+		const u8 bit = (u8)(1u << (order[i] - L));
+
+		if (!w->t[order[i]].content || ++n <= GENERATIONS || c->older & bit)
+			continue;
+		c->older |= bit;
+		c->map[s.name] = order[i];
+		s.result = REPLACE_DONE;
+	}
+	return s;
+}
+
 static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 name)
 {
 	struct replace_seen s = { REPLACE_DONE, 0, false, -1 };
+
+	if (what == REPLACE_OLDER)
+		return beyond(w, c);
 
 	if (what == REPLACE_LIST) {
 		s.result = REPLACE_ABSENT;
@@ -144,6 +173,7 @@ static void begin(struct world *w, int k)
 							  : REPLACE_SWAP,
 		.keep = set.keep,
 		.drop = set.drop,
+		.older = set.generations && !set.undo,
 		.new_id = set.ids == IDS_NONE ? -1
 			  : other             ? 3
 					      : 2,
@@ -153,7 +183,7 @@ static void begin(struct world *w, int k)
 	c->running = 1;
 	c->map[REPLACE_TARGET] = T;
 	c->map[REPLACE_LOADED] = other ? Y : set.undo ? K : X;
-	c->map[REPLACE_KEPT] = K;
+	c->map[REPLACE_KEPT] = !set.generations ? K : k ? M : L;
 	for (u8 i = 0; i < OWNS; i++)
 		c->map[REPLACE_OWN + i] = (u8)((k ? B : A) + i);
 	if (k == 1 && set.second == COLLECTOR)
@@ -180,10 +210,10 @@ static void kill_client(struct client *c)
 	c->ended = c->killed = 1;
 }
 
-static const char *const names[] = { "T", "X", "K", "Y" };
+static const char *const names[] = { "T", "X", "K", "Y", "L", "M", "G", "H" };
 static const char *const whats[] = { "look", "list", "measure", "query", "same", "check",
-	"settings", "rename", "swap", "delete", "count", "make", "fill", "verify", "old", "end",
-	"create" };
+	"settings", "rename", "swap", "delete", "count", "make", "fill", "verify", "old", "older",
+	"end", "create" };
 
 static const char *name(u8 n)
 {
@@ -389,6 +419,7 @@ static const char *const laws[] = {
 	"the same command again, undisturbed, does not end in 0 with the new rows",
 	"status 0, the old rows are left and not named",
 	"the second run's rows are lost",
+	"--keep=N: a kept table that is to stay is gone",
 };
 enum { LAWS = sizeof laws / sizeof *laws };
 
@@ -400,9 +431,11 @@ enum {
 	SOME_REFUSED,
 	SOME_ALREADY,
 	SOME_GUARD,
+	SOME_OLDER,
 	SOMES
 };
-static const char *const somes[] = { "swapped", "renamed", "75", "76", "69", "already", "80" };
+static const char *const somes[] = { "swapped", "renamed", "75", "76", "69", "already", "80",
+	"a generation goes" };
 
 static int anywhere(const struct world *w, u8 content)
 {
@@ -485,6 +518,16 @@ static void ended(struct engine *e, const struct world *w, const struct client *
 		engine_broken(e, 7);
 }
 
+static void generations(struct engine *e, const struct world *w)
+{
+	const int since = !!w->t[L].content + !!w->t[M].content;
+
+	if (!w->t[H].content)
+		engine_some(e, SOME_OLDER);
+	if ((!w->t[H].content && since < 1) || (!w->t[G].content && since < 2))
+		engine_broken(e, 9);
+}
+
 static void check(struct engine *e, const void *state)
 {
 	const struct world *w = state;
@@ -494,6 +537,8 @@ static void check(struct engine *e, const void *state)
 		if (w->c[k].ended && !w->c[k].killed)
 			ended(e, w, &w->c[k]);
 	}
+	if (set.generations && !set.undo)
+		generations(e, w);
 	if (!is_one_of_ours(w) && !w->meddled)
 		engine_broken(e, 1);
 	if (!set.missing && !w->meddled && !anywhere(w, OLD) && w->t[T].content == NONE)
@@ -501,6 +546,8 @@ static void check(struct engine *e, const void *state)
 	if (set.second == RERUN && w->c[1].ended && !set.drop && quiet(w) &&
 		!(w->disturbed && (w->c[1].status == FAIL_TEMP || set.undo || set.recreate)) &&
 		w->c[1].status != FAIL_NONE &&
+		!(set.undo && set.generations && w->c[1].status == FAIL_REFUSED &&
+			(set.ids != IDS_MOVE || set.rename_new)) &&
 		!((w->c[1].status == FAIL_UNKNOWN ||
 			  ((set.undo || set.recreate) && w->c[1].status == FAIL_GUARD)) &&
 			(set.ids != IDS_MOVE || set.rename_new || set.undo || set.alike)))
@@ -522,6 +569,9 @@ static void begin_world(void *first)
 	if (set.second == OTHER)
 		w->t[Y].content = SECOND, w->t[Y].id = 3;
 	w->ids = 4;
+	if (set.generations && !set.undo)
+		for (u8 i = G; i <= H; i++)
+			w->t[i].content = EARLIER, w->t[i].id = w->ids++;
 	if (set.recreate)
 		w->late[0] = (struct request){ CREATE, X, 0 };
 	w->faults = set.faults;
@@ -531,24 +581,25 @@ static void begin_world(void *first)
 
 static void show_settings(void)
 {
-	printf("#   ids %s%s, %s, target %s%s%s%s, second %d\n",
+	printf("#   ids %s%s, %s, target %s%s%s%s%s, second %d\n",
 		set.ids == IDS_MOVE   ? "move"
 		: set.ids == IDS_STAY ? "stay"
 				      : "are not shown",
 		set.rename_new ? ", new by a rename" : "",
 		set.alike ? "rows alike" : "rows told apart", set.missing ? "missing" : "there",
 		set.keep ? ", --keep" : "", set.drop ? ", from a pipe" : "",
-		set.undo ? ", --undo" : "", set.second);
+		set.undo ? ", --undo" : "", set.generations ? ", generations" : "", set.second);
 }
 
-enum { TASKS = 7 };
+enum { TASKS = 9 };
 
 static void set_task(u8 task)
 {
 	set.missing = task == 1 || task == 4;
-	set.keep = task == 2;
+	set.keep = task == 2 || task == 7;
+	set.generations = task >= 7;
 	set.drop = task >= 3 && task <= 4;
-	set.undo = task == 5;
+	set.undo = task == 5 || task == 8;
 	set.recreate = task == 6;
 	if (set.recreate) /* with the late request two; another could make the claimed name come
 			     back */
@@ -605,6 +656,8 @@ static const struct runs_proof proofs[] = { { 2, 0, ALONE }, { 1, 1, RERUN }, { 
 	{ 1, 0, OTHER }, { 0, 1, COLLECTOR }, { 1, 0, MEDDLER }, { 0, 0, SECONDS } };
 static const struct runs_proof long_proofs[] = { { 3, 0, ALONE }, { 2, 1, RERUN }, { 2, 1, COPY },
 	{ 2, 1, OTHER }, { 2, 1, MEDDLER }, { 0, 0, SECONDS } };
+/* 14 takes two clients */
+static const u8 mark[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 22, 14 };
 static const u8 mutants[] = { ALONE, RERUN, COPY, OTHER, SECONDS };
 
 static const struct runs_model model = { .name = "replace",
@@ -619,6 +672,7 @@ static const struct runs_model model = { .name = "replace",
 	.long_proofs = long_proofs,
 	.marks = MARKS,
 	.quick_marks = QUICK_MARKS,
+	.mark = mark,
 	.mutants = mutants,
 	.slow_mutants = mutants + OTHER, /* two clients and two faults */
 	.mutant_kills = RERUN,

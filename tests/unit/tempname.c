@@ -117,6 +117,40 @@ static void claimed(void)
 	free(undo);
 }
 
+static void generations(void)
+{
+	static const char *const not [] = { "", "tbl_kept", "tbl_kept_", "tbl_kept_20231114_221320",
+		"tbl_kept_20231114_221320_89abcde", "tbl_kept_20231114_221320_89abcdeg",
+		"tbl_kept_20231314_221320_89abcdef", "tbl_kept_20231114x221320_89abcdef",
+		"tbl_kept_20231114_221320_89abcdef0", "tbk_kept_20231114_221320_89abcdef",
+		"tbl_tdput_20231114_221320_89abcdef", "tbl_kept_20231114_221320_89abcdef_tdundo_" };
+	char *name = tempname_kept("tbl", NOW, chance),
+	     *undo = tempname_undo(name, NOW + 5, chance),
+	     *long_target = repeat('t', 128), *alike = repeat('t', 127),
+	     *long_name = tempname_kept(long_target, NOW, chance);
+	size_t len = 0;
+
+	tap_is(name, "tbl_kept_20231114_221320_89abcdef", "a kept table");
+	tap_num(tempname_kept_time(name, "tbl", &len), NOW, "it is known, and its time");
+	tap_num((int64_t)len, (int64_t)strlen(name), "its name");
+	tap_num(tempname_kept_time(undo, "tbl", &len), NOW, "and where an undo has it");
+	tap_num((int64_t)len, (int64_t)strlen(name), "under the name of before");
+	tap_num(tempname_kept_time(name, "tb", &len), -1, "a shorter name is another table's");
+	tap_num(tempname_kept_time(name, "tbl_", &len), -1, "and a longer one");
+	tap_num(tempname_table_time(name, NULL), -1, "--gc takes none of them");
+	tap_num(tempname_table_time(undo, NULL), -1, "nor one of an undo");
+	tap_result(strlen(long_name) <= TDURL_NAME_ADVISED, "of a long name");
+	tap_num(tempname_kept_time(long_name, long_target, &len), NOW, "which is known");
+	tap_num(tempname_kept_time(long_name, alike, &len), -1, "and no other's");
+	for (size_t i = 0; i < sizeof not / sizeof *not; i++)
+		tap_num(tempname_kept_time(not [i], "tbl", &len), -1, not [i]);
+	free(name);
+	free(undo);
+	free(long_target);
+	free(alike);
+	free(long_name);
+}
+
 static void sessions(void)
 {
 	static const char *const not [] = { "", "td_put_", "td_put_20231114_221320_0123456789abcde",
@@ -139,6 +173,7 @@ int main(void)
 	tables();
 	kept();
 	claimed();
+	generations();
 	sessions();
 	return tap_done();
 }
