@@ -133,6 +133,7 @@ static struct replace_seen list(struct run *u, bool copies)
 		if (is(all[i].name, u->name[REPLACE_LOADED])) {
 			free(u->name[s.name]);
 			u->name[s.name] = mem_string(all[i].name);
+			s.id = all[i].id;
 			s.result = REPLACE_DONE;
 		}
 	api_names_free(all, n);
@@ -503,10 +504,25 @@ static int about_target(struct run *u, struct fail *f)
 		db, table);
 }
 
+static int used(struct run *u, struct fail *f)
+{
+	const char *db = u->s->in.database, *loaded = u->name[REPLACE_LOADED];
+
+	if (u->r.task.kind == REPLACE_UNDO)
+		return fail_set(f, FAIL_REFUSED, "there is no table %s.%s", db, loaded);
+	fail_set(f, FAIL_REFUSED,
+		"the temporary table %s.%s does not exist: was this receipt used already?", db,
+		loaded);
+	return u->r.left ? fail_add(f,
+				   " The table %s holds what it replaced then (td-swap --gc "
+				   "removes it)",
+				   name_of(u, u->r.left))
+			 : -1;
+}
+
 static int words(struct run *u, struct fail *f)
 {
 	const struct swap *s = u->s;
-	const bool undo = u->r.task.kind == REPLACE_UNDO;
 	const char *db = s->in.database, *table = s->in.table, *loaded = u->name[REPLACE_LOADED];
 
 	switch ((enum replace_why)u->r.why) {
@@ -526,11 +542,7 @@ static int words(struct run *u, struct fail *f)
 			"%s.%s could not be replaced, however often it was tried%s%s", db, table,
 			u->why.kind ? ": " : "", u->why.why);
 	case REPLACE_USED:
-		return fail_set(f, FAIL_REFUSED,
-			undo ? "there is no table %s.%s"
-			     : "the temporary table %s.%s does not exist: was this receipt used "
-			       "already?",
-			db, loaded);
+		return used(u, f);
 	case REPLACE_NOT_OURS:
 		return fail_set(
 			f, FAIL_GUARD, "table %s.%s is not the one that td-put made", db, loaded);

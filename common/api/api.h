@@ -94,6 +94,7 @@ void api_until(struct api *a, uint64_t ms);
 
 struct api_name {
 	char *name;
+	int64_t id;             /* of a table; -1 if not shown */
 	int64_t count;          /* rows; -1 if not known */
 	/*
 	 * of a database: administrator, full_access, import_only, query_only ...; "" if not given

@@ -36,19 +36,19 @@ enum rule {
 static const struct {
 	const char *method, *path;
 	enum rule rule;
-	const char *field; /* that its answer has; NULL of those that only read */
+	const char *field; /* that its answer has; NULL: the caller reads what comes */
 } endpoints[] = {
-	[DATABASE_LIST] = { "GET", "database/list", READ, NULL },
-	[TABLE_LIST] = { "GET", "table/list", READ, NULL },
-	[TABLE_SHOW] = { "GET", "table/show", READ, NULL },
-	[SESSION_LIST] = { "GET", "bulk_import/list", READ, NULL },
-	[SESSION_SHOW] = { "GET", "bulk_import/show", READ, NULL },
-	[SESSION_PARTS] = { "GET", "bulk_import/list_parts", READ, NULL },
+	[DATABASE_LIST] = { "GET", "database/list", READ, "databases" },
+	[TABLE_LIST] = { "GET", "table/list", READ, "tables" },
+	[TABLE_SHOW] = { "GET", "table/show", READ, "name" },
+	[SESSION_LIST] = { "GET", "bulk_import/list", READ, "bulk_imports" },
+	[SESSION_SHOW] = { "GET", "bulk_import/show", READ, "name" },
+	[SESSION_PARTS] = { "GET", "bulk_import/list_parts", READ, "parts" },
 	[SESSION_ERRORS] = { "GET", "bulk_import/error_records", READ, NULL },
-	[JOB_STATUS] = { "GET", "job/status", READ, NULL },
-	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", READ, NULL },
-	[JOB_SHOW] = { "GET", "job/show", READ, NULL },
-	[JOB_LIST] = { "GET", "job/list", READ, NULL },
+	[JOB_STATUS] = { "GET", "job/status", READ, "status" },
+	[JOB_BY_KEY] = { "GET", "job/status_by_domain_key", READ, "status" },
+	[JOB_SHOW] = { "GET", "job/show", READ, "status" },
+	[JOB_LIST] = { "GET", "job/list", READ, "jobs" },
 	[JOB_RESULT] = { "GET", "job/result", READ, NULL },
 	[JOB_STATISTICS] = { "GET", "job/statistics", READ, NULL },
 	[SCHEDULE_HISTORY] = { "GET", "schedule/history", READ, NULL },
@@ -168,20 +168,18 @@ static int one_try(struct api *a, struct api_call *c, const char *url, uint64_t 
 }
 
 /*
- * An answer to a request that changes something is the service's, or there is none: a proxy's page
- * says nothing about what was done. A refusal has TD's own words, a success the field of its call.
+ * An answer that decides something is the service's, or there is none: a proxy's page says nothing
+ * about what was done, nor about what is there. A refusal has TD's own words, a success the field
+ * of its call.
  */
 static bool is_service(const struct api_call *c)
 {
 	static const char *const words[] = { "error", "message", "text" };
 	const int status = c->answer.status;
 	const bool done = status / 100 == 2;
-	json_t *j;
+	json_t *j = jsondoc_load(c->answer.body.p, c->answer.body.len, 0, NULL);
 	bool is = false;
 
-	if (endpoints[c->e].rule == READ || status == 407 || status == 429 || status >= 500)
-		return true;
-	j = jsondoc_load(c->answer.body.p, c->answer.body.len, 0, NULL);
 	if (done)
 		is = json_object_get(j, endpoints[c->e].field) != NULL;
 	for (size_t i = 0; !done && status / 100 == 4 && i < sizeof words / sizeof *words; i++)
@@ -240,6 +238,31 @@ static uint64_t left(const struct api *a, uint64_t start)
 }
 
 /*
+ * A page in answer to a look: it passes, like a 502, if Treasure Data has answered before. If it
+ * has not, it may be another server, and after a few tries the caller says what came.
+ */
+static bool is_stranger(const struct api *a, const struct api_call *c, unsigned attempt)
+{
+	return endpoints[c->e].rule == READ && !a->known && attempt + 1 >= NAMES_TRIED;
+}
+
+/* What came, if it is the service's; otherwise nothing came. */
+static int hear(struct api *a, struct api_call *c, unsigned attempt, struct fail *f)
+{
+	const int status = c->answer.status;
+
+	if (!endpoints[c->e].field || status == 407 || status == 429 || status >= 500)
+		return 0;
+	if (is_service(c))
+		a->known = true;
+	else if (!is_stranger(a, c, attempt)) {
+		a->status = 0;
+		return not_service(c, f);
+	}
+	return 0;
+}
+
+/*
  * Another try would fare no better: a name without an address, unless it was right before in this
  * run; headers without an end. (Requests that change something may have done their work then.)
  */
@@ -270,10 +293,8 @@ int api_call(struct api *a, struct api_call *c, struct fail *f)
 		int64_t wait;
 
 		rc = one_try(a, c, url.p, left(a, start), &why);
-		if (rc == 0 && !is_service(c)) {
-			rc = not_service(c, &why);
-			a->status = 0;
-		}
+		if (rc == 0)
+			rc = hear(a, c, attempt, &why);
 		if (rc == 0 && c->answer.status / 100 == 2) {
 			a->reached = true;
 			if (attempt > 0)

@@ -51,6 +51,7 @@ struct api {
 	const atomic_bool *stop;
 	bool hurry, stall_said;
 	bool reached;     /* an answer came: the server's name is right */
+	bool known;       /* ... and it was Treasure Data's */
 	int status;
 	int64_t date;     /* the server's clock in its last answer, -1 */
 	uint64_t date_ms; /* clock_ms() then */

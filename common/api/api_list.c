@@ -9,6 +9,7 @@ static void read_name(struct api_name *to, const json_t *j)
 	const char *name = json_is_string(j) ? json_string_value(j) : api_string(j, "name");
 
 	to->name = mem_string(name ? name : "");
+	to->id = api_int(j, "id", -1);
 	to->count = api_int(j, "count", -1);
 	api_text(j, "permission", to->permission, sizeof to->permission);
 	api_text(j, "status", to->state, sizeof to->state);

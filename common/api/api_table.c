@@ -184,7 +184,8 @@ int api_table_import(struct api *a, const char *db, const char *table, const cha
 	int rc = api_call(a, &c, f);
 	json_t *j;
 
-	*maybe = rc != 0 && c.maybe_done;
+	/* a conflict may be the answer to a second delivery: then the first one is in */
+	*maybe = rc != 0 && (c.maybe_done || a->status == 409 || a->status == 422);
 	md5[0] = '\0';
 	if (rc == 0 && (j = api_call_json(a, &c, FAIL_IGNORED)) != NULL) {
 		api_text(j, "md5_hex", md5, 33);

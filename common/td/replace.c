@@ -401,6 +401,7 @@ static void carry_moved(struct replace *r, struct replace_ask *n)
 static void moved(struct replace *r, struct replace_ask *n, int64_t id)
 {
 	r->own = r->next++;
+	r->same_id = id >= 0 && id == r->own_id;
 	r->own_id = id;
 	r->claimed = true;
 	r->bare = r->moving = false;
@@ -554,6 +555,7 @@ static void listed(struct replace *r, const struct replace_seen *s, struct repla
 			s->result == REPLACE_SILENT ? REPLACE_NO_ANSWER : REPLACE_CALLER);
 	} else if (s->result == REPLACE_DONE) {
 		r->own = s->name;
+		r->own_id = s->id;
 		r->next = (uint8_t)(s->name + 1);
 		r->foreign = true;
 		move(r, n, THEN_BEGIN);
@@ -693,6 +695,15 @@ static void untold(struct replace *r, struct replace_ask *n)
 	verdict(r, n, FAIL_UNKNOWN, REPLACE_UNTOLD);
 }
 
+/* An earlier run's old rows, and the target was replaced since. */
+static void used(struct replace *r, struct replace_ask *n)
+{
+	if (r->task.kind == REPLACE_UNDO)
+		verdict(r, n, FAIL_GUARD, REPLACE_NOT_LAST);
+	else
+		verdict(r, n, FAIL_REFUSED, REPLACE_USED);
+}
+
 /*
  * Ids that went with the rows. If the target is a third table by now, another run has replaced it
  * since, and ours were in it; unless what was seen before our swap was a moment of that run, whose
@@ -708,6 +719,18 @@ static bool crossed(const struct replace *r)
 	       (r->target_id > r->was_target || !REPLACE_MARK(14));
 }
 
+/*
+ * Can the table that an earlier run left hold the new rows, or are they those that it replaced? A
+ * query takes old rows of the same number and time for new ones. Where a rename keeps the id, it
+ * has that of the receipt; where not, the target is as old as it was before.
+ */
+static bool may_be_new(const struct replace *r)
+{
+	if (!r->foreign || r->sent || r->task.new_id < 0 || r->own_id < 0 || !REPLACE_MARK(23))
+		return true;
+	return r->same_id ? r->own_id == r->task.new_id : r->target_id < r->task.new_id;
+}
+
 /* Under a name that no swap was sent from: what is seen now stays so. */
 static void judged(struct replace *r, const struct replace_seen *s, struct replace_ask *n)
 {
@@ -721,6 +744,8 @@ static void judged(struct replace *r, const struct replace_seen *s, struct repla
 		not_swapped(r, n);
 	else if (crossed(r))
 		swapped(r, n);
+	else if (r->same_id && !may_be_new(r))
+		used(r, n);
 	else if (!REPLACE_MARK(6) && r->target_id >= 0 && r->target_id == r->was_target)
 		not_swapped(r, n);
 	else
@@ -747,7 +772,9 @@ static void judged_rows(struct replace *r, const struct replace_seen *s, struct 
 			swapped(r, n);
 	} else {
 		r->there = s->result == REPLACE_DONE;
-		if (r->own_new != (r->there && s->new_rows) && (r->there || r->own_new))
+		if (r->own_new && !may_be_new(r))
+			untold(r, n);
+		else if (r->own_new != (r->there && s->new_rows) && (r->there || r->own_new))
 			(r->own_new ? not_swapped : swapped)(r, n);
 		else if (r->own_new && r->there)
 			ask(r, n, AT_JUDGE_SAME, REPLACE_SAME, r->own, 0);

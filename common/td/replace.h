@@ -121,7 +121,7 @@ struct replace_seen {
 			   machine */
 	bool new_rows;  /* QUERY: it holds them; SAME: they do; COUNT: something would change; OLD:
 			   yes */
-	int64_t id;     /* LOOK: -1: not shown */
+	int64_t id;     /* LOOK, LIST: -1: not shown */
 };
 
 enum replace_why {
@@ -183,6 +183,7 @@ struct replace {
 	bool moving;         /* a rename of `own` to `next` was sent and not seen */
 	bool same;           /* it is the copy still, although a swap was sent */
 	bool old_seen;       /* rows that stay were looked for in the old table */
+	bool same_id;        /* the last rename of our table left it its id */
 	int64_t copied_id;   /* of the target, when it was counted */
 	int64_t target_id, own_id;   /* as they are */
 	int64_t was_target, was_own; /* before the swap */

@@ -10,7 +10,6 @@
 #include "runs.h"
 
 #define REPLACE_MARK(n) (runs_off != (n))
-enum { MARKS = 15, QUICK_MARKS = 14 };
 #include "../../common/td/replace.c"
 
 #include <stdio.h>
@@ -32,6 +31,8 @@ enum second { ALONE, RERUN, COPY, OTHER, COLLECTOR, MEDDLER, SECONDS };
 static struct setting {
 	u8 ids, rename_new, alike, missing, keep, drop, undo, recreate, second, faults, kills,
 		generations;
+	/* the receipt was used, the old rows were left, and the table was replaced since */
+	u8 stale;
 } set;
 
 struct request {
@@ -137,6 +138,7 @@ static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 n
 			if (w->t[i].content) {
 				s.result = REPLACE_DONE;
 				s.name = REPLACE_OWN;
+				s.id = set.ids == IDS_NONE ? -1 : w->t[i].id;
 				c->map[REPLACE_OWN] = i;
 				break;
 			}
@@ -156,8 +158,10 @@ static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 n
 		s.id = w->t[name].id;
 	if (what == REPLACE_QUERY && set.undo && !c->r.claimed)
 		s.result = REPLACE_REFUSED; /* nothing was measured */
-	s.new_rows = what == REPLACE_QUERY && (w->t[name].content == mine(w, c) ||
-						      (set.alike && w->t[name].content != EMPTY));
+	s.new_rows = what == REPLACE_QUERY &&
+		     (w->t[name].content == mine(w, c) ||
+			     (set.alike && w->t[name].content != EMPTY &&
+				     !(set.stale && w->t[name].content == SECOND)));
 	return s;
 }
 
@@ -469,6 +473,8 @@ static int is_one_of_ours(const struct world *w)
 {
 	const u8 t = w->t[T].content;
 
+	if (set.stale)
+		return t == SECOND; /* the rows of before must not come back */
 	return t == OLD || t == NEW || (set.second == OTHER && t == SECOND) ||
 	       (set.missing && t == NONE);
 }
@@ -505,7 +511,7 @@ static void ended(struct engine *e, const struct world *w, const struct client *
 		engine_broken(e, 0);
 	if (!done && c->status != FAIL_UNKNOWN && t == rows && (alone || (set.second == OTHER)))
 		engine_broken(e, 2);
-	if (!set.drop && !anywhere(w, rows) && !w->meddled && !(set.second == OTHER))
+	if (!set.drop && !set.stale && !anywhere(w, rows) && !w->meddled && set.second != OTHER)
 		engine_broken(e, 3);
 	if (set.drop && (done || c->status == FAIL_UNKNOWN) && !anywhere(w, rows) && !w->meddled &&
 		alone)
@@ -572,6 +578,11 @@ static void begin_world(void *first)
 	if (set.generations && !set.undo)
 		for (u8 i = G; i <= H; i++)
 			w->t[i].content = EARLIER, w->t[i].id = w->ids++;
+	if (set.stale) { /* a rename gave the old rows a newer id than the receipt's */
+		memset(&w->t[X], 0, sizeof w->t[X]);
+		w->t[A].content = OLD, w->t[A].id = set.rename_new ? w->ids++ : 1;
+		w->t[T].content = SECOND, w->t[T].id = w->ids++;
+	}
 	if (set.recreate)
 		w->late[0] = (struct request){ CREATE, X, 0 };
 	w->faults = set.faults;
@@ -581,26 +592,28 @@ static void begin_world(void *first)
 
 static void show_settings(void)
 {
-	printf("#   ids %s%s, %s, target %s%s%s%s%s, second %d\n",
+	printf("#   ids %s%s, %s, target %s%s%s%s%s%s, second %d\n",
 		set.ids == IDS_MOVE   ? "move"
 		: set.ids == IDS_STAY ? "stay"
 				      : "are not shown",
 		set.rename_new ? ", new by a rename" : "",
 		set.alike ? "rows alike" : "rows told apart", set.missing ? "missing" : "there",
 		set.keep ? ", --keep" : "", set.drop ? ", from a pipe" : "",
-		set.undo ? ", --undo" : "", set.generations ? ", generations" : "", set.second);
+		set.undo ? ", --undo" : "", set.generations ? ", generations" : "",
+		set.stale ? ", replaced since" : "", set.second);
 }
 
-enum { TASKS = 9 };
+enum { TASKS = 10 };
 
 static void set_task(u8 task)
 {
 	set.missing = task == 1 || task == 4;
 	set.keep = task == 2 || task == 7;
-	set.generations = task >= 7;
+	set.generations = task == 7 || task == 8;
 	set.drop = task >= 3 && task <= 4;
 	set.undo = task == 5 || task == 8;
 	set.recreate = task == 6;
+	set.stale = task == 9;
 	if (set.recreate) /* with the late request two; another could make the claimed name come
 			     back */
 		set.faults = set.second == ALONE && set.faults > 0;
@@ -614,6 +627,8 @@ static int is_needed(void)
 {
 	const u8 who = set.second;
 
+	if (set.stale && (!set.alike || set.ids != IDS_MOVE || who != ALONE))
+		return 0; /* elsewhere a query decides, and it tells them apart or not */
 	if (set.alike && set.missing)
 		return 0; /* nothing to mix them up with */
 	if (set.ids == IDS_NONE && set.rename_new)
@@ -657,8 +672,8 @@ static const struct runs_proof proofs[] = { { 2, 0, ALONE }, { 1, 1, RERUN }, { 
 static const struct runs_proof long_proofs[] = { { 3, 0, ALONE }, { 2, 1, RERUN }, { 2, 1, COPY },
 	{ 2, 1, OTHER }, { 2, 1, MEDDLER }, { 0, 0, SECONDS } };
 /* 14 takes two clients */
-static const u8 mark[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 22, 14 };
 static const u8 mutants[] = { ALONE, RERUN, COPY, OTHER, SECONDS };
+static const u8 marks[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 22, 23, 14 };
 
 static const struct runs_model model = { .name = "replace",
 	.laws = laws,
@@ -670,9 +685,9 @@ static const struct runs_model model = { .name = "replace",
 	.seconds_n = SECONDS,
 	.proofs = proofs,
 	.long_proofs = long_proofs,
-	.marks = MARKS,
-	.quick_marks = QUICK_MARKS,
-	.mark = mark,
+	.marks = sizeof marks,
+	.quick_marks = sizeof marks - 1,
+	.mark = marks,
 	.mutants = mutants,
 	.slow_mutants = mutants + OTHER, /* two clients and two faults */
 	.mutant_kills = RERUN,

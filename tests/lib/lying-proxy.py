@@ -8,6 +8,7 @@ POST /lies    lines "METHOD GLOB FIRST-LAST WHAT [before METHOD GLOB]" in place 
     twice     it is delivered twice; the second answer is the client's
     copy      it is done, and answered; a copy is held
     html empty  200 with a page, or with nothing, and it goes nowhere
+    conflict  it is done, and answered with Treasure Data's own 409
     nothttp   bytes that are not HTTP, and it goes nowhere
 POST /release  deliver what is held; prints how many
 GET /struck    how often a lie was told
@@ -104,7 +105,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             lie = next((x for x in lies if x.strikes(self.command, path)), None)
             struck[0] += lie is not None
         what = lie.what if lie else ""
-        if what in ("lost", "twice", "copy", ""):
+        if what in ("lost", "twice", "copy", "conflict", ""):
             got = deliver(*request)
         if what == "twice":
             got = deliver(*request)
@@ -118,6 +119,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         elif what in ("html", "empty"):
             self.say(200, b"<html><body>Welcome to the hotel</body></html>" * (what == "html"), "text/html")
+        elif what == "conflict":
+            self.say(409, b'{"error":"Conflict","message":"Conflict","text":"Conflict"}', "application/json")
         else:
             self.answer(got)
 

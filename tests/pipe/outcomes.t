@@ -190,4 +190,61 @@ swap
 is "the receipt again, with that table there: nothing changes" "$(rows_of testdb tbl) $(receipt .status)" "$new done"
 run td-swap --gc --older-than 0 $D/tbl
 like "td-swap --gc removes it" "$status $out" "^0 .*table $left"
+
+# --- a look that is answered by something else is no look: it is repeated
+for lie in html empty nothttp; do
+	fresh tbl old; load new tbl
+	lies "GET table/show/* 2-3 $lie"
+	swap
+	ok "looks, $lie: the lie was told" told
+	is "a swap, its looks $lie: done" "$status $(rows_of testdb tbl)" "0 $new"
+	fresh app
+	lies "GET bulk_import/show/* 1-2 $lie"
+	run through td-put $fast $D/app <"$T/new"
+	is "an append, its looks $lie: done" "$status $(rows_of testdb app)" "0 $new"
+	fresh tbl old; load new tbl
+	lies "GET table/show/* 2-1000000 $lie"
+	swap
+	is "a swap, its looks $lie for ever: nothing was changed" "$status $(rows_of testdb tbl)" "75 $old"
+	lies
+	swap
+	is "a swap, its looks $lie for ever: the same command again" "$status $(rows_of testdb tbl)" "0 $new"
+done
+fresh tbl old; load new tbl
+lies 'GET table/show/* 1-1000000 html'
+swap
+like "a server that only answers with pages: final, and the question whether it is another one" "$status $err" \
+	'^69 .*something that is not a JSON object: is it Treasure Data\?'
+lies
+
+# --- the old rows were left behind, the table was replaced since, and the receipt is given again: old rows of the same number
+# and time look like the new ones to a query
+alike() { # FIRST: a frame of five rows
+	{ echo time,id; for i in 0 1 2 3 4; do echo "$((1700000000 + i)),$(($1 + i))"; done; } | td-encode -q -f csv -t time
+}
+alike 0 >"$T/before"; alike 100 >"$T/same"
+fresh tbl before; load same tbl
+cp "$T/r" "$T/first"
+faults 'POST table/delete/* 1-1000 409'
+swap
+like "the old rows cannot be removed: they are named" "$status $err $(receipt .kept_table)" "^0 .*the old ones are still in (tbl_tdput_[0-9a-f_]+): .* \\1\$"
+left=$(receipt .kept_table)
+faults
+load newer tbl
+swap
+cp "$T/first" "$T/r"
+swap
+like "the receipt of before, again: it is refused, and what is left is named" "$status $err" \
+	"^69 .*does not exist: was this receipt used already\\? The table ${left%_*}_[0-9a-f]+ holds what it replaced then"
+is "the receipt of before, again: the rows of the last one stay" "$(rows_of testdb tbl)" "$newer"
+run td-swap -q --gc --older-than 0 $D/tbl
+
+# --- --streaming: a refusal that speaks of a second delivery
+fresh stream
+lies 'PUT table/import_with_id/* 1-1 conflict'
+run through td-put $fast --streaming $D/stream <"$T/new"
+like "--streaming, done and answered with a conflict: the rows may be in, and it says so" "$status $err" \
+	'^76 .*409.*up to 60 rows may be in the table'
+is "--streaming, done and answered with a conflict: they are" "$(rows_of testdb stream)" "$new"
+lies
 finish
