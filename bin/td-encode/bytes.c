@@ -131,7 +131,8 @@ ssize_t bytes_open(struct bytes *b, struct origin *g, const char **p, struct fai
 	if (n < 0 || origin_seal(g, *p, (size_t)n, f) || inflate_outer(b, *p, (size_t)n, f) ||
 		recode_plain(b, f))
 		return -1;
-	return lookahead_peek(&b->text, LOOK, p, f);
+	n = lookahead_peek(&b->text, LOOK, p, f);
+	return n > 0 && check_magic(b, *p, (size_t)n, g->opts->format, f) ? -1 : n;
 }
 
 void bytes_close(struct bytes *b)

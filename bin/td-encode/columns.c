@@ -96,6 +96,39 @@ static int check_document(const struct input *in, struct fail *f)
 	return 0;
 }
 
+static const char separators[] = "\t;|"; /* between cells where commas are not */
+
+/* Does every cell of the only column hold one of these? */
+static void see_separators(struct columns *c, const struct row *row)
+{
+	const struct cell *cell = row->cell;
+	unsigned held = 0;
+
+	if (row->n != 1 || cell->n == 0)
+		return;
+	for (unsigned i = 0; separators[i] && cell->kind == CELL_TEXT; i++)
+		held |= memchr(cell->p, separators[i], cell->n) ? 1u << i : 0;
+	c->separators = c->separated++ ? c->separators & held : held;
+}
+
+/* One column of CSV, whose cells look like several: lines may stand before the header. */
+static int check_separators(const struct input *in, struct fail *f)
+{
+	const struct columns *c = &in->columns;
+	const char *by = separators;
+
+	if (in->rows != &in->part->reader.csv.rowin || in->opts->csv.delim || c->raw.n != 1 ||
+		c->separators == 0 || in->part->reader.format != FORMAT_CSV)
+		return 0;
+	while (!(c->separators >> (by - separators) & 1))
+		by++;
+	return fail_set(f, FAIL_DATA, "%s: one column, whose cells all hold %s: %s reads cells "
+		"that it separates (--skip-lines N leaves out lines before the header), -d , "
+		"insists on one column", input_name(in),
+		*by == '\t' ? "a tab" : *by == ';' ? "';'" : "'|'",
+		*by == '\t' ? "-f tsv" : *by == ';' ? "-d ';'" : "-d '|'");
+}
+
 static int sample_row(struct input *in, const struct row *row, struct fail *f)
 {
 	struct columns *c = &in->columns;
@@ -104,6 +137,7 @@ static int sample_row(struct input *in, const struct row *row, struct fail *f)
 	if (in->part->reader.keys.n > c->known && add_columns(in, f))
 		return -1;
 	c->bytes += row->raw_len;
+	see_separators(c, row);
 	for (size_t i = 0; i < row->n; i++)
 		if (!(nulls && cell_is_null(&in->opts->nulls, &row->cell[i])))
 			infer_cell(&c->seen[i], &row->cell[i]);
@@ -152,8 +186,11 @@ static int sample(struct input *in, struct fail *f)
 	if (add_columns(in, f))
 		return -1;
 	while ((rc = row_next(rows, &row, f)) != ROW_END) {
-		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects))
-			return in->columns.sampled == 0 ? explain_format(in, f) : -1;
+		if (rc == ROW_FAILED || (rc == ROW_BAD && !in->opts->rejects)) {
+			if (in->columns.sampled == 0)
+				explain_format(in, f);
+			return rc == ROW_BAD ? rejects_offer(f) : -1;
+		}
 		f->kind = FAIL_NONE; /* a bad row is set aside when its turn comes */
 		if (rc == ROW_GOOD && sample_row(in, &row, f))
 			return -1;
@@ -279,6 +316,16 @@ static int choose_columns(struct input *in, struct fail *f)
 	return 0;
 }
 
+/* An option that says how a time is read, or NULL. */
+static const char *time_option(const struct opts *o)
+{
+	return o->time_rules.format     ? "--time-format"
+		: o->time_rules.unit        ? "--time-unit"
+		: o->time_zone              ? "--time-zone"
+		: o->time_rules.reject_gaps ? "--time-gap"
+					    : NULL;
+}
+
 /*
  * Which cell holds the time, if any: that of --time-column, or of a column `time` that --drop does
  * not name. A column `time` that does not hold it is called time_ in the record.
@@ -306,24 +353,47 @@ static int choose_time(struct input *in, struct record *r, struct fail *f)
 	}
 	if (r->time_cell >= 0)
 		r->time_name = mem_string(c->raw.col[r->time_cell].name);
-	else if (!o->time_given && (o->time_rules.format || o->time_rules.unit || o->time_zone))
+	else if (!o->time_given && time_option(o))
 		return fail_set(f, FAIL_USAGE, "%s needs a time to read: --time-column COLUMN",
-			o->time_rules.format ? "--time-format" :
-			o->time_rules.unit ? "--time-unit" : "--time-zone");
+			time_option(o));
 	if (own >= 0 && own != r->time_cell)
 		column_set_name(c, (size_t)own, "time_");
 	return 0;
+}
+
+/* A date as some country writes it, 29.2.2024 or 02/29/24, or a time of day. */
+static bool is_local_date(const char *s)
+{
+	static const char digits[] = "0123456789";
+	size_t a = strspn(s, digits), b, c;
+	char by = s[a];
+	const char *end;
+
+	if (a == 0 || !by || !strchr("/.-:", by))
+		return false;
+	b = strspn(s + a + 1, digits);
+	if (by == ':')
+		return a <= 2 && b == 2;
+	if (b == 0 || b > 2 || s[a + 1 + b] != by)
+		return false;
+	c = strspn(s + a + b + 2, digits);
+	end = s + a + b + 2 + c;
+	if (*end && *end != ' ')
+		return false;
+	return (a == 4 && c > 0 && c <= 2) || (a <= 2 && c == 4) || (a == 2 && b == 2 && c == 2);
 }
 
 /* A number, a date, or nothing. */
 static bool is_value(const char *s)
 {
 	const struct tdtime any = { .any_seconds = true };
+	size_t n = strlen(s);
 	int64_t t;
 	double d;
 
-	return !*s || lossless_double(s, strlen(s), &d) || lossless_long(s, strlen(s), &t) ||
-		(strlen(s) >= 8 && !tdtime_parse(&any, s, strlen(s), &t));
+	return strspn(s, " ") == n || lossless_double_lenient(s, n, &d) ||
+		lossless_long_lenient(s, n, &t) || is_local_date(s) ||
+		(n >= 8 && !tdtime_parse(&any, s, n, &t));
 }
 
 /* Columns i and k have one name in the record: is it that a row was taken for the header? */
@@ -503,6 +573,8 @@ static int check_header(const struct input *in, struct fail *f)
 	const struct reader *r = &in->part->reader;
 	long value = -1;
 
+	if (check_separators(in, f))
+		return -1;
 	if (r->rows != &r->csv.rowin || in->opts->no_header || in->opts->header ||
 		is_named(in->opts))
 		return 0;

@@ -185,6 +185,8 @@ struct columns {
 	size_t ordered;
 	bool *dropped;         /* which do not */
 	uint64_t sampled;      /* rows */
+	uint64_t separated;    /* cells of the only column that were not empty */
+	unsigned separators;   /* which of a few characters all of these held */
 	bool *pending;         /* added, without a value so far: no type, not in the record */
 	size_t waiting;        /* columns that are */
 	long many;             /* of the first one, a column that holds an array of objects,
@@ -231,7 +233,8 @@ static inline enum row_result input_next(struct input *in, struct row *row, stru
 
 /*
  * Samples what comes after the first file, up to `bytes` bytes of regular files: `see` is called
- * for every good row, whose cells stand in the order of in->columns.raw, which may grow.
+ * for every good row, whose cells stand in the order of in->columns.raw, which grows only if the
+ * rows of the first file name their columns.
  */
 int input_sample_others(struct input *in, size_t bytes,
 	int (*see)(struct input *, const struct row *, struct fail *), struct fail *f);
@@ -293,6 +296,8 @@ int rejects_put(struct rejects *r, const struct row *row, struct fail *why, stru
 /* After the last row, of `rows` that were taken. */
 int rejects_close(struct rejects *r, uint64_t rows, struct fail *f);
 void rejects_free(struct rejects *r);
+/* Without --rejects a row is bad: the message names an option, this one if no other. Returns -1. */
+int rejects_offer(struct fail *f);
 
 /* The command that takes the rejected rows after repair. */
 void repair_command(struct buf *b, const struct input *in, const struct record *r);

@@ -255,7 +255,14 @@ static size_t sample_rows(struct input *in, size_t bytes,
 	return sum;
 }
 
-static size_t sample_file(struct input *in, size_t bytes,
+/* After a first file whose columns are all known, keys of later ones are none in the sample. */
+static void sample_known(struct reader *r)
+{
+	keys_close(&r->keys);
+	r->json.ignore_unknown = r->mp.ignore_unknown = r->ltsv.ignore_unknown = true;
+}
+
+static size_t sample_file(struct input *in, size_t bytes, bool may_grow,
 	int (*see)(struct input *, const struct row *, struct fail *), struct fail *f)
 {
 	const struct origin_file *file = &in->origin.file[in->origin.at];
@@ -265,8 +272,11 @@ static size_t sample_file(struct input *in, size_t bytes,
 	size_t sum = 0;
 
 	if (open_part(in, &in->columns.raw, &names, &later) == 0 &&
-		match_columns(in, &names, &later) == 0)
+		match_columns(in, &names, &later) == 0) {
+		if (!may_grow)
+			sample_known(&in->part->reader);
 		sum = sample_rows(in, bytes, see, f);
+	}
 	close_part(in->part);
 	schema_free(&names);
 	lseek(file->fd, start, SEEK_SET);
@@ -282,7 +292,7 @@ int input_sample_others(struct input *in, size_t bytes,
 	for (in->origin.at = 1; in->origin.at < in->origin.n && bytes > 0 && !f->kind;
 		in->origin.at++)
 		if (in->origin.file[in->origin.at].size > 0) {
-			size_t n = sample_file(in, bytes, see, f);
+			size_t n = sample_file(in, bytes, reader_is_keyed(&first->reader), see, f);
 
 			bytes -= n < bytes ? n : bytes;
 		}

@@ -82,6 +82,16 @@ static int open_file(struct origin_file *file, const char *path, struct fail *f)
 	return 0;
 }
 
+/* Standard input for the second time. */
+static bool is_repeated(char **files, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && strcmp(files[i], "-") != 0)
+		i++;
+	return i < n && strcmp(files[n], "-") == 0;
+}
+
 int origin_open(struct origin *g, const struct opts *o, struct fail *f)
 {
 	static char *standard_input[] = { (char *)(uintptr_t)"-", NULL };
@@ -96,6 +106,9 @@ int origin_open(struct origin *g, const struct opts *o, struct fail *f)
 		if ((n & (n - 1)) == 0)
 			g->file = mem_resize(g->file, n ? 2 * n : 1, sizeof *g->file);
 		g->n = n + 1;
+		if (is_repeated(files, n))
+			return fail_set(f, FAIL_USAGE, "'-', standard input, can be read only "
+				"once");
 		if (open_file(&g->file[n], files[n], f))
 			return -1;
 	}

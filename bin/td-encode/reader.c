@@ -28,7 +28,7 @@ static const char *input_of(const struct reader *r)
 }
 
 /* Options without effect on this format would be ignored: the user meant something else. */
-static int check_options(const struct reader *r, struct fail *f)
+static int check_format(const struct reader *r, struct fail *f)
 {
 	const struct opts *o = r->opts;
 	const char *of_csv = o->csv.delim ? "--delimiter"
@@ -57,6 +57,15 @@ static int check_options(const struct reader *r, struct fail *f)
 		return fail_set(f, FAIL_USAGE, "--comment is for text, and the input is %s",
 			reader_format(r));
 	return 0;
+}
+
+static int check_options(const struct reader *r, const char *name, struct fail *f)
+{
+	bool several = r->opts->files && r->opts->files[0] && r->opts->files[1];
+
+	if (check_format(r, f) == 0)
+		return 0;
+	return several ? fail_at(f, "%s", name) : -1;
 }
 
 static int add_name(struct schema *names, const char *p, size_t n, struct fail *f)
@@ -202,7 +211,7 @@ static int use_separator_line(struct reader *r, struct bytes *b, struct csvin_ru
 	ssize_t n = lookahead_peek(&b->text, 16, &p, f);
 	char delim = n < 0 ? 0 : separator_line(p, (size_t)n);
 
-	if (n < 0 || !delim || rules->skip > 0 || r->opts->no_header)
+	if (n < 0 || !delim || rules->skip > 0)
 		return n < 0 ? -1 : 0;
 	if (r->opts->csv.delim && r->opts->csv.delim != delim)
 		return fail_set(f, FAIL_DATA, "%s: its first line says that '%c' separates cells, "
@@ -348,7 +357,7 @@ int reader_open(struct reader *r, struct bytes *b, const struct schema *known,
 {
 	struct source *from = &b->text.source;
 
-	if (check_options(r, f))
+	if (check_options(r, from->name, f))
 		return -1;
 	switch (r->format) {
 	case FORMAT_FRAME:

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -375,6 +376,13 @@ int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
 	if (n > 0)
 		warn("%llu of %llu rows were rejected: see %s", n, all, r->opts->rejects);
 	return 0;
+}
+
+int rejects_offer(struct fail *f)
+{
+	if (f->kind != FAIL_DATA || strstr(f->why, "--") || strstr(f->why, " -f "))
+		return -1;
+	return fail_add(f, "; --rejects FILE sets such rows aside");
 }
 
 void rejects_free(struct rejects *r)

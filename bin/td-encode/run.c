@@ -105,7 +105,8 @@ static int reject(struct run *run, const struct row *row, struct fail *why, stru
 {
 	if (run->opts->rejects)
 		return rejects_put(&run->rejects, row, why, f);
-	return fail_set(f, why->kind, "%s", why->why);
+	fail_set(f, why->kind, "%s", why->why);
+	return rejects_offer(f);
 }
 
 /* A file's share is known by the place in it, that of a frame by its head. */
@@ -312,7 +313,7 @@ int encode(const struct opts *o, struct fail *f)
 	}
 	if (rc && run.in.part && run.in.part->reader.format == FORMAT_FRAME)
 		framein_blame(&run.in.part->reader.frame, f);
-	if (rc && f->kind != FAIL_USAGE && !o->preview)
+	if (rc && (f->kind != FAIL_USAGE || run.head_written) && !o->preview)
 		give_up(&run, f);
 	input_close(&run.in);
 	rejects_free(&run.rejects);

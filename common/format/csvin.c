@@ -496,9 +496,11 @@ static enum row_result like_header(struct csvin *c, const struct row *row, struc
 
 	if (!is_header(&c->header, row, &same))
 		return ROW_GOOD;
-	return fail_set(f, FAIL_DATA, same ?
+	return fail_set(f, FAIL_DATA, same && c->rules.repeated ?
+			"%s: line %llu repeats the header of line %llu, with other quotes: give "
+			"td-encode the files themselves" : same ?
 			"%s: line %llu repeats the header of line %llu: --repeated-header leaves "
-			"such lines out" :
+			"such lines out, --no-header takes the first line for a row" :
 			"%s: line %llu has the names of line %llu in another order: files with "
 			"different columns were joined; give td-encode the files themselves",
 		c->from->name, (unsigned long long)row->line, (unsigned long long)c->header.line);

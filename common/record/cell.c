@@ -437,6 +437,13 @@ static int cut(const char *p, size_t n, size_t most)
 	return (int)n;
 }
 
+static bool is_extension(const struct cell *c)
+{
+	struct mp t;
+
+	return mp_token(c->p, c->p + c->n, &t) > 0 && t.type == MP_EXT;
+}
+
 char *cell_show(const struct cell *c)
 {
 	enum { SHOWN = 60 };
@@ -456,7 +463,8 @@ char *cell_show(const struct cell *c)
 	buf_init(&to.b, 1 << 16);
 	if (c->kind == CELL_MP) {
 		if (make_text(&to, NULL, c->p, c->n) != CELL_GOOD)
-			buf_puts(&to.b, "a long or binary value");
+			buf_puts(&to.b, is_extension(c) ? "an extension of msgpack" :
+				"a long or binary value");
 		p = to.b.p;
 		n = to.b.len;
 	}

@@ -86,9 +86,11 @@ void infer_cell(struct infer *c, const struct cell *cell)
 
 enum type_kind infer_kind(const struct infer *c)
 {
-	if (c->text)
-		return !c->not_long ? TYPE_LONG : !c->not_double ? TYPE_DOUBLE : TYPE_STRING;
-	if (c->other || (c->boolean && (c->integer || c->real)) || (c->real && c->large))
+	if (c->text && !c->other && !c->boolean) /* CSV, and perhaps JSON of another file */
+		return !c->not_long && !c->real     ? TYPE_LONG
+			: !c->not_double && !c->large ? TYPE_DOUBLE
+						      : TYPE_STRING;
+	if (c->text || c->other || (c->boolean && (c->integer || c->real)) || (c->real && c->large))
 		return TYPE_STRING;
 	return c->real ? TYPE_DOUBLE : c->integer || c->boolean ? TYPE_LONG : TYPE_STRING;
 }

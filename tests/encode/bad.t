@@ -67,8 +67,30 @@ magic RTF '{\\rtf1\\ansi' 'save it as plain text'
 magic "psql's aligned output" ' id | name \n----+------\n  1 | x\n(1 row)\n' 'let it write CSV: psql --csv'
 magic "psql's aligned output" '\n-[ RECORD 1 ]\nid | 1\n' 'let it write CSV'
 magic 'a table in a box, as mysql draws it' '+----+------+\n| id | name |\n+----+------+\n' 'let it write tabs: mysql --batch'
+magic LZMA '\135\000\000\200\000' 'unpack it: .*-- xz -dc FILE'
+magic lzop '\211LZO\000\015\012' 'unpack it: .*-- lzop -dc FILE'
+magic RAR 'Rar!\032\007\001\000' 'unpack it'
+magic 'an empty zip' 'PK\005\006\000\000' 'it holds no rows'
+magic 'an OpenDocument spreadsheet' 'PK\003\004\024\000\000\000mimetypeapplication/vnd.oasis.opendocument.spreadsheet' 'save it as CSV'
+magic Arrow '\377\377\377\377\160\000' 'make it CSV with pyarrow'
+magic Feather 'FEA1\000\000' 'make it CSV'
+magic HDF5 '\211HDF\r\n\032\n' 'make it CSV'
+magic 'an array of NumPy' '\223NUMPY\001\000' 'make it CSV'
+magic 'a program' '\177ELF\002\001\001' 'it holds no rows'
+magic PostScript '%%!PS-Adobe-3.0\n' 'it holds pages'
+magic 'an encrypted message' '\055----BEGIN PGP MESSAGE-----\n\nhQEM\n' 'decrypt it: .*-- gpg -d FILE'
+magic 'a pointer of Git LFS' 'version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n' 'git lfs pull'
+magic 'an answer of HTTP with its header' 'HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\na,b\r\n1,2\r\n' 'let curl leave the header out: no -i'
+magic YAML '\055--\n- a: 1\n  b: 2\n' 'make it JSON: .*yq'
+magic XML '<Error><Code>AccessDenied</Code></Error>' 'make it JSON or CSV first'
+magic HTML '<center>\n<h1>502 Bad Gateway</h1>\n</center>\n' 'a web page'
+magic 'a table in a box, as for people' '| id | x |\n|----|---|\n| 1  | y |\n' 'let the program write CSV'
+magic 'a table in a box, as for people' 'id  x\n--  -\n1   y\n' 'let the program write CSV'
+magic 'a table in a box, as for people' '\342\224\214\342\224\200\342\224\220\n' 'let the program write CSV'
+{ printf '\377\376'; printf '<html>\n' | iconv -t UTF-16LE; } >"$T/in"; td-encode <"$T/in" >"$T/frame" 2>"$T/err"
+like "HTML in UTF-16" "$? $(cat "$T/err")" '^65 .*this is HTML'
 py 'out(gzip.compress(b"<!doctype html>\n<title>502"))'; says "HTML that is compressed" 65 'this is HTML'
-for text in 'ORC,PAR1\n1,2\n' 'BZh,LZIP\n1,2\n' 'PK,a\n1,2\n' '<a>,b\n1,2\n' ' id,x\n1,2\n'; do
+for text in 'ORC,PAR1\n1,2\n' 'BZh,LZIP\n1,2\n' 'PK,a\n1,2\n' '<a>,b\n1,2\n' '<a>,<b>\n1,2\n' '|a|,b\n1,2\n' 'a,b\n---,2\n' ' id,x\n1,2\n'; do
 	encode "$text" --time-value 7
 	is "a text that begins like another format, $text" "$status" 0
 done

@@ -65,6 +65,24 @@ says "a name twice" 65 "twice.csv: columns 1 and 3 are both called 'id'"
 from --unknown-keys add --select id a.csv; is "--select and --unknown-keys add: status" "$status" 2
 from --unknown-keys add a.csv; is "--unknown-keys and one file of CSV: status" "$status" 2
 
+# --- CSV first, and JSON with keys that it does not have
+$PYTHON -c 'import json; print(json.dumps({"id": 8, "n": 2, "name": "k", **{"k%d" % i: i for i in range(3000)}}))' >keys.jsonl
+for o in '' '--unknown-keys refuse'; do
+	# shellcheck disable=SC2086 # two words
+	from $o a.csv keys.jsonl
+	says "keys that the CSV does not have, $o" 65 "keys.jsonl: line 1, column [0-9]*: a key that none of the first rows had; .*the key 'k0'"
+done
+from --unknown-keys ignore a.csv keys.jsonl
+is "... ignored" "$status $(ids '[.id, .n, .k7]')" '0 [1,1.5,null] [2,2,null] [8,2,null] '
+from --unknown-keys add a.csv keys.jsonl
+is "... added" "$status $(ids '[.id, .n, .k7, .k2999]')" '0 [1,1.5,null,null] [2,2,null,null] [8,2,7,2999] '
+printf '{"id":9,"n":"x","name":"l","more":1}\n' >type.jsonl
+from --unknown-keys ignore a.csv type.jsonl
+is "... rows with such keys are in the sample" "$status $(ids '.n')" '0 "1.5" "2" "x" '
+
+printf '{"id":10,"n":0.25,"name":"l"}\n' >real.jsonl; printf 'id,name,n\n1,x,1\n' >long.csv
+from long.csv real.jsonl; is "longs of CSV and doubles of JSON" "$status $(ids '.n')" '0 1 0.25 '
+
 # --- keys that come behind the sample
 $PYTHON -c '
 for i in range(200000): print("{\"id\":%d,\"text\":\"xxxxxxxxxxxxxxxx\"}" % i)
@@ -112,6 +130,10 @@ from a.csv .; says "a directory" 66 '\. is a directory'
 from a.csv -q; is "an option after a file: status" "$status" 2; like "... the message" "$err" 'options come before files'
 from a.csv -- cat; is "files and a command: status" "$status" 2
 td-encode -q --time-value 7 a.csv >frame2; from a.csv frame2; is "a frame among files: status" "$status" 2; like "... the message" "$err" 'read alone'
+from - a.csv -; is "standard input twice: status" "$status" 2; like "... the message" "$err" 'can be read only once'
+seq 1 2000000 | sed 1s/1/id/ >big.csv; from big.csv frame2
+is "a frame after a large file: the frame ends in an abort" "$status $(printf '%s' "$end" | jq -c '[.end, .status, (.reason | test("read alone"))]')" '2 ["abort",2,true]'
+from --header a.csv c.jsonl; is "an option of CSV, and a file of JSON: status" "$status" 2; like "... which is named" "$err" '^td-encode: c.jsonl: --header is for CSV'
 td-encode -q a.csv >>a.csv 2>err; is "the output among files: status" "$?" 2
 { cat a.csv; printf '3,"z,4\n'; } >broken.csv; from a.csv broken.csv; says "a bad row of a later file" 65 '^td-encode: broken.csv: line 4'
 gzip -c more.csv | head -c 40 >short.gz; from a.csv short.gz; says "gzip that is cut" 65 'short.gz: ends inside a gzip member'

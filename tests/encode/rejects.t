@@ -190,6 +190,14 @@ done
 run td-encode --rejects "$T/rej" -t at <"$T/bad"
 is "the rows of a frame's head are not those of the records, if some may be rejected" "$(note_of "$T/out" H | jq .rows)" null
 
+# --- a bad row without --rejects names it, if nothing else helps
+for text in 'a,b\n1\n' 'a,b\n1,"2\n' 'a,b\n1,\000\n' '{"a":1,"a":2}\n'; do
+	encode "$text" --time-value 7; says "a bad row, $text" 65 '; --rejects FILE sets such rows aside$'
+done
+{ echo a,b; seq 1 700000 | sed 's/$/,x/'; echo 5; } >"$T/in"; td-encode --time-value 7 <"$T/in" >"$T/frame" 2>"$T/err"
+like "... far down" "$? $(cat "$T/err")" '^65 .*line 700002, column 2: a row of 1 cells where 2 are expected; --rejects FILE sets such rows aside$'
+encode 'a\nx\n' -c a:long --time-value 7; unlike "... which is not named where an option helps" "$err" 'rejects FILE'
+
 # --- a file that is the input or the output
 printf 'a\n1\nx\n' >"$T/in"
 run td-encode -c a:long --rejects "$T/in" <"$T/in"

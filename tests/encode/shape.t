@@ -30,6 +30,23 @@ encode '2019,2020\n1,2\n' --time-value 7 -c 2019:string
 is "a header that an option knows" "$status $records" '0 {"2019": "1", "2020": 2, "time": 7}'
 way "one column with semicolons" 'a;b\n1;2\n' "one column, whose name holds ';': -d ';' reads cells" '{"a":1,"b":2}' -d ';'
 way "one column with bars" 'a|b\n1|2\n' "whose name holds '|': -d '|'" '{"a":1,"b":2}' -d '|'
+for header in '29/02/2024,x' '29.2.2024,x' '12-31-24,x' '12:30,x' '1.5e3,x' '+1,x' '007,x' ' ,x' '02/29/2024 10:00,x'; do
+	encode "$header\\n${header%x}y\\n" --time-value 7
+	says "a row that is no header, $header" 65 "line 1 looks like a row, not like a header"
+done
+for header in '1.2.3,x' '10.0.0.1,x' 'a/b,x' '1/2,x' '10:,x'; do
+	encode "$header\\ny,z\\n" --time-value 7
+	is "a header, $header" "$status $err" "0 "
+done
+way "a title above the header" 'Report 2024\na;b\n1;2\n' "one column, whose cells all hold ';': -d ';' reads cells that it separates .--skip-lines N" \
+	'{"a":1,"b":2}' -d ';' --skip-lines 1
+way "... of lists that are one column" 'tags\na|b\nc|d\n' "whose cells all hold '|': -d '|'" '{"tags":"a|b"} {"tags":"c|d"}' -d ,
+way "... of tabs" 'x\n1\t2\n' "whose cells all hold a tab: -f tsv" '{"x":"1\t2"}' -d ,
+for text in 'x\na;b\nc\n' 'x\n"a;b"\n' 'x\na;b\nc|d\n'; do
+	encode "$text" --time-value 7; is "one column of text, $text" "$status $err" "0 "
+done
+encode 'sep=;\n1;a,b\n' --no-header --time-value 7
+is "sep=; without a header" "$records" '{"_c0": 1, "_c1": "a,b", "time": 7}'
 encode 'sep=;\r\nid;name\r\n1;a,b\r\n' --time-value 7
 is "Excel's sep=;" "$records" '{"id": 1, "name": "a,b", "time": 7}'
 encode '\357\273\277SEP=\t\nid\tname\n1\tx\n' --time-value 7
@@ -48,6 +65,8 @@ says "lines that begin with a bracket" 65 "line 1, column 6: .*; it begins like 
 # --- a header that comes again
 way "files that were joined" 'a,b\n1,2\na,b\n3,4\n' "line 3 repeats the header of line 1: --repeated-header leaves such lines out" \
 	'{"a":1,"b":2} {"a":3,"b":4}' --repeated-header
+encode 'a,b\n1,2\n"a","b"\n3,4\n' --time-value 7 --repeated-header
+says "... with quotes" 65 'line 3 repeats the header of line 1, with other quotes: give td-encode the files themselves'
 for o in '' --repeated-header '--rejects /dev/null'; do
 	encode 'a,b,c\n1,2,3\nb,c,a\n5,6,4\n' --time-value 7 $o
 	says "files with another order that were joined, $o" 65 "line 3 has the names of line 1 in another order: files with different columns were joined"

@@ -157,7 +157,7 @@ for f in '%b %d %H:%M:%S:it has no year' '%Y-%m:it has no day' '%H:%M:it has no 
 	like "... the message" "$err" "${f##*:}"
 done
 encode 'at\nFri 2024-02-29\n' -t at --time-format '%a %F'; says "a weekday that is another" 65 "names a weekday that is not the date's"
-for o in '--time-format %F' '--time-unit s' '--time-zone UTC'; do
+for o in '--time-format %F' '--time-unit s' '--time-zone UTC' '--time-gap reject'; do
 	encode 'a\n1\n' $o; is "$o without a time: status" "$status" 2
 	like "... the message" "$err" "${o%% *} needs a time to read: --time-column COLUMN"
 done
