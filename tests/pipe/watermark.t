@@ -78,6 +78,26 @@ like "no folder" "$status $err $(tables testdb | grep -c none)" "^1 td-put: .*/n
 ln -s x.mark "$T/link.mark"
 run td-put --watermark-file "$T/link.mark" td://@/testdb/two <"$T/id.frame"
 like "a link" "$status $err" "^78 td-put: .*link.mark is not a regular file"
+echo precious >"$T/precious"
+planted() { # WHAT: at x.planted.new
+	for tool in td-put td-swap; do
+		if [ $tool = td-put ]; then run td-put --watermark-file "$T/x.planted" td://@/testdb/two <"$T/id.frame"; else
+			run td-swap --watermark-file "$T/x.planted" <"$T/append"; fi
+		is "$1 in the way of $tool: status" "$status" 78
+		like "$1 in the way of $tool: message" "$err" "x.planted.new is (a link|not a file of an earlier run): remove it"
+	done
+	is "$1 is left as it is, and nothing is written" "$(cat "$T/precious"; ls "$T" | grep -c '^x.planted$')" "precious
+0"
+	rm -f "$T/x.planted.new"
+}
+run td-put td://@/testdb/two <"$T/id.frame"
+printf '%s\n' "$out" >"$T/append"
+ln -s precious "$T/x.planted.new"
+planted "a planted link"
+ln "$T/precious" "$T/x.planted.new"
+planted "a planted hard link"
+mkfifo "$T/x.planted.new"
+planted "a planted pipe"
 run td-swap --gc --watermark-file "$T/x.mark" td://@/testdb
 like "with --gc" "$status $err" "^2 td-swap: --watermark-file does not go with --gc"
 run td-put --dry-run --watermark-file "$T/x.mark" td://@/testdb/two <"$T/id.frame"

@@ -67,9 +67,11 @@ else
 	attacked "td-fetch" /dev/null td-fetch 1
 	attacked "td-fetch --since" /dev/null td-fetch --schedule s --since "$T/since/run"
 	attacked "td-put" "$T/frame" td-put td://@/sandbox/table
+	attacked "td-put --watermark-file" "$T/frame" td-put --watermark-file "$T/since/mark" td://@/sandbox/table
 	attacked "td-swap" "$T/receipt" td-swap
 	attacked "td-swap --gc" /dev/null td-swap --gc td://@/sandbox
 	attacked "td-conn test" /dev/null td-conn test
+	attacked "td-conn doctor" /dev/null td-conn doctor
 	attacked "td-conn list" /dev/null td-conn list
 	local_stop
 	like "-vv says which parts are active" "$(td-encode -vv <"$T/csv" 2>&1 >/dev/null)" 'sandbox: Landlock [0-9]+, seccomp'
