@@ -96,6 +96,29 @@ CREATE TABLE twice AS SELECT 1 AS a, 2 AS a	!specified more than once
 CREATE TABLE nameless AS SELECT 1	!Column name not specified
 CREATE TABLE untyped AS SELECT NULL AS a	!type is unknown
 E2
+# Row by row, each of these would compare 2,500,000,000 pairs.
+cases 'joins of large tables look values up' <<'E2'
+CREATE TABLE many AS SELECT a * 500 + b AS k, CAST(a * 500 + b AS double) AS d, CAST(b AS varchar) AS s, a AS g FROM UNNEST(sequence(0, 99)) AS x(a) CROSS JOIN UNNEST(sequence(0, 499)) AS y(b)	-
+CREATE TABLE others AS SELECT k * 2 AS k, d * 2 AS d, IF(k % 2 = 0, s) AS s, g FROM many	-
+SELECT COUNT(*), SUM(a.k), MIN(b.s) FROM many a JOIN others b ON a.k = b.k	[25000, 624975000, "0"]
+SELECT COUNT(*), COUNT(b.k), COUNT(a.k) FROM many a LEFT JOIN others b ON a.d = b.k	[50000, 25000, 50000]
+SELECT COUNT(*), COUNT(b.k), COUNT(a.k) FROM many a RIGHT JOIN others b ON a.d = b.d	[50000, 50000, 25000]
+SELECT COUNT(*), COUNT(b.k), COUNT(a.k) FROM many a FULL JOIN others b ON a.k = b.k	[75000, 50000, 50000]
+SELECT COUNT(*) FROM many a JOIN others b ON a.s = b.s AND a.g = b.g	[25000]
+SELECT COUNT(*) FROM many a, others b WHERE a.k = b.k AND b.g > 25	[12000]
+SELECT COUNT(*) FROM many a WHERE NOT EXISTS (SELECT 1 FROM others b WHERE b.k = a.k AND b.d = a.d)	[25000]
+SELECT COUNT(*) FROM many a WHERE a.k IN (SELECT k FROM others) AND a.s NOT IN (SELECT s FROM others WHERE s IS NOT NULL)	[0]
+SELECT SUM((SELECT COUNT(*) FROM others b WHERE b.k = a.k)) FROM many a	[25000]
+SELECT COUNT(*) FROM many a JOIN others b ON CAST(a.k AS varchar) = CAST(b.k AS varchar)	[25000]
+SELECT COUNT(*), COUNT(b.k) FROM many a LEFT JOIN others b ON a.k = CAST(NULLIF(b.s, '1') AS bigint) AND b.g < 1	[50000, 250]
+SELECT COUNT(*), COUNT(b.k) FROM many a LEFT JOIN (SELECT k, s FROM others UNION ALL SELECT -1, 'none') b ON a.k = length(b.s) - 4 AND b.s = 'none'	[50000, 1]
+SELECT COUNT(*) FROM others a JOIN others b ON a.k = CAST(b.s || 'x' AS bigint) AND b.s = 'none'	[0]
+SELECT COUNT(*) FROM others a JOIN others b ON a.k = CAST(b.s || 'x' AS bigint) WHERE b.s = 'none'	[0]
+SELECT COUNT(*) FROM others a JOIN others b ON a.k = CAST(b.s || 'x' AS bigint)	!Cannot cast '0x' to BIGINT
+DELETE FROM many WHERE k IN (SELECT k FROM others)	-
+SELECT COUNT(*), SUM(k % 2) FROM many	[25000, 25000]
+DROP TABLE many; DROP TABLE others	-
+E2
 is 'booleans are stored as numbers' "$(api GET 'table/tail/sample_datasets/flags?format=json' | jq -c '[.[].good] | sort')" '[0,1]'
 
 # --- nothing outside of the data can be reached

@@ -18,6 +18,7 @@ struct emitter {
 	unsigned ids;             /* for relations of its own; continues the binder's */
 	struct captures *lambda;  /* while a lambda's body is written */
 	struct buf *semi;         /* Hive: conditions that LEFT SEMI JOINs add */
+	const struct expr *where; /* of the rows of FROM; NULL where an outer join adds some */
 	struct buf *
 		hoisted; /* queries of FROM, as WITH: SQLite's parser takes few levels of nesting */
 	bool inlined;        /* inside of a query that uses columns around it: nothing is hoisted */
@@ -35,9 +36,12 @@ void emit_filtered(struct emitter *m, struct buf *b, const char *head, struct re
 
 void emit_query(struct emitter *m, struct buf *b, struct select *s);
 void emit_from(struct emitter *m, struct buf *b, struct relation *r);
+/* A join's condition, and in b the columns that its right side needs: ", f AS c7 ..." */
+const struct expr *emit_keys(struct emitter *m, struct buf *b, const struct relation *join);
 void emit_expr(struct emitter *m, struct buf *b, const struct expr *e);
 void emit_key(struct emitter *m, struct buf *b,
 	const struct expr *e); /* what sorts and groups as e does */
+bool emit_native(const struct expr *e); /* do SQLite's own operators compare such values right? */
 void emit_compare(struct emitter *m, struct buf *b, const char *op, const struct expr *x,
 	const struct expr *y);
 void emit_orders(struct emitter *m, struct buf *b, const struct orders *o);

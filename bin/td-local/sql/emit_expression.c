@@ -175,8 +175,7 @@ struct lambda *emit_lambda(struct emitter *m, const struct expr *l, const struct
 
 /* --- comparisons */
 
-/* Do SQLite's own operators compare such values right? */
-static bool native(const struct expr *e)
+bool emit_native(const struct expr *e)
 {
 	switch (e->type->kind) {
 	case SQL_REAL: case SQL_DOUBLE:
@@ -213,7 +212,7 @@ void emit_compare(struct emitter *m, struct buf *b, const char *op, const struct
 {
 	bool swap = op[0] == '>', equal = op[0] == '=', differ = op[0] == '<' && op[1] == '>';
 
-	if (native(x) && native(y)) {
+	if (emit_native(x) && emit_native(y)) {
 		emit_put(m, b, "(");
 		emit_expr(m, b, x);
 		emit_printf(m, b, " %s ", op);
@@ -235,7 +234,7 @@ void emit_compare(struct emitter *m, struct buf *b, const char *op, const struct
 
 static void distinct(struct emitter *m, struct buf *b, const struct expr *e)
 {
-	if (!native(e->arg[0]) || !native(e->arg[1])) {
+	if (!emit_native(e->arg[0]) || !emit_native(e->arg[1])) {
 		emit_call(m, b, comparison(m, "$distinct", e->arg[0], e->arg[1]));
 		return;
 	}
@@ -251,7 +250,7 @@ static void in_list(struct emitter *m, struct buf *b, const struct expr *e)
 	bool plain = true;
 
 	for (unsigned i = 0; i < e->argc; i++)
-		plain &= native(e->arg[i]);
+		plain &= emit_native(e->arg[i]);
 	emit_put(m, b, "(");
 	if (plain) {
 		emit_expr(m, b, e->arg[0]);
@@ -304,7 +303,7 @@ static void in_query(struct emitter *m, struct buf *b, const struct expr *e)
 {
 	struct expr right = { .type = e->query->types[0], .flags = e->query->flags[0] };
 
-	if (!native(e->arg[0]) || !native(&right)) {
+	if (!emit_native(e->arg[0]) || !emit_native(&right)) {
 		quantified(m, b, e, "=", true);
 		return;
 	}

@@ -140,10 +140,35 @@ static void semi_join(struct emitter *m, struct buf *b, struct relation *r)
 	emit_put(m, s, ")");
 }
 
+static void joined(struct emitter *m, struct buf *b, struct relation *r)
+{
+	const struct expr *on, *filter = m->where;
+	struct buf keys;
+
+	buf_init(&keys, EMIT_MAX);
+	on = emit_keys(m, &keys, r);
+	if (keys.len) {
+		emit_put(m, b, "(SELECT *");
+		buf_put(b, keys.p, keys.len);
+		emit_put(m, b, " FROM ");
+	}
+	m->where = r->join == JOIN_INNER || r->join == JOIN_CROSS ? filter : NULL;
+	right_side(m, b, r->right, !r->right->lateral);
+	m->where = filter;
+	if (keys.len) /* the OFFSET keeps it a table of its own */
+		emit_printf(m, b, " LIMIT -1 OFFSET 0) AS r%u", r->right->id);
+	if (on) {
+		emit_put(m, b, " ON ");
+		emit_expr(m, b, on);
+	}
+	buf_free(&keys);
+}
+
 void emit_from(struct emitter *m, struct buf *b, struct relation *r)
 {
 	static const char *const words[] = { " JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ",
 		" CROSS JOIN ", "" };
+	const struct expr *filter;
 
 	if (m->f->kind)
 		return;
@@ -163,15 +188,14 @@ void emit_from(struct emitter *m, struct buf *b, struct relation *r)
 		semi_join(m, b, r);
 		return;
 	}
+	filter = m->where;
+	m->where = r->join == JOIN_RIGHT || r->join == JOIN_FULL ? NULL : filter;
 	emit_from(m, b, r->left);
+	m->where = filter;
 	/* CROSS JOIN would fix the order of the tables; only what depends on its left side needs
 	 * that. */
 	emit_put(m, b, r->join == JOIN_CROSS && !r->right->lateral ? " JOIN " : words[r->join]);
-	right_side(m, b, r->right, !r->right->lateral);
-	if (r->on) {
-		emit_put(m, b, " ON ");
-		emit_expr(m, b, r->on);
-	}
+	joined(m, b, r);
 }
 
 /* --- WHERE: what may raise comes after what cannot */
@@ -212,13 +236,16 @@ static void where(struct emitter *m, struct buf *b, const struct expr *e, const 
 static void from_where(struct emitter *m, struct buf *b, struct select *s)
 {
 	struct buf semi, *before = m->semi;
+	const struct expr *outer = m->where;
 
 	buf_init(&semi, EMIT_MAX);
 	m->semi = &semi;
+	m->where = s->where;
 	if (s->from) {
 		emit_put(m, b, " FROM ");
 		emit_from(m, b, s->from);
 	}
+	m->where = outer;
 	where(m, b, s->where, &semi);
 	m->semi = before;
 	buf_free(&semi);

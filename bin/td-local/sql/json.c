@@ -2,8 +2,6 @@
 #include "sql/json.h"
 #include "sql/print.h"
 #include "base/mem.h"
-#include "base/utf8.h"
-#include "value/mp.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -401,55 +399,6 @@ int json_canonical(struct buf *out, const char *p, size_t n)
 	struct json j = json_of(p, n);
 
 	return json_copy(out, &j, true) || !json_end(&j) ? -1 : 0;
-}
-
-/* --- msgpack */
-
-static int scalar_of_msgpack(struct buf *out, const struct mp *m)
-{
-	switch (m->type) {
-	case MP_NIL: return buf_puts(out, "null");
-	case MP_BOOL: return buf_puts(out, m->as.u ? "true" : "false");
-	case MP_UINT: return buf_printf(out, "%llu", (unsigned long long)m->as.u);
-	case MP_INT: return buf_printf(out, "%lld", (long long)m->as.i);
-	case MP_FLOAT: return json_double(out, m->as.d);
-	default:
-		return utf8_is(m->as.p, m->n) ? json_quote(out, m->as.p, m->n)
-					      : buf_puts(out, "null");
-	}
-}
-
-static const char *value_of_msgpack(struct buf *out, const char *p, const char *end, bool key)
-{
-	struct mp m;
-	ptrdiff_t n = mp_token(p, end, &m);
-	bool map = m.type == MP_MAP,
-	     quote = key && m.type != MP_STR && m.type != MP_BIN && m.type != MP_EXT;
-
-	if (n <= 0)
-		return NULL;
-	p += n;
-	if (m.type != MP_ARRAY && m.type != MP_MAP)
-		return (quote && buf_putc(out, '"')) || scalar_of_msgpack(out, &m) ||
-				(quote && buf_putc(out, '"'))
-			? NULL
-			: p;
-	if (key || buf_putc(out, map ? '{' : '['))
-		return NULL;
-	for (uint32_t i = 0; i < m.n; i++) {
-		if (i && buf_putc(out, ','))
-			return NULL;
-		if (map && (!(p = value_of_msgpack(out, p, end, true)) || buf_putc(out, ':')))
-			return NULL;
-		if (!(p = value_of_msgpack(out, p, end, false)))
-			return NULL;
-	}
-	return buf_putc(out, map ? '}' : ']') ? NULL : p;
-}
-
-int json_of_msgpack(struct buf *out, const char *p, const char *end)
-{
-	return value_of_msgpack(out, p, end, false) ? 0 : -1;
 }
 
 /* --- paths */

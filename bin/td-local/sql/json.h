@@ -61,8 +61,6 @@ int json_copy(struct buf *out, struct json *j, bool sorted);
 /* A whole text; -1: it is not JSON. */
 int json_canonical(struct buf *out, const char *p, size_t n);
 
-int json_of_msgpack(struct buf *out, const char *p, const char *end); /* what a table holds */
-
 /* Paths of json_extract(): $.a["b"][0]. */
 struct json_path {
 	size_t n;

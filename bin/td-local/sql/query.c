@@ -469,7 +469,11 @@ int query_run(struct queries *q, unsigned i, struct account *account, struct int
 		.stop = me ? &me->stop : NULL,
 		.arena = &r.a };
 	r.tables = (struct sql_tables){
-		.account = account, .a = &r.a, .engine = r.query.engine, .f = f
+		.account = account,
+		.a = &r.a,
+		.engine = r.query.engine,
+		.stop = r.query.stop,
+		.f = f,
 	};
 	buf_init(&r.sql, EMIT_MAX);
 	execute(&r, f);

@@ -69,6 +69,7 @@ static const struct bind_table *stored(struct sql_tables *t, const char *db, con
 	v->db = arena_string(t->a, db);
 	v->name = arena_string(t->a, name);
 	v->number = t->n;
+	v->stop = t->stop;
 	describe(t->a, &v->bind, v->view.schema);
 	v->bind.source = arena_printf(t->a, "t%u", v->number);
 	t->t[t->n++] = v;

@@ -12,6 +12,7 @@ struct sql_tables {
 	enum sql_engine engine;
 	struct vtab *t[64];
 	unsigned n;
+	const atomic_bool *stop;
 	struct fail *f;
 };
 
