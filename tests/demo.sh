@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job, on a Treasure Data of one's own: `make demo`. Starts td-local on a free port with a fresh data
+# `make demo`: the main job, on a local Treasure Data. Starts td-local on a free port with a fresh data
 # directory, runs the commands that it shows, and stops what it started. Arguments go to td-local.
 set -u
 PATH=$TD_BUILD:$PATH
@@ -21,7 +21,7 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$(printf '\033[1m') plain=$(pri
 
 say() { printf '\n# %s\n' "$*"; }
 
-# Show a command, run it, insist on its status.
+# Prints a command, runs it, and fails unless it exits as expected.
 try() {
 	want=$1
 	printf '%s%s%s\n' "$bold" "$(printf '%s\n' "$2" | sed '1s/^/$ /; 2,$s/^/  /')" "$plain"
@@ -57,7 +57,7 @@ try 0 "td-fetch -d testdb -f table -e 'SELECT code, cnt FROM output_table ORDER 
 say 'Rows of another program are appended: all of them, or, if the program fails, none.'
 cat >"$dir/packages" <<'EOF'
 #!/bin/sh
-# What is installed on this machine, as CSV; somewhere else than on Debian, its users.
+# The packages of this machine as CSV, or its users where that is not Debian.
 if command -v dpkg-query >/dev/null; then
 	echo package,version,section,kib
 	exec dpkg-query -W -f '"${Package}","${Version}","${Section}",${Installed-Size}\n'

@@ -211,7 +211,7 @@ until_ok test -s "$T/dated.port"
 TD_API_SERVER=http://127.0.0.1:$(cat "$T/dated.port") run td-conn doctor
 like "doctor: a clock that is wrong" "$status $(echo $out)" "^0 .*clock: [0-9]+ s ahead of the server's: FAILED"
 
-# --- what is not needed does not stand in the way
+# --- a configuration that is not needed cannot fail
 for home in /dev/null "$T/nowhere"; do
 	run env HOME=$home TD_API_SERVER="$one" TD_API_KEY="$one_key" td-conn test
 	is "HOME=$home: status, silent" "$status $err" "0 "

@@ -38,7 +38,7 @@ is "a wrong query: the table is as it was" "$(td-fetch -d testdb -f csv --no-hea
 # --- cron: its environment; cron.t has its daemon
 
 mkdir "$T/transfers"
-# as it is, but that it gives up on a dead server sooner
+# unchanged, except that it gives up on a dead server sooner
 sed 's/--timeout 15m/--timeout 1s --retry-wait 0/' "$ROOT/tests/cookbook/hourly" >"$T/transfers/hourly"
 chmod +x "$T/transfers/hourly"
 cd "$T/transfers" || exit 1

@@ -9,7 +9,7 @@ local_start
 api POST database/create/testdb >/dev/null
 td-fetch -d sample_datasets -e 'SELECT code, time FROM www_access LIMIT 500' | td-encode | td-put -q td://@/testdb/www_access >/dev/null
 
-recipe() { # PATTERN: the one recipe that matches, run as it stands
+recipe() { # PATTERN: runs the one recipe that matches, unchanged
 	[ "$(grep -lE -e "$1" "$T"/ex/* | wc -l)" -eq 1 ] || { echo "not one recipe has $1"; return 1; }
 	bash -eo pipefail "$(grep -lE -e "$1" "$T"/ex/*)" >>"$T/log" 2>&1 || { tail -n 5 "$T/log"; return 1; }
 }
@@ -104,7 +104,7 @@ if has mariadbd && has mariadb && has mysql; then
 	ok "MariaDB: every value is the same" "$PYTHON" "$ROOT/tests/lib/same_rows.py" want got csv
 else skip "MariaDB" "no server"; fi
 
-# --- Excel: a workbook as Excel writes one, with the strings inside the cells
+# --- Excel: a workbook such as Excel writes, with its strings in the cells
 
 if has xlsx2csv; then
 	"$PYTHON" - <<'END'

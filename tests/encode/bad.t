@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-encode and input that is bad in every way that we could think of: a message that says where, status 65, a frame that ends in
-# an abort. And input that a seed has damaged anywhere: never a crash, never a frame without an end.
+# td-encode refuses bad input of every kind with a message that says where, status 65 and a frame that ends in an abort. Input
+# that is damaged at random, from a seed, never crashes it and never leaves a frame without an end.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
@@ -41,7 +41,7 @@ bad "comments only" '#x\n#y\n' 'no header line' --comment '#'
 bad "fewer lines than are skipped" 'a\n1\n' 'no header line' --skip-lines 5
 bad "a line behind line ends in a cell" 'a,b\n"x\ry\r\n\\\r",1\n2\n' 'line 6, column 2: ' --escape '\'
 bad "an escape at the end" 'a,b\n1,\\' 'line 2, column 2: ' --escape '\'
-# --- what is not a table at all, whatever format is asked for
+# --- not a table at all, whatever the format
 magic() { # WHAT BYTES PATTERN
 	for f in auto csv jsonl; do
 		bad "$1 as $f" "$2" "this is $1, not rows; $3" -f $f
@@ -122,7 +122,7 @@ py 'out(b"{\"a\":" + b"[" * 1000000)'; says "a bomb of a million brackets" 65 'n
 py 'out(b"{\"a\":" + b"9" * 1000 + b"}")' -c a:long; says "JSON: a number of a thousand digits in a long" 65 "line 1, column 1 'a': .* is not a long"
 py 'out(json.dumps({"k%d" % i: i for i in range(4097)}).encode())'; says "4097 keys" 65 'line 1, column [0-9]+: more than 4096 different keys'
 
-# what an earlier row had there is not looked at
+# the value that an earlier row had there is not used
 encode '{"t":"2017-01-01 00:00:00","b":1}\n{"t":1500000000,"b":1}\n{"b":2}\n' --time-column t
 says "a row without the time, behind others with one" 65 "line 3, column 1 't': '' is empty: every record needs a time"
 encode '\202\241t\316\131\150\057\000\241b\001\201\241b\002' -f msgpack --time-column t

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-encode: what goes in as text comes out as records, value by value, as read by gzip and python3-msgpack; and every
-# way to fail ends in a frame that says so.
+# td-encode: text becomes records, compared value by value as gzip and python3-msgpack read them; every failure ends in a
+# frame that says so.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
@@ -545,7 +545,7 @@ is "a vanished reader: death by SIGPIPE" "$(cat "$T/status") $(cat "$T/err")" "1
 mkfifo "$T/fifo"
 td-encode <"$T/fifo" >"$T/frame" 2>"$T/err" & pid=$!
 exec 3>"$T/fifo"; printf 'a\n1\n' >&3
-# it catches TERM and sleeps in a read
+# it catches TERM and blocks in a read
 until_ok sh -c 'grep -q "^SigCgt:.*[4567cdef]...$" /proc/$1/status && grep -q "^State:.S" /proc/$1/status' sh $pid
 kill -TERM $pid; wait $pid 2>/dev/null
 is "SIGTERM: dies by it" "$?" 143

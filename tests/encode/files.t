@@ -73,17 +73,17 @@ for o in '' '--unknown-keys refuse'; do
 	says "keys that the CSV does not have, $o" 65 "keys.jsonl: line 1, column [0-9]*: a key that none of the first rows had; .*the key 'k0'"
 done
 from --unknown-keys ignore a.csv keys.jsonl
-is "... ignored" "$status $(ids '[.id, .n, .k7]')" '0 [1,1.5,null] [2,2,null] [8,2,null] '
+is "... ignored" "$status $(ask '[.id, .n, .k7]')" '0 [1,1.5,null] [2,2,null] [8,2,null] '
 from --unknown-keys add a.csv keys.jsonl
-is "... added" "$status $(ids '[.id, .n, .k7, .k2999]')" '0 [1,1.5,null,null] [2,2,null,null] [8,2,7,2999] '
+is "... added" "$status $(ask '[.id, .n, .k7, .k2999]')" '0 [1,1.5,null,null] [2,2,null,null] [8,2,7,2999] '
 printf '{"id":9,"n":"x","name":"l","more":1}\n' >type.jsonl
 from --unknown-keys ignore a.csv type.jsonl
-is "... rows with such keys are in the sample" "$status $(ids '.n')" '0 "1.5" "2" "x" '
+is "... rows with such keys are in the sample" "$status $(ask '.n')" '0 "1.5" "2" "x" '
 
 printf '{"id":10,"n":0.25,"name":"l"}\n' >real.jsonl; printf 'id,name,n\n1,x,1\n' >long.csv
-from long.csv real.jsonl; is "longs of CSV and doubles of JSON" "$status $(ids '.n')" '0 1 0.25 '
+from long.csv real.jsonl; is "longs of CSV and doubles of JSON" "$status $(ask '.n')" '0 1 0.25 '
 
-# --- keys that come behind the sample
+# --- keys that first come after the sample
 $PYTHON -c '
 for i in range(200000): print("{\"id\":%d,\"text\":\"xxxxxxxxxxxxxxxx\"}" % i)
 print("""{"id":1,"new":null,"time":"x"}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-frame(5) is exact: a reader written from the page alone (frame_reader.py) reads what the tools write, and refuses
-# what they refuse.
+# td-frame(5) is complete: a reader written from that page alone (frame_reader.py) reads what the tools write and refuses what
+# they refuse.
 . "$(dirname "$0")/../lib/lib.sh"
 reader() { "$PYTHON" "$ROOT/tests/lib/frame_reader.py" "$@"; }
 
@@ -30,7 +30,7 @@ is "its source is verified" "$(tail -n 1 read.txt | sed 's/^end //' | jq -r .sou
 td-fetch -q -d sample_datasets -e 'SELECT * FROM www_access WHERE code = 0' >empty.frame
 is "no rows" "$(reader rows <empty.frame | cut -c 1-4 | tr '\n' ' ')" "head end  "
 
-# --- what is no whole frame
+# --- incomplete frames
 refused() { # WHAT STATUS SENTENCE
 	reader records <bad.frame >out 2>err
 	is "$1: status" $? "$2"
@@ -59,7 +59,7 @@ refused "its writer was tired" 66 "tired"
 made bad=1
 refused "a record without an integer time" 65 "time"
 
-# --- damage: the page's reader and td-encode's agree about every frame that was cut, flipped, or put together otherwise
+# --- damage: both readers agree about every frame that was cut, had bits flipped, or was reassembled
 td-fetch -q -d sample_datasets -e 'SELECT * FROM www_access LIMIT 40' >small.frame
 cat >differ.py <<'END'
 import contextlib, io, json, random, subprocess, sys

@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-encode: whatever a text's encoding, compression and marks, and however files were joined, the same rows come out.
+# td-encode: the same rows come out whatever the encoding, compression and byte order marks, and however files were joined.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
@@ -66,7 +66,7 @@ from; says "rubbish behind gzip" 65 'no gzip member at byte'
 printf 'a,b\n1,2\n3,4\n' | gzip -c | gzip -c >"$T/in"
 from; says "gzip'ed twice" 65 'gzip twice'
 
-# --- more comments before the header than are looked at in advance, and a first row that is longer
+# --- more comments before the header than td-encode reads ahead, and a first row that is longer
 $PYTHON -c '
 print("# comment" * 9, *["# comment" * 9] * 100000, "a,b", sep="\n")
 print("# comment\n" * 600000 + "1,2")' >"$T/in"
@@ -103,7 +103,7 @@ from --encoding UTF-7; says "UTF-7 that is cut in a character" 65 'not of the en
 printf 'a\n+ZeVnLIqe-\n' >"$T/in"
 from --encoding UTF-7; is "UTF-7" "$records" '{"a": "日本語", "time": 7}'
 
-# --- the format is that of the first row
+# --- the first row decides the format
 printf 'a,report,,\n#x,y\na\tb\n1,5\t2\n' >"$T/in"
 from --skip-lines 1 --comment '#'; is "TSV behind a line that is skipped and a comment" "$records" '{"a": "1,5", "b": 2, "time": 7}'
 printf '# a comment, and\n{"a":1}\n' >"$T/in"
@@ -136,7 +136,7 @@ done
 printf 'a\tb\n1\t2\n' >"$T/in"
 from -f csv; like "TSV that is said to be CSV" "$err" 'one column, whose name holds a tab: -f tsv reads cells that tabs separate'
 
-# --- what is for other formats
+# --- options of other formats
 for o in '-d ;' '--quote x' '--escape x' --no-header --repeated-header '--skip-lines 1' '--null x'; do
 	printf '{"a":1}\n' >"$T/in"
 	from -f jsonl $o; is "$o and JSON: status" "$status" 2

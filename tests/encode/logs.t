@@ -140,7 +140,7 @@ printf '1 x\nbad\n3 y\n' >log
 from -f regex --pattern '(?<n>\d+) (?<t>.)' --rejects rej --time-value 7; is "--rejects" "$(printf '%s\n' "$records" | jq .n | tr '\n' ' ')" '1 3 '
 sed -i 's/^bad/2 z/' rej
 eval "$(sed -n '1s/.*after repair: //p' rej)" <rej >frame 2>err; is "... and their command" "$? $(records frame)" '0 {"n": 2, "t": "z", "time": 7}'
-# --- not named: a log is not taken for CSV or TSV
+# --- without -f: a log is not taken for CSV or TSV
 unnamed() { # FORMAT LINE
 	printf "$2\n$2\n" >log
 	from

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-encode's peak of memory: the same for every length of input, a few times the row for long ones, and a ceiling for those
-# that are refused. The limits are those of td-encode(1), and 2 MiB.
+# td-encode's peak memory: independent of the length of the input, a few times the size of a long row, and bounded for rows
+# that are refused. The limits are those of td-encode(1), plus 2 MiB.
 . "$(dirname "$0")/../lib/lib.sh"
 
 if sanitized || ! [ -r /proc/self/status ]; then
@@ -8,11 +8,11 @@ if sanitized || ! [ -r /proc/self/status ]; then
 	finish
 fi
 
-# What is written is made piece by piece: what Linux says of a program includes the one that it was started from.
+# The input is written piece by piece: Linux counts the memory of the program that started another as the other's.
 cat >"$T/peak.py" <<'END'
 import gzip, resource, subprocess, sys, zlib
 seed = 1
-def noise(n):  # hexadecimal digits that do not compress to less than half
+def noise(n):  # hexadecimal digits that compress to half at best
     global seed
     out = bytearray()
     while len(out) < n:

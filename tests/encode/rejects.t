@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-encode --rejects: rows that were set aside, repaired by a simple command, go in with the command that the file itself names,
-# and then everything is there as if it had been right from the start: the same rows, columns and types.
+# td-encode --rejects: rows that were set aside are repaired by a simple command and loaded by the command that the file names.
+# Then rows, columns and types are the same as if the input had been right from the start.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
@@ -24,7 +24,7 @@ round() {
 	is "$what: the columns" "$(columns "$T/again")" "$(columns "$T/all")"
 	[ "$(columns "$T/again")" = "$(columns "$T/all")" ] || sed 's/^/# /' "$T/rej"
 }
-# unrepaired WHAT: the rejects fed back as they are are refused again
+# unrepaired WHAT: rejects that are fed back unchanged are refused again
 unrepaired() {
 	back ''
 	is "$1, not repaired: refused again" "$status $(note_of "$T/again" E | jq -r .end)" "65 abort"
@@ -75,7 +75,7 @@ round "rows without a time" "$T/bad" "$T/good" 's/2}/2,"time":1700000006}/' 1
 unrepaired "rows without a time"
 printf '[{"a":1},{"a":"x"},\n{"a":3}]' >"$T/bad"; sed 's/"x"/2/' "$T/bad" >"$T/good"
 round "a JSON array" "$T/bad" "$T/good" 's/"x"/2/' 1 -c a:long --time-value 5
-# rows on several lines: what is JSON is set aside as a whole, in an array, too
+# rows of several lines: valid JSON is set aside as a whole, also in an array
 printf '{\n  "a": 1,\n  "items": [\n{\n"a": 7\n}\n]\n}\n{\n  "a": 2,\n  "a": 3,\n  "items": [\n{\n"a": 8\n}\n]\n}\n{"a":4}\n' >"$T/bad"
 sed '/"a": 3/d' "$T/bad" >"$T/good"
 round "a row on several lines" "$T/bad" "$T/good" '/"a": 3/d' 1 --time-value 5
@@ -83,7 +83,7 @@ printf '[{"a":1},\n{"a":2,\n"a":3},{"a":4}]\n' >"$T/bad"; printf '{"a":1}\n{"a":
 round "... in an array" "$T/bad" "$T/good" 's/2,$/2}/; s/^"a":3}$//' 1 --time-value 5
 printf '[1,\n"x"]\n[\n2,\n[\n3],"y"\n]\n[4,"z"]\n' >"$T/bad"; printf '[1,"x"][2,"y"][4,"z"]\n' >"$T/good"
 round "... as arrays" "$T/bad" "$T/good" '/^\[$/,/^3/c[2,"y"' 1 -c a,b --time-value 5
-# ... and what is not is no row, nor are its parts: the rows behind it cannot be told from them
+# ... invalid JSON is not a row, and neither are its parts: the rows after it cannot be told from them
 rejected() { encode "$1" -f jsonl --time-value 5 --rejects "$T/rej"; got="$status $(printf '%s' "$end" | jq -c '[.rows,.rejects]') $(grep -v '^#' "$T/rej" | tr '\n' ' ')"; }
 unclear() { rejected "$2"; says "$1" 65 "$3; where the next row begins is not clear"; }
 unclear "an indented row that is no JSON" '{\n  "a": 1,\n  "v": NaN,\n  "items": [\n    {\n      "a": 7\n    }\n  ]\n}\n{"a":2}\n' 'line 3, column 8: not a value: NaN is not JSON, null is'
@@ -154,7 +154,7 @@ for o in '' '--drop a,w' '--drop at' '--select at,Big,s,m' '--select Big,s' '--r
 done
 unrepaired "a frame"
 
-# --- without a header the first good row says how many cells there are, or --columns does
+# --- without a header the first good row, or --columns, decides how many cells there are
 printf 'a"b,1\nx\n\377,2\nx,2\ny,3,4\n' >"$T/bad"; printf 'ab,1\nx,0\nw,2\nx,2\ny,3\n' >"$T/good"
 round "bad rows at the start" "$T/bad" "$T/good" 's/a"b/ab/; s/^x$/x,0/; s/^\o377,/w,/; s/,4$//' 4 --no-header -c a:string,b:long --time-value 5
 printf 'a"b,1\nx,2\ny\n' >"$T/bad"

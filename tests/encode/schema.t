@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-encode: what --preview prints is a --schema, of every kind of input: the same records come out with it as without; and what
-# is no schema is refused with its line.
+# td-encode: --preview prints a --schema for every kind of input, with which the same records come out as without it. A file
+# that is not a schema is refused with the number of the bad line.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
@@ -90,7 +90,7 @@ at        string  all of 2    '2024-01-01', '2024-01-02'
 n         long    left out    '1', '2'
 left      string  all of 2    '?x', '00000000000000000000000..."
 
-# --- schemas of other people
+# --- schemas written by hand
 schema() { printf "$1" >"$T/schema"; printf 'a b,c\n1,2\n' | td-encode -q --time-value 7 --schema "$T/schema" >"$T/frame" 2>"$T/err"; status=$? err=$(cat "$T/err"); }
 schema '\357\273\277# by hand\r\n\r\n  "a b"\tdouble\r\nc   map<string, array< long > >\r\n'
 like "blanks, CRLF, a byte order mark" "$status $err" "65 .*'2' is not a map<string,array<long>>"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# td-encode: input that is not what it seems to be is refused, and with the option that the message names it goes in as it was
-# meant: first lines, dialects, documents of JSON and msgpack.
+# td-encode: input that is ambiguous is refused, and loads as it was meant with the option that the message names: first lines,
+# dialects, documents of JSON and msgpack.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
-# way WHAT TEXT SENTENCE RECORDS OPTION...: refused with the sentence; with the options it is these records
+# way WHAT TEXT SENTENCE RECORDS OPTION...: refused with the sentence; with the options it becomes these records
 way() {
 	what=$1 text=$2 sentence=$3 want=$4; shift 4
 	encode "$text" --time-value 7
@@ -62,7 +62,7 @@ is "CSV with a tab in its header" "$records" '{"a\tb": 1, "c": 2, "time": 7}'
 encode '[2024-01-01] started\n[2024-01-02] stopped\n' --time-value 7
 says "lines that begin with a bracket" 65 "line 1, column 6: .*; it begins like JSON: if it is not, name the format with -f"
 
-# --- a header that comes again
+# --- a repeated header
 way "files that were joined" 'a,b\n1,2\na,b\n3,4\n' "line 3 repeats the header of line 1: --repeated-header leaves such lines out" \
 	'{"a":1,"b":2} {"a":3,"b":4}' --repeated-header
 encode 'a,b\n1,2\n"a","b"\n3,4\n' --time-value 7 --repeated-header
@@ -170,7 +170,7 @@ encode "$(cat "$T/json")" --columns items:string; is "... is one if somebody say
 encode '{"n":1,"items":[{"a":1},{"a":2}]}'; is "a small one is, with a warning: status" "$status" 0
 like "... the warning" "$err" "jq -c '.items\[\]' makes each element"
 
-# --- what is no text, or another one
+# --- not text, or text in another encoding
 for level in 1 5 6 9; do
 	$PYTHON -c 'import sys, zlib; sys.stdout.buffer.write(zlib.compress(b"a,b\n" + b"1,2\n" * 100, int(sys.argv[1])))' $level >"$T/in"
 	td-encode <"$T/in" >"$T/frame" 2>"$T/err"; like "zlib, level $level" "$? $(cat "$T/err")" '^65 .*this is zlib data, not rows; unpack it: td-encode -f csv -- pigz -dcz FILE'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-encode: local times as another implementation of time zones knows them, Python's zoneinfo: around changes to and from
-# summer time and anywhere in 8,000 years, of 60 zones that a seed has chosen.
+# td-encode: local times as Python's zoneinfo, another implementation, computes them: around changes to and from summer time
+# and anywhere in 8,000 years, in 60 zones that a seed chooses.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
@@ -47,7 +47,7 @@ for name in random.sample(names, 60):
     run = subprocess.run(["td-encode", "-t", "at", "--time-zone", name], input=("at\n" + rows).encode(), stdout=subprocess.PIPE)
     assert run.returncode == 0, name
     got = [r["time"] for r in msgpack.Unpacker(io.BytesIO(gzip.decompress(run.stdout)))]
-    # fold=0: of what happens twice the first; of what is skipped, by the distance before the change
+    # fold=0: the first of a time that happens twice; a time that is skipped goes by the offset before the change
     want = [(t.replace(tzinfo=zone).astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // S for t in texts]
     wrong = [(name, str(t), g, w) for t, g, w in zip(texts, got, want, strict=True) if g != w]
     assert not wrong, wrong[:3]
@@ -84,7 +84,7 @@ encode 'at\n1709175600123\n170000000000\n' -t at --time-format %s --time-unit ms
 is "--time-unit is of --time-format %s, too" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1709175600 170000000 '
 encode 'at\n-0.5\n' -t at --time-format %s.%f; says "half a second before 1970 by --time-format" 65 'is before 1970'
 
-# --- the form of numbers that are none of text
+# --- formats of numbers that are not text
 pack '[{"at": 240131}, {"at": 240201.0}, {"at": "240202"}]' -t at --time-format %y%m%d
 is "--time-format for numbers" "$(printf '%s' "$records" | jq -c .time | tr '\n' ' ')" '1706659200 1706745600 1706832000 '
 pack '[{"at": 240231}]' -t at --time-format %y%m%d; says "... that are no date" 65 "240231 is not a date of the calendar"
@@ -133,7 +133,7 @@ done
 run env -u TZ td-encode -t at --time-zone Asia/Tokyo -- sh -c 'printf "at,tz\n2024-01-01,${TZ-none}\n"'
 is "... or none" "$(records "$T/out")" '{"at": "2024-01-01", "time": 1704034800, "tz": "none"}'
 
-# --- times that cannot be meant
+# --- impossible times
 for at in 202405201234:%Y%m%d%H%M 2024052012:%Y%m%d%H 20240520123456:%Y%m%d%H%M%S 20240520:%Y%m%d; do
 	digits=${at%:*} format=${at#*:}
 	encode "at\\n$digits\\n" -t at; says "$digits" 65 "'$digits' looks like a date.*: --time-format $format reads it"
@@ -162,7 +162,7 @@ for o in '--time-format %F' '--time-unit s' '--time-zone UTC' '--time-gap reject
 	like "... the message" "$err" "${o%% *} needs a time to read: --time-column COLUMN"
 done
 
-# --- forms of other programs
+# --- formats that other programs write
 encode 'at\n2024-02-29 21:00:00.000 Asia/Tokyo\n2024-02-29 12:00:00.000 UTC\n2024-02-29 21:00:00 JST\n20240229T120000Z\n2024/02/29 12:00\n2024-02-29 07:00:00 America/New_York\n' -t at
 is "zones by name, abbreviations, the basic form, slashes" "$(printf '%s' "$records" | jq -c .time | sort -u)" 1709208000
 encode 'at\n2024-02-29 21:00:00 CST\n' -t at; says "an abbreviation of several zones" 65 'is not a time'
@@ -176,7 +176,7 @@ is "--time-gap reject" "$status $(printf '%s' "$records" | jq .time) $(grep -c '
 encode 'at\n2024-11-03 01:30\n' -t at --time-zone America/New_York --time-gap reject; says "a time that is repeated" 65 "is a local time that a clock change repeats .--time-gap."
 encode 'at\n2024-11-03 01:30-05:00\n' -t at --time-zone America/New_York --time-gap reject; is "... is not with a zone" "$(printf '%s' "$records" | jq .time)" 1730615400
 
-# --- zones that are none
+# --- names that are not zones
 for z in America tzdata.zi Nowhere/Else '' /etc/passwd ../zoneinfo/UTC; do
 	td-encode --time-zone "$z" </dev/null >"$T/out" 2>"$T/err"
 	is "--time-zone '$z': status" "$?" 2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-encode: what a regular load needs: --watermark, --add-column, --filename-column, --time-value TIME,HOURS.
+# td-encode: options for regular loads: --watermark, --add-column, --filename-column, --time-value TIME,HOURS.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/encode.sh"
 
@@ -45,7 +45,7 @@ seq 1 300000 | sed 's/$/,x/; 1s/^/id,t\n/' >"$T/csv"
 is "many blocks" "$(td-encode --watermark id <"$T/csv" >"$T/frame"; note_of "$T/frame" E | jq -r .watermark.value)" 300000
 is "the records are the same" "$(td-encode --time-value 7 <"$T/csv" | gzip -dc | md5sum)" "$(td-encode --time-value 7 --watermark id <"$T/csv" | gzip -dc | md5sum)"
 
-# --- columns that are added
+# --- added columns
 encode 'a\n1\n' --time-value 7 --add-column load=42 --add-column 's=x=y, z' --add-column d=1.5 --add-column t:string=42 --add-column '"q,:="=@@at' --add-column e=
 is "--add-column" "$status $records" '0 {"a": 1, "d": 1.5, "e": "", "load": 42, "q,:=": "@at", "s": "x=y, z", "t": "42", "time": 7}'
 is "... in the head and the end" "$(printf '%s' "$head" | jq -c .columns) $(printf '%s' "$end" | jq -c '.columns | length')" \
@@ -82,7 +82,7 @@ like "--preview shows it" "$out" "^# load +long +--add-column, '42'"
 printf '%s\n' "$out" >schema; encode 'a\n1\n' --time-value 7 --schema "$T/schema" --add-column load=42
 is "... and --schema reads that" "$records" '{"a": 1, "load": 42, "time": 7}'
 
-# --- the time of a range
+# --- times spread over a range
 $PYTHON -c 'print("a"); print("1\n" * 3700, end="")' >n.csv
 range() { gzip -dc "$1" | $PYTHON -c 'import msgpack, sys; t = [r["time"] for r in msgpack.Unpacker(sys.stdin.buffer)]; print(t[0], t[1], t[3599], t[3600], max(t), t[-1])'; }
 td-encode --time-value 2024-02-29,1 <n.csv >frame; is "--time-value TIME,HOURS" "$(range frame)" '1709164800 1709164801 1709168399 1709164800 1709168399 1709164899'

@@ -9,7 +9,7 @@ struct engine_private {
 	uint64_t *table; /* hashes, open addressing; 0: empty */
 	uint64_t slots;
 	uint32_t *parent; /* of each state */
-	uint16_t *step;   /* the how-many-th successor of its parent it is */
+	uint16_t *step;   /* its number among the successors of its parent */
 	uint64_t room;
 	char *now, *next; /* the frontier, and the one after it */
 	uint64_t now_n, next_n, next_room;
@@ -157,7 +157,7 @@ void engine_run(struct engine *e, const void *first)
 		p->next = empty;
 		p->next_n = 0;
 		p->next_room = 0;
-		free(p->next); /* what the frontier before needed is not kept */
+		free(p->next); /* the states of the frontier before are not kept */
 		p->next = NULL;
 		for (uint64_t i = 0; i < p->now_n; i++) {
 			p->current = (uint32_t)(base + i);

@@ -27,7 +27,7 @@ KINDS = {"table/show": "look", "table/list": "list", "job/issue": "query", "tabl
          "bulk_import/freeze": "freeze", "bulk_import/perform": "perform", "bulk_import/commit": "commit",
          "bulk_import/delete": "delete"}
 CHANGES = ("rename", "swap", "delete", "create", "send", "freeze", "perform", "commit")
-INSIDE = ("check", "settings", "read", "parts")  # what the programs do by themselves
+INSIDE = ("check", "settings", "read", "parts")  # steps that the programs take by themselves
 Step = collections.namedtuple("Step", "client kind name fate text")
 
 
@@ -128,7 +128,7 @@ class Script:
             return self.run.ended(step.client, 8) and self.run.status(step.client) == int(step.text.split()[-1])
         if step.text == "meddler: swaps the table":
             return self.run.meddle()
-        return True  # inside, or the service's own pace
+        return True  # internal, or done by the service in its own time
 
 
     def arrives(self, kind):
@@ -310,7 +310,7 @@ class Replace(Run):
             self.put("tbl", self.frames["new" if self.undo else "old"], self.url)
         text = self.put("tbl?mode=replace", self.frames["old" if self.undo else "new"], self.url)
         self.temporary = json.loads(text)["temporary_table"]
-        if self.undo:  # what is undone was done without a disturbance
+        if self.undo:  # the replacement that is undone ran undisturbed
             text = subprocess.run(["td-swap", "--keep"], input=text, env=self.env(self.url), stdout=subprocess.PIPE, check=True).stdout
         other = self.put("tbl?mode=replace", self.frames["second"], self.url) if self.second == 3 else text
         for k, one in enumerate((text, other)):
@@ -331,7 +331,7 @@ class Replace(Run):
         good = [self.new] + [self.seconds] * (self.second == 3)
         if seen not in good + [self.old] and not (self.missing and seen is None):
             yield "the table holds %s" % seen
-        other = self.second == 3 and 76 in statuses  # another replacement, which says that it may have undone this one
+        other = self.second == 3 and 76 in statuses  # another replacement, which reports that it may have undone this one
         if 0 in statuses and seen not in good and not other:
             yield "status %s, and the table holds %s" % (statuses, seen)
         if seen == self.new and not {0, 76, -9} & set(statuses):

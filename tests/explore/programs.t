@@ -1,5 +1,5 @@
 #!/bin/sh
-# The traces of tests/explore/traces, followed by td-put and td-swap themselves.
+# td-put and td-swap themselves follow the traces of tests/explore/traces.
 . "$(dirname "$0")/../lib/lib.sh"
 export ROOT T
 "$PYTHON" "$ROOT/tests/explore/programs.py" "$ROOT"/tests/explore/traces/*.txt

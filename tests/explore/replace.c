@@ -630,7 +630,7 @@ static int is_needed(void)
 	if (set.stale && (!set.alike || set.ids != IDS_MOVE || who != ALONE))
 		return 0; /* elsewhere a query decides, and it tells them apart or not */
 	if (set.alike && set.missing)
-		return 0; /* nothing to mix them up with */
+		return 0; /* there is nothing to confuse them with */
 	if (set.ids == IDS_NONE && set.rename_new)
 		return 0;
 	if (who >= RERUN && who <= OTHER && set.drop)

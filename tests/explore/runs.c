@@ -159,7 +159,7 @@ static void mutants(unsigned only)
 	show_traces = 0;
 }
 
-/* What a mutant did wrong once: the core departs from it, or comes through without a broken law. */
+/* A mutant's trace: the core leaves it, or follows it to the end without a broken law. */
 static void replay(const char *path)
 {
 	struct engine e = engine_of();

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The shortest ways to a broken law that the explorers found without one of the defences (replace keep, append keep): the machines
-# leave each of them before its end, and no law is broken on the way.
+# The shortest paths to a broken law that the explorers found with one defence switched off (replace keep, append keep): with
+# all defences on, the machines leave each path before its end and break no law on the way.
 . "$(dirname "$0")/../lib/lib.sh"
 cd "$ROOT" || exit 1
 for machine in replace append; do

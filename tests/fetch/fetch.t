@@ -1,9 +1,9 @@
 #!/bin/sh
-# td-fetch against td-local: jobs, formats checked by Python and jq, types, what is refused, faults of the service.
+# td-fetch against td-local: jobs, formats checked by Python and jq, types, refusals, faults of the service.
 . "$(dirname "$0")/../lib/lib.sh"
 local_start local --polls 1
 
-# Types, and every value that a format could get wrong; kinds.json is what Python knows of them.
+# Types, and every value that a format could get wrong; kinds.json holds them as Python knows them.
 api POST database/create/testdb >/dev/null
 api POST table/create/testdb/kinds/log >/dev/null
 cat >"$T/kinds.py" <<'EOF'
@@ -48,7 +48,7 @@ def typed(cells, null):
             out.append({"time": int, "n": int, "x": float, "s": str, "a": json.loads, "m": json.loads}[name](cell))
     return out
 
-if format == "csv":  # Python's csv cannot tell NULL from "": that is looked at below
+if format == "csv":  # Python's csv cannot tell NULL from "": that is checked below
     lines = list(csv.reader(open(got, encoding="utf-8", newline=""), strict=True))
     head, rows = lines[0], [typed(l, lambda c: c == "") for l in lines[1:]]
     for w in want:
@@ -332,7 +332,7 @@ is "a job with a key of its own goes on, too" "$(last_job)" running
 like "and that is reported" "$(cat "$T/err")" "the job goes on; the same command finds it by its key"
 api POST "job/kill/$(api GET job/list | jq -r '.jobs[0].job_id')" >/dev/null
 
-# --- schedules, and results that the service carries itself
+# --- schedules, and results that the service itself delivers
 
 local_stop
 local_start local
@@ -403,7 +403,7 @@ GET job/result/* 1-3 cut=20000
 GET job/result/* 1 cut=0
 GET job/result/* 1 reset-after
 EOF
-# the answers are lost to the end: the job is found by its key, or it is said that it may run
+# every answer is lost: the job is found by its key, or td-fetch reports that it may be running
 local_start lost --fault 'POST job/issue/* * reset-after'
 run td-fetch --retry-wait 0 --timeout 1s -d sample_datasets -f csv -e 'SELECT 1 AS x'
 is "every answer lost: the job is found by its key" "$status $out" '0 x

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What an account has: lists, columns, first rows and logs, compared with what curl, jq and Python make of the service's answers.
+# What an account holds: lists, columns, first rows and logs, compared with the service's answers as curl, jq and Python read them.
 . "$(dirname "$0")/../lib/lib.sh"
 local_start local --no-samples --polls 0
 for d in testdb otherdb; do api POST database/create/$d >/dev/null; done

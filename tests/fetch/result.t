@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-fetch against a server that sends its result badly: cut, changed, without names or lengths, damaged, hostile.
-# The rows are made and looked at by Python.
+# td-fetch against a server whose results are cut, changed, damaged, hostile, or without names or lengths. Python makes the
+# rows and checks them.
 . "$(dirname "$0")/../lib/lib.sh"
 export TD_API_KEY=1/abc
 unset TD_API_SERVER
@@ -14,7 +14,7 @@ until_ok test -s "$T/url" || { echo "Bail out! no server"; exit 1; }
 TD_API_SERVER=$(cat "$T/url")
 export TD_API_SERVER
 
-# What the server has; the functions below change it.
+# The server's state, which the functions below change.
 "$PYTHON" - "$S" <<'EOF'
 import gzip, io, json, msgpack, random, sys, zlib, struct
 d = sys.argv[1]
@@ -25,7 +25,7 @@ def put(name, data):
     open(d + "/" + name, "wb").write(data)
 put("result.gz", gzip.compress(body, mtime=0))
 put("plain", body)
-# other rows, as many bytes in the beginning
+# other rows that begin with as many bytes
 put("other.gz", gzip.compress(body[:1000] + body[1000:].replace(b"a", b"b"), mtime=0))
 # several members, and headers that try to pass for a frame's
 def member(data, extra, comment):
@@ -61,14 +61,14 @@ show() { # KEY=JSON...: the answer of job/show
 	mv "$S/show.tmp" "$S/show.json"
 }
 
-plan() { # LINE...: how the next requests of the result are answered. A server of its own would do; the counter is reset
+plan() { # LINE...: how the next requests for the result are answered; resets the counter
 	printf '%s\n' "$@" >"$S/plan.new"
 	mv "$S/plan.new" "$S/plan"
 	: >"$S/log"
 	curl -s "$TD_API_SERVER/again" >/dev/null
 }
 
-# Frames are read by td-encode, which is to prove them: $T/read, $read_status, $read_err.
+# td-encode reads and so verifies frames: $T/read, $read_status, $read_err.
 fetch() { # OPTION...: stdout into $T/got
 	td-fetch --retry-wait 0 --timeout 60s -f frame "$@" 7 >"$T/got" 2>"$T/err" </dev/null
 	status=$?
@@ -149,7 +149,7 @@ is "cut, no ranges: asks for the rest only once" "$(cut -d' ' -f1,3 "$S/log")" "
 bytes=50000- 200
 None 200"
 
-# a 206 may be shorter than what was asked for; where it ends is not the end
+# a 206 may be shorter than the range that was asked for; its end is not the end of the result
 half=$(cat "$S/half")
 show num_records=null
 for format in frame csv tsv jsonl msgpack msgpack.gz; do
@@ -242,8 +242,8 @@ fetch
 is "several members with a frame's fields in their headers: the frame" "$(whole)" "$(committed 20000 true)"
 is "counts them" "$(frame | jq .members)" 3
 
-# What td-fetch can see, it refuses; all else is found by td-encode, which sets no row of it aside. td-fetch looks inside
-# itself where nobody else would: for text, and before it writes down that a run was taken.
+# td-fetch refuses what it can see; td-encode finds all else and sets no row of it aside. td-fetch looks inside a frame itself
+# where nobody else would: for text formats, and before it records that a run was fetched.
 while read -r file by why; do
 	plan "file=$file.gz"
 	fetch
@@ -601,9 +601,9 @@ is "the file of another schedule: status" "$status" 78
 scheduled --since "$T/s"
 is "an empty file: status" "$status" 78
 like "an empty file: says so" "$err" "it is empty: was it overwritten"
-# what stands in the place of FILE.new is emptied only if td-fetch left it
+# an existing FILE.new is overwritten only if td-fetch left it there
 before() { mkdir -p "$T/l" && rm -f "$T/l"/* && printf '{"schedule":"daily","job_id":"14"}\n' >"$T/l/s" && echo precious >"$T/precious"; }
-planted() { # WHAT PATTERN: what stands there is refused, and stays
+planted() { # WHAT PATTERN: an existing FILE.new is refused, and stays
 	scheduled --since "$T/l/s"
 	is "$1 in the place of FILE.new: status" "$status" 78
 	like "$1 in the place of FILE.new: message" "$err" "$T/l/s.new is $2: remove it"
@@ -686,7 +686,7 @@ is "--not-before, no receipt yet: begins there" "$status $(taken)" "0 2"
 scheduled --after "$T/far" --not-before 2026-01-03
 like "--not-before: what is skipped is reported" "$err" "1 run is not made up for \(--not-before\)"
 
-# --- the service carries the result
+# --- the service delivers the result
 
 : >"$S/posted"
 run td-fetch --retry-wait 0 --result 'td://1/secret@api.example.com/db/t?mode=replace&apikey=hidden' 7

@@ -1,7 +1,7 @@
 /*
- * exact, cell and infer: of a text, the numbers that strtoll() and strtod() find, by the grammar of
- * exact.h and no other; into every type, whole msgpack or a refusal; and what is inferred of two
- * texts loses neither.
+* lossless, cell and infer: a string is the number that strtoll() and strtod() find, by the grammar
+ * of lossless.h and no other; converted to any type, it is valid msgpack or refused; the type that is
+ * inferred from two strings loses neither.
  */
 #include "record/cell.h"
 #include "value/lossless.h"

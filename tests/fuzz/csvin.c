@@ -1,6 +1,6 @@
 /*
- * csvin: whatever the bytes and wherever they are cut, the cells that libcsv alone finds, or an
- * error for an error; a row's line is the one that it begins in.
+* csvin: for any bytes, cut anywhere, the same cells as libcsv alone finds, or an error where it has
+ * one; a row's line number is that of its first line.
  */
 #include "format/csvin.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /*
  * td-local's SQL: a statement is cut into words, parsed, bound and emitted, then prepared and run,
- * over no table or one without rows. Whatever it is, it ends in rows or in a sentence. The first
- * byte chooses the engine.
+ * over no table or one without rows. It always ends in rows or an error message. The first byte
+ * chooses the engine.
  */
 #include "base/mem.h"
 #include "fuzz.h"

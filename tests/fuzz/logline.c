@@ -1,5 +1,5 @@
 /*
- * logline, linein: whatever the bytes and wherever they are cut, the same rows; a cell lies in its
+ * logline, linein: any bytes give the same rows wherever they are cut; a cell lies in its
  * row, or in the text that was made for it; cells of a row do not overlap.
  */
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-/* magic: it stays within the bytes that it is given, whatever they are. */
+/* magic: whatever the bytes, it reads no others. */
 #include "format/magic.h"
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* sqlname, alias: of any UTF-8 they make a name that SQL takes, and of a legal name itself. */
+/* sqlname, alias: any UTF-8 becomes a name that SQL accepts; a legal name stays as it is. */
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "fuzz.h"

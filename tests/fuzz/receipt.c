@@ -1,4 +1,4 @@
-/* receipt: any text is a receipt or is refused; what is read is written and read again. */
+/* receipt: any text is a receipt or is refused; one that is written is read back the same. */
 #include "td/receipt.h"
 #include "base/mem.h"
 #include "fuzz.h"

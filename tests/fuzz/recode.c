@@ -1,6 +1,6 @@
 /*
- * recode: what iconv makes of all bytes at once, however they are cut; and a guess at the encoding
- * of any bytes.
+* recode: the same text as iconv makes of all bytes at once, however they are cut; and a guess at
+ * the encoding of any bytes.
  */
 #include "base/buf.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /*
- * rowout: any bytes are rows of three columns or are refused; the same, however they are cut, in
+ * rowout: any bytes are rows of three columns or are refused, the same wherever they are cut, in
  * every format.
  */
 #include "fuzz.h"

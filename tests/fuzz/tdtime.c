@@ -1,6 +1,6 @@
 /*
- * tdtime and exact: a text is a time within the range or is refused; the first line is a format. A
- * number is what its digits are, and %s what a number without a format is.
+* tdtime and lossless: any string is a time within the range or is refused; the first line is a
+ * format. A number equals its digits, and %s takes what is taken without a format.
  */
 #include "value/lossless.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /*
- * type, schema, colspec and colname: what is read is written and read again; names become legal and
+ * type, schema, colspec and sqlname: what is read is written and read again; names become legal and
  * stay different.
  */
 #include "value/alias.h"

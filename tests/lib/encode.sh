@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2059 # variables are for those that source this, texts are printf formats
-# Sourced by the tests of td-encode, behind lib.sh.
+# Sourced by the tests of td-encode, after lib.sh.
 
 # The records of a frame, one line of JSON each.
 records() { gzip -dc "$1" | $PYTHON -c '
 import json, msgpack, sys
 for r in msgpack.Unpacker(sys.stdin.buffer, raw=False, strict_map_key=False): print(json.dumps(r, ensure_ascii=False, sort_keys=True))'; }
-# ask FILTER: what jq makes of $records, in one line. A double is printed as a double (2.0 as 2): jq 1.7 and later print
-# a number that they only pass on as it was written.
+# ask FILTER: applies jq to $records, and prints one line. Prints the double 2.0 as 2: jq 1.7 and later print a number that
+# they only pass on as it was written.
 ask() { printf '%s\n' "$records" | jq -c "walk(if type == \"number\" then . + 0 else . end) | $1" | tr '\n' ' '; }
 # The JSON of a frame's head (H) or end (E); nothing if it has none.
 note_of() { $PYTHON -c '

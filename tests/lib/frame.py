@@ -44,7 +44,7 @@ while data:
         cut = True
     if cut or not z.eof:
         cut = out["cut"] = True
-        at = data.rfind(b"\x1f\x8b\x08\x14")  # an abort behind a member that was cut
+        at = data.rfind(b"\x1f\x8b\x08\x14")  # an abort after a member that was cut
         if at > 0:
             out["end"] = json.loads(header(data[at:])[2])
         break

@@ -7,7 +7,7 @@ import base64, json, struct, sys, zlib
 class Refused(Exception):
     """A sentence, and the status that goes with it."""
 
-# --- msgpack, as its specification has it
+# --- msgpack, after its specification
 
 class Short(Exception):
     """The bytes end within a value."""

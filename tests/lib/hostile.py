@@ -27,8 +27,8 @@ SECRET = KEY.split("/")[1]
 MEMORY_MAX, TIME_MAX = 64 << 20, 60
 SANITIZED = bool(os.environ.get("SANITIZED"))
 
-# 64 MiB of blanks, made in pieces: what a child is said to have taken begins with what this process has. So the server, which
-# makes large answers, is another process.
+# 64 MiB of blanks, made in pieces: a child's reported peak of memory begins with what this process has. That is also why the
+# server, which makes large answers, is another process.
 squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
 BOMB = b"".join(squeeze.compress(b" " * 65536) for _ in range(1024)) + squeeze.flush()
 
@@ -215,7 +215,7 @@ class Handler(socketserver.BaseRequestHandler):
             far.sendall(("%s /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n\r\n" % (method, path, host, "\r\n".join(lines))).encode() + body)
             while data := far.recv(65536):
                 self.request.sendall(data)
-        raise OSError  # the answer said that the connection closes
+        raise OSError  # the answer announced that the connection closes
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -276,7 +276,7 @@ def tools(frame, other, job, n):
     ]
 
 
-# Documents from another program, as long as may be: values, two for jsondoc or one, members, or one text. %s: how they begin.
+# Documents of the greatest length: of values (two for jsondoc, or one), of members, or one string. %s: how they begin.
 SHAPES = {
     "objects": lambda size: '%s,"columns":[' + ",".join(["{}"] * 99900) + '],"x":"' + "x" * (size - 300400) + '"}',
     "strings": lambda size: '%s,"columns":[' + ",".join(['"%s"' % ("x" * (size // 199900 - 4))] * 199900) + "]}",

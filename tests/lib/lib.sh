@@ -87,7 +87,7 @@ run() {
 	out=$(cat "$T/out") err=$(cat "$T/err")
 }
 
-# The programs under test were built with a sanitizer: their memory, cores and sandboxes are not what they are otherwise.
+# True if the programs under test were built with a sanitizer, which changes their memory, cores and sandboxes.
 sanitized() { nm "$BUILD/td-encode" 2>/dev/null | grep -Eq '__(a|t|m)san_|__ubsan_'; }
 
 # dash reports on stderr each process that a signal ended; the tests look at its status instead.
@@ -122,7 +122,7 @@ local_stop() {
 	wait "$local_pid"
 }
 
-# api METHOD PATH [CURL OPTION...]: a request by another client than ours
+# api METHOD PATH [CURL OPTION...]: a request by curl, which is not our client
 api() {
 	method=$1 path=$2
 	shift 2

@@ -4,7 +4,7 @@
 frame() { # ARG...: see mkframe.py
 	"$PYTHON" "$ROOT/tests/lib/mkframe.py" "$@"
 }
-faults() { # LINE...: these instead of those before
+faults() { # LINE...: replaces all faults by these
 	curl -fsS -H "Authorization: TD1 $TD_API_KEY" -X DELETE "$TD_API_SERVER/local/faults" >/dev/null
 	[ $# -eq 0 ] || printf '%s\n' "$@" | curl -fsS -H "Authorization: TD1 $TD_API_KEY" -X POST --data-binary @- "$TD_API_SERVER/local/faults" >/dev/null
 }
@@ -27,7 +27,7 @@ rows_of() { # DB TABLE
 count_of() { # DB TABLE
 	api GET "table/show/$1/$2" | jq .count
 }
-# A command in the background that signals reach: a shell lets background commands ignore SIGINT, and nohup SIGHUP.
+# Runs a background command that signals can end: a shell makes background commands ignore SIGINT, and nohup SIGHUP.
 background() {
 	exec env --default-signal=INT,HUP "$@"
 }

@@ -45,7 +45,7 @@ def rows_back(path, form, names):
     import msgpack
     with open(path, 'rb') as f:
         rows = list(msgpack.Unpacker(f, raw=False))
-    # arrays without names: the order is that of the file, `time` before or behind it
+    # arrays without names: in the order of the file, with `time` first or last
     extra = len(rows[0]) - len(names) if rows else 0
     first = extra and all(isinstance(r[0], int) and r[0] > 10**8 for r in rows)
     return [dict(zip(names, r[extra:] if first else r)) for r in rows]

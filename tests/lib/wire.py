@@ -93,14 +93,14 @@ def recorded(r):
     if 'json' not in (r['reply_type'] or '') or '/job/result/' in r['line'] or len(r['reply'].encode()) < r['reply_len']: return None
     return json.loads(r['reply'])
 
-# What td-local says more than the recorder did: errors have `message` and `status_code` too, as the published API has.
+# td-local adds to the recorder's answers: errors also have `message` and `status_code`, as in the published API.
 MORE = {'.message', '.status_code'}
-# Keys that the recorder did not have, and td-client-go knows; and one that it had, and td-client-go refuses.
+# Keys that the recorder lacks and td-client-go knows, and one that the recorder has and td-client-go refuses.
 KNOWN = {'.result_export_target_job_id'} | {'.users[].' + k for k in ('phone', 'gravatar_url', 'roles', 'updated_at')}
 REFUSED = {'.users[].role'}
-# What is null until it is known, or if there is none.
+# Members that are null until they are known, or if there is no value.
 UNKNOWN = {'num_records', 'hive_result_schema', 'start_at', 'end_at', 'cpu_time'}
-# What is the same whoever answers: what the request said itself, and what follows from the requests before.
+# Members that do not depend on who answers: they repeat the request, or follow from earlier requests.
 SAME = {'.' + k for k in ('bulk_import cron database delay expire_days name priority query result retry_limit table table1 table2'
                           ' timezone type unique_id').split()}
 

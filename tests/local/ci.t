@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-local in a build: a command of its own, readiness, reset, what was asked, limits, and strict faults.
+# td-local in CI: --exec, readiness, reset, the log of requests, limits, and faults that must be able to strike.
 . "$(dirname "$0")/../lib/lib.sh"
 
 TD_API_KEY=1/0123456789abcdef0123456789abcdef01234567
@@ -140,7 +140,7 @@ api POST database/create/undone >/dev/null 2>&1
 is 'reset-body does no work, however short the body' "$(api GET database/show/undone | jq .status_code)" 404
 head -c 1500000 /dev/urandom >"$T/part"
 
-# --- texts that are not UTF-8
+# --- strings that are not UTF-8
 is 'a name that is not UTF-8' "$(for p in database/show/%FF table/show/testdb/%C3 bulk_import/show/a%80b; do api GET $p | jq .status_code; done | uniq)" 404
 long=$(printf '%0299d' 0)é
 is 'a message that is cut inside a character' "$(api GET "database/show/$(printf %s "$long" | jq -sRr @uri)" | jq -r .error | cut -c1-42)" "Couldn't find UserDatabase with name = 000"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Calls of official clients that are in no recording: the keys of a user.
+# Calls of official clients that no recording holds: the keys of a user.
 . "$(dirname "$0")/../lib/lib.sh"
 
 master=1/0123456789abcdef0123456789abcdef01234567

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-local is closed: to pages in a browser, to other users, to those without the key; and clients that sit idle or send
-# much do not keep others out.
+# td-local is closed to web pages, to other users and to clients without the key; clients that sit idle or send too much do
+# not keep others out.
 . "$(dirname "$0")/../lib/lib.sh"
 
 code() { curl -sS -o "$T/body" -w '%{http_code}' "$@"; }
@@ -92,7 +92,7 @@ print(s.recv(100).split()[1].decode())' "$port")" 200
 
 # --- strangers
 $PYTHON -c 'print("{\"user\":[" + "{}," * 5000000 + "{}]}")' >"$T/large.json"
-(echo 5 >"/proc/$local_pid/clear_refs") 2>/dev/null # who may not sees the peak since the start
+(echo 5 >"/proc/$local_pid/clear_refs") 2>/dev/null # without permission the peak since the start is read
 is 'a large body without a key' "$(code --data-binary @"$T/large.json" "$TD_API_SERVER/v3/user/authenticate")" 413
 { printf schema=; cat "$T/large.json"; } >"$T/large.form"
 is 'one with the key and very many values' "$(code -H "$auth" --data-binary @"$T/large.json" "$TD_API_SERVER/v3/database/create/abc") $(
@@ -106,7 +106,7 @@ if sanitized || [ ! -r "/proc/$local_pid/status" ]; then skip 'memory' 'sanitize
 	ok "memory stays: $peak kB" test "$peak" -lt 65536
 fi
 cat >"$T/idle.py" <<'P'
-# 600 connections that send nothing, or half a request; then a request of somebody else.
+# 600 connections that send nothing or half a request, then a request by another client.
 import socket, sys, urllib.request
 host, port = sys.argv[1].split("//")[1].split(":")
 kept = []

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-local-conformance(7): its calls are those of the sources, its clients those of the recordings, and each --service that
-# it names is there, as the program has it.
+# td-local-conformance(7) lists the calls of the sources, the clients of the recordings, and every --service that the program
+# has.
 . "$(dirname "$0")/../lib/lib.sh"
 
 page=$ROOT/man/td-local-conformance.7 wire=$SHARED/wire.jsonl
@@ -16,7 +16,7 @@ else
 fi
 ok 'they are many' test "$(grep -c '^\.It ' "$T/there")" -gt 60
 
-# Every call is answered, and not as one that is not there; without a key only those that say so.
+# Every call is answered, none with the 404 of an unknown path; without a key only those that are listed so.
 local_start local --polls 0 --no-samples
 A="Authorization: TD1 $TD_API_KEY"
 sed -n 'N;s/^\.It \([A-Z]*\) Pa \(.*\)\n\([A-Z][a-z]*\) key.*/\1 \2 \3/p' "$T/there" >"$T/list"

@@ -22,7 +22,7 @@ kill_hard() { kill -9 "$local_pid"; wait "$local_pid" 2>/dev/null; }
 api POST database/create/testdb >/dev/null
 api POST table/create/testdb/rows/log >/dev/null
 
-# --- kill -9 behind each answer
+# --- kill -9 after each answer
 api POST bulk_import/create/ses/testdb/rows >/dev/null
 kill_hard; local_start
 is 'killed behind create' "$(api GET bulk_import/show/ses | jq -r .status)" uploading
@@ -42,7 +42,7 @@ kill_hard; local_start
 until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/job/status/$job | grep -q success"
 is 'killed behind issue: the job runs' "$(api GET "job/result/$job?format=json")" '[20000]'
 
-# --- a job of several statements goes on behind those that are done
+# --- a job of several statements resumes after those that are done
 job=$(api POST job/issue/hive/testdb --data-urlencode 'query=USE testdb; CREATE TABLE IF NOT EXISTS steps (n bigint); INSERT INTO TABLE steps SELECT 1 AS n; INSERT INTO TABLE steps SELECT 2 AS n;
 	SELECT COUNT(*) FROM rows a JOIN rows b ON a.time <> b.time; INSERT INTO TABLE steps SELECT 3 AS n' | jq -r .job_id)
 until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/table/show/testdb/steps | jq -e '.count == 2'"

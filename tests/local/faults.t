@@ -74,7 +74,7 @@ for spec in '' 'GET' 'GET x 1' 'GET x y 503' 'GET x 1 200' 'GET x 1 503,never' '
 	is "--fault '$spec': status" "$status" 2
 done
 
-# --- the manual's examples, as they stand there; each is tried
+# --- every example of the manual, unchanged
 job=$(post "$url/v3/job/issue/presto/sample_datasets" -d 'query=SELECT * FROM www_access' | jq -r .job_id)
 until_ok sh -c "curl -sS -H '$A' $url/v3/job/status/$job | grep -q success"
 post "$url/v3/table/create/after/one/log" >/dev/null

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Statements at the limits of td-local's SQL and beyond them: each ends, in rows or in a sentence, and what runs long can be stopped.
+# Statements at the limits of td-local's SQL and beyond: each ends in rows or an error message, and long ones can be stopped.
 . "$(dirname "$0")/../lib/lib.sh"
 
 local_start local --query-memory 64M
 A="Authorization: TD1 $TD_API_KEY"
 api POST database/create/testdb >/dev/null
 
-# The statements are made by Python: NAME, ENGINE, then what comes of it, "rows" or a part of the sentence.
+# Python makes the statements: NAME, ENGINE, then what is expected: "rows", or a part of the message.
 cat >"$T/limits.py" <<'P'
 import json, os, sys, time, urllib.error, urllib.parse, urllib.request
 url, key = os.environ['TD_API_SERVER'], os.environ['TD_API_KEY']
@@ -69,7 +69,7 @@ sys.exit(bad > 0)
 P
 ok 'statements at the limits' "$PYTHON" "$T/limits.py"
 
-# --- loops of ours look at the stop flag: a killed job is killed soon
+# --- our own loops check the stop flag: a killed job ends soon
 while IFS= read -r sql; do
 	job=$(api POST job/issue/presto/testdb --data-urlencode "query=$sql" | jq -r .job_id)
 	until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/job/status/$job | grep -q running"

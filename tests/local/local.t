@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-local, asked by curl: databases, tables, imports, bulk imports, jobs and their results.
+# td-local as curl sees it: databases, tables, imports, bulk imports, jobs and their results.
 . "$(dirname "$0")/../lib/lib.sh"
 
 local_start

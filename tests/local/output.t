@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-local sends results and runs schedules: jobs with a destination, result_export, named results, cron and a test clock.
+# td-local delivers results and runs schedules: jobs with a destination, result_export, named results, cron and a test clock.
 . "$(dirname "$0")/../lib/lib.sh"
 
 local_start local --polls 0
@@ -139,7 +139,7 @@ else skip 'update: name, zone and days of the week' 'no time zone database'; fi
 is 'delete' "$(post schedule/delete/daily | jq -c 'keys')" '["created_at","cron","database","delay","name","query","timezone","type","user_name"]'
 is 'again' "$(post schedule/delete/daily | jq .status_code)" 404
 
-# --- how one of its programs ended cannot be learned: not a success
+# --- a program whose exit status cannot be learned is not a success
 if ! sanitized && strace -f -e trace=wait4 -e inject=wait4:error=ECHILD -o "$T/try" true 2>/dev/null; then
 	: >"$T/blind.url"
 	strace -D -f -e trace=wait4 -e inject=wait4:error=ECHILD:when=1 -o "$T/blind.trace" \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The pages of td-local for people: what stands in them, that text stays text, and that a browser cannot be made to leak
-# it. They are read by Python's HTML parser, by libxml2's, and by Chromium where these are installed.
+# The pages of td-local for people: what they show, that text stays text, and that a browser cannot be made to leak it. They
+# are read by Python's HTML parser, and by libxml2 and Chromium where these are installed.
 . "$(dirname "$0")/../lib/lib.sh"
 
 writer=2/89abcdef0123456789abcdef0123456789abcdef
@@ -8,7 +8,7 @@ local_start local --polls 0 --write-key $writer --clock 1500000000
 get() { curl -sS -u "me:$TD_API_KEY" "$TD_API_SERVER$1"; }
 code() { curl -sS -o "$T/body" -D "$T/head" -w '%{http_code}' "$@"; }
 
-# --- things to be shown; one value tries everything
+# --- things to show; one value tries every way to break out
 evil='<script>document.title="run"</script><img src=x onerror="document.title=1">&amp;"'\'
 api POST database/create/testdb >/dev/null
 api POST table/create/testdb/mixed/log >/dev/null

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The recipes of td-local-ci(7) as they stand there: run where that can be done without containers, else what they would
-# run. Only ports change.
+# The recipes of td-local-ci(7), unchanged but for ports: run where that works without containers; otherwise the commands
+# that the containers would run.
 . "$(dirname "$0")/../lib/lib.sh"
 
 cat >"$T/take.py" <<'P'
@@ -73,10 +73,10 @@ else:
 for a in args:
     print(re.sub(r'^/bin/', '', re.sub(r'^/seed$', 'tests/data', re.sub(r'(0\.0\.0\.0|127\.0\.0\.1):\d+', '127.0.0.1:' + port, a))))
 P
-started() { # FILE: as its container would be, on a port that was free just now; then what its health check says
+started() { # FILE: runs as its container would, on a port that was free just now, then does its health check
 	port=$($PYTHON -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	$PYTHON "$T/args.py" "$1" run "$port" >"$T/args" || return 1
-	: >"$T/container.out" # not what the one before has said
+	: >"$T/container.out" # not the output of the one before
 	xargs -d '\n' env <"$T/args" >"$T/container.out" 2>"$T/container.err" &
 	container=$!
 	pids="$pids $container"

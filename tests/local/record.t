@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-local --record passes calls to another service, here a td-local, and writes them down without keys and rows;
-# --replay tells how answers differ.
+# td-local --record passes calls to another service, here a td-local, and records them without keys and rows; --replay
+# reports how answers differ.
 . "$(dirname "$0")/../lib/lib.sh"
 
 key=1/0123456789abcdef0123456789abcdef01234567
@@ -47,7 +47,7 @@ ok 'and no row' sh -c "! grep -E 'secretrow|otherrow|c2VjcmV0' $T/calls"
 is 'an upload is its shape' "$(jq -c 'select(.upload.records) | .upload | [.records, .errors, .columns]' "$T/calls")" '[2,0,[["id","long"],["word","string"]]]'
 is 'a result is its length' "$(jq -c 'select(.path | tostring | test("job/result")) | [.status, (.body.bytes > 0), .body.type, .reply]' "$T/calls" | head -n 1)" '[200,true,"application/x-gzip",null]'
 
-# --- the same service answers the same
+# --- the same service gives the same answers
 kill $up
 wait $up
 replay() { run td-local --no-samples --replay "$T/calls" "$@"; }
@@ -59,7 +59,7 @@ mv "$T/few" "$T/calls"
 replay --service ids=hide
 like 'one that hides ids differs' "$out" '^[0-9]+ GET /v3/table/show/testdb/rows.*: \.id is missing'
 
-# --- each kind of difference is seen
+# --- each kind of difference is reported
 jq -c 'if (.path // "" | test("job/show")) then .reply.more = 1 | del(.reply.type)
 	elif (.path // "" | test("job/issue")) then .reply.job_id |= tonumber
 	elif (.path // "" | test("table/create")) then .reply.database = "else"
@@ -78,7 +78,7 @@ status POST /v3/bulk_import/freeze/.*: status is 404, recorded 401$
 element GET /v3/job/list: \.jobs\[0\]\.nothing is missing$
 S
 
-# --- through it, a client sees what the other service says
+# --- a client sees through it what the other service answers
 local_start upstream --polls 0 --no-samples
 upstream=$TD_API_SERVER
 api POST database/create/testdb >/dev/null

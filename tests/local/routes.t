@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-local, route by route: which key may what, and the parameters that td-local.t leaves out.
+# td-local, route by route: what each key may do, and the parameters that local.t leaves out.
 . "$(dirname "$0")/../lib/lib.sh"
 
 writer=2/89abcdef0123456789abcdef0123456789abcdef
@@ -15,7 +15,7 @@ query() {
 }
 schema() { api GET "table/show/testdb/$1" | jq -r .schema; }
 
-# --- keys: m is for the master key only, w also for the write-only key; nothing that is named here is there
+# --- keys: m needs the master key, w also takes the write-only key; nothing that is named here exists
 while read -r right method path; do
 	case $right in m) writes=403 ;; *) writes=404 ;; esac
 	is "$method $path: no key, a wrong one, the write-only key" "$(asked '' "$method" "$path") $(asked 1/ff "$method" "$path") $(asked $writer "$method" "$path")" \
@@ -236,7 +236,7 @@ is 'no table, no number, no JSON, no type' "$(for s in '{}' '{"user_table_name":
 422
 422'
 
-# --- the write-only key sees the state of a job of its own kind
+# --- the write-only key sees the state of a write-only job
 post table/create/testdb/watched/log >/dev/null
 post bulk_import/create/watched/testdb/watched >/dev/null
 own=$(post bulk_import/perform/watched | jq .job_id)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rubbish for td-local: requests, bodies, data directories and disks that are not as they should be.
+# Bad input for td-local: requests, bodies, data directories and disks that are not as they should be.
 . "$(dirname "$0")/../lib/lib.sh"
 
 local_start local --polls 0
@@ -18,7 +18,7 @@ is 'a name that is not UTF-8' "$(code "$url/v3/database/show/%ff%fe")" 404
 is 'another method' "$(code -X DELETE "$url/v3/database/list")" 404
 is 'dots in a path are nothing special' "$(code --path-as-is "$url/v3/../v3/database/list")" 404
 
-# --- what one request takes: no more than 64 MiB, and it goes back
+# --- memory of one request: at most 64 MiB, and it is given back
 if ! sanitized && [ -w "/proc/$local_pid/clear_refs" ]; then
 	cat >"$T/large.py" <<'P'
 # Each request alone: MiB that the server had at most.
@@ -78,7 +78,7 @@ assert status(send(b'GET /v3/database/' + b'a' * 300000 + b' HTTP/1.1\r\nHost: l
 assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Content-Length: -5\r\n\r\n')) in (0, 400)
 assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Content-Length: 99999999999999999999999\r\n\r\n')) in (0, 400, 413)
 assert status(send(b'POST /v3/database/create/x HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Transfer-Encoding: chunked\r\n\r\nzz\r\n')) in (0, 400)
-# a body that ends early is no request
+# a body that ends early is not a request
 assert status(send(b'POST /v3/database/create/cut_short HTTP/1.1\r\nHost: localhost\r\n' + auth + b'Content-Length: 100\r\n\r\nabc')) == 0
 assert status(send(b'GET /v3/database/show/cut_short HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' + auth + b'\r\n')) == 404
 assert status(send(b'POST /v3/job/issue/presto/sample_datasets HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' + auth + b'Content-Length: 13000000\r\n\r\n' + b'query=' + b'x' * 12999994)) == 413
@@ -272,7 +272,7 @@ url=$TD_API_SERVER
 ok 'it is still there' alive
 local_stop
 
-# --- a disk that is full: files of 2 MB at most
+# --- a full disk: files of 2 MB at most
 (trap '' XFSZ; ulimit -f 4096; exec td-local -l 127.0.0.1:0 -k "$TD_API_KEY" -d "$T/full" --polls 0 >"$T/full.url" 2>"$T/full.log") &
 local_pid=$!
 pids="$pids $local_pid"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Data is safe in td-local: two that change a table at once, kills, refused parts, full disks, flipped bits.
+# Data is safe in td-local: two changes of a table at once, kills, refused parts, full disks, flipped bits.
 . "$(dirname "$0")/../lib/lib.sh"
 
 post() { path=$1; shift; api POST "$path" "$@"; }
@@ -104,7 +104,7 @@ unlike 'a killed result output has published nothing, one that has is no killed 
 # --- polls: what is reported as running can be killed
 local_stop
 local_start local --no-samples --polls 50
-late() { # a job that has ended, killed while it is reported as running: which is a second at most
+late() { # a job that has ended is killed while it is still reported as running, for a second at most
 	j=$(issue 'SELECT 1 AS a')
 	[ "$(sqlite3 "$T/local.data/catalog.sqlite" "SELECT status FROM jobs WHERE id = $j")" = success ] || return 1
 	[ "$(post "job/kill/$j" | jq -r .former_status)" = running ]
@@ -169,7 +169,7 @@ is 'a flipped bit is seen' "$(flips)" '3 error
 3 the data directory is damaged: FILE is not what was written'
 cp "$T/segment" "$f"
 
-# --- a disk that is full
+# --- a full disk
 if mkdir "$T/disk" && mount -t tmpfs -o size=16m,mode=700 tmpfs "$T/disk" 2>/dev/null; then
 	trap 'cleanup; umount "$T/disk" 2>/dev/null; rm -rf "$T"' EXIT
 	TD_API_KEY=1/0123456789abcdef0123456789abcdef01234567

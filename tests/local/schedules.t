@@ -93,7 +93,7 @@ is 'no cron lines' "$(for cron in '60 * * * *' '* 24 * * *' '* * 0 * *' '* * * 1
 is 'a zone that is none' "$(post schedule/create/refused -d database=sample_datasets -d query=x -d cron=@daily -d timezone=Mars/Base | jq .status_code)" 422
 is 'no cron: never' "$(post schedule/create/manual -d database=sample_datasets -d query=x -d cron= | jq -c '[.cron, .start]')" '[null,null]'
 
-# --- delay: the run is as late, its scheduled time is not
+# --- delay: the run starts later, its scheduled time stays
 clock 1500000000 # 02:40
 post schedule/create/late -d database=sample_datasets -d type=presto -d 'query=SELECT TD_SCHEDULED_TIME()' -d 'cron=0 * * * *' -d delay=600 >/dev/null
 history() { api GET "schedule/history/$1" | jq -r ".history[0] | $2"; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-local --seed: tables from files, typed as td-encode types them; a reset returns to them; what cannot be used is
-# refused before anything is there.
+# td-local --seed: tables from files, typed as td-encode types them; a reset returns to them; a bad seed is refused before
+# anything is created.
 . "$(dirname "$0")/../lib/lib.sh"
 
 seed=$T/seed
@@ -22,7 +22,7 @@ E
 echo hidden >"$seed/shop/.hidden"
 echo read me >"$seed/README"
 
-# What is there, by another client than ours.
+# The tables and their rows, by a client that is not ours.
 query() {
 	j=$(api POST "job/issue/presto/$1" --data-urlencode "query=$2" | jq -r .job_id)
 	until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/v3/job/status/$j | grep -Eq '\"(success|error)\"'"
@@ -98,7 +98,7 @@ until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/v3/j
 is 'more are refused' "$(api GET "job/show/$j" | jq -r .debug.stderr)" 'table shop.wide: a statement that reads more than 2000 of its columns: not supported by td-local'
 local_stop
 
-# --- two of them tell the same story: ids, numbers, times
+# --- two servers with one seed agree: ids, numbers, times
 story() {
 	api POST database/create/testdb
 	api POST table/create/testdb/rows/log
@@ -121,7 +121,7 @@ done
 ok 'the same requests have the same answers in another td-local' cmp "$T/story1" "$T/story2"
 ok 'a run of the schedule is among them' grep -q '2017-07-15 00:00:00' "$T/story1"
 
-# --- refused, and nothing is there
+# --- refused, and nothing is created
 refused() { # what is wrong; the message after the seed's name
 	TD_API_KEY='' run td-local --listen 127.0.0.1:0 --data "$T/refused" --seed "$T/bad"
 	is "refused: $1" "$status $(printf %s "$err" | sed "s,$T/bad,BAD,g; s/^td-local: --seed: //")" "$2"
@@ -148,7 +148,7 @@ refused 'two queries' '65 BAD/shop/orders.sql: a query among statements: its row
 echo 'CREATE TABLE more AS SELECT 1 AS a; SELECT * FROM none' >"$T/bad/shop/orders.sql"
 refused 'one that fails in the middle' '65 BAD/shop/orders.sql: line 1:51: Table td-presto.shop.none does not exist'
 
-# --- it ends when it is told to, and leaves nothing of a temporary directory
+# --- it ends on a signal, and removes its temporary directory
 echo 'SELECT COUNT(1) AS n FROM UNNEST(SEQUENCE(1, 10000)) AS a(x), UNNEST(SEQUENCE(1, 10000)) AS b(x), UNNEST(SEQUENCE(1, 10000)) AS c(x)' >"$T/bad/shop/long.sql"
 mkdir "$T/tmp"
 TMPDIR=$T/tmp td-local --listen 127.0.0.1:0 --seed "$T/bad" >"$T/long.out" 2>"$T/long.err" &

@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-local like a service: a part of 100 MB in bounded memory, readers during a commit, many clients at once, the log of
+# td-local as a service: a part of 100 MB in bounded memory, readers during a commit, many clients at once, the log of
 # requests, and an end that waits for nobody.
 . "$(dirname "$0")/../lib/lib.sh"
 
@@ -7,7 +7,7 @@ local_start local --polls 0 -v
 A="Authorization: TD1 $TD_API_KEY"
 api POST database/create/many >/dev/null
 
-# --- a part of 100 MB: 100 records of 1 MiB, hardly compressed. First of all: the peak counts from the start of the server
+# --- a part of 100 MB: 100 records of 1 MiB that hardly compress. First, because the peak counts from the start of the server
 $PYTHON - "$T/part" <<'P'
 import gzip, os, sys, msgpack
 with gzip.open(sys.argv[1], 'wb', 0) as out:
@@ -31,7 +31,7 @@ api POST bulk_import/perform/large >/dev/null
 until_ok sh -c "curl -sS -H '$A' $TD_API_SERVER/v3/bulk_import/show/large | grep -q ready"
 small 'nor while it is loaded'
 
-# --- readers while it is committed see nothing of it, or all
+# --- readers during the commit see all of it or nothing
 cat >"$T/reader.py" <<'P'
 import json, sys, urllib.request
 url, key, stop = sys.argv[1], sys.argv[2], sys.argv[3]
@@ -56,7 +56,7 @@ is 'readers saw nothing or everything' "$(cat "$T/seen")" '[0, null] [100, 4950]
 
 # --- many clients
 cat >"$T/clients.py" <<'P'
-# N clients, each with a connection of its own that stays: a table, imports, a query. Every answer has to be right.
+# N clients, each with a connection that it keeps: a table, imports, a query. Every answer must be right.
 import gzip, http.client, json, sys, threading, urllib.parse, msgpack
 host, key, n = sys.argv[1].split('//')[1], sys.argv[2], int(sys.argv[3])
 wrong = []
@@ -89,7 +89,7 @@ api GET "user/show?apikey=$TD_API_KEY" >/dev/null
 until_ok grep -q 'GET /v3/user/show 200' "$T/local.log"
 ok 'the key is not' sh -c "! grep -q '$TD_API_KEY' '$T/local.log'"
 
-# --- TERM in the middle of a long query and of an upload: an end without waiting, and nothing half
+# --- TERM during a long query and an upload: it ends at once, and leaves nothing half done
 api POST job/issue/presto/sample_datasets -d 'query=SELECT COUNT(1) FROM www_access a, www_access b, www_access c' >/dev/null
 mkfifo "$T/slow"
 curl -s -o /dev/null -H "$A" -X PUT -T - "$TD_API_SERVER/v3/bulk_import/upload_part/large/q" <"$T/slow" &

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Snapshots of a td-local that runs: everything comes back, with its ids and files; jobs that were at work run again;
-# what happens in the middle is seen whole.
+# Snapshots of a running td-local: everything comes back, with its ids and files; jobs that were running run again; clients
+# see a restore whole or not at all.
 . "$(dirname "$0")/../lib/lib.sh"
 
 local_start local --polls 0 --clock 1500000000
@@ -38,7 +38,7 @@ is 'one is taken' "$(control POST snapshots/before)" '{"snapshot":"before"}'
 is 'and is there' "$(control GET snapshots)" '{"snapshots":["before"]}'
 is 'closed to others' "$(find "$T/local.data/snapshots" -perm /077)" ''
 
-# --- everything else happens, and does not
+# --- other changes, which a restore undoes
 change() {
 	query 'DELETE FROM rows WHERE n > 2' >/dev/null
 	api PUT table/import/testdb/rows/msgpack.gz -T "$T/seven" >/dev/null
@@ -72,7 +72,7 @@ cp -R "$T/local.data/snapshots/before" "$T/other/data"
 chmod -R go= "$T/other"
 is 'a snapshot is a data directory' "$(td-local --data "$T/other/data" --exec -- td-fetch -q -f csv --no-header -d testdb -e 'SELECT COUNT(1) FROM rows')" 10
 
-# --- with work going on
+# --- while jobs run
 j=$(api POST job/issue/presto/testdb --data-urlencode "query=WITH n AS (SELECT i FROM UNNEST(SEQUENCE(1, 10000)) AS t(i)) SELECT COUNT(1) FROM n a, n b, n c" | jq -r .job_id)
 long=$j
 until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/v3/job/status/$long | grep -q running"
@@ -135,7 +135,7 @@ P
 is 'writers, readers and restores at once' "$($PYTHON "$T/beside.py" "$TD_API_SERVER" "$TD_API_KEY")" '[10] []'
 is 'the snapshot that was taken meanwhile' "$(control POST snapshots/mixed/restore)$(query 'SELECT COUNT(1) - COUNT_IF(n = 1000) FROM rows')" '{"snapshot":"mixed"}10'
 
-# --- what is wrong
+# --- refusals
 is 'names' "$(for p in '..' 'a%2Fb' 'a.b' "$(printf '%065d' 0)" '%00' 'ä'; do control POST "snapshots/$p" --path-as-is | jq .status_code; done | paste -sd ' ' -)" '422 422 422 422 404 422'
 is 'none of that name' "$(control POST snapshots/none/restore | jq -r .error) $(control DELETE snapshots/none | jq .status_code)" 'There is no snapshot none 404'
 is 'the key' "$(curl -sS -o /dev/null -w '%{http_code}' -X POST "$TD_API_SERVER/local/snapshots/x")" 401
@@ -146,7 +146,7 @@ like 'one whose files are gone is refused' "$(control POST snapshots/busy/restor
 state >"$T/is"
 ok 'and nothing has changed' cmp "$T/was" "$T/is"
 
-# --- a start tidies up, and keeps them
+# --- a start tidies up, and keeps snapshots
 mkdir -p "$T/local.data/snapshots/half.new/files"
 mv "$T/local.data/snapshots/mixed" "$T/local.data/snapshots/mixed.old"
 kill -9 "$local_pid"
@@ -157,7 +157,7 @@ control POST snapshots/before/restore >/dev/null
 is 'which can be restored' "$(query 'SELECT COUNT(1) FROM rows')" 10
 local_stop
 
-# --- a temporary directory leaves none
+# --- a temporary directory takes its snapshots with it
 mkdir "$T/tmp"
 TMPDIR=$T/tmp td-local --no-samples --exec -- sh -c 'curl -sS -X POST -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/local/snapshots/x"' >/dev/null
 is 'nothing is left of a temporary directory' "$(ls "$T/tmp")" ''

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-local's SQL: what statements give in both engines, their names and types, their errors (sql/facts.tsv); statements that
-# change tables; statements that reach for more than the data.
+# td-local's SQL: results of statements in both engines, names and types of columns, errors (sql/facts.tsv); statements that
+# change tables; statements that reach beyond the data.
 . "$(dirname "$0")/../lib/lib.sh"
 
 local_start
@@ -121,7 +121,7 @@ DROP TABLE many; DROP TABLE others	-
 E2
 is 'booleans are stored as numbers' "$(api GET 'table/tail/sample_datasets/flags?format=json' | jq -c '[.[].good] | sort')" '[0,1]'
 
-# --- nothing outside of the data can be reached
+# --- nothing outside the data can be reached
 curl -sS -X POST -H "Authorization: TD1 $TD_API_KEY" "$TD_API_SERVER/v3/table/create/testdb/kept/log" >/dev/null
 touch "$T/outside.sqlite"
 sed "s|FILE|$T/outside.sqlite|g" >"$T/escapes" <<'E2'

@@ -95,7 +95,7 @@ is 'denied: 403' "$(code database/list; code table/show/testdb/one)" '403 200 '
 service denied=401,writer=blind
 is 'or 401; it may not show a table' "$(code database/list; code table/show/testdb/one)" '401 401 '
 
-# --- what is said wrongly
+# --- wrong usage
 for s in ids=other ids 'ids=stay,' '' counts=lag,x=y; do
 	run td-local --service "$s"
 	is "--service '$s'" "$status" 2

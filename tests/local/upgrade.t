@@ -1,5 +1,5 @@
 #!/bin/sh
-# A data directory of an older td-local: its layout becomes the present one, whole or not at all, and everything is there.
+# A data directory of an older td-local is upgraded to the present layout, as a whole or not at all, with all it holds.
 . "$(dirname "$0")/../lib/lib.sh"
 
 rows() { $PYTHON -c 'import gzip, sys, msgpack; sys.stdout.buffer.write(gzip.compress(b"".join(msgpack.packb({"time": 1500000000 + i, "n": i}) for i in range(50))))'; }
@@ -24,7 +24,7 @@ state() {
 state >"$T/state"
 local_stop
 
-# The layout of the first version that had data directories of this kind is number 2: what numbers 3 and 4 added goes.
+# The first version with such data directories had layout 2: removes what layouts 3 and 4 added.
 db=$T/local.data/catalog.sqlite
 sqlite3 "$db" 'DROP VIEW session_tables; DROP TRIGGER tables_gone;
 	ALTER TABLE tables DROP COLUMN old_rows; ALTER TABLE tables DROP COLUMN old_bytes; ALTER TABLE tables DROP COLUMN old_last;
@@ -35,7 +35,7 @@ chmod 644 "$db" # which that version left so
 cp -R "$T/local.data" "$T/two.data"
 chmod 700 "$T/two.data"
 
-# --- killed while it is made anew, it is the old one or the new one
+# --- killed during the upgrade, it is the old one or the new one
 for wait in 0.001 0.004 0.008 0.012 0.02; do
 	rm -rf "$T/kill.data"
 	cp -R "$T/two.data" "$T/kill.data"
@@ -48,7 +48,7 @@ for wait in 0.001 0.004 0.008 0.012 0.02; do
 done >"$T/kills"
 is 'killed in the middle' "$(grep -cvxE '[24] ok 3' "$T/kills")" 0
 
-# --- it is all there
+# --- it holds everything
 local_start local --polls 0 --no-samples --clock 1500000000
 state >"$T/again"
 ok 'everything is as it was' cmp "$T/state" "$T/again"
@@ -65,14 +65,14 @@ api GET bulk_import/show/mine >/dev/null
 is 'a session goes on' "$(query 'SELECT COUNT(1) FROM rows')" 125
 local_stop
 
-# --- one that is newer
+# --- a newer layout
 sqlite3 "$T/two.data/catalog.sqlite" 'PRAGMA user_version = 5'
 cksum <"$T/two.data/catalog.sqlite" >"$T/sum"
 run td-local --listen 127.0.0.1:0 --data "$T/two.data"
 is 'a newer layout is refused' "$status $(printf %s "$err" | sed "s,$T,T,")" '78 td-local: T/two.data/catalog.sqlite: the layout is number 5, this program knows 4'
 is 'and nothing is changed' "$(cksum <"$T/two.data/catalog.sqlite")" "$(cat "$T/sum")"
 
-# --- links that somebody planted are not followed
+# --- planted links are not followed
 local_start planted --no-samples
 local_stop
 echo precious >"$T/precious"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The requests that official clients send, as they were recorded, answered by td-local: status and keys.
+# td-local answers recorded requests of official clients: status and keys.
 . "$(dirname "$0")/../lib/lib.sh"
 
 wire=$SHARED/wire.jsonl
@@ -9,7 +9,7 @@ if [ -e "$wire" ]; then
 		ok "$client" $PYTHON "$ROOT/tests/lib/wire.py" "$wire" $client
 	done
 
-	# A recording that says something else is seen: a client would break on each of these.
+	# A recording that differs is noticed: a client would break on each of these.
 	spoiled() { # what, Python that changes the line, the request r or its reply j; what is said then
 		$PYTHON -c 'import json, sys
 for r in map(json.loads, open(sys.argv[1])):

@@ -103,7 +103,7 @@ class Worker:
             time.sleep(0.005)
         killed = run.signal(case.sig, case.who)
         run.wait()
-        until = time.monotonic() + 5  # what the server was at, it ends
+        until = time.monotonic() + 5  # the server ends what it had begun
         while server.struck() and time.monotonic() < until and server.under_way(case.step):
             time.sleep(0.01)
         return run, killed
@@ -150,9 +150,9 @@ class Worker:
         allowed = {0} if not case.ever else {0, law.KEY} if case.action in ("401", "403") else \
             {0, law.REFUSED, law.TEMPORARY} if case.action in ("404", "409", "422") else {0, law.TEMPORARY, law.UNKNOWN}
         if case.ever and case.step == "bulk_import/commit" and case.mode not in ("replace", "merge", "range"):
-            allowed |= {law.UNKNOWN}  # it was sent, and what became of it is not seen
+            allowed |= {law.UNKNOWN}  # it was sent, and its outcome is not seen
         if case.ever and case.side == "target" and case.step.startswith("job/"):
-            allowed |= {law.UNKNOWN}  # where ids stay, a query decides
+            allowed |= {law.UNKNOWN}  # where tables keep their ids, a query decides
         published = {"swap": "table/swap/", "put": "bulk_import/commit/"}.get(tool)
         if case.ever and case.step in ("table/show", "table/rename") and published and law.was_sent(published, self.target.requests()):
             allowed |= {law.UNKNOWN}  # and since then no look is possible, or no fence
@@ -172,7 +172,7 @@ class Worker:
         """The same command once more. A plain append that is done would append again, and may."""
         if case.mode == "append" and done:
             return []
-        run = self.pipe(case, table, through=case.kind == "cut").wait()  # the same address: --once goes by it
+        run = self.pipe(case, table, through=case.kind == "cut").wait()  # the same address, which --once goes by
         seen = look.take(self.target, table)
         found = ["again: " + p for p in law.statuses(run, look, seen, [])]
         if any(run.status.values()) or seen != look.new:
@@ -239,7 +239,7 @@ def main(kind):
     learned = {s: WORKERS[0].learn(s) for s in cases.SETTINGS} if kind != "cuts" else {}
     total, chosen = cases.choose(kind, learned, HOW, os.environ.get("ONLY"), SEED)
     print("# %d of %d cases, seed %d, %d at once" % (len(chosen), total, SEED, len(WORKERS)))
-    fork = multiprocessing.get_context("fork")  # the workers inherit WORKERS; Python 3.14 would start afresh
+    fork = multiprocessing.get_context("fork")  # the workers inherit WORKERS by a fork; Python 3.14 would not fork by itself
     queue = fork.Queue()
     for i in range(len(WORKERS)):
         queue.put(i)

@@ -14,7 +14,7 @@ EVER = ["503", "429", "401", "403", "404", "409", "422", "500,after", "502,null"
 WITH_BODY = ("bulk_import/upload_part", "job/issue", "table/append-schema")
 NOT_TWICE = ("bulk_import/create", "bulk_import/perform", "bulk_import/commit", "table/create", "table/swap", "table/rename")
 LOST = ("500,after", "reset-after", "reset", "503")
-# How often these are asked depends on how fast the server is.
+# How often these are called depends on the speed of the server.
 POLLS = ("job/status", "bulk_import/show")
 
 
@@ -45,7 +45,7 @@ def faults(learned):
                     yield fault(setting, side, step, action, "%s %s/* %d-%d %s" % (method, step, k, k, action), False)
             for action in EVER:
                 if step.endswith("/delete") and action == "404":
-                    continue  # nobody can tell it from having been deleted
+                    continue  # cannot be told from a deleted one
                 for k in {1, max(times(step, n))}:
                     yield fault(setting, side, step, action, "%s %s/* %d-1000000 %s" % (method, step, k, action), True)
 

@@ -36,7 +36,7 @@ class Look:
 
     def take(self, server, table):
         seen = server.client.row("SELECT %s FROM %s" % (EXACT, table)) if table in server.tables() else None
-        return None if seen and seen[0] == 0 and self.old is None else seen  # append makes an empty table first
+        return None if seen and seen[0] == 0 and self.old is None else seen  # append creates an empty table first
 
 
 class Reader(threading.Thread):

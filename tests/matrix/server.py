@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import urllib.parse
 
-SERVICE = os.environ.get("SERVICE")  # what is not documented of the real service, as td-local --service has it
+SERVICE = os.environ.get("SERVICE")  # undocumented behaviour of the real service, as td-local --service names it
 MARK = "matrix"  # in the query string of our own requests
 KEY = "1/0123456789abcdef0123456789abcdef01234567"
 

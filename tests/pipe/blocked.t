@@ -1,6 +1,6 @@
 #!/bin/sh
-# Standard input and output that do not move: signals still end a tool, descriptors in non-blocking mode are waited for, and a
-# limit of the file size is a full disk.
+# Blocked standard input and output: signals still end a tool, it waits for descriptors in non-blocking mode, and a limit of
+# the file size acts like a full disk.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
 local_start local --polls 0
@@ -86,7 +86,7 @@ for tool in "td-fetch -q -f csv -d testdb" "td-encode -q"; do
 	like "${tool%% *}, a file that may not grow: says so" "$err" "^${tool%% *}: .*File too large"
 done
 
-# A command that prints a key, and is interrupted, does not stay
+# An interrupted command that prints a key does not stay
 echo 'sleep 600 & echo $! >child.pid; wait' >slow-key.sh
 mkdir -p xdg
 export XDG_CONFIG_HOME="$T/xdg"

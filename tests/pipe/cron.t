@@ -1,7 +1,7 @@
 #!/bin/sh
 # tests/cookbook/hourly under the cron daemon itself: it runs, keeps receipts, mails only failures, and is not run twice at a time.
-# The daemon has a file system of its own, in which its tables are ours alone and mail goes into a file. It is started anew for
-# each run, whose line says @reboot; `make check-faults` waits for whole minutes instead (CRON_TIME='* * * * *').
+# The daemon has a file system of its own with our crontab alone, and writes mail to a file. It is started anew for each run,
+# whose line says @reboot; `make check-faults` waits for whole minutes instead (CRON_TIME='* * * * *').
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
 why=

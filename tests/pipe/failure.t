@@ -29,14 +29,14 @@ tidy() { # what a SIGKILL had to leave behind is removed by the test itself
 	for t in $(api GET table/list/testdb | jq -r '.tables[].name' | grep -v '^target$'); do api POST "table/delete/testdb/$t" >/dev/null; done
 }
 
-# Lets the first bytes through, then kills -9 the process whose id is in a file, and hands on what it still wrote.
+# Passes the first bytes on, then kills -9 the process whose id is in a file, and passes on what that still wrote.
 # The writer has more to say than a pipe holds, so it is certainly in the middle of its output.
 cut_off() { # pidfile
 	head -c 20000
 	kill -9 "$(cat "$1")"
 	cat
 }
-# A program that tells its process id.
+# A program that writes down its process id.
 known() { # pidfile command...
 	file=$1
 	shift
@@ -106,7 +106,7 @@ printf 'a,b\n3,new\n' | td-encode -f csv >"$T/frame"
 in_session() { [ "$(sessions)" -gt 0 ]; }
 parts() { api GET "bulk_import/list_parts/$(api GET bulk_import/list | jq -r '.bulk_imports[0].name')" | jq '.parts | length'; }
 
-# With HOLD its input stays open behind what is fed to it.
+# With HOLD its input stays open after the end of the data.
 mkfifo "$T/in" "$T/mid"
 killed_at() { # what, signal, condition..., with td-put reading $T/in and td-swap reading td-put
 	what=$1 signal=$2

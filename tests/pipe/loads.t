@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is loaded every day, under kill -9 at random moments: a day again with other rows, an hourly merge with quiet hours, a
-# backfill of many days by GNU parallel. The table equals what SQLite has at the end of each. A sample here; more by
+# Daily loads under kill -9 at random moments: a day loaded again with other rows, an hourly merge with quiet hours, a backfill
+# of many days by GNU parallel. At the end of each the table equals what SQLite holds. A sample here; more by
 # `make check-faults` (TD_TEST_ROUNDS, TD_TEST_DAYS, SEED).
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
@@ -49,7 +49,7 @@ dice() { # N: a number below N, another one each time
 tools() { # SESSION: the tools that run in it
 	ps -s "$1" -o pid=,comm= | awk '$2 ~ /^td-/ { print $1 }'
 }
-# A command until it succeeds; at first something kills one of its programs, or all.
+# Repeats a command until it succeeds; at first one of its programs, or all, are killed.
 under_kill() {
 	for try in 1 2 3 4; do
 		setsid "$@" >/dev/null 2>"$T/kill.err" &

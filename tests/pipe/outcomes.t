@@ -1,6 +1,6 @@
 #!/bin/sh
-# What happened is seen, not heard: through a proxy that lies, repeats and delays (lying-proxy.py), with
-# the real programs. Each of these once ended with a wrong 0, or with a wrong 75.
+# Outcomes are verified, not believed: the real programs behind a proxy that lies, repeats and delays (lying-proxy.py). Each
+# of these cases once ended with a wrong 0 or a wrong 75.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
 local_start local --no-samples --polls 0
@@ -16,7 +16,7 @@ frame rows=60 start=1000 >"$T/new"
 frame rows=70 start=5000 >"$T/newer"
 old=100,100,4950 new=60,60,61770 newer=70,70,352415
 
-lies() { # LINE...: these instead of those before
+lies() { # LINE...: replaces all faults by these
 	printf '%s\n' "$@" | curl -sS -X POST --data-binary @- "$proxy/lies"
 }
 told() { [ "$(curl -sS "$proxy/struck")" -gt 0 ]; }

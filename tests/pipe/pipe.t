@@ -57,7 +57,7 @@ td-fetch -d testdb -e 'SELECT name, n FROM appended WHERE n > 100' | td-encode |
 is "unless it is asked for" "$? $(count appended)" "0 0"
 is "nothing is left behind" "$(tables)$(sessions)" "appended output_table 0"
 
-# --- real rows, there and back
+# --- real rows, loaded and fetched again
 
 round_trip() { # name, file, encode options
 	name=$1 file=$2

@@ -1,9 +1,9 @@
 #!/bin/sh
-# How far it is: on a terminal (screen.py is one), off it, and when SIGUSR1 asks.
+# Progress reports: on a terminal (screen.py is one), without one, and on SIGUSR1.
 . "$(dirname "$0")/../lib/lib.sh"
 TERM=xterm
 export TERM
-local_start slow --polls 40 # what is finished is still said to be running for a second
+local_start slow --polls 40 # a finished job is still reported as running for a second
 api POST database/create/testdb >/dev/null
 slow=$TD_API_SERVER
 local_start local --polls 0
@@ -20,7 +20,7 @@ td-fetch: 5000 rows, 0.1 MB of job N fetched in T s
 td-put: 5000 rows into testdb.out_X (not published yet: pipe the receipt into td-swap) in T s
 td-swap: 5000 rows in the place of the 5000 of testdb.out in T s'
 
-# --- a pipe of four on a terminal: one line, which each has in its turn; in the end a line of each
+# --- a pipe of four on a terminal: one line, which they take turns to use; in the end a line of each
 
 TD_API_SERVER=$slow run screen -w 120 "$T/states" sh "$T/pipe"
 is "a pipe of four on a terminal: status" "$status" 0

@@ -7,7 +7,7 @@ api POST database/create/testdb >/dev/null
 D=td://@/testdb
 frame rows=10 >"$T/f"
 frame rows=20 >"$T/g"
-timed() { # LIMIT COMMAND...: run, and $soon is yes if it took no longer than LIMIT seconds
+timed() { # LIMIT COMMAND...: runs it; $soon is yes if it took no longer than LIMIT seconds
 	limit=$1 begun=$(date +%s)
 	shift
 	run "$@"

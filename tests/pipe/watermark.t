@@ -1,5 +1,5 @@
 #!/bin/sh
-# --watermark-file: what is new since the last run. The first run and the quiet one need no special case.
+# --watermark-file: loads what is new since the last run; the first run and a run without new rows are no special cases.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
 local_start local --no-samples --polls 0

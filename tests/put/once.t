@@ -8,7 +8,7 @@ D=td://@/testdb
 fast="--retry-wait 0 --timeout 1"
 frame rows=100 blocks=10 >"$T/f"
 frame rows=60 blocks=6 start=1000 >"$T/other"
-requests() { # PATTERN: how many the server has seen since the last `mark`
+requests() { # PATTERN: how many such requests the server has seen since the last `mark`
 	tail -n "+$((marked + 1))" "$T/local.log" | grep -c "$1"
 }
 mark() { marked=$(wc -l <"$T/local.log"); }
@@ -64,7 +64,7 @@ run td-put $fast --once=monday $D/once <"$T/f"
 is "--once again, the first answer is lost: done, and not twice" "$status $(receipt .status) $(rows_of testdb once)" "0 done 160,160,66720"
 faults
 
-# it goes on where it died
+# it resumes where it died
 for state in 'PUT bulk_import/upload_part/* 5-1000000 503' 'POST bulk_import/freeze/* * 503' 'POST bulk_import/perform/* * 422' \
 	'POST bulk_import/commit/* * 422' 'POST bulk_import/commit/* * 500,after' 'POST table/append-schema/* * 422'; do
 	n_state=$((${n_state:-0} + 1))
@@ -104,7 +104,7 @@ faults
 run td-put --part-size 1 -j 1 --once=k $D/killed <"$T/f"
 is "after SIGKILL" "$status $(rows_of testdb killed)" "0 100,100,4950"
 
-# a step whose answer is lost is looked at before it is asked for again: a second one would be refused, so rows alone prove nothing
+# a step whose answer is lost is verified before it is repeated: a second one would be refused, so rows alone prove nothing
 for step in perform commit; do
 	for fault in reset-after 500,after cut reset 503; do
 		faults "POST bulk_import/$step/* 1 $fault" "POST bulk_import/$step/* 1-9 delay=0"
@@ -117,7 +117,7 @@ for step in perform commit; do
 done
 faults
 
-# a run that another one overtakes
+# a run that is overtaken by another
 ahead() { # SESSION: it is brought to ready
 	api POST "bulk_import/freeze/$1" >/dev/null
 	api POST "bulk_import/perform/$1" >/dev/null
@@ -159,7 +159,7 @@ is "a commit of a session that is gone: status" $? 69
 unlike "a commit of a session that is gone: no other --commit is advised" "$(cat "$T/err")" "takes no more parts"
 faults
 
-# two at once, as when cron starts a job twice: the rows are there once, whatever the two say
+# two at once, as when cron starts a job twice: the rows are there once, whatever the two report
 i=0 bad=
 while [ $i -lt 15 ]; do
 	i=$((i + 1))
@@ -407,7 +407,7 @@ is "--once after its table was replaced: status" "$status $(rows_of testdb repla
 like "--once after its table was replaced: what happened, and the way out" "$err" \
 	"was committed, and testdb.replaced was replaced or dropped since: its rows are in table replaced_kept; use another KEY"
 
-# --- a msgpack.gz that is no frame
+# --- a msgpack.gz that is not a frame
 gzip -dc "$T/f" | gzip >"$T/plain.gz"
 run td-put $D/plain <"$T/plain.gz"
 is "a plain msgpack.gz in a file" "$status $(receipt '[.rows, .source] | join(" ")') $(rows_of testdb plain)" "0 100 eof 100,100,4950"

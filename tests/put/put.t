@@ -79,7 +79,7 @@ is "truncate: swapped" "$(api GET table/show/testdb/trunc | jq .count)" 20
 run td-put "td://@/nodb/rep?mode=replace" <"$T/none"
 is "replace into a missing database: status" "$status" 69
 
-# --- what is no frame, or none that is whole
+# --- input that is not a frame, or an incomplete one
 bad() { # what, status, message, with stdin
 	run td-put $D/bad
 	is "$1: status" "$status" "$2"
@@ -121,7 +121,7 @@ like "other types than the table's: message" "$err" "^td-put: column id is long 
 is "nothing of all this left a session" "$(sessions)" 0
 is "nor changed the table" "$(rows_of testdb app)" 2000,2000,1999000
 
-# --- who may, and where to
+# --- permissions and destinations
 run env TD_API_KEY= td-put $D/app <"$T/f"
 is "no key: status" "$status" 77
 like "no key: says what to do" "$err" "^td-put: no API key: set TD_API_KEY"
@@ -203,7 +203,7 @@ for_ever() { # what, fault line, status, pattern
 		run td-put --retry-wait 0 --timeout 3 "$D/ever?mode=$mode" <"$T/f"
 		faults
 		want=$3 kept=0
-		# an append's commit that was sent and not seen is not known, and its memory stays
+		# the outcome of an append's commit whose answer is lost is unknown, and the session stays
 		case $mode$2 in "appendPOST bulk_import/commit"*) want=76 kept=1 ;; esac
 		is "$mode: $1 for ever: status" "$status" "$want"
 		like "$mode: $1 for ever: message" "$err" "^td-put: .*$4"
@@ -233,7 +233,7 @@ for_ever "schema 422" 'POST table/append-schema/* * 422' 69 "cannot add columns"
 faults 'POST table/append-schema/* * 403'
 run td-put $D/noschema <"$T/f"
 is "a key that may not add columns: the rows are in" "$status $(rows_of testdb noschema)" "0 1000,1000,499500"
-# the first look comes so late that the import is done
+# the first status request comes after the import is done
 faults 'POST bulk_import/commit/* 1 reset-after' 'GET bulk_import/show/* 1 delay=3' 'GET bulk_import/show/* * reset'
 run td-put --retry-wait 0 --timeout 5 $D/lost <"$T/f"
 faults
@@ -293,7 +293,7 @@ is "TERM while it waits for input: dies by it" "$(kill -l $?)" TERM
 exec 9>&-
 is "TERM while it waits for input: nothing is left" "$(tables testdb) $(sessions)" "$was 0"
 
-# --- uploads while it reads
+# --- it uploads while it reads
 td-put --part-size 1k -j 1 $D/reading <"$T/fifo" >"$T/out" 2>"$T/err" & put=$!
 exec 9>"$T/fifo"
 head -c 4000 "$T/f" >&9
@@ -305,7 +305,7 @@ exec 9>&-
 wait $put
 is "and all of them in the end" "$? $(rows_of testdb reading)" "0 1000,1000,499500"
 
-# --- what somebody does meanwhile, and what a key may not do
+# --- changes by others meanwhile, and keys with few rights
 for call in bulk_import/perform bulk_import/commit; do
 	td-put $D/meanwhile <"$T/f" >/dev/null
 	faults "POST $call/* 1 delay=1"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# td-encode and td-put: what comes into a table that is there. Columns without a value neither stop a load nor make a column;
-# integers go into a column of doubles; names stay as they are, and SQL reads them by their aliases.
+# td-encode and td-put load into an existing table: a column without values neither stops a load nor adds a column; integers
+# go into a column of doubles; names stay as they are, and SQL reads them by their aliases.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
 local_start local --no-samples --polls 0

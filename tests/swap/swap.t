@@ -1,5 +1,5 @@
 #!/bin/sh
-# td-swap against td-local: rename and swap, guards, receipts of all kinds, lost answers, readers that watch.
+# td-swap against td-local: rename and swap, guards, receipts of all kinds, lost answers, readers during a swap.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
 local_start local --no-samples --polls 0 --write-key 1/abcdefabcdefabcdefabcdefabcdefabcdefabcd
@@ -240,7 +240,7 @@ for t in td_put_20991231_000000_0123456789abcdef somebody_elses td_put_${day}_00
 	api POST bulk_import/delete/$t >/dev/null
 done
 
-# --- receipts that are none, or of something else
+# --- input that is not a receipt, or a receipt of something else
 refuse() { # what, status, message
 	run td-swap
 	is "$1: status" "$status" "$2"
@@ -337,7 +337,7 @@ tidy() { # tables of the receipt in $T/r, claimed or not
 }
 tidy
 
-# ids that look as before prove nothing: a query does, and then the swap is sent again, from another name
+# unchanged ids prove nothing: a query decides, and then the swap is sent again, from another name
 put old lost; td-swap <"$T/r" >/dev/null
 put new lost
 faults 'POST table/swap/* 1 reset' 'POST table/swap/* 1-9 delay=0'
@@ -414,7 +414,7 @@ is "swapped, and then the server lost: nobody can say, and nothing is dropped" "
 run td-swap $fast <"$T/r"
 is "swapped, and then the server lost: the same command again finds out" "$status $(rows_of testdb lost) $(tables testdb)" "0 $new app empty lost tbl"
 
-# what somebody does meanwhile
+# changes by others meanwhile
 put old lost; td-swap <"$T/r" >/dev/null
 put new lost
 api POST "table/update-schema/testdb/$(jq -r .temporary_table "$T/r")" --data-urlencode 'schema=[["id","long"]]' >/dev/null
@@ -532,7 +532,7 @@ is "a hundred replaces: all done" $bad 0
 is "a hundred replaces: only whole tables are seen" "$(sort -u "$T/seen" | tr '\n' ' ')" "$old $new "
 ok "a hundred replaces: looked at often enough" [ "$(wc -l <"$T/seen")" -gt 20 ]
 
-# --- undo: a receipt counts, also beside a destination
+# --- undo: a receipt counts, also with a destination
 td-put $D/gen <"$T/old" >/dev/null
 for rows in new old; do
 	td-put "$D/gen?mode=replace" <"$T/$rows" >"$T/r"

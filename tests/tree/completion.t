@@ -81,7 +81,7 @@ for shell in bash zsh fish; do
 	is "$shell: every line was answered" "$(wc -l <"$T/words")" "$(wc -l <"$T/lines")"
 done
 
-# Where readline cuts words, only what is behind the cut is replaced. A word that is done gets a blank, a beginning none.
+# Where readline cuts words, only the text after the cut is replaced. A complete word gets a blank, a prefix does not.
 while IFS='	' read -r typed line; do
 	got=$(printf '%s\n' "$typed" | "$PYTHON" "$ROOT/tests/lib/typed.py" bash "$ROOT/completions" | cut -f 2)
 	is "bash: $typed becomes" "$got|" "$line|"
@@ -92,7 +92,7 @@ td-put mydb:output?mode=r	td-put mydb:output?mode=replace
 td-put td://@/\$DB/\`id\`?mode=r	td-put td://@/\$DB/\`id\`?mode=replace 
 END
 
-# What the options are for is shown where the shell can show it.
+# Shells that can show what an option is for do so.
 if command -v fish >/dev/null; then
 	like "fish: an option with its description" "$(echo 'td-fetch --sch' |
 		fish --no-config "$ROOT/tests/tree/offered.fish" "$ROOT/completions")" '^--schedule	take the last finished run'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Every example of the manuals and of README.md is run as it stands, in bash with pipefail, against a td-local of its own
-# and in a home of its own that holds the files the examples speak of. Changed are only: the site jp, which becomes this
-# td-local; its port; and the number of a job. Programs that are not the project's are stubs that print what they would.
+# Runs every example of the manuals and of README.md unchanged, in bash with pipefail, against a td-local of its own and in a
+# home directory that holds the files that the examples mention. Only these are replaced: the site jp, by this td-local; its
+# port; and the number of a job. Programs that are not the project's are stubs that print what the real ones would.
 . "$(dirname "$0")/../lib/lib.sh"
 
 # What cannot be run here: NAME-NN  why. Keep it short.
@@ -101,7 +101,7 @@ td-encode <new.csv >rows.frame
 for key in source target other; do echo 1/0123456789abcdef0123456789abcdef01234567 >.td/$key.key; done
 chmod 600 .td/*
 
-# --- a Treasure Data with what the examples expect: databases, tables, a schedule that has run, a job
+# --- a Treasure Data that holds what the examples expect: databases, tables, a schedule that has run, a job
 local_start base --polls 0
 for db in testdb shop; do api POST "database/create/$db" >"$T/.ok"; done
 td-fetch -d sample_datasets -e 'SELECT * FROM www_access LIMIT 500' | td-encode | td-put -q td://@/testdb/www_access >"$T/.ok"
@@ -129,7 +129,7 @@ run_example() { # FILE
 		td-conn add --key-file ~/.td/other.key mydb td://@/testdb
 		td-conn add --key-file ~/.td/other.key other td://@/testdb
 		case $1 in
-		*.mk) # what failed leaves no target; what is done is not done again
+		*.mk) # a failed recipe leaves no target; a finished one is not run again
 			! TD_API_KEY=1/wrong make -sf example && test ! -e output_table.receipt && make -sf example && make -qf example
 			;;
 		*.conf)

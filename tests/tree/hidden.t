@@ -1,6 +1,6 @@
 #!/bin/sh
-# From the first statement of every main() no other process of the same user can read a tool's memory or environment, and no
-# tool leaves a core: each is stopped while it waits for its input, before it has looked for a key.
+# From the first statement of every main(), no other process of the same user can read a tool's memory or environment, and no
+# tool dumps core: each is stopped while it waits for its input, before it has read a key.
 . "$(dirname "$0")/../lib/lib.sh"
 if sanitized; then
 	skip "hidden programs" "a sanitizer build, which is not hidden"
@@ -27,7 +27,7 @@ started() { tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "$2"; }
 waits() { grep -q '^State:.S' "/proc/$1/status" && started "$1" "$2"; }
 readable() { $as sh -c 'head -c 1 "/proc/$1/environ" >/dev/null && dd if="/proc/$1/mem" bs=1 count=0 2>/dev/null' sh "$1" 2>/dev/null; }
 
-waiting() { # PROGRAM ARGUMENT...: started, with a standard input that is open and silent
+waiting() { # PROGRAM ARGUMENT...: starts it with a standard input that is open and silent
 	exec 3<>"$T/in"
 	program=$T/programs/$1
 	shift

@@ -1,7 +1,7 @@
 #!/bin/sh
-# A key leaves a program in one way: to the server that is meant. All that leaves is recorded (what is written, which programs
-# are run with which arguments and environment), with every way of giving a key, all said that can be said, for what succeeds
-# and what fails; and arguments, and cores.
+# A key leaves a program for one place only: the server that is meant. Everything that leaves is recorded (what is written,
+# which programs are run with which arguments and environment), for every way of giving a key, at full verbosity, for runs
+# that succeed and that fail; then arguments and cores.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
 if sanitized; then
@@ -53,7 +53,7 @@ record() { # COMMAND...: stdout to $T/out; its recording in $T/recording
 	sed -i 1d "$T/recording" # env's own start
 	"$PYTHON" "$ROOT/tests/lib/recording.py" "$T/recording" "$SECRET" >"$T/left"
 }
-only_to() { # WHAT STATUS SERVER: the recorded program ended so, and the key went there and nowhere else
+only_to() { # WHAT STATUS SERVER: the recorded program exited with STATUS, and the key went to SERVER and nowhere else
 	is "$1: status" "$status" "$2"
 	is "$1: the key goes to the server alone" "$(cat "$T/left")" "${3:+sent to ${3#http://}}"
 	ok "$1: something was said" test -s "$T/err"

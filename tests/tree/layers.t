@@ -1,11 +1,11 @@
 #!/bin/sh
-# The folders of the code hold: each includes only what the table allows, a tool includes rooms but no other tool,
-# every header compiles alone, and the pure folders do no I/O and read neither clock nor environment.
+# The layers hold: a folder includes only what the table allows, a tool includes no other tool, every header compiles alone,
+# and the pure folders do no I/O and read neither clock nor environment.
 . "$(dirname "$0")/../lib/lib.sh"
 cd "$ROOT" || exit 1
 
-# folder: what it may include beside itself. The folders of td-local, and those inside them, are called by their first
-# name. store knows neither HTTP nor jobs, http knows nothing of Treasure Data, and only routes know both.
+# folder: what it may include besides itself. A folder of td-local goes by its own name, and so do those inside it. store
+# knows neither HTTP nor jobs, http knows nothing of Treasure Data, and only routes know both.
 cat >"$T/table" <<'END'
 common/base:
 common/sys: common/base common/value
@@ -29,7 +29,7 @@ wire: common/base common/value store sql jobs http routes
 bin/td-local: common/base common/sys common/value common/format common/record common/frame common/td store sql jobs http routes wire
 END
 
-room_of() { # PATH: its folder as the table calls it
+room_of() { # PATH: its folder, as named in the table
 	case $1 in
 	bin/td-local/*/*) d=${1#bin/td-local/}; echo "${d%%/*}" ;;
 	*) dirname "$1" ;;
@@ -61,7 +61,7 @@ for h in common/*/*.h bin/td-local/*.h bin/td-local/*/*.h; do
 done
 is "every header stands alone" "$bad" ""
 
-# What a pure room may not call: descriptors and files, stdio streams, the environment, clocks, exits, the network.
+# A pure room may not use descriptors and files, stdio streams, the environment, clocks, exits, the network.
 forbidden='open|openat|read|write|close|fopen|fclose|fread|fwrite|fputs|fputc|puts|printf|fprintf|vprintf|vfprintf|perror'
 forbidden="$forbidden|stdin|stdout|stderr|getenv|secure_getenv|time|clock|clock_gettime|gettimeofday|localtime|localtime_r|mktime|tzset"
 forbidden="$forbidden|exit|_exit|abort|system|popen|fork|socket|connect|send|recv|poll|select|rand|random|getrandom"

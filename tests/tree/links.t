@@ -1,5 +1,5 @@
 #!/bin/sh
-# The rooms as the linker sees them: no name is defined twice, and nothing goes round in a circle.
+# The rooms as the linker sees them: no name is defined twice, and no rooms use each other in a circle.
 . "$(dirname "$0")/../lib/lib.sh"
 cd "$ROOT" || exit 1
 
@@ -18,7 +18,7 @@ like "the objects define names" "$(cat "$T/defined")" '^fail_set common/base/fai
 
 is "no name is defined twice" "$(cut -d' ' -f1 "$T/defined" | uniq -d)" ""
 
-# All of common is meant to fit together with any tool, what a tool does not use included.
+# Every room of common links with any tool, also those that the tool does not use.
 for tool in $tools; do
 	# shellcheck disable=SC2046 # a path with spaces is what "$BUILD" is for
 	ok "$tool links with every room of common" sh -c '

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What can be seen without running anything: `make lint`. An exception stands in the line that needs it, with its reason:
+# Static checks: `make lint`. An exception is marked in the line that needs it, with its reason:
 # "lint: why" for what is checked here, and cppcheck's and shellcheck's own words for theirs.
 . "$(dirname "$0")/../lib/lib.sh"
 cd "$ROOT" || exit 1
@@ -62,7 +62,7 @@ is "and form.pl sees another" "$(perl tests/tree/form.pl "$T/bad.c" | cut -d: -f
 { echo "void f(void)"; echo "{"; seq -f "	f(%g);" 58; echo "}"; } >"$T/long.c"
 is "and a long function" "$(perl tests/tree/form.pl "$T/long.c")" "$T/long.c:61: a function of 61 lines: }"
 
-# --- functions that are not used: unbounded copies, numbers without a check, state behind one's back, /bin/sh
+# --- forbidden functions: unbounded copies, unchecked numbers, hidden state, /bin/sh
 
 banned='strcpy|stpcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|atoi|atol|atoll|atof|strtok|alloca|mktemp|tmpnam|tempnam'
 banned="$banned|popen|system|setjmp|longjmp|asctime|ctime|gmtime|localtime|rand|srand|random|strdupa|sleep|usleep"
@@ -70,7 +70,7 @@ is "no banned function" "$(in_c "(^|[^[:alnum:]_\"'*/-])($banned)[[:space:]]*\\(
 is "no scanf of text without a width" "$(in_c 'scanf\(.*"[^"]*%(s|\[)')" ""
 is "no format that is not a literal" "$(in_c '(warn|note|debug|die_usage|printf)\((stderr, |stdout, )?[a-z_>.-]+\)')" ""
 
-# --- programs that look closer; what is installed without being asked for is in DEPS.check
+# --- checkers; `make check` installs those of DEPS.check
 
 if command -v cppcheck >/dev/null; then
 	cat >"$T/not" <<'END'
@@ -98,7 +98,7 @@ END
 		--template='{file}:{line}: {message} [{id}]' $(grep '\.c$' "$T/c") 2>&1)" ""
 else skip "cppcheck" "it is not installed"; fi
 
-# What clang says of the same sources: it refuses what gcc takes, and the other way round.
+# clang's warnings: it refuses what gcc accepts, and the other way round.
 if command -v clang >/dev/null; then
 	have=
 	[ ! -e /usr/include/isa-l.h ] || have=-DHAVE_ISAL

@@ -111,7 +111,7 @@ if command -v openssl >/dev/null; then
 	conn_test --cert "$T/nowhere"
 	is "--cert that is not there: status" "$status" 78
 
-	# --- certificates that are trusted: of the environment, of a connection
+	# --- trusted certificates: of the environment, of a connection
 	odd own tls "$T/server.crt,$T/server.key,"
 	tls=$port
 	TD_API_SERVER=https://127.0.0.1:$tls
@@ -151,7 +151,7 @@ if command -v openssl >/dev/null; then
 	TD_API_SERVER=https://127.0.0.1:$port run td-conn test own
 	like "a client's key that others may read is warned about" "$status $err" "^0 td-conn: $T/client.key holds a key, but other users may read it"
 
-	# --- a proxy of a connection: what it needs to know, and no more
+	# --- a proxy of a connection learns what it needs, and no more
 	odd pass pass
 	td-conn add --cacert "$T/server.crt" --proxy "http://u:pa5ec4e7@127.0.0.1:$port" far td://@
 	run td-conn test far

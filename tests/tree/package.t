@@ -6,7 +6,7 @@ m() { make -s --no-print-directory O="${BUILD#"$ROOT/"}" "$@"; } # make splits a
 version=$(m print-version)
 tools=$(m print-tools)
 
-# --- a machine that lacks something
+# --- a machine without the dependencies
 
 run .pkg/ready 'no-such-compiler -O2' zlib.h
 is "without the compiler, make says what to do" "$status $err" "1 make: cannot build without the compiler no-such-compiler.
@@ -60,7 +60,7 @@ is "make uninstall: nothing is left" "$(find "$T/root" ! -type d)" ""
 like "NEWS speaks of this version" "$(cat NEWS)" "^$version "
 is "Alpine's package is of this version" "$(sed -n 's/^pkgver=//p' .pkg/APKBUILD)" "$version"
 
-# --- hardening, as hardening-check(1) looks for it
+# --- hardening, as hardening-check(1) checks it
 
 hardened() { # TOOL: what it lacks
 	elf=$(readelf -hldW "$BUILD/$1") symbols=$(readelf -sW --dyn-syms "$BUILD/$1")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The recording in README.md: what tests/lib/record.py makes of a terminal, read by an XML parser; and that it is of this demo.
+# The recording in README.md: what tests/lib/record.py makes of a terminal, read by an XML parser; and that it shows this demo.
 . "$(dirname "$0")/../lib/lib.sh"
 record() { # COMMAND...: a line for each text, from when to when it is shown, and the last translation
 	"$PYTHON" "$ROOT/tests/lib/record.py" "$@" >"$T/svg" && "$PYTHON" - "$T/svg" <<'END'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tools go into their sandboxes, and what the sandboxes forbid does not happen: as far as it can be seen from outside.
+# The tools enter their sandboxes, and what the sandboxes forbid does not happen, as far as can be seen from outside.
 . "$(dirname "$0")/../lib/lib.sh"
 
 if sanitized; then
@@ -14,7 +14,7 @@ mkfifo "$T/in"
 limit() { awk '/^Max open files/ { print $4 "/" $5 }' "/proc/$1/limits"; }
 sealed() { { [ "$(limit "$1")" = 0/0 ] || grep -q '^Seccomp:.*2$' "/proc/$1/status"; } && grep -q '^NoNewPrivs:.*1$' "/proc/$1/status"; }
 
-# --- td-encode: one byte came, which is not a row yet
+# --- td-encode: one byte has come, which is not a row yet
 td-encode --rejects "$T/rejects" <"$T/in" >"$T/frame" 2>"$T/err" &
 pid=$!
 exec 3>"$T/in"
@@ -41,7 +41,7 @@ run td-encode -- "$T/command" "$T/csv" "$T/limits"
 is "td-encode -- COMMAND: status" "$status" 0
 unlike "td-encode -- COMMAND: the command opens what it wants" "$(cat "$T/limits")" '^0/0$'
 
-# --- a payload inside each tool, from the moment when its sandbox is on
+# --- a payload inside each tool, from the moment its sandbox is on
 if ! "${CC:-cc}" -std=c11 -Wno-unused-function -shared -fPIC -o "$T/payload.so" "$ROOT/tests/lib/payload.c" -lseccomp 2>"$T/cc"; then
 	skip "a payload in each tool" "no compiler, or no libseccomp"
 elif [ "$($PYTHON -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))' 2>/dev/null)" -lt 6 ]; then

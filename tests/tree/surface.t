@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a user sees without a server: every tool's -h, -V, usage errors and manual, and that they agree.
+# What a user sees without a server: every tool's -h, -V, usage errors and manual agree.
 . "$(dirname "$0")/../lib/lib.sh"
 cd "$T" || exit 1
 
@@ -23,8 +23,8 @@ options() {
 	' -- "$1" | sort -u
 }
 
-# What a tool says about an option before two that do not exist: it stops at the first of them, or, if the option takes
-# it for its argument, at the second. So nothing is ever run.
+# A tool's message about an option followed by two that do not exist: it stops at the first of these, or at the second if
+# the option takes the first for its argument. So nothing is ever run.
 about() { "$tool" "$1" --no-such-option --no-such-second </dev/null 2>&1 >/dev/null; }
 
 # Every name of an option in the sources, and every letter.
@@ -76,7 +76,7 @@ for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 		ok "$tool: the manual has $section" grep -q "^\.Sh $section" "$page"
 	done
 
-	# Options: what -h lists, the manual describes and the program knows is the same, and so are their arguments.
+	# -h, the manual and the program know the same options with the same arguments.
 	# (tests/tree/completion.t holds the completions to -h.)
 	"$tool" -h | options help >"$T/in-help"
 	options man <"$page" >"$T/in-man"
@@ -117,7 +117,7 @@ for tool in $(cd "$ROOT" && make -s --no-print-directory print-tools); do
 	done <"$T/in-help"
 	is "$tool: options that may be cut or empty" "$bad" ""
 
-	# SYNOPSIS names options that there are, and all of them unless it says [options].
+	# SYNOPSIS names options that exist, and all of them unless it says [options].
 	mandoc -Tascii -O width=1000 "$page" | col -b | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' >"$T/synopsis"
 	grep -oE '(^|[[ ])--?[A-Za-z0-9][A-Za-z0-9-]*' "$T/synopsis" | tr -d '[ ' | grep -v "^$tool" |
 		sed '/^-[A-Za-z0-9][A-Za-z0-9]/{s/^-//;s/./-&\n/g;}' | sed '/^$/d' | sort -u >"$T/in-synopsis"
@@ -135,7 +135,7 @@ for page in "$ROOT"/man/*.[57]; do
 	else skip "$(basename "$page") is clean" "no mandoc"; fi
 done
 
-# Every variable that the programs read is in td(7), and on the page of each tool that reads it.
+# Every variable that the programs read is documented in td(7) and in the manual of each tool that reads it.
 variables=$(sed -n 's/.*\(getenv\|variable\)("\([A-Z_]*\)").*/\2/p' "$ROOT"/common/api/con[fn].c | sort -u | grep -vx HOME)
 like "the programs read variables" "$variables" '^TD_API_KEY$'
 for page in td.7 td-fetch.1 td-put.1 td-swap.1 td-conn.1; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A key that is typed where none belongs, or that stands in what a tool reads, is not shown: not on stderr, not on stdout, not in
-# a frame's reason, not in a receipt. (Servers that show one are in hostile.t, what leaves a program that works in keys.t.)
+# A key that is typed in the wrong place, or is part of what a tool reads, is never shown: not on stderr or stdout, in a
+# frame's reason or in a receipt. (hostile.t has servers that show one; keys.t checks what leaves a program that works.)
 . "$(dirname "$0")/../lib/lib.sh"
 SECRET=5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4
 KEY=1/$SECRET
@@ -31,7 +31,7 @@ for tool in td-fetch td-encode td-put td-swap td-conn td-local; do
 	is "$tool, $(wc -l <"$T/options") options" "$(cat "$T/leaks")" ""
 done
 
-# --- what they read
+# --- a key in the input
 reads() { # WHAT STATUS COMMAND...: < standard input
 	input=$1 want=$2
 	shift 2

@@ -1,6 +1,5 @@
 /*
- * jsonin: what jansson takes is taken, with the same values, however the input is cut; what it
- * refuses is refused.
+* jsonin: accepts and refuses what jansson does, with the same values, wherever the input is cut.
  */
 #include "format/jsonin.h"
 #include "bytes.h"

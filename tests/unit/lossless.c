@@ -1,4 +1,4 @@
-/* exact and infer: which texts are numbers without loss. */
+/* lossless and infer: which strings are numbers without loss. */
 #include "value/lossless.h"
 #include "record/infer.h"
 #include "tap.h"

@@ -1,4 +1,4 @@
-/* mp against msgpack-c's packer: what it writes is read back, whole, cut anywhere, and counted. */
+/* mp reads back what msgpack-c's packer writes, whole and cut anywhere, and counts it. */
 #include "value/mp.h"
 #include "tap.h"
 

@@ -1,6 +1,5 @@
 /*
- * resultout: a result becomes a frame that framein takes; one that is not what it should be never
- * does.
+* resultout: a good result becomes a frame that framein accepts; a bad one never does.
  */
 #include "bytes.h"
 #include "frame/framein.h"

@@ -202,7 +202,7 @@ static void counted(void)
 		"a map is not a row");
 }
 
-/* Doubles of every kind, and random ones: what is written reads back, and no shorter text would. */
+/* Doubles of every kind, and random ones: the shortest text that reads back as the double. */
 static void doubles(void)
 {
 	static const struct { double d; const char *text; } known[] = {

@@ -1,4 +1,4 @@
-/* The names of temporary tables and sessions: what is made is known again, and nothing else is. */
+/* Names of temporary tables and sessions: those that are made are recognised, and no others. */
 #include "td/tempname.h"
 #include "tap.h"
 #include "td/tdurl.h"

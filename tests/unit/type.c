@@ -1,4 +1,4 @@
-/* type: texts of types, of query engines, and what fits into what; colname: legal names. */
+/* type: names of types, also of query engines, and which type fits into which; sqlname. */
 #include "value/alias.h"
 #include "value/colspec.h"
 #include "value/sqlname.h"

@@ -1,4 +1,4 @@
-/* visible: what messages show of text from outside, and what they never show. */
+/* visible: how messages show text from outside, and what they never show. */
 #include "base/visible.h"
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Room zone reads fat and slim zone files as Python's zoneinfo and the C library do: every zone, every transition.
+# value/zone reads fat and slim zone files as Python's zoneinfo and the C library do: every zone, every transition.
 . "$(dirname "$0")/../lib/lib.sh"
 
 source=/usr/share/zoneinfo/tzdata.zi
