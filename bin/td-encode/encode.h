@@ -101,7 +101,7 @@ int origin_seal(struct origin *g, const char *p, size_t n, struct fail *f);
 void origin_close(struct origin *g);
 const char *origin_name(const struct origin *g); /* of the one that is being read */
 const char *origin_path(const struct origin *g); /* as it was given */
-/* How far it is, in bytes of all files, and their size; -1: one of them is no regular file. */
+/* Bytes read of all files, and their total size; -1: one of them is not a regular file. */
 int64_t origin_place(const struct origin *g, int64_t *size);
 
 /* The bytes of one of them: inflated, in UTF-8. */
@@ -194,7 +194,7 @@ struct columns {
 	bool listed;           /* one of them was an array */
 };
 
-/* One of the files: how its columns stand to those of the run. */
+/* One of the files, and how its columns map to those of the run. */
 struct part {
 	struct bytes bytes;
 	struct reader reader;
@@ -281,7 +281,7 @@ struct rejects {
 	const struct record *record;
 	int fd; /* -1: none is open */
 	uint64_t n;
-	struct buf section; /* the command and the header that the last rows stand behind */
+	struct buf section; /* the command and the header above the last rows */
 	size_t file;        /* whose they are: in->origin.at */
 };
 

@@ -29,7 +29,7 @@ static int put(struct rejects *r, const char *p, size_t n, struct fail *f)
 	return rc;
 }
 
-/* What stands in b from `start` on is to be a part of a comment line, which has no line ends. */
+/* Makes what b holds from `start` on a part of a comment line, which has no line ends. */
 static void make_comment_of(struct buf *b, size_t start)
 {
 	for (size_t i = start; i < b->len; i++)
@@ -83,7 +83,7 @@ int rejects_begin(struct rejects *r, struct fail *f)
 
 /*
  * Rows of another file than the last ones. If they need another command, or their header is
- * another one, they stand behind a line that no reader takes: the file has to be split there.
+ * another one, they follow a line that no reader takes: the file has to be split there.
  */
 static int new_section(struct rejects *r, struct fail *f)
 {

@@ -58,7 +58,7 @@ static int query(const struct opts *o, char **sql, struct fail *f)
 	if (n > SQL_MAX)
 		fail_set(f, FAIL_DATA, "the query is longer than %d bytes", SQL_MAX);
 	else if (strlen(*sql) != n || !utf8_is(*sql, n))
-		fail_set(f, FAIL_DATA, "the query is no UTF-8 text");
+		fail_set(f, FAIL_DATA, "the query is not UTF-8");
 	else if (strspn(*sql, " \t\r\n") == n)
 		fail_set(f, FAIL_DATA, "the query is empty: nothing came from %s",
 			o->sql ? "-e" : "standard input");
@@ -246,7 +246,7 @@ static int download(struct run *r, const struct api_job *j, bool writes, struct 
 	return 0;
 }
 
-/* What is written, but may not be what its reader sees. */
+/* Warns of output that readers may not see as it was written. */
 static void warn_of_loss(const struct run *r, const struct schema *s)
 {
 	if (r->out.text.blank > 0)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Behind blanks, comments, semicolons and brackets that open. */
+/* Past blanks, comments, semicolons and opening brackets. */
 static const char *skip(const char *p)
 {
 	for (;;) {

@@ -105,7 +105,7 @@ struct stream {
 struct range {
 	bool on;
 	int64_t from, to; /* from <= time < to */
-	uint64_t rows;    /* looked at so far */
+	uint64_t rows;    /* checked so far */
 	struct inflater *inflater;
 	struct buf body;
 };
@@ -210,7 +210,7 @@ int range_block(struct load *l, const struct frame_block *b, struct fail *f);
 int range_end(const struct load *l, struct fail *f); /* what the end says */
 void range_free(struct load *l);
 
-/* The rows go behind others: columns of the target stay as they are. */
+/* Do the rows join others? Then the target's columns stay as they are. */
 bool load_keeps_columns(const struct load *l);
 
 /* receipt.c: the receipt, in its two pieces */

@@ -1,6 +1,6 @@
 /*
- * td-put: mode=replace with from= and to=: every row must lie in that range of time. Looked at in
- * each block before it is sent.
+ * td-put: mode=replace with from= and to=: every row must lie in that range of time. Each block is
+ * checked before it is sent.
  */
 #include "put.h"
 
@@ -43,7 +43,7 @@ int range_read(struct load *l, struct fail *f)
 		return -1;
 	if (r->from >= r->to)
 		return fail_set(f, FAIL_USAGE, "from=%.200s to=%.200s: %s", l->to.from, l->to.to,
-			r->from == r->to ? "an empty range (to= is the first moment behind it)"
+			r->from == r->to ? "an empty range (to= is the first moment after it)"
 					 : "to= is before from=");
 	r->on = true;
 	return 0;
@@ -55,12 +55,12 @@ static int outside(const struct load *l, int64_t time, uint64_t row, struct fail
 
 	tdtime_text(time, 0, text);
 	return fail_set(f, FAIL_DATA,
-		"row %llu is of %s (time %lld), outside of from=%.200s to=%.200s",
+		"row %llu is of %s (time %lld), outside from=%.200s to=%.200s",
 		(unsigned long long)row, *text ? text : "another time", (long long)time,
 		l->to.from, l->to.to);
 }
 
-/* The time of the record at p; false: it has none that is a number. */
+/* The time of the record at p; false: it has no time, or one that is not an integer. */
 static bool time_of(const char *p, const char *end, int64_t *out)
 {
 	struct mp map, key, value;
@@ -93,9 +93,9 @@ static int look(struct load *l, const char *p, size_t len, struct fail *f)
 
 		l->range.rows++;
 		if (n <= 0)
-			return fail_set(f, FAIL_DATA, "a block that is no msgpack");
+			return fail_set(f, FAIL_DATA, "a block that is not msgpack");
 		if (!time_of(p, end, &time))
-			return fail_set(f, FAIL_DATA, "row %llu has no time that is a number",
+			return fail_set(f, FAIL_DATA, "row %llu has no integer as its time",
 				(unsigned long long)l->range.rows);
 		if (time < l->range.from || time >= l->range.to)
 			return outside(l, time, l->range.rows, f);
@@ -118,7 +118,7 @@ int range_block(struct load *l, const struct frame_block *b, struct fail *f)
 	if (buf_room(&r->body, b->body_len))
 		return fail_set(f, FAIL_DATA, "a block of more than %d bytes", FRAME_BODY_MAX);
 	if (inflater_block(r->inflater, b->data, b->len, r->body.p, b->body_len, b->crc))
-		return fail_set(f, FAIL_DATA, "a block that is damaged");
+		return fail_set(f, FAIL_DATA, "a damaged block");
 	return look(l, r->body.p, b->body_len, f);
 }
 
@@ -130,7 +130,7 @@ int range_end(const struct load *l, struct fail *f)
 		return 0;
 	if (e->time_min < l->range.from || e->time_max >= l->range.to)
 		return fail_set(f, FAIL_DATA,
-			"the rows are of %lld to %lld, outside of from=%.200s to=%.200s",
+			"the rows are of %lld to %lld, outside from=%.200s to=%.200s",
 			(long long)e->time_min, (long long)e->time_max, l->to.from, l->to.to);
 	return 0;
 }

@@ -57,7 +57,7 @@ int session_table(struct load *l, struct fail *f)
 	}
 	name = tempname_table(l->to.table, api_time(l->api), clock_random());
 	if (make_table(l, name, &made, f)) {
-		l->unanswered = api_status(l->api) == 0; /* it may have been made all the same */
+		l->unanswered = api_status(l->api) == 0; /* it may have been made nevertheless */
 		if (f->kind == FAIL_TEMP || f->kind == FAIL_SIGNAL)
 			l->temporary = name;
 		else

@@ -52,8 +52,8 @@ static int through_session(struct load *l, struct fail *f)
 }
 
 /*
- * The table and its columns all the same. A new table for an append is a change that readers see:
- * the receipt begins before.
+ * No rows: still creates the table and its columns. A new table for an append is a change that
+ * readers see: the receipt begins before.
  */
 static int no_rows(struct load *l, struct fail *f)
 {

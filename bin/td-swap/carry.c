@@ -38,7 +38,7 @@ static int names_init(struct names *n, const struct schema *columns, struct fail
 	return alias_all(&n->aliases, columns, f);
 }
 
-/* The first of the keys at *keys, malloc'ed, and *keys behind it; NULL: none is left. */
+/* The first of the keys at *keys, malloc'ed; *keys moves past it. NULL: none is left. */
 static char *next_key(const char **keys)
 {
 	const size_t n = *keys ? strcspn(*keys, "\n") : 0;
@@ -178,7 +178,7 @@ static int check_target_columns(const struct swap *s, struct fail *f)
 	return 0;
 }
 
-/* The target's columns, and behind them those that are new. A mark is only a mark. */
+/* The target's columns, then the new ones. The mark of deleted rows is not a column. */
 static int plan_columns(struct swap *s, struct fail *f)
 {
 	const struct schema *loaded = &s->carry.of_loaded;
@@ -232,7 +232,7 @@ static int refuse_row(struct swap *s, const char *loaded, const struct names *na
 	return CARRY_GUARD;
 }
 
-/* Conditions on new rows, behind FROM ... n; NULL: there is none. */
+/* Conditions on new rows, after FROM ... n; NULL: there is none. */
 struct wrong {
 	char *outside, *null, *twice, *odd;
 };
@@ -281,7 +281,7 @@ static int check_rows(struct swap *s, const char *loaded, const struct names *na
 {
 	if (bad[0] > 0)
 		return refuse_row(s, loaded, names, w->outside,
-			"outside of the range of time that is replaced", bad[0], f);
+			"outside the range of time that is replaced", bad[0], f);
 	if (bad[1] > 0)
 		return refuse_row(s, loaded, names, w->null, "without a key", bad[1], f);
 	if (bad[2] > 0)
@@ -397,7 +397,7 @@ static int count_all(struct swap *s, const char *loaded, struct parts *p, struct
 	return rc;
 }
 
-/* A key or a mark that the new rows do not have is told before SQL tells it. */
+/* A missing key or mark is reported here, in better words than those of SQL. */
 static int check_names(const struct swap *s, struct fail *f)
 {
 	const char *deleted = s->in.carry.deleted, *keys = s->in.carry.keys;

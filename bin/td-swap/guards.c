@@ -198,7 +198,7 @@ int guards_check(struct swap *s, const char *name, struct fail *f)
 {
 	if (check_loaded(s, name, f) || guards(s, f) || check_keep(s, f))
 		return -1;
-	/* where rows stay, the copy that has them is looked at */
+	/* where rows stay, the copy that has them is checked */
 	return receipt_carries(&s->in) && s->target.exists ? 0 : content_check(s, name, f);
 }
 

@@ -48,7 +48,7 @@ static const char *name_of(struct run *u, uint8_t n)
 	return u->name[n];
 }
 
-/* Carry: a name that tells what stands there. */
+/* Carry: the name of a table, which tells what it holds. */
 static void make_name(struct run *u, const struct replace_ask *a)
 {
 	const bool copy = a->what == REPLACE_MAKE;

@@ -4,7 +4,7 @@
  * endpoint table in api_call.c, nowhere else.
  *
  * An answer to a request that changes something counts if it is the service's: a success has the
- * field that its call promises, a refusal TD's own words. All else is no answer.
+ * field that its call promises, a refusal TD's own words. Anything else is not an answer.
  *
  * All functions return 0, or -1 with f filled: FAIL_KEY (401, 403), FAIL_REFUSED (other 4xx),
  * FAIL_TEMP (no answer, 5xx, 429, after all repeats; nothing was changed), FAIL_UNKNOWN (a request

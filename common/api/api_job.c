@@ -73,7 +73,7 @@ static int issued(struct api *a, struct api_call *c, char job_id[32], struct fai
 		       : fail_set(f, FAIL_REFUSED, "%s answered without the job's number", a->host);
 }
 
-/* No answer came to the end: was the job made all the same? */
+/* No answer ever came: was the job made nevertheless? */
 static int found_by_key(struct api *a, const char *domain_key, char job_id[32], struct fail *f)
 {
 	struct fail why = { 0 };

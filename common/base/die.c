@@ -103,7 +103,7 @@ static void put_line(const char *text, bool transient)
 	if (!transient)
 		line[n++] = '\n';
 	put = write(STDERR_FILENO, line, n);
-	(void)put; /* no one is left to tell */
+	(void)put; /* there is nowhere else to report it */
 }
 
 static void say(const char *event, const char *text)

@@ -57,7 +57,7 @@ void die_progress(const char *members, const char *text);
 /* From now on each message is a JSON object on a line (see log.h). Call once, without threads. */
 void die_json(void);
 
-/* End with the status of another program, which is no failure of ours. */
+/* End with the status of another program, which is not a failure of ours. */
 _Noreturn void die_exit(int status);
 
 void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -58,7 +58,7 @@ static void put(const char *event, const char *members, const char *more)
 	line[2] = piece(more);
 	line[3] = piece("}\n");
 	n = writev(STDERR_FILENO, line, 4);
-	(void)n; /* no one is left to tell */
+	(void)n; /* there is nowhere else to report it */
 }
 
 void log_json(const char *tool)

@@ -161,7 +161,7 @@ static int reset(struct csvin *c, struct fail *f)
 		return fail_set(f, FAIL_SYSTEM, "libcsv: cannot start");
 	csv_set_delim(&c->csv, (unsigned char)c->rules.delim);
 	csv_set_quote(&c->csv, (unsigned char)c->rules.quote);
-	if (!c->rules.trim) /* otherwise blanks around quotes, too, are no text */
+	if (!c->rules.trim) /* otherwise blanks around quotes are not text either */
 		csv_set_space_func(&c->csv, no_blanks);
 	csv_set_blk_size(&c->csv, 4096);
 	return 0;

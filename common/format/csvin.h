@@ -50,7 +50,7 @@ struct csvin {
 		uint64_t line; /* of the next byte */
 		uint64_t skip; /* lines, still */
 		bool begun;    /* a byte order mark was checked for */
-		bool plain;    /* of what follows only empty lines are no rows */
+		bool plain;    /* of what follows only empty lines are not rows */
 		size_t first;  /* the length of `first` */
 	} here, mark;
 	size_t used; /* the length of the record that was handed out last */

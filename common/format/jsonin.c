@@ -110,7 +110,7 @@ static enum jsontok_step cell(struct jsonin *j, struct jsontok *s, size_t i)
 }
 
 /*
- * Something is wrong with a row that is JSON: it is read to its end all the same, so that the next
+ * Something is wrong with a row that is JSON: it is still read to its end, so that the next
  * one is found.
  */
 static void unfit(struct jsonin *j, const char *at, const char *why)

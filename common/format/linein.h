@@ -25,7 +25,7 @@ struct linein_cells {
 
 struct linein {
 	struct rowin rowin;
-	const char *comment; /* lines that begin with it are no rows; NULL: none do */
+	const char *comment; /* lines that begin with it are not rows; NULL: none */
 	/* f: why not, without the place. ROW_BAD or ROW_GOOD. */
 	enum row_result (*split)(void *with, struct linein_cells *cells, const char *p, size_t n,
 		struct fail *f);

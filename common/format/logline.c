@@ -24,7 +24,7 @@ static bool take(struct cursor *c, char wanted)
 	return true;
 }
 
-/* What stands before the next blank, or before the end; the cursor moves behind that blank. */
+/* The word before the next blank or the end; the cursor moves past that blank. */
 static struct cursor word(struct cursor *c)
 {
 	const char *blank = memchr(c->p, ' ', (size_t)(c->end - c->p));
@@ -72,7 +72,7 @@ bool logline_is_number(const char *name)
 
 enum { HOST, IDENT, USER, TIME, METHOD, PATH, PROTOCOL, CODE, SIZE, REFERER, AGENT };
 
-/* "...", in which a backslash escapes a quote; behind it a blank or the end. */
+/* "...", in which a backslash escapes a quote, followed by a blank or the end. */
 static bool quoted(struct cursor *c, struct cursor *text)
 {
 	if (!take(c, '"'))
@@ -85,7 +85,7 @@ static bool quoted(struct cursor *c, struct cursor *text)
 }
 
 /*
- * METHOD PATH PROTOCOL. What is no such request, as bots send, is a path alone: nothing of it is
+ * METHOD PATH PROTOCOL. Anything else, such as bots send, is a path alone: nothing of it is
  * lost.
  */
 static void request(struct linein_cells *cells, struct cursor text)
@@ -208,7 +208,7 @@ const char *const logline_syslog_names[LOGLINE_SYSLOG] = { "facility", "severity
 
 enum { FACILITY, SEVERITY, WHEN, SENDER, APP, PROCID, MSGID, DATA, MESSAGE };
 
-/* A text that is made, and does not stand in the line. */
+/* A cell with text that is not part of the line. */
 static void made(struct linein_cells *cells, size_t i, const char *text)
 {
 	size_t at = cells->text.len;
@@ -262,7 +262,7 @@ static bool structured_data(struct cursor *c, struct cursor *data)
 	return c->p == c->end || take(c, ' ');
 }
 
-/* RFC 5424, behind the version. */
+/* RFC 5424, after the version. */
 static enum row_result rfc5424(struct linein_cells *cells, struct cursor c, struct fail *f)
 {
 	struct cursor data;

@@ -5,7 +5,7 @@
  * calls combined as well. LTSV: labels and values as ltsv.org has them. Syslog: RFC 5424; RFC 3164,
  * with a priority or, as files have it, without one; and the same with a timestamp of RFC 3339
  * (rsyslog's RSYSLOG_FileFormat). What they write for "nothing", `-`, is NULL, not in LTSV. Quoted
- * texts of Apache and values of LTSV stay as they stand there, escapes included.
+ * texts of Apache and values of LTSV stay as they are, escapes included.
  */
 #ifndef LOGLINE_H
 #define LOGLINE_H
@@ -30,7 +30,7 @@ enum row_result logline_syslog(void *with, struct linein_cells *cells, const cha
 
 /*
  * "apache", "syslog" or "ltsv" if the line at p is surely one of theirs, though it might be split
- * as CSV or TSV; else NULL. Only what begins as those formats must is looked at.
+ * as CSV or TSV; else NULL. Only what begins as those formats do is examined.
  */
 const char *logline_guess(const char *p, size_t n);
 

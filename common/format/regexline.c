@@ -105,7 +105,7 @@ enum row_result regexline_split(void *with, struct linein_cells *cells, const ch
 	struct fail *f)
 {
 	const struct regexline *r = with;
-	/* linein has looked at the text */
+	/* linein has checked the text */
 	int rc = pcre2_match(r->code, (PCRE2_SPTR)p, n, 0, PCRE2_NO_UTF_CHECK, r->match,
 		r->context);
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(r->match);

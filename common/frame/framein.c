@@ -420,7 +420,7 @@ static int foreign_bytes(struct framein *in, const char **p, size_t *n, struct f
 			"%s: row %llu is not an array of %lu values, one a column", in->from->name,
 			(unsigned long long)in->count.values + 1, (unsigned long)in->count.columns);
 	if (rc)
-		return fail_set(f, FAIL_DATA, "%s: member %llu: no msgpack", in->from->name,
+		return fail_set(f, FAIL_DATA, "%s: member %llu: not msgpack", in->from->name,
 				(unsigned long long)in->blocks + 1);
 	return step.end ? foreign_end(in, f) : 0;
 }

@@ -25,7 +25,7 @@ struct progress_rate {
 struct progress {
 	enum { PROGRESS_NONE, PROGRESS_LINES, PROGRESS_LINE } mode;
 	bool wanted;       /* --progress, without -q */
-	bool quiet;        /* nothing is said, not even to SIGUSR1 */
+	bool quiet;        /* nothing is printed, not even for SIGUSR1 */
 	bool sums_up;      /* a line at the end */
 	bool asked;        /* the next line answers SIGUSR1 */
 	bool begun;        /* progress_start() */

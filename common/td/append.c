@@ -257,7 +257,7 @@ static void frozen_look(struct append *a, const struct append_seen *s, struct ap
 		fail_as(a, n, a->refused ? APPEND_REFUSED : APPEND_SILENT);
 }
 
-/* --- the import and the commit: whatever was answered, the session is looked at --- */
+/* --- the import and the commit: whatever the answer, the session is checked --- */
 
 static void ready(struct append *a, struct append_ask *n)
 {

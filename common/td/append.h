@@ -1,6 +1,6 @@
 /*
  * append: every decision about a bulk import session, from its making to the last clean-up: of a
- * plain append, --once, --session with --no-commit and --commit, and of the load behind a replace.
+ * plain append, --once, --session with --no-commit and --commit, and of the load before a replace.
  * A state machine without I/O, like `replace`: it asks, and receives what was seen.
  *
  * The promise: status 0 if the rows are in the table once, 75 only if they are not and will not be.

@@ -6,7 +6,7 @@
  * The service may lose an answer, work on a request late or twice, or be reached by somebody else
  * at the same time. So:
  *
- * - An answer decides nothing: the state of the tables does, and each change is looked at.
+ * - An answer decides nothing: the state of the tables does, and each change is verified.
  *  - A swap is sent from a name that this run made and uses once. Afterwards the table is renamed
  *    to another such name, and seen there: every swap or rename that is still under way now finds
  *    nothing. Only then is the outcome judged, and only under that name is anything deleted.
@@ -137,7 +137,7 @@ enum replace_why {
 	REPLACE_NOT_LAST,   /* UNDO: the target was replaced since */
 	REPLACE_TAKEN,      /* another run has claimed the table */
 	REPLACE_UNSEEN,     /* a swap was sent, and no look was possible since */
-	REPLACE_UNTOLD,     /* it was looked at, and both tables could be the one */
+	REPLACE_UNTOLD,     /* it was checked, and both tables could be the one */
 	REPLACE_EXISTS,     /* create: somebody has made TARGET */
 	REPLACE_NO_CHANGE,  /* carry: no row would go or come: nothing was done */
 	REPLACE_MOVED_ON,   /* carry: TARGET was replaced or dropped. 75: nothing was changed;
@@ -178,7 +178,7 @@ struct replace {
 	bool stopped;        /* by a signal, while a swap was sent */
 	bool exchanged;      /* a swap was sent, not only a rename */
 	bool heard;          /* the service says that the last request was done */
-	bool again;          /* LOADED was looked at twice */
+	bool again;          /* LOADED was checked twice */
 	bool stranger;       /* LOADED is there, but with another id */
 	bool moving;         /* a rename of `own` to `next` was sent and not seen */
 	bool same;           /* it is the copy still, although a swap was sent */

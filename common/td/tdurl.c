@@ -161,7 +161,7 @@ int tdurl_endpoint(const char *text, bool plain, char **out, struct fail *f)
 	return 0;
 }
 
-/* The character at p[*i], which may be %XX: then *i goes to its end. -1: these are no digits. */
+/* The character at p[*i], which may be %XX: then *i goes to its end. -1: not digits. */
 static int character(const char *p, size_t n, size_t *i)
 {
 	const size_t at = *i;

@@ -185,7 +185,7 @@ static const char *list_name(const char *p, const char *stop, struct buf *name, 
 	return stop;
 }
 
-/* The end of the item at p: a comma outside of brackets and quotes, or the end of the text. */
+/* The end of the item at p: a comma outside brackets and quotes, or the end of the text. */
 static const char *item_end(const char *p)
 {
 	const char *start = p;

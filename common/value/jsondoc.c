@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Values and names of members, or a few more: what opens or goes on, outside of strings. */
+/* Values and names of members, or a few more: brackets and commas outside strings. */
 static bool is_too_many(const char *p, size_t n)
 {
 	size_t values = 1;

@@ -1,7 +1,7 @@
 /*
-* lossless, cell and infer: a string is the number that strtoll() and strtod() find, by the grammar
- * of lossless.h and no other; converted to any type, it is valid msgpack or refused; the type that is
- * inferred from two strings loses neither.
+ * lossless, cell and infer: a string is the number that strtoll() and strtod() find, by the
+ * grammar of lossless.h and no other; converted to any type, it is valid msgpack or refused; the
+ * type that is inferred from two strings loses neither.
  */
 #include "record/cell.h"
 #include "value/lossless.h"

@@ -1,6 +1,6 @@
 /*
-* csvin: for any bytes, cut anywhere, the same cells as libcsv alone finds, or an error where it has
- * one; a row's line number is that of its first line.
+ * csvin: for any bytes, cut anywhere, the same cells as libcsv alone finds, or an error where it
+ * has one; a row's line number is that of its first line.
  */
 #include "format/csvin.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /*
-* recode: the same text as iconv makes of all bytes at once, however they are cut; and a guess at
+ * recode: the same text as iconv makes of all bytes at once, however they are cut; and a guess at
  * the encoding of any bytes.
  */
 #include "base/buf.h"

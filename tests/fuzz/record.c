@@ -1,6 +1,6 @@
 /*
-* record: the fast path for plain columns writes and refuses the same as the general one, for rows of
- * CSV and of JSON.
+ * record: the fast path for plain columns writes and refuses the same as the general one, for
+ * rows of CSV and of JSON.
  */
 #include "format/csvin.h"
 #include "fuzz.h"

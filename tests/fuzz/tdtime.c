@@ -1,5 +1,5 @@
 /*
-* tdtime and lossless: any string is a time within the range or is refused; the first line is a
+ * tdtime and lossless: any string is a time within the range or is refused; the first line is a
  * format. A number equals its digits, and %s takes what is taken without a format.
  */
 #include "value/lossless.h"

@@ -62,11 +62,11 @@ is "no rows, and none of that day: nothing is done" "$status $(receipt .action) 
 start
 csv time,id,region,name 1700000005,7,b,Y 1700090006,8,b,Z >"$T/outside.csv"
 run load "$DAY" <"$T/outside.csv"
-like "a row outside of the range: td-put names it" "$status $err" "td-put: row 2 is of 2023-11-15T23:13:26Z \(time 1700090006\), outside of from=2023-11-14 to=2023-11-15"
+like "a row outside the range: td-put names it" "$status $err" "td-put: row 2 is of 2023-11-15T23:13:26Z \(time 1700090006\), outside from=2023-11-14 to=2023-11-15"
 same "a row outside"
 td-encode -f csv <"$T/outside.csv" | td-put 'td://@/testdb/tgt?mode=truncate' | sed 's/"receipt":1/"receipt":2/; s/"status":"loaded"/"carry":{"from":1699920000,"to":1700006400},&/' >"$T/forged"
 run td-swap <"$T/forged"
-like "td-swap looks itself" "$status $err" "^80 td-swap: new rows outside of the range of time that is replaced: 1, such as \(1700090006\); testdb.tgt is as it was; the new rows stay in"
+like "td-swap looks itself" "$status $err" "^80 td-swap: new rows outside the range of time that is replaced: 1, such as \(1700090006\); testdb.tgt is as it was; the new rows stay in"
 sed 's/"receipt":2/"receipt":1/' "$T/forged" >"$T/forged1"
 run td-swap <"$T/forged1"
 like "a receipt that is not sure whether rows stay" "$status $err" "^65 .*does not say which rows stay"

@@ -1,5 +1,5 @@
 /*
-* jsonin: accepts and refuses what jansson does, with the same values, wherever the input is cut.
+ * jsonin: accepts and refuses what jansson does, with the same values, wherever the input is cut.
  */
 #include "format/jsonin.h"
 #include "bytes.h"

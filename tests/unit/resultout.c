@@ -1,5 +1,5 @@
 /*
-* resultout: a good result becomes a frame that framein accepts; a bad one never does.
+ * resultout: a good result becomes a frame that framein accepts; a bad one never does.
  */
 #include "bytes.h"
 #include "frame/framein.h"

@@ -121,7 +121,7 @@ struct expr {
 	struct outer *outer;          /* subqueries: columns of queries around them */
 };
 
-/* The columns outside of a subquery that it uses. */
+/* The columns outside a subquery that it uses. */
 struct outer {
 	struct expr *column;
 	struct outer *next;

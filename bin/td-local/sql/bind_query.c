@@ -134,7 +134,7 @@ static struct expr *star_column(struct binder *b, const struct field *f, const s
 	return x;
 }
 
-/* x.* where x is no relation: a row. */
+/* x.* where x is not a relation but a row. */
 static void named_row_star(
 	struct binder *b, struct select *s, const struct item *from, unsigned *room)
 {

@@ -201,7 +201,7 @@ bool parse_is_query(const struct parser *p)
 		t++, depth++;
 	if (!starts_query(t + 1) && !(p->hive && same(t + 1, "from", 4)))
 		return false;
-	for (; depth; depth--, t--) { /* from the innermost outwards: does the query go on behind
+	for (; depth; depth--, t--) { /* from the innermost outwards: does the query go on after
 					 its parenthesis? */
 		const struct token *next = p->first + p->match[t - p->first] + 1;
 

@@ -7,7 +7,7 @@
  *   {"method": "POST", "path": "/v3/job/issue/presto/db", "params": {"query": "SELECT 1"},
  *    "status": 200, "reply": {"job_id": "123", ...}}
  *
- * Keys and people are masked (masked.h). Rows do not stand in it: of an upload there is {"upload":
+ * Keys and people are masked (masked.h). Rows are not recorded: of an upload there is {"upload":
  * {"bytes", "records", "errors", "columns": [[NAME, TYPE], ...]}}, of an answer with rows, or of
  * one that is not JSON, {"body": {"bytes", "type"}}.
  */

@@ -100,7 +100,7 @@ static int make_upload(const json_t *upload, int fd, struct fail *f)
 	}
 	rc |= gzclose(gz) != Z_OK;
 	buf_free(&b);
-	if (!columns) /* it was no gzip of msgpack */
+	if (!columns) /* it was not gzip of msgpack */
 		rc |= ftruncate(fd, 0) || pwrite(fd, "rubbish", 7, 0) != 7;
 	return rc ? fail_set(f, FAIL_SYSTEM, "cannot make an upload") : 0;
 }
@@ -230,7 +230,7 @@ static void make_there(struct replay *p, const char *path, struct fail *f)
 	json_object_set_new(p->there, path, json_true());
 }
 
-/* Where the names of the database and of the table stand in a path, counted in segments. */
+/* The segments of a path that name the database and the table. */
 static const struct names_at {
 	const char *call;
 	int db, table;

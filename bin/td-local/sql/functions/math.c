@@ -157,7 +157,7 @@ static void i_round(struct call *c, const struct datum *arg, struct datum *out)
 		*out = arg[0];
 		return;
 	}
-	if (digits < -18) { /* 10^19 is no bigint */
+	if (digits < -18) { /* 10^19 is not a bigint */
 		if (lib_is_hive(c))
 			datum_set_int(out, 0);
 		else
