@@ -2,7 +2,7 @@
  * A library for LD_PRELOAD, what an attacker would run inside a tool: as soon as the tool has
  * loaded its filter of system calls, it tries all that is forbidden, writes a line to descriptor 9
  * for each act that worked, then "tried N", and ends the program. PAYLOAD names a folder that it
- * may fill.
+ * may fill; without it the filter is not loaded, as on a kernel that has none.
  */
 #define _GNU_SOURCE /* RTLD_NEXT, unshare */
 #include "acts.h"
@@ -24,9 +24,11 @@ __attribute__((constructor)) static void begin(void)
 int seccomp_load(const scmp_filter_ctx c)
 {
 	int (*load)(scmp_filter_ctx) = (int (*)(scmp_filter_ctx))dlsym(RTLD_NEXT, "seccomp_load");
-	int rc = load(c), n = 0;
+	int rc = getenv("PAYLOAD") ? load(c) : -1, n = 0;
 
-	for (int i = 0; rc == 0 && ready && i < FORBIDDEN; i++, n++)
+	if (rc)
+		return rc;
+	for (int i = 0; ready && i < FORBIDDEN; i++, n++)
 		if (forbidden[i].act() == 0)
 			dprintf(9, "%s\n", forbidden[i].what);
 	dprintf(9, "tried %d\n", n);

@@ -73,6 +73,16 @@ else
 	attacked "td-conn test" /dev/null td-conn test
 	attacked "td-conn doctor" /dev/null td-conn doctor
 	attacked "td-conn list" /dev/null td-conn list
+	for tool in td-fetch td-put td-swap td-conn td-encode; do
+		case $tool in td-fetch) set -- 1 ;; td-put) set -- td://@/sandbox/table ;; td-conn) set -- test ;; *) set -- ;; esac
+		[ $tool = td-put ] && input=$T/frame || input=$T/csv
+		[ $tool != td-swap ] || input=$T/receipt
+		LD_PRELOAD="$T/payload.so" TD_SANDBOX=require run "$tool" "$@" <"$input"
+		is "$tool, TD_SANDBOX=require, no seccomp: status" "$status" 78
+		like "$tool, TD_SANDBOX=require, no seccomp: message" "$err" "TD_SANDBOX=require: this system or program has no seccomp; active: Landlock [0-9]+, no new privileges"
+	done
+	TD_SANDBOX=require run td-put td://@/sandbox/table <"$T/frame"
+	is "TD_SANDBOX=require with all of it: status" "$status" 0
 	local_stop
 	like "-vv says which parts are active" "$(td-encode -vv <"$T/csv" 2>&1 >/dev/null)" 'sandbox: Landlock [0-9]+, seccomp'
 fi
