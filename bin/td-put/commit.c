@@ -100,7 +100,6 @@ static int publish(struct load *l, struct fail *f)
 int commit_run(struct load *l, struct fail *f)
 {
 	paper_start(l);
-	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	transfer_connect(l);
 	session_begin(l);
 	if (read_receipts(l, f) || (l->o->strict && pump_check_end(l, f)) || publish(l, f))
@@ -132,7 +131,6 @@ int commit_discard(struct load *l, struct fail *f)
 {
 	struct api_session s;
 
-	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	transfer_connect(l);
 	session_begin(l);
 	if (api_session_show(l->api, l->session, &s, f) || may_go(l, &s, f) ||

@@ -253,6 +253,7 @@ int main(int argc, char **argv)
 	if (!o.commit && !o.discard && isatty(STDIN_FILENO))
 		die_usage("standard input is a terminal: td-put reads a frame, as in td-encode < "
 			  "data.csv | td-put ...");
+	progress_init(&l.progress, o.progress, o.verbosity < 0);
 	if (prepare(&l, &f)) {
 		transfer_not_begun(&l, &f);
 		die_fail(&f);

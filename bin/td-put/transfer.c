@@ -207,7 +207,6 @@ static int given_up(const struct load *l, struct fail *f)
 int transfer_run(struct load *l, struct fail *f)
 {
 	paper_start(l);
-	progress_init(&l->progress, l->o->progress, l->o->verbosity < 0);
 	transfer_connect(l);
 	if (transfer(l, f) || given_up(l, f)) {
 		progress_end(&l->progress);

@@ -97,6 +97,19 @@ for tool in td-encode 'td-put td://@/testdb/asked' td-swap; do
 	exec 3>&-
 	wait "$pid"
 done
+# While a command that prints the key is waited for.
+mkdir -p "$T/xdg/td-pipe"
+(umask 077 && printf '[slow]\nurl = td://@%s/testdb\napikey_command = cat %s\n' "${TD_API_SERVER#http://}" "$T/in" >"$T/xdg/td-pipe/connections")
+for tool in 'td-put slow:asked' 'td-swap --gc slow:' 'td-fetch -c slow 1'; do
+	# shellcheck disable=SC2086 # a command and its argument
+	XDG_CONFIG_HOME=$T/xdg $tool <"$T/rows" >"$T/out" 2>"$T/asked" &
+	pid=$!
+	exec 3>"$T/in"
+	until_ok listens "$pid"
+	ok "SIGUSR1: $tool waits for its key" until_ok asks "$pid" "^${tool%% *}: waits for its input$"
+	exec 3>&-
+	wait "$pid"
+done
 # Before the first part is full, and with the share of the source, which td-encode hands on.
 td-encode --no-header --columns a,b,c,d <"$T/rows" >"$T/frame"
 td-put 'td://@/testdb/asked' <"$T/in" >/dev/null 2>"$T/asked" &
