@@ -27,7 +27,11 @@ static int nameless(struct fail *f)
 	else if (unlink(path))
 		fail_errno(f, FAIL_SYSTEM, "--once=@content: cannot remove the file %s", path);
 	free(path);
-	return f->kind ? -1 : fd;
+	if (!f->kind)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
 }
 
 static int copy(int to, struct fail *f)

@@ -27,7 +27,7 @@ is "a quiet run" "$status $err $(cat "$MARK") $(receipt '[.rows, .watermark.valu
 sqlite3 "$DB" "INSERT INTO orders VALUES (10, 'c', '2026-11-27 12:00:00')"
 faults 'POST bulk_import/commit/* * 422'
 run by_id --retry-wait 0
-is "a run that fails leaves it as it is" "$(test "$status" -ne 0; echo $?) $(cat "$MARK") $(content by_id)" "0 9 1,a 9,b "
+is "a run that fails leaves it as it is" "$([ "$status" -eq 0 ] || echo failed) $(cat "$MARK") $(content by_id)" "failed 9 1,a 9,b "
 faults
 run by_id
 is "the next one brings what is new" "$status $(cat "$MARK") $(content by_id)" "0 10 1,a 9,b 10,c "
@@ -46,7 +46,7 @@ is "merged: the first run" "$status $err $(cat "$MARK") $(content changed)" "0  
 sqlite3 "$DB" "UPDATE orders SET name = 'B', updated_at = '2026-11-28 09:00:00' WHERE id = 9; INSERT INTO orders VALUES (11, 'd', '2026-11-28 08:00:00')"
 faults 'POST table/swap/* * 422'
 run by_change
-is "merged: a run that fails leaves it as it is" "$(test "$status" -ne 0; echo $?) $(cat "$MARK") $(content changed)" "0 2026-11-27 12:00:00 1,a 9,b 10,c "
+is "merged: a run that fails leaves it as it is" "$([ "$status" -eq 0 ] || echo failed) $(cat "$MARK") $(content changed)" "failed 2026-11-27 12:00:00 1,a 9,b 10,c "
 faults
 run by_change
 is "merged: what has changed" "$status $(cat "$MARK") $(content changed)" "0 2026-11-28 09:00:00 1,a 9,B 10,c 11,d "

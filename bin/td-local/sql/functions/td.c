@@ -203,7 +203,7 @@ static void time_format(struct call *c, const struct datum *arg, struct datum *o
 		put_format(c, local_time(c, arg[0].i, zone), &arg[1], out);
 }
 
-static const char unit_letters[] = "smhdwMqy";
+static const char unit_letters[] = "smhdwMqy"; /* eight, as the units that they name */
 
 static int unit_of_letter(char letter)
 {
@@ -216,23 +216,23 @@ static void time_string(struct call *c, const struct datum *arg, struct datum *o
 {
 	static const char *const cut[] = { "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm",
 		"yyyy-MM-dd HH", "yyyy-MM-dd", "yyyy-MM-dd", "yyyy-MM", "yyyy-MM", "yyyy" };
-	int unit = arg[1].n ? unit_of_letter(arg[1].p[0]) : -1;
+	const char *letter = arg[1].n ? memchr(unit_letters, arg[1].p[0], 8) : NULL;
 	bool short_form = arg[1].n == 2 && arg[1].p[1] == '!';
 	const char *pattern;
 	unsigned zone;
 	struct datum p;
 
-	if (unit < 0 || (arg[1].n != 1 && !short_form)) {
+	if (!letter || (arg[1].n != 1 && !short_form)) {
 		call_error(c,
 			"The format of TD_TIME_STRING is one of y, q, M, w, d, h, m and s, and may "
 			"end in !");
 		return;
 	}
-	pattern = short_form ? cut[unit - UNIT_SECOND] : "yyyy-MM-dd HH:mm:ssZ";
+	pattern = short_form ? cut[letter - unit_letters] : "yyyy-MM-dd HH:mm:ssZ";
 	datum_set_text(&p, pattern, strlen(pattern));
 	if (zone_arg(c, arg, 2, &zone))
-		put_format(c, lib_truncate(local_time(c, arg[0].i, zone), (enum lib_unit)unit), &p,
-			out);
+		put_format(c, lib_truncate(local_time(c, arg[0].i, zone),
+			UNIT_SECOND + (enum lib_unit)(letter - unit_letters)), &p, out);
 }
 
 /* --- durations, truncation, intervals */
