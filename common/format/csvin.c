@@ -57,6 +57,8 @@ static int fill(struct csvin *c, struct fail *f)
 {
 	size_t want;
 
+	if (c->forked)
+		return -1;
 	forget(c);
 	want = c->here.at + row_want(c->in.len - c->here.at);
 	if (c->in.len - c->here.at > ROW_MAX)
@@ -585,11 +587,115 @@ static void rewind_to(struct rowin *self, bool keep)
 	csvscan_moved(&c->scan);
 }
 
+/* --- slices */
+
+/* After the first record, and after all others. */
+static struct csvin_place usual_place(const struct csvin *c, uint64_t line)
+{
+	return (struct csvin_place){ .line = line, .begun = true, .first = c->first.len };
+}
+
+static bool can_slice(const struct rowin *self, size_t n)
+{
+	const struct csvin *c = (const struct csvin *)self;
+
+	return c->columns > 0 && !(c->rules.repeated && c->here.first == 0) &&
+		row_ends_in(self, c->in.p + c->here.at, c->in.len - c->here.at, n);
+}
+
+static bool take(struct rowin *self, struct buf *rest)
+{
+	struct csvin *c = (struct csvin *)self;
+	bool ended = c->ended;
+
+	buf_free(rest);
+	*rest = c->in;
+	buf_eat(rest, c->here.at);
+	buf_init(&c->in, rest->max);
+	csvscan_moved(&c->scan);
+	c->here.at = 0;
+	c->ended = false;
+	return ended;
+}
+
+static size_t cut(const struct rowin *self, const char *p, size_t n, bool *open)
+{
+	const struct csvin *c = (const struct csvin *)self;
+
+	return csvscan_cut(&c->scan, c->rules.escape, p, n, open);
+}
+
+static bool between(const struct rowin *self)
+{
+	const struct csvin *c = (const struct csvin *)self;
+
+	return c->here.at == c->in.len && c->used == 0 && c->here.begun && c->here.skip == 0;
+}
+
+static void pass(struct rowin *self, uint64_t lines)
+{
+	struct csvin *c = (struct csvin *)self;
+
+	c->here = usual_place(c, c->here.line + lines);
+	c->in.len = 0;
+	csvscan_moved(&c->scan);
+}
+
+static struct rowin *fork_of(const struct rowin *self)
+{
+	const struct csvin *c = (const struct csvin *)self;
+	struct csvin *fork = mem_zero(1, sizeof *fork);
+
+	csvin_init(fork, c->from, &c->rules, FAIL_IGNORED);
+	fork->forked = true;
+	fork->columns = c->columns;
+	fork->header = c->header;
+	fork->first = c->first;
+	return &fork->rowin;
+}
+
+static void begin_slice(struct rowin *self, const struct buf *text, const struct rowin *first,
+	bool last)
+{
+	struct csvin *c = (struct csvin *)self;
+
+	csv_free(&c->csv);
+	reset(c, FAIL_IGNORED);
+	c->here = first ? ((const struct csvin *)first)->here : usual_place(c, 1);
+	c->here.at = c->used = 0;
+	c->start = c->here.line;
+	c->in = *text;
+	c->ended = last;
+	csvscan_moved(&c->scan);
+}
+
+static bool end_slice(struct rowin *self, uint64_t *lines)
+{
+	const struct csvin *c = (const struct csvin *)self;
+
+	*lines = c->here.line - c->start;
+	return between(self);
+}
+
+static void close_fork(struct rowin *self)
+{
+	struct csvin *c = (struct csvin *)self;
+
+	csv_free(&c->csv);
+	buf_free(&c->text);
+	csvscan_free(&c->scan);
+	free(c);
+}
+
+static const struct row_slices slices = { can_slice, take, cut, between, pass, fork_of, begin_slice,
+	end_slice, close_fork };
+
 int csvin_init(struct csvin *c, struct source *from, const struct csvin_rules *rules,
 	struct fail *f)
 {
 	*c = (struct csvin){
-		.rowin = { next, "line", mark, rewind_to }, .from = from, .rules = *rules
+		.rowin = { next, "line", mark, rewind_to, &slices }, .from = from,
+		.rules = *rules
 	};
 	c->here = (struct csvin_place){ .line = 1, .skip = rules->skip };
 	c->scan = (struct csvscan){ .delim = rules->delim, .quote = rules->quote };

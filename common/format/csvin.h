@@ -55,6 +55,8 @@ struct csvin {
 	} here, mark;
 	size_t used; /* the length of the record that was handed out last */
 	bool ended, marked;
+	bool forked;    /* `in` is a slice, and header and first are the reader's */
+	uint64_t start; /* the line of that slice */
 	uint64_t row_line; /* of the current record */
 	struct csv_parser csv;
 	bool row_done;

@@ -36,6 +36,14 @@ static inline void look(const char *p, const struct csvscan *s, struct csvscan_b
 	m->line = vector_bits64(line_end(v[0]), line_end(v[1]), line_end(v[2]), line_end(v[3]));
 	m->unusual = vector_bits64(unusual(v[0]), unusual(v[1]), unusual(v[2]), unusual(v[3]));
 }
+
+static inline uint64_t quotes(const char *p, char quote)
+{
+	const vector v[4] = { vector_load(p), vector_load(p + 16), vector_load(p + 32),
+		vector_load(p + 48) };
+
+	return equal64(v, quote);
+}
 #else
 /* The top bits of eight bytes. */
 static uint64_t tops(uint64_t v)
@@ -63,6 +71,15 @@ static inline void look(const char *p, const struct csvscan *s, struct csvscan_b
 		m->line |= (equal(v, '\n') | equal(v, '\r')) << i;
 		m->unusual |= (tops(v) | equal(v, 0)) << i;
 	}
+}
+
+static inline uint64_t quotes(const char *p, char quote)
+{
+	uint64_t bits = 0;
+
+	for (int i = 0; i < BLOCK; i += DIGITS_WORD)
+		bits |= equal(digits_load(p + i), quote) << i;
+	return bits;
 }
 #endif
 
@@ -290,6 +307,43 @@ enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *en
 void csvscan_add(struct csvscan *s, const char *p, size_t n, enum cell_kind kind)
 {
 	add_cell(s, p, n, kind);
+}
+
+/* Is the number of quotes in p[0..n) odd? */
+static bool odd_quotes(const char *p, size_t n, char quote)
+{
+	uint64_t odd = 0, one = 0;
+	size_t i = 0;
+
+	for (; n - i >= BLOCK; i += BLOCK)
+		odd ^= quotes(p + i, quote);
+	for (; i < n; i++)
+		one ^= p[i] == quote;
+	return (__builtin_parityll(odd) ^ (int)one) & 1;
+}
+
+static bool is_escaped(char escape, const char *start, const char *p)
+{
+	bool escaped = false;
+
+	while (escape && p > start && *--p == escape)
+		escaped = !escaped;
+	return escaped;
+}
+
+size_t csvscan_cut(const struct csvscan *s, char escape, const char *p, size_t n, bool *open)
+{
+	bool at_end = s->quote && *open != odd_quotes(p, n, s->quote), here = at_end;
+
+	for (size_t i = n; i > 0; i--) {
+		if (p[i - 1] == '\n' && !here && !is_escaped(escape, p, p + i - 1)) {
+			*open = false;
+			return i;
+		}
+		here ^= s->quote && p[i - 1] == s->quote;
+	}
+	*open = at_end;
+	return 0;
 }
 
 void csvscan_moved(struct csvscan *s)

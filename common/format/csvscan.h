@@ -51,6 +51,11 @@ enum csvscan_result csvscan_row(struct csvscan *s, const char *p, const char *en
 void csvscan_add(struct csvscan *s, const char *p, size_t n, enum cell_kind kind); /* a cell */
 /* counts line ends: LF, CRLF or CR */
 uint64_t csvscan_lines(const char *p, const char *end);
+/*
+ * Where the last record ends in p[0..n), by the quotes and line feeds alone; 0: nowhere. escape: of
+ * struct csvin_rules. open: does p stand in quotes? It becomes that of p + n, if no record ends.
+ */
+size_t csvscan_cut(const struct csvscan *s, char escape, const char *p, size_t n, bool *open);
 void csvscan_moved(struct csvscan *s); /* the bytes changed, or were moved */
 void csvscan_free(struct csvscan *s);
 

@@ -255,7 +255,7 @@ static int fill(struct jsonin *j, struct fail *f)
 {
 	size_t want;
 
-	if (j->marked && j->here.at - j->mark.at >= ROW_SAMPLE)
+	if (j->own || (j->marked && j->here.at - j->mark.at >= ROW_SAMPLE))
 		return -1;
 	forget(j);
 	want = j->here.at + row_want(j->in.len - j->here.at);
@@ -391,6 +391,7 @@ static int begin(struct jsonin *j, struct fail *f)
 	j->here.array = rc > 0;
 	if (j->here.array)
 		advance(j, 1);
+	j->arrays |= j->here.array;
 	return rc < 0 ? -1 : 0;
 }
 
@@ -564,9 +565,111 @@ static void rewind_to(struct rowin *self, bool keep)
 	j->marked = keep;
 }
 
+/* --- slices */
+
+static bool can_slice(const struct rowin *self, size_t n)
+{
+	const struct jsonin *j = (const struct jsonin *)self;
+
+	return !j->arrays && j->keys->closed &&
+		row_ends_in(self, j->in.p + j->here.at, j->in.len - j->here.at, n);
+}
+
+static bool take(struct rowin *self, struct buf *rest)
+{
+	struct jsonin *j = (struct jsonin *)self;
+	bool ended = j->ended;
+
+	buf_free(rest);
+	*rest = j->in;
+	buf_eat(rest, j->here.at);
+	buf_init(&j->in, rest->max);
+	buf_room(&j->in, 1);
+	j->here.at = 0;
+	j->ended = false;
+	return ended;
+}
+
+/* Before a line that begins like a row: other line ends may be inside one. */
+static size_t cut(const struct rowin *self, const char *p, size_t n, bool *open)
+{
+	(void)self;
+	(void)open;
+	while (n > 1 && !(p[n - 2] == '\n' &&
+		(p[n - 1] == '{' || p[n - 1] == '[' || p[n - 1] == '\x1e')))
+		n--;
+	return n > 1 ? n - 1 : 0;
+}
+
+static bool between(const struct rowin *self)
+{
+	const struct jsonin *j = (const struct jsonin *)self;
+
+	return j->here.at == j->in.len && j->used == 0 && j->here.begun && !j->here.array &&
+		!j->here.broken && j->here.column == 0;
+}
+
+static void pass(struct rowin *self, uint64_t lines)
+{
+	struct jsonin *j = (struct jsonin *)self;
+
+	j->here = (struct jsonin_place){ .begun = true, .after = true,
+		.line = j->here.line + lines, .guessed = j->here.guessed };
+	j->in.len = 0;
+}
+
+static struct rowin *fork_of(const struct rowin *self)
+{
+	const struct jsonin *j = (const struct jsonin *)self;
+	struct jsonin *fork = mem_zero(1, sizeof *fork);
+
+	*fork = (struct jsonin){ .rowin = j->rowin, .nested = j->nested, .strings = j->strings,
+		.lists = j->lists, .array_rows = j->array_rows,
+		.ignore_unknown = j->ignore_unknown, .comment = j->comment, .from = j->from };
+	fork->keys = fork->own = mem_zero(1, sizeof *fork->own);
+	keys_copy(fork->own, j->keys);
+	buf_init(&fork->out, OUT_MAX);
+	return &fork->rowin;
+}
+
+static void begin_slice(struct rowin *self, const struct buf *text, const struct rowin *first,
+	bool last)
+{
+	struct jsonin *j = (struct jsonin *)self;
+
+	j->here = first ? ((const struct jsonin *)first)->here
+			: (struct jsonin_place){ .begun = true, .after = true, .line = 1 };
+	j->here.at = j->used = 0;
+	j->start = j->here.line;
+	j->in = *text;
+	j->ended = last;
+}
+
+static bool end_slice(struct rowin *self, uint64_t *lines)
+{
+	const struct jsonin *j = (const struct jsonin *)self;
+
+	*lines = j->here.line - j->start;
+	return between(self) || (j->ended && j->here.at == j->in.len && !j->here.array);
+}
+
+static void close_fork(struct rowin *self)
+{
+	struct jsonin *j = (struct jsonin *)self;
+
+	keys_free(j->own);
+	free(j->own);
+	buf_free(&j->out);
+	free(j->cell);
+	free(j);
+}
+
+static const struct row_slices slices = { can_slice, take, cut, between, pass, fork_of, begin_slice,
+	end_slice, close_fork };
+
 void jsonin_init(struct jsonin *j, struct source *from, struct keys *keys)
 {
-	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to },
+	*j = (struct jsonin){ .rowin = { next, "line", mark, rewind_to, &slices },
 		.keys = keys,
 		.from = from,
 		.here.line = 1 };

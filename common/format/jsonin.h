@@ -55,6 +55,9 @@ struct jsonin {
 	const char *unfit, *culprit;
 	size_t used; /* the length of the row that was handed out last */
 	bool ended, marked;
+	bool arrays;       /* an array of rows was seen */
+	struct keys *own;  /* a fork's, whose `in` is a slice, copied; otherwise NULL */
+	uint64_t start;    /* the line of that slice */
 	struct buf out; /* the cells' msgpack */
 	struct cell *cell;
 	size_t cap;

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLACK = 64 }; /* readable bytes after the last one: see ROW_AHEAD */
-
 void linein_room(struct linein_cells *cells, size_t n)
 {
 	if (n <= cells->cap)
@@ -22,6 +20,8 @@ static int fill(struct linein *l, struct fail *f)
 {
 	size_t done = l->marked ? l->mark.at : l->here.at, want;
 
+	if (l->forked)
+		return -1;
 	buf_eat(&l->in, done);
 	l->here.at -= done;
 	l->mark.at = 0;
@@ -32,7 +32,7 @@ static int fill(struct linein *l, struct fail *f)
 	do {
 		ssize_t n;
 
-		if (buf_room(&l->in, IO_READ + SLACK))
+		if (buf_room(&l->in, IO_READ + ROW_SLACK))
 			return fail_set(f, FAIL_SYSTEM, "%s: no room for a line", l->from->name);
 		n = io_read(l->from, l->in.p + l->in.len, IO_READ, f);
 		if (n < 0)
@@ -158,13 +158,107 @@ static void rewind_to(struct rowin *self, bool keep)
 	l->marked = keep;
 }
 
+/* --- slices */
+
+static bool can_slice(const struct rowin *self, size_t n)
+{
+	const struct linein *l = (const struct linein *)self;
+
+	return l->pure &&
+		row_ends_in(self, l->in.p + l->here.at, l->in.len - l->here.at, n);
+}
+
+static bool take(struct rowin *self, struct buf *rest)
+{
+	struct linein *l = (struct linein *)self;
+	bool ended = l->ended;
+
+	buf_free(rest);
+	*rest = l->in;
+	buf_eat(rest, l->here.at);
+	buf_init(&l->in, rest->max);
+	l->here.at = 0;
+	l->ended = false;
+	return ended;
+}
+
+static size_t cut(const struct rowin *self, const char *p, size_t n, bool *open)
+{
+	(void)self;
+	(void)open;
+	while (n > 0 && p[n - 1] != '\n')
+		n--;
+	return n;
+}
+
+static bool between(const struct rowin *self)
+{
+	const struct linein *l = (const struct linein *)self;
+
+	return l->here.at == l->in.len && l->used == 0 && l->here.begun;
+}
+
+static void pass(struct rowin *self, uint64_t lines)
+{
+	struct linein *l = (struct linein *)self;
+
+	l->here = (struct linein_place){ .line = l->here.line + lines, .begun = true };
+	l->in.len = 0;
+}
+
+static struct rowin *fork_of(const struct rowin *self)
+{
+	const struct linein *l = (const struct linein *)self;
+	struct linein *fork = mem_zero(1, sizeof *fork);
+
+	linein_init(fork, l->from);
+	fork->forked = true;
+	fork->comment = l->comment;
+	fork->split = l->split;
+	fork->with = l->with;
+	return &fork->rowin;
+}
+
+static void begin_slice(struct rowin *self, const struct buf *text, const struct rowin *first,
+	bool last)
+{
+	struct linein *l = (struct linein *)self;
+
+	l->here = first ? ((const struct linein *)first)->here
+			: (struct linein_place){ .line = 1, .begun = true };
+	l->here.at = l->used = 0;
+	l->start = l->here.line;
+	l->in = *text;
+	l->ended = last;
+}
+
+static bool end_slice(struct rowin *self, uint64_t *lines)
+{
+	const struct linein *l = (const struct linein *)self;
+
+	*lines = l->here.line - l->start;
+	return between(self);
+}
+
+static void close_fork(struct rowin *self)
+{
+	struct linein *l = (struct linein *)self;
+
+	buf_free(&l->cells.text);
+	free(l->cells.cell);
+	free(l);
+}
+
+static const struct row_slices slices = { can_slice, take, cut, between, pass, fork_of, begin_slice,
+	end_slice, close_fork };
+
 void linein_init(struct linein *l, struct source *from)
 {
-	*l = (struct linein){ .rowin = { next, "line", mark, rewind_to }, .from = from,
+	*l = (struct linein){ .rowin = { next, "line", mark, rewind_to, &slices }, .from = from,
 		.here.line = 1 };
-	buf_init(&l->in, (size_t)2 * ROW_MAX + IO_READ + SLACK);
+	buf_init(&l->in, (size_t)2 * ROW_MAX + IO_READ + ROW_SLACK);
 	buf_init(&l->cells.text, 1 << 16);
-	buf_room(&l->cells.text, SLACK);
+	buf_room(&l->cells.text, ROW_SLACK);
 }
 
 void linein_free(struct linein *l)

@@ -30,6 +30,7 @@ struct linein {
 	enum row_result (*split)(void *with, struct linein_cells *cells, const char *p, size_t n,
 		struct fail *f);
 	void *with;
+	bool pure; /* split changes nothing of `with`: then it can be forked */
 
 	/* private */
 	struct source *from;
@@ -42,6 +43,8 @@ struct linein {
 	} here, mark;
 	size_t used;
 	bool ended, marked;
+	bool forked;    /* `in` is a slice */
+	uint64_t start; /* the line of that slice */
 };
 
 void linein_init(struct linein *l, struct source *from); /* borrowed; then set split and with */

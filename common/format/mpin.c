@@ -311,7 +311,8 @@ static void rewind_to(struct rowin *self, bool keep)
 
 void mpin_init(struct mpin *m, struct source *from, struct keys *keys)
 {
-	*m = (struct mpin){ .rowin = { next, "row", mark, rewind_to }, .from = from, .keys = keys };
+	*m = (struct mpin){ .rowin = { next, "row", mark, rewind_to, NULL },
+		.from = from, .keys = keys };
 	buf_init(&m->in, (size_t)ROW_MAX + ROW_SAMPLE + 2 * IO_READ);
 }
 

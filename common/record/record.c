@@ -82,6 +82,39 @@ void record_begin(struct record *r)
 	}
 }
 
+void record_fork(struct record *fork, const struct record *r)
+{
+	struct record_column *column = mem_resize(fork->column, r->n + 1, sizeof *column);
+
+	*fork = *r;
+	fork->column = column;
+	if (r->n > 0)
+		memcpy(column, r->column, r->n * sizeof *column);
+	fork->any = false;
+	for (size_t i = 0; i < r->n; i++)
+		column[i].rules.not_finite = 0;
+}
+
+void record_join(struct record *r, const struct record *fork)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		r->column[i].rules.not_finite += fork->column[i].rules.not_finite;
+		r->column[i].rules.filled |= fork->column[i].rules.filled;
+	}
+	if (!fork->any)
+		return;
+	if (!r->any || fork->time_min < r->time_min)
+		r->time_min = fork->time_min;
+	if (!r->any || fork->time_max > r->time_max)
+		r->time_max = fork->time_max;
+	r->any = true;
+}
+
+void record_forget(struct record *fork)
+{
+	free(fork->column);
+}
+
 int record_constant(struct record *r, const char *name, const struct type *type,
 	const struct cell *value)
 {

@@ -63,6 +63,15 @@ static inline bool record_is_typed(const struct record_column *c)
 }
 void record_begin(struct record *r);
 
+/*
+ * A copy whose rows are counted on their own, for another thread; it borrows all else, which must
+ * not change. Only where records do not depend on those before: without span, and without columns
+ * that come later. Into a zeroed one, or one that was forked from the same record.
+ */
+void record_fork(struct record *fork, const struct record *r);
+void record_join(struct record *r, const struct record *fork); /* what it counted */
+void record_forget(struct record *fork); /* frees it */
+
 enum record_result {
 	RECORD_GOOD,
 	RECORD_FULL, /* it does not fit into out; nothing was appended */

@@ -22,6 +22,23 @@ void keys_free(struct keys *k)
 	free(k->slot);
 }
 
+void keys_copy(struct keys *k, const struct keys *of)
+{
+	keys_init(k);
+	buf_put(&k->text, of->text.p, of->text.len);
+	k->n = of->n;
+	k->closed = of->closed;
+	k->slots = of->slots;
+	if (of->slots == 0)
+		return;
+	k->key = mem_resize(NULL, of->slots, sizeof *k->key);
+	k->slot = mem_resize(NULL, of->slots, sizeof *k->slot);
+	memcpy(k->key, of->key, of->n * sizeof *k->key);
+	memcpy(k->slot, of->slot, of->slots * sizeof *k->slot);
+	for (size_t i = 0; i < k->n; i++)
+		k->key[i].seen = 0;
+}
+
 void keys_close(struct keys *k)
 {
 	k->closed = true;

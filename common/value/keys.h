@@ -33,6 +33,7 @@ enum keys_result { KEYS_UNKNOWN = -1, KEYS_TWICE = -2, KEYS_FULL = -3 };
 
 void keys_init(struct keys *k);
 void keys_free(struct keys *k);
+void keys_copy(struct keys *k, const struct keys *of); /* instead of keys_init() */
 void keys_close(struct keys *k);
 
 void keys_row(struct keys *k); /* a new row begins */

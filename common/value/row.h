@@ -7,6 +7,7 @@
 #ifndef ROW_H
 #define ROW_H
 
+#include "base/buf.h"
 #include "base/fail.h"
 
 #include <stdbool.h>
@@ -58,6 +59,48 @@ enum row_result {
 	ROW_BAD
 };
 
+struct rowin;
+
+/*
+ * Rows by slices: pieces of the input that are in memory and end where a row ends, as far as a look
+ * at their bytes tells. Slices are read by forks, which may run at the same time, each in a thread,
+ * and know of no rows but good ones. What is not certainly the same as in one piece is a fork's
+ * refusal; the slice is then the reader's that was forked.
+ */
+struct row_slices {
+	/*
+	 * Of the reader, before the first row. Can rows be read in slices? Not if of what it has
+	 * read already the first n bytes hold no end of a row.
+	 */
+	bool (*possible)(const struct rowin *self, size_t n);
+	/*
+	 * What it has read and not yet given becomes rest, before the first row or where the last
+	 * one was taken back. Had its source ended?
+	 */
+	bool (*take)(struct rowin *self, struct buf *rest);
+	/*
+	 * Where the last row ends in p[0..n), which begin where a row ends; 0: nowhere. open: is
+	 * the start of p inside of something; becomes that of the rest, if no row ends.
+	 */
+	size_t (*cut)(const struct rowin *self, const char *p, size_t n, bool *open);
+	/* Has all that it read been given, and can slices follow? */
+	bool (*between)(const struct rowin *self);
+	/* A slice was read by a fork, in so many lines or rows. */
+	void (*pass)(struct rowin *self, uint64_t lines);
+	/* malloc'ed; what it borrows from the reader must not change */
+	struct rowin *(*fork)(const struct rowin *self);
+	/*
+	 * Of a fork. The next slice; text is borrowed, ROW_SLACK bytes after it may be read.
+	 * first: the reader, if the slice is where it stands; NULL: one was passed before.
+	 * last: the input ends here.
+	 */
+	void (*begin)(struct rowin *self, const struct buf *text, const struct rowin *first,
+		bool last);
+	/* After the rows: were they all there is in the slice? The lines, or rows. */
+	bool (*end)(struct rowin *self, uint64_t *lines);
+	void (*close)(struct rowin *self);
+};
+
 struct rowin {
 	enum row_result (*next)(struct rowin *self, struct row *row, struct fail *f);
 	const char *place; /* what row.line counts: "line" or "row" */
@@ -68,7 +111,16 @@ struct rowin {
 	 */
 	void (*mark)(struct rowin *self);
 	void (*rewind)(struct rowin *self, bool keep);
+	const struct row_slices *slices; /* or NULL: it has none */
 };
+
+/* For `possible`: p[0..have) is what was read. */
+static inline bool row_ends_in(const struct rowin *r, const char *p, size_t have, size_t n)
+{
+	bool open = false;
+
+	return have < n || r->slices->cut(r, p, n, &open) > 0;
+}
 
 static inline enum row_result row_next(struct rowin *r, struct row *row, struct fail *f)
 {
@@ -78,6 +130,7 @@ static inline enum row_result row_next(struct rowin *r, struct row *row, struct 
 enum {
 	ROW_MAX = 64 << 20, /* bytes of one input row; a longer one is refused */
 	ROW_AHEAD = 32,
+	ROW_SLACK = 64, /* bytes after those of a reader that may be read, whatever they are */
 	ROW_SAMPLE = 4 << 20
 };
 
