@@ -2,14 +2,15 @@
  * td-encode's own parts, each with one owner: options (options.c), the files and commands
  * (origin.c), their bytes (bytes.c), what these are (detect.c), the reader of their rows
  * (reader.c), the rows of all of them (input.c), the columns (columns.c, column_set.c), rejected
- * rows (rejects.c, rejects_command.c), columns that are added (added.c), the run (run.c),
- * --preview (preview.c).
+ * rows (rejects.c, rejects_command.c), columns that are added (added.c), slices of the input for
+ * worker threads (slices.c), the run (run.c), --preview (preview.c).
  */
 #ifndef TD_ENCODE_H
 #define TD_ENCODE_H
 
 #include "sys/child.h"
 #include "format/csvin.h"
+#include "frame/blockpool.h"
 #include "frame/framein.h"
 #include "frame/gzip.h"
 #include "record/infer.h"
@@ -213,6 +214,8 @@ struct input {
 	struct type **added; /* the types of opts->add */
 	struct cell *cell; /* a row's, in the order of the columns of the run, if part->place */
 	uint64_t taken; /* rows so far */
+	bool sliced;    /* slices.c is asked before the rows of a file are read */
+	bool paused;    /* it is to be asked now: what looks like the end of the rows is none */
 };
 
 /* Finds out what the input is and what columns it has: in->columns.raw. */
@@ -230,6 +233,9 @@ static inline enum row_result input_next(struct input *in, struct row *row, stru
 
 	return rc == ROW_GOOD && in->plain ? rc : input_follow(in, rc, row, f);
 }
+
+/* The cells of a row in the order of the columns of the run, if part->place, in room for all. */
+void input_place(const struct input *in, struct cell *cell, struct row *row);
 
 /*
  * Samples what comes after the first file, up to `bytes` bytes of regular files: `see` is called
@@ -312,6 +318,35 @@ int added_fill(struct input *in, struct fail *f);
 char *added_value(const struct input *in, size_t i, struct fail *f); /* malloc'ed, or NULL */
 void added_describe(const struct input *in, struct schema *s, struct fail *f);
 void added_free(struct input *in);
+
+/*
+ * Slices: the input in pieces that end where a row ends, whose records the workers of the pool
+ * make. A slice that holds anything but good rows is read once more by the reader of the input,
+ * when all slices before it are done, and so are the next ones if it ended inside a row. So there
+ * is one place that judges rows, counts them and says what is wrong with them. Where slices begin
+ * depends on the bytes of the input alone, and so does the output, whatever the number of workers.
+ *
+ * Memory: for each worker and two more a slice (SLICE bytes), and what was sampled.
+ */
+struct slices; /* opaque */
+
+struct slices *slices_open(struct input *in, struct record *record, int workers);
+void slices_close(struct slices *s); /* after the pool */
+struct blockpool_tasks slices_tasks(struct slices *s);
+
+/* When in->paused: is the file read in slices? Then the rows so far end a block. */
+bool slices_apply(struct slices *s);
+/*
+ * After that: gives one more slice to the pool, or, if the reader has to read rows itself or the
+ * file is over, makes in->paused false.
+ */
+int slices_run(struct slices *s, struct blockpool *pool, struct fail *f);
+
+/* Rows of slices that are done and not in in->taken yet, and the bytes of all their records. */
+uint64_t slices_rows(const struct slices *s);
+uint64_t slices_bytes(const struct slices *s);
+/* If the reader reads a slice: the share of the input that is read with it, of FRAME_DONE_ALL. */
+bool slices_done(const struct slices *s, int32_t *done);
 
 /*
  * Everything: 0, or -1 when it failed and the frame on standard output, if it could be written,

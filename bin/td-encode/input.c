@@ -186,17 +186,16 @@ static int check_missing(struct input *in, const struct schema *names, struct fa
 
 /* --- the rows of all */
 
-/* The cells in the order of the columns of the run. */
-static void place_cells(struct input *in, struct row *row)
+void input_place(const struct input *in, struct cell *cell, struct row *row)
 {
 	const size_t *place = in->part->place;
 
 	for (size_t i = 0; i < in->columns.raw.n; i++)
-		in->cell[i] = (struct cell){ .kind = CELL_NONE };
+		cell[i] = (struct cell){ .kind = CELL_NONE };
 	for (size_t k = 0; k < row->n; k++)
 		if (place[k] < SIZE_MAX)
-			in->cell[place[k]] = row->cell[k];
-	row->cell = in->cell;
+			cell[place[k]] = row->cell[k];
+	row->cell = cell;
 	row->n = in->columns.raw.n;
 }
 
@@ -220,15 +219,16 @@ static int next_file(struct input *in, struct fail *f)
 
 enum row_result input_follow(struct input *in, enum row_result rc, struct row *row, struct fail *f)
 {
-	while (rc == ROW_END && in->origin.at + 1 < in->origin.n) {
+	while (rc == ROW_END && !in->paused && in->origin.at + 1 < in->origin.n) {
 		if (next_file(in, f))
 			return ROW_FAILED;
-		rc = row_next(in->rows, row, f);
+		in->paused = in->sliced;
+		rc = in->paused ? ROW_END : row_next(in->rows, row, f);
 	}
 	if (rc != ROW_GOOD || in->plain)
 		return rc;
 	if (in->part->place)
-		place_cells(in, row);
+		input_place(in, in->cell, row);
 	return column_set_see(in, row, f) ? ROW_FAILED : ROW_GOOD;
 }
 
@@ -248,7 +248,7 @@ static size_t sample_rows(struct input *in, size_t bytes,
 			continue;
 		make_room(in);
 		if (in->part->place)
-			place_cells(in, &row);
+			input_place(in, in->cell, &row);
 		if (see(in, &row, f))
 			break;
 	}

@@ -88,7 +88,7 @@ static const char help[] =
 	"      --max-rejects N|P%  fail if there are more\n"
 	"\n"
 	"Work and messages:\n"
-	"  -j, --jobs N            threads that compress (default: one for each\n"
+	"  -j, --jobs N            threads that work (default: one for each\n"
 	"                          processor)\n"
 	"  -0 ... -9, --level N    how hard to compress (default 1)\n"
 	"      --progress          report progress even if stderr is not a terminal\n";

@@ -304,6 +304,7 @@ static int lines_open(struct reader *r, struct source *from, const struct schema
 	r->lines.split = r->format == FORMAT_APACHE ? logline_apache
 		: r->format == FORMAT_SYSLOG ? logline_syslog
 		: r->format == FORMAT_LTSV ? logline_ltsv : regexline_split;
+	r->lines.pure = fixed != NULL;
 	r->ltsv = (struct logline_ltsv){ &r->keys, ignores_unknown(r->opts) };
 	r->lines.with = r->format == FORMAT_SYSLOG ? (void *)(uintptr_t)&r->opts->started
 		: r->format == FORMAT_LTSV ? (void *)&r->ltsv : (void *)&r->regex;

@@ -1,6 +1,5 @@
 #include "encode.h"
 
-#include "frame/blockpool.h"
 #include "base/die.h"
 #include "frame/frameout.h"
 #include "sys/progress.h"
@@ -23,6 +22,7 @@ struct run {
 	struct frameout frame;
 	bool head_written;
 	struct rejects rejects;
+	struct slices *slices;
 	struct blockpool *pool;
 	struct block *block; /* that is being filled; NULL: the next row takes one */
 	struct watermark watermark;
@@ -72,7 +72,8 @@ static int32_t done_of(const struct run *run)
 
 static void give_block(struct run *run)
 {
-	run->block->done = done_of(run);
+	if (!slices_done(run->slices, &run->block->done))
+		run->block->done = done_of(run);
 	run->bytes += run->block->body.len;
 	blockpool_give(run->pool, run->block);
 	run->block = NULL;
@@ -117,7 +118,8 @@ static void say_progress(struct run *run)
 
 	progress_rate(&run->progress,
 		&(struct progress_rate){ size < 0 ? "encoding" : "reading",
-			size < 0 ? run->bytes : (uint64_t)at, size, (int64_t)run->in.taken,
+			size < 0 ? run->bytes + slices_bytes(run->slices) : (uint64_t)at, size,
+			(int64_t)(run->in.taken + slices_rows(run->slices)),
 			reader->format == FORMAT_FRAME ? reader->frame.head.rows : -1, -1 });
 }
 
@@ -153,26 +155,44 @@ static int put_row(struct run *run, const struct row *row, struct fail *f)
 	return 0;
 }
 
+/* Workers read what they can. */
+static int read_slices(struct run *run, struct fail *f)
+{
+	if (slices_apply(run->slices) && run->block)
+		give_block(run);
+	if (slices_run(run->slices, run->pool, f))
+		return -1;
+	if (run->in.paused)
+		say_progress(run);
+	return 0;
+}
+
+/* What the reader of the input says instead of a good row. */
+static int no_row(struct run *run, enum row_result rc, const struct row *row, struct fail *f)
+{
+	struct fail why = *f;
+
+	if (rc != ROW_BAD)
+		return -1;
+	f->kind = FAIL_NONE;
+	return reject(run, row, &why, f);
+}
+
 static int pump(struct run *run, struct fail *f)
 {
 	enum row_result rc;
 	struct row row;
 
-	while ((rc = input_next(&run->in, &row, f)) != ROW_END) {
-		struct fail why;
-
-		if (rc == ROW_FAILED)
-			return -1;
-		if (rc == ROW_GOOD) {
+	do {
+		while (run->in.paused)
+			if (read_slices(run, f))
+				return -1;
+		while ((rc = input_next(&run->in, &row, f)) == ROW_GOOD)
 			if (put_row(run, &row, f))
 				return -1;
-			continue;
-		}
-		why = *f;
-		f->kind = FAIL_NONE;
-		if (reject(run, &row, &why, f))
+		if (!run->in.paused && rc != ROW_END && no_row(run, rc, &row, f))
 			return -1;
-	}
+	} while (run->in.paused || rc != ROW_END);
 	if (run->block)
 		give_block(run);
 	return 0;
@@ -275,9 +295,13 @@ static void give_up(struct run *run, const struct fail *why)
 
 static int transfer(struct run *run, const struct schema *schema, struct fail *f)
 {
+	struct blockpool_tasks tasks;
+
 	if (rejects_begin(&run->rejects, f) || write_head(run, schema, f))
 		return -1;
-	run->pool = blockpool_open(&run->frame, run->opts->jobs, run->opts->level, f);
+	run->slices = slices_open(&run->in, &run->record, run->opts->jobs);
+	tasks = slices_tasks(run->slices);
+	run->pool = blockpool_open(&run->frame, run->opts->jobs, run->opts->level, &tasks, f);
 	if (!run->pool)
 		return -1;
 	progress_start(&run->progress);
@@ -315,6 +339,7 @@ int encode(const struct opts *o, struct fail *f)
 		framein_blame(&run.in.part->reader.frame, f);
 	if (rc && (f->kind != FAIL_USAGE || run.head_written) && !o->preview)
 		give_up(&run, f);
+	slices_close(run.slices);
 	input_close(&run.in);
 	rejects_free(&run.rejects);
 	record_free(&run.record);

@@ -19,7 +19,7 @@ struct zones {
 		struct zone *zone;
 	} *all;
 	size_t n, cap;
-	const struct named *last; /* most rows name the same one */
+	_Atomic(const struct named *) last; /* most rows name the same one; rows of any thread */
 };
 
 static bool is_letter(char c)
@@ -118,13 +118,14 @@ const struct zone *zones_find(void *zones, const char *name, size_t n)
 {
 	struct zones *z = zones;
 	char text[64];
-	const struct named key = { text, NULL };
+	const struct named key = { text, NULL }, *found;
 
 	if (!z || n >= sizeof text)
 		return NULL;
 	memcpy(text, name, n);
 	text[n] = '\0';
-	if (!z->last || strcmp(z->last->name, text) != 0)
-		z->last = bsearch(&key, z->all, z->n, sizeof *z->all, by_name);
-	return z->last ? z->last->zone : NULL;
+	found = z->last;
+	if (!found || strcmp(found->name, text) != 0)
+		z->last = found = bsearch(&key, z->all, z->n, sizeof *z->all, by_name);
+	return found ? found->zone : NULL;
 }

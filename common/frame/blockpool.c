@@ -1,4 +1,4 @@
-/* Worker threads that compress blocks and write them into the frame in order. */
+/* Worker threads that make and compress blocks and write them into the frame in order. */
 #include "frame/blockpool.h"
 #include "frame/deflater.h"
 #include "base/mem.h"
@@ -12,6 +12,7 @@ enum {
 	SPARE = 64 << 10,
 	KEEP = 2 * FRAME_BLOCK_BODY,
 	LONG = 8 << 20,
+	TASK_DATA = 8 << 20,
 	PATIENCE_MS = 500,
 	TICK_MS = 50
 };
@@ -19,17 +20,28 @@ enum {
 struct blockpool {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct block *all;             /* workers + 2 of them */
+	struct block *all;      /* workers + 2 for bodies, as many for tasks */
 	int blocks;
-	struct block *empty;           /* a stack */
-	struct block *first, **last;   /* given, not yet taken by a worker: a queue */
-	uint64_t given, written;       /* numbers of the next block to be given, to be written */
-	size_t longs;                  /* bytes in long blocks that are given and not yet written */
+	struct block *empty;    /* a stack */
+	struct block *line;     /* in order: given and not yet written */
+	int filled, tasks;      /* blocks with a body that are taken or in line; tasks that are */
+	size_t longs;           /* bytes in long blocks of the line */
+	struct block *stuck;    /* the refused task that the caller deals with, or NULL */
+	bool writing;           /* a worker writes the first block of the line */
 	bool closing, stopping;
-	struct fail fail;              /* the first failure of a worker */
+	struct fail fail;       /* the first failure of a worker */
 	struct frameout *to;
-	int level, workers, alive;
+	const struct blockpool_tasks *with;
+	int level, workers, alive, started;
 	pthread_t thread[BLOCKPOOL_WORKERS];
+};
+
+/* What a worker has for itself. */
+struct worker {
+	struct blockpool *pool;
+	int number;
+	struct deflater *deflater;
+	struct buf body; /* of tasks */
 };
 
 static size_t long_bytes(const struct block *b)
@@ -60,97 +72,207 @@ static void wait_ms(struct blockpool *p, long ms)
 	pthread_cond_timedwait(&p->changed, &p->lock, &t);
 }
 
-static int compress_block(struct deflater *d, struct block *b, struct frame_block *out,
-	struct fail *f)
-{
-	uint32_t crc;
+/* --- the line; all with the lock held */
 
-	if (deflater_block(d, b->body.p, b->body.len, &b->data, &crc, f))
-		return -1;
-	*out = (struct frame_block){ b->data.p, b->data.len, (uint32_t)b->body.len, crc,
-		b->values, b->done };
-	return 0;
+/* Before `before`, or at the end if that is NULL. */
+static void line_up(struct blockpool *p, struct block *b, const struct block *before)
+{
+	struct block **at = &p->line;
+
+	while (*at && *at != before)
+		at = &(*at)->next;
+	b->next = *at;
+	*at = b;
 }
 
-/* Called with the lock held, which is let go meanwhile. */
-static void work_on(struct blockpool *p, struct deflater *d, struct block *b)
+/* Out of the line, if it is in there, and empty. */
+static void put_back(struct blockpool *p, struct block *b)
 {
-	struct frame_block out;
-	struct fail f = { 0 };
-	int rc;
+	struct block **at = &p->line;
 
-	pthread_mutex_unlock(&p->lock);
-	rc = compress_block(d, b, &out, &f);
-	pthread_mutex_lock(&p->lock);
-	while (p->written != b->number && !p->stopping && !p->fail.kind)
-		pthread_cond_wait(&p->changed, &p->lock);
-	/* our turn: no other thread writes until `written` moves */
-	if (!rc && !p->stopping && !p->fail.kind) {
-		pthread_mutex_unlock(&p->lock);
-		rc = frameout_block(p->to, &out, &f);
-		pthread_mutex_lock(&p->lock);
+	while (*at && *at != b)
+		at = &(*at)->next;
+	if (*at) {
+		*at = b->next;
+		p->longs -= long_bytes(b);
 	}
-	if (rc && !p->fail.kind)
-		p->fail = f;
-	p->written++;
-	p->longs -= long_bytes(b);
+	if (b->for_task)
+		p->tasks--;
+	else
+		p->filled--;
 	shrink(&b->body);
 	shrink(&b->data);
+	b->pieces = 0;
+	b->state = BLOCK_EMPTY;
 	b->next = p->empty;
 	p->empty = b;
 	pthread_cond_broadcast(&p->changed);
 }
 
+static struct block *first_given(const struct blockpool *p)
+{
+	struct block *b = p->line;
+
+	while (b && b->state != BLOCK_GIVEN)
+		b = b->next;
+	return b;
+}
+
+/* --- workers */
+
+/* A body becomes one more piece of the block. */
+static int compress_piece(struct worker *w, struct block *b, const struct buf *body,
+	uint32_t values, struct fail *f)
+{
+	size_t start = b->data.len;
+	struct piece *piece;
+
+	if ((b->pieces & (b->pieces - 1)) == 0) /* a power of two: full */
+		b->piece = mem_resize(b->piece, b->pieces ? 2 * b->pieces : 1, sizeof *b->piece);
+	piece = &b->piece[b->pieces++];
+	*piece = (struct piece){ .body_len = (uint32_t)body->len, .values = values };
+	if (deflater_block(w->deflater, body->p, body->len, &b->data, &piece->crc, f))
+		return -1;
+	piece->len = b->data.len - start;
+	return 0;
+}
+
+/* 0, 1: it is refused, -1. */
+static int do_task(struct worker *w, struct block *b, struct fail *f)
+{
+	const struct blockpool_tasks *with = w->pool->with;
+	int more;
+
+	do {
+		uint32_t values = 0;
+
+		w->body.len = 0;
+		buf_room(&w->body, FRAME_BLOCK_BODY + SPARE);
+		more = with->make(with->self, w->number, b->task, &w->body, &values);
+		if (more < 0 || (more > 0 && b->data.len > TASK_DATA))
+			return 1;
+		if (values > 0 && compress_piece(w, b, &w->body, values, f))
+			return -1;
+	} while (more > 0);
+	return 0;
+}
+
+/* With the lock held, which is let go meanwhile. */
+static void work_on(struct worker *w, struct block *b)
+{
+	struct blockpool *p = w->pool;
+	struct fail f = { 0 };
+	int rc;
+
+	b->state = BLOCK_BUSY;
+	pthread_mutex_unlock(&p->lock);
+	rc = b->task ? do_task(w, b, &f) : compress_piece(w, b, &b->body, b->values, &f);
+	pthread_mutex_lock(&p->lock);
+	b->state = rc > 0 ? BLOCK_REFUSED : BLOCK_READY;
+	if (rc < 0 && !p->fail.kind)
+		p->fail = f;
+	pthread_cond_broadcast(&p->changed);
+}
+
+static int write_pieces(struct blockpool *p, const struct block *b, struct fail *f)
+{
+	const char *data = b->data.p;
+
+	for (size_t i = 0; i < b->pieces; i++) {
+		const struct piece *piece = &b->piece[i];
+		const struct frame_block out = { data, piece->len, piece->body_len, piece->crc,
+			piece->values, b->done };
+
+		if (frameout_block(p->to, &out, f))
+			return -1;
+		data += piece->len;
+	}
+	return 0;
+}
+
+/* The first block of the line, which is ready. */
+static void write_first(struct blockpool *p)
+{
+	struct block *b = p->line;
+	struct fail f = { 0 };
+	int rc;
+
+	p->writing = true;
+	if (b->task)
+		p->with->join(p->with->self, b->task);
+	pthread_mutex_unlock(&p->lock);
+	rc = write_pieces(p, b, &f);
+	pthread_mutex_lock(&p->lock);
+	p->writing = false;
+	if (rc && !p->fail.kind)
+		p->fail = f;
+	put_back(p, b);
+}
+
 static void *worker(void *arg)
 {
-	struct blockpool *p = arg;
+	struct worker *w = arg;
+	struct blockpool *p = w->pool;
 	struct fail f = { 0 };
-	struct deflater *d = deflater_open(p->level, &f);
 
+	w->deflater = deflater_open(p->level, &f);
 	pthread_mutex_lock(&p->lock);
-	if (!d && !p->fail.kind)
+	if (!w->deflater && !p->fail.kind)
 		p->fail = f;
 	while (!p->stopping && !p->fail.kind) {
-		struct block *b = p->first;
+		struct block *b = first_given(p);
 
-		if (b) {
-			p->first = b->next;
-			if (!p->first)
-				p->last = &p->first;
-			work_on(p, d, b);
-		} else if (p->closing) {
+		if (!p->writing && p->line && p->line->state == BLOCK_READY)
+			write_first(p);
+		else if (b)
+			work_on(w, b);
+		else if (p->closing && !p->line)
 			break;
-		} else {
+		else
 			pthread_cond_wait(&p->changed, &p->lock);
-		}
 	}
 	p->alive--;
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
-	if (d)
-		deflater_close(d);
+	if (w->deflater)
+		deflater_close(w->deflater);
+	buf_free(&w->body);
+	free(w);
 	return NULL;
 }
 
+/* --- the caller */
+
 static int start(struct blockpool *p, struct fail *f)
 {
-	while (p->alive < p->workers && sig_thread(&p->thread[p->alive], worker, p) == 0)
+	while (p->started < p->workers) {
+		struct worker *w = mem_zero(1, sizeof *w);
+
+		*w = (struct worker){ .pool = p, .number = p->started };
+		buf_init(&w->body, KEEP);
+		if (sig_thread(&p->thread[p->started], worker, w)) {
+			free(w);
+			break; /* fewer than asked for is fine */
+		}
+		p->started++;
 		p->alive++;
-	p->workers = p->alive; /* fewer than asked for is fine */
+	}
+	p->workers = p->started;
 	return p->alive ? 0 : fail_set(f, FAIL_SYSTEM, "cannot start a thread");
 }
 
-struct blockpool *blockpool_open(struct frameout *to, int workers, int level, struct fail *f)
+struct blockpool *blockpool_open(struct frameout *to, int workers, int level,
+	const struct blockpool_tasks *tasks, struct fail *f)
 {
 	struct blockpool *p = mem_zero(1, sizeof *p);
 
 	p->to = to;
 	p->level = level;
+	p->with = tasks;
 	p->workers = workers < 1 ? 1 : workers > BLOCKPOOL_WORKERS ? BLOCKPOOL_WORKERS : workers;
-	p->last = &p->first;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->changed, NULL);
-	p->blocks = p->workers + 2;
+	p->blocks = 2 * (p->workers + 2);
 	p->all = mem_zero((size_t)p->blocks, sizeof *p->all);
 	for (int i = 0; i < p->blocks; i++) {
 		struct block *b = &p->all[i];
@@ -176,58 +298,121 @@ static int failed(struct blockpool *p, struct fail *f)
 	return fail_set(f, p->fail.kind, "%s", p->fail.why);
 }
 
-static bool may_take(const struct blockpool *p)
+static bool is_refused(const struct blockpool *p)
 {
-	return p->empty && p->longs <= LONG;
+	return p->line && p->line->state == BLOCK_REFUSED;
 }
 
-struct block *blockpool_take(struct blockpool *p, struct fail *f)
+static bool may_take(const struct blockpool *p, bool task)
+{
+	return (task ? p->tasks : p->filled) < p->workers + 2 && p->longs <= LONG;
+}
+
+static struct block *take(struct blockpool *p, bool task, struct fail *f)
 {
 	struct block *b = NULL;
 
 	pthread_mutex_lock(&p->lock);
-	while (!may_take(p) && !p->fail.kind && !sig_caught())
+	while (!may_take(p, task) && !(task && is_refused(p)) && !p->fail.kind && !sig_caught())
 		wait_ms(p, TICK_MS);
 	if (p->fail.kind) {
 		failed(p, f);
-	} else if (!may_take(p)) {
+	} else if (task && is_refused(p)) {
+		b = NULL;
+	} else if (!may_take(p, task)) {
 		fail_set(f, FAIL_SIGNAL, "interrupted");
 	} else {
 		b = p->empty;
 		p->empty = b->next;
+		b->state = BLOCK_TAKEN;
 		b->values = 0;
+		b->task = NULL;
+		b->refuse = false;
+		b->for_task = task;
+		p->tasks += task;
+		p->filled += !task;
 	}
 	pthread_mutex_unlock(&p->lock);
+	return b;
+}
+
+struct block *blockpool_take(struct blockpool *p, struct fail *f)
+{
+	struct block *b = take(p, false, f);
+
 	if (b)
 		buf_room(&b->body, FRAME_BLOCK_BODY + SPARE);
 	return b;
 }
 
+struct block *blockpool_take_for_task(struct blockpool *p, struct fail *f)
+{
+	return take(p, true, f);
+}
+
 void blockpool_give(struct blockpool *p, struct block *b)
 {
 	pthread_mutex_lock(&p->lock);
-	if (b->values == 0) {
-		shrink(&b->body);
-		b->next = p->empty;
-		p->empty = b;
+	if (b->values == 0 && !b->task) {
+		put_back(p, b);
 	} else {
-		b->number = p->given++;
+		b->state = b->refuse ? BLOCK_REFUSED : BLOCK_GIVEN;
 		p->longs += long_bytes(b);
-		b->next = NULL;
-		*p->last = b;
-		p->last = &b->next;
+		line_up(p, b, p->stuck);
 		pthread_cond_broadcast(&p->changed);
 	}
 	pthread_mutex_unlock(&p->lock);
 }
 
+struct block *blockpool_refused(struct blockpool *p, bool wait, struct fail *f)
+{
+	struct block *b = NULL;
+
+	pthread_mutex_lock(&p->lock);
+	while (wait && !is_refused(p) && p->tasks > 0 && !p->fail.kind && !sig_caught())
+		wait_ms(p, TICK_MS);
+	if (p->fail.kind)
+		failed(p, f);
+	else if (is_refused(p))
+		b = p->stuck = p->line;
+	else if (wait && p->tasks > 0)
+		fail_set(f, FAIL_SIGNAL, "interrupted");
+	pthread_mutex_unlock(&p->lock);
+	return b;
+}
+
+void blockpool_drop(struct blockpool *p, struct block *b)
+{
+	pthread_mutex_lock(&p->lock);
+	p->stuck = NULL;
+	put_back(p, b);
+	pthread_mutex_unlock(&p->lock);
+}
+
+struct block *blockpool_drop_for_next(struct blockpool *p, struct block *b)
+{
+	struct block *next;
+
+	pthread_mutex_lock(&p->lock);
+	next = b->next;
+	while (next && next->state == BLOCK_BUSY)
+		wait_ms(p, TICK_MS);
+	if (next)
+		next->state = BLOCK_REFUSED;
+	p->stuck = next;
+	put_back(p, b);
+	pthread_mutex_unlock(&p->lock);
+	return next;
+}
+
 static void end(struct blockpool *p)
 {
-	for (int i = 0; i < p->workers; i++)
+	for (int i = 0; i < p->started; i++)
 		pthread_join(p->thread[i], NULL);
 	for (int i = 0; i < p->blocks; i++) {
 		buf_free(&p->all[i].body);
 		buf_free(&p->all[i].data);
+		free(p->all[i].piece);
 	}
 	free(p->all);
 	pthread_cond_destroy(&p->changed);
@@ -242,11 +427,11 @@ int blockpool_close(struct blockpool *p, struct fail *f)
 	pthread_mutex_lock(&p->lock);
 	p->closing = true;
 	pthread_cond_broadcast(&p->changed);
-	while (p->written < p->given && !p->fail.kind && !sig_caught())
+	while (p->line && !p->fail.kind && !sig_caught())
 		wait_ms(p, TICK_MS);
 	if (p->fail.kind)
 		rc = failed(p, f);
-	else if (p->written < p->given)
+	else if (p->line)
 		rc = fail_set(f, FAIL_SIGNAL, "interrupted");
 	pthread_mutex_unlock(&p->lock);
 	if (rc == 0)
@@ -261,8 +446,8 @@ bool blockpool_stop(struct blockpool *p)
 	pthread_mutex_lock(&p->lock);
 	p->stopping = true;
 	pthread_cond_broadcast(&p->changed);
-	for (long waited = 0; p->alive > 0 && waited < PATIENCE_MS; waited += TICK_MS)
-		wait_ms(p, TICK_MS);
+	for (long waited = 0; p->alive > (waited < PATIENCE_MS ? 0 : p->writing); waited += TICK_MS)
+		wait_ms(p, TICK_MS); /* only writing can take long */
 	idle = p->alive == 0;
 	pthread_mutex_unlock(&p->lock);
 	if (idle)

@@ -70,7 +70,7 @@ peak() { # WHAT MIB KIND OPTION...
 }
 peak "10 MB of rows" 16 few -j2
 peak "100 MB of rows" 16 rows -j2
-peak "100 MB of rows, eight threads" 24 rows -j8
+peak "100 MB of rows, eight threads" 26 rows -j8
 peak "cells of 10 MiB that compress well" 30 text
 peak "cells of 10 MiB that hardly compress" 42 csv
 peak "... and eight threads" 42 csv -j8

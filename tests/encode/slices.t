@@ -1,0 +1,32 @@
+#!/bin/sh
+# td-encode does the same whatever the slices are that its threads read, and however many threads there are.
+. "$(dirname "$0")/../lib/lib.sh"
+
+# differ WHAT SEED CASES
+differ() {
+	$PYTHON "$ROOT/tests/lib/slices.py" "$T" "$2" "$3" >"$T/cases" 2>&1
+	is "$1" "$(grep -c '^ok' "$T/cases") $(grep -v '^ok' "$T/cases")" "$3 "
+}
+differ "slices of odd sizes, with one thread and with eight" 1 "${CASES:-25}"
+differ "... and other ones" 2 "${CASES:-25}"
+
+# Whole slices of 768 KiB, of which the reader takes the one with the bad rows, and goes on to the next end of a row.
+$PYTHON -c '
+import sys
+n = 60000
+for i in range(n):
+    row = "%d,\"text %d\nwith a line\",%d" % (1700000000 + i, i, i)
+    if i == 0: row = "time,text,n"
+    if i in (20000, 20001, 50000): row = "bad \"row\", here"
+    if i == 40000: row = "1700000000,\"" + "long\n" * 300000 + "\",5"
+    print(row)' >"$T/csv"
+for j in 1 2 8; do
+	td-encode -q -j$j --rejects "$T/rejects.$j" <"$T/csv" >"$T/frame.$j" || echo "status $?" >>"$T/frame.$j"
+done
+TD_SLICE=0 td-encode -q -j2 --rejects "$T/rejects.0" <"$T/csv" >"$T/frame.0"
+is "large slices: the frame is the same with any number of threads" \
+	"$(cmp "$T/frame.1" "$T/frame.2"; cmp "$T/frame.1" "$T/frame.8")" ""
+is "... with the records of one piece" "$(gzip -dc <"$T/frame.1" | cksum)" "$(gzip -dc <"$T/frame.0" | cksum)"
+is "... and its rejects, with their lines" "$(cmp "$T/rejects.0" "$T/rejects.8" && grep -o 'line [0-9]*' "$T/rejects.8" | sort -u | tr '\n' ' ')" \
+	"line 399997 line 40000 line 40001 "
+finish
