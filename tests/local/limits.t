@@ -53,7 +53,9 @@ cases = [
     ('1,000 statements', 'SELECT 1;' * 1000, [[1]]),
     ('a value of 64 MiB and more', "SELECT length(rpad('', 100000000, 'x'))", 'not supported by td-local'),
     ('a group that takes all memory', "SELECT cardinality(array_agg(rpad('', 100000, 'x'))) FROM UNNEST(sequence(1, 10000)) a(x)", 'memory'),
-    ('a list that is too large', "SELECT max(y) FROM (SELECT array_agg(rpad(CAST(x AS varchar), 50000, 'x') ORDER BY x DESC) AS y FROM UNNEST(sequence(1, 10000)) a(x))", '256 MiB'),
+    ('aggregates that take all memory together', "SELECT " + ', '.join("cardinality(array_agg(rpad('%d', 2000, 'x')))" % i for i in range(5)) + " FROM UNNEST(sequence(1, 10000)) a(x)", 'more than 64 MiB of values'),
+    ('groups that give their memory back', "SELECT sum(n) FROM (SELECT x % 100 AS g, cardinality(array_agg(rpad('x', 20000, 'x'))) AS n FROM UNNEST(sequence(1, 10000)) a(x) GROUP BY 1)", [[10000]]),
+    ('a list that is too large', "SELECT max(y) FROM (SELECT array_agg(rpad(CAST(x AS varchar), 50000, 'x') ORDER BY x DESC) AS y FROM UNNEST(sequence(1, 10000)) a(x))", 'more than 64 MiB of values'),
     ('and then it works', 'SELECT 1', [[1]]),
 ]
 print('1..%d' % len(cases))

@@ -92,6 +92,16 @@ INSERT INTO carry (time, id, w) SELECT time, id, w FROM loaded UNION ALL SELECT 
 SELECT ARRAY_AGG(id ORDER BY id) FROM carry	[[2, 3, 4]]
 INSERT INTO carry (nosuch) SELECT 1	!does not exist in target table
 INSERT INTO carry (id, w) SELECT 'a', 'b'	!mismatched column types
+CREATE TABLE renamed (x, "Y") AS SELECT 1, 'a'	-
+SELECT x, y FROM renamed	[1, "a"]
+CREATE TABLE alike (LIKE renamed)	-
+SELECT * FROM alike	:[["x", "integer"], ["y", "varchar"], ["time", "bigint"]]
+CREATE TABLE IF NOT EXISTS alike (LIKE carry)	-
+CREATE TABLE other (x) AS SELECT 1, 2	!Column alias list has 1 entries but relation has 2 columns
+CREATE TABLE other (x, x) AS SELECT 1, 2	!specified more than once
+CREATE TABLE other (x)	!Expecting: AS
+CREATE TABLE other (LIKE nosuch)	!does not exist
+CREATE TABLE other (LIKE carry, x bigint)	!LIKE beside columns
 CREATE TABLE twice AS SELECT 1 AS a, 2 AS a	!specified more than once
 CREATE TABLE nameless AS SELECT 1	!Column name not specified
 CREATE TABLE untyped AS SELECT NULL AS a	!type is unknown

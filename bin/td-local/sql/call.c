@@ -109,6 +109,17 @@ int call_refuse(struct call *c, const char *fmt, ...)
 	return -1;
 }
 
+void call_memory(struct call *c, size_t *had, size_t has)
+{
+	struct query *q = c->query;
+
+	q->memory += has - *had;
+	*had = has;
+	if (q->memory_max && q->memory > q->memory_max)
+		call_refuse(c, "%s: more than %zu MiB of values in the aggregates of a query",
+			c->f->name, q->memory_max >> 20);
+}
+
 bool call_stopped(struct call *c)
 {
 	if (!c->failed && c->query->stop &&
@@ -310,6 +321,7 @@ struct group {
 	struct arena memory; /* of the rows that are kept */
 	struct row **row;
 	size_t first, n, room;
+	size_t bytes; /* as counted */
 };
 
 struct row {
@@ -335,6 +347,7 @@ static void group_free(const struct aggregate_call *a, struct group *g)
 {
 	if (a->c->f->aggregate->free && g->state)
 		a->c->f->aggregate->free(g->state);
+	a->c->query->memory -= g->bytes;
 	free(g->state);
 	free(g->row);
 	arena_free(&g->memory);
@@ -358,9 +371,7 @@ static void keep_row(const struct aggregate_call *a, struct group *g, const stru
 		g->row = mem_resize(g->row, g->room, sizeof *g->row);
 	}
 	g->row[g->n++] = r;
-	if (g->memory.used > MEMORY_MAX)
-		call_refuse(
-			a->c, "%s: a group of more than %d MiB", a->c->f->name, MEMORY_MAX >> 20);
+	call_memory(a->c, &g->bytes, g->memory.used + g->room * sizeof *g->row);
 }
 
 /* The values of a row, as they come: false: one is NULL and the aggregate skips it. */

@@ -48,6 +48,8 @@ struct query {
 	const atomic_bool *stop;      /* the job is to end; NULL in tests */
 	bool failed_softly;           /* an error inside TRY() */
 	struct arena *arena;          /* lives as long as the job */
+	size_t memory;                /* bytes that aggregates hold, see call_memory() */
+	size_t memory_max;            /* 0: no limit */
 	unsigned calls;               /* call.c's: names of SQLite functions are numbered */
 	struct query_zones *zones;    /* query_zone.c's; query_zones_free() at the end */
 };
@@ -132,6 +134,9 @@ int call_error(struct call *c, const char *fmt, ...) __attribute__((format(print
 /* Refuses: what the engine can do and td-local cannot. Also inside TRY. The sentence gets ": not
  * supported by td-local". */
 int call_refuse(struct call *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* An aggregate's state holds `has` bytes instead of *had; it refuses if those of all aggregates of
+ * the query are too many. Who frees them takes *had from query->memory. */
+void call_memory(struct call *c, size_t *had, size_t has);
 /* Every loop over data asks this now and then. True: return at once. */
 bool call_stopped(struct call *c);
 /* What a long value is limited to; buffers of functions take it as their ceiling. */

@@ -53,5 +53,6 @@ const char *parse_type(struct parser *p);   /* the text of a type */
 void parse_orders(struct parser *p, struct orders *o); /* after ORDER BY */
 void parse_window(struct parser *p, struct window *w); /* what is between OVER's parentheses */
 struct select *parse_query(struct parser *p);  /* WITH ... to LIMIT */
+struct select *parse_table(struct parser *p);  /* a name after TABLE: all of its rows */
 
 #endif

@@ -506,6 +506,15 @@ static struct select *branch(struct parser *p, struct select *s)
 	return s;
 }
 
+struct select *parse_table(struct parser *p)
+{
+	struct select *s = new_select(p, SELECT_TABLE, p->t->at);
+
+	s->from = new_relation(p, RELATION_TABLE, p->t->at);
+	s->from->parts = parse_path(p, &s->from->nparts);
+	return s;
+}
+
 static struct select *term(struct parser *p)
 {
 	struct place at = p->t->at;
@@ -513,12 +522,8 @@ static struct select *term(struct parser *p)
 
 	if (parse_is(p, "values"))
 		return values(p);
-	if (parse_take(p, "table")) {
-		s = new_select(p, SELECT_TABLE, at);
-		s->from = new_relation(p, RELATION_TABLE, p->t->at);
-		s->from->parts = parse_path(p, &s->from->nparts);
-		return s;
-	}
+	if (parse_take(p, "table"))
+		return parse_table(p);
 	if (parse_take(p, "(")) {
 		s = new_select(p, SELECT_NESTED, at);
 		s->left = parse_query(p);

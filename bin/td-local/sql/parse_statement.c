@@ -54,9 +54,36 @@ static void properties(struct parser *p)
 	parse_expect(p, ")");
 }
 
+/* (LIKE other): its columns, without rows. */
+static void alike(struct parser *p, struct statement *s)
+{
+	s->kind = STATEMENT_CREATE_AS;
+	s->no_data = true;
+	p->t++;
+	s->query = parse_table(p);
+	if (parse_is(p, "including"))
+		parse_refuse(p, p->t->at, "INCLUDING PROPERTIES");
+	if (parse_take(p, "excluding"))
+		parse_expect(p, "properties");
+	if (parse_is(p, ","))
+		parse_refuse(p, p->t->at, "LIKE beside columns");
+	parse_expect(p, ")");
+}
+
+/* Names without types, of a CREATE TABLE AS. */
+static bool has_names(const struct parser *p)
+{
+	return p->end - p->t > 2 && parse_is(p, "(") && p->t[2].kind == TOKEN_SYMBOL &&
+		(strcmp(p->t[2].text, ",") == 0 || strcmp(p->t[2].text, ")") == 0);
+}
+
 static void definitions(struct parser *p, struct statement *s)
 {
 	parse_expect(p, "(");
+	if (!p->hive && parse_is(p, "like")) {
+		alike(p, s);
+		return;
+	}
 	do {
 		struct column_definition *d = PARSE_APPEND(p, s->definition, s->definitions);
 		struct place at;
@@ -88,21 +115,20 @@ static void create(struct parser *p, struct statement *s)
 	parse_expect(p, "table");
 	s->if_exists = parse_take(p, "if not exists");
 	table(p, s);
-	if (parse_is(p, "(") && !parse_is_query(p))
+	if (has_names(p) && !p->hive)
+		s->columns = parse_names(p, &s->ncolumns);
+	else if (parse_is(p, "(") && !parse_is_query(p))
 		definitions(p, s);
 	if (parse_take(p, "comment"))
 		p->t++;
 	if (parse_take(p, "with"))
 		properties(p);
-	if (parse_take(p, "as")) {
-		bool parens = parse_is_query(p);
-
+	if (s->kind == STATEMENT_CREATE_AS)
+		return;
+	if (s->columns && !parse_is(p, "as"))
+		parse_wrong(p, "AS");
+	if (!s->definitions && parse_take(p, "as")) {
 		s->kind = STATEMENT_CREATE_AS;
-		for (unsigned i = 0; i < s->definitions;
-			i++) /* names alone cannot be distinguished from columns with types */
-			parse_error(p, s->at,
-				"CREATE TABLE AS with columns: not supported by td-local");
-		(void)parens;
 		s->query = parse_query(p);
 		if (parse_take(p, "with no data"))
 			s->no_data = true;

@@ -168,6 +168,12 @@ static int bind_delete(struct binder *b, struct statement *s, struct relation *t
 
 static int check_created(struct run *r, const struct select *s, struct fail *f)
 {
+	if (r->s->columns && r->s->ncolumns != s->width)
+		return fail_set(f, FAIL_DATA,
+			"line %u:%u: Column alias list has %u entries but relation has %u columns",
+			r->s->at.line, r->s->at.column, r->s->ncolumns, s->width);
+	for (unsigned i = 0; i < s->width && r->s->columns; i++)
+		s->names[i] = r->s->columns[i];
 	for (unsigned i = 0; i < s->width; i++) {
 		if (!s->names[i])
 			return fail_set(f, FAIL_DATA,
@@ -467,6 +473,7 @@ int query_run(struct queries *q, unsigned i, struct account *account, struct int
 		.now = td_clock_now() * 1000,
 		.scheduled = q->scheduled,
 		.stop = me ? &me->stop : NULL,
+		.memory_max = (size_t)sqlite3_hard_heap_limit64(-1),
 		.arena = &r.a };
 	r.tables = (struct sql_tables){
 		.account = account,

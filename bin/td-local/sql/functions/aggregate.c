@@ -30,12 +30,16 @@ struct many {
 	struct datum *v;
 	size_t n, room;
 	struct lib_set set;
+	struct query *query; /* in which `bytes` are counted, or NULL */
+	size_t bytes;
 };
 
 static void many_free(void *state)
 {
 	struct many *s = state;
 
+	if (s->query)
+		s->query->memory -= s->bytes;
 	free(s->v);
 	arena_free(&s->memory);
 }
@@ -49,6 +53,12 @@ static struct datum in_memory(struct many *s, const struct datum *v)
 	return copy;
 }
 
+static void many_count(struct call *c, struct many *s)
+{
+	s->query = c->query;
+	call_memory(c, &s->bytes, s->memory.used + s->room * sizeof *s->v);
+}
+
 static void many_add(struct call *c, struct many *s, const struct datum *v)
 {
 	if (s->n == s->room) {
@@ -56,8 +66,7 @@ static void many_add(struct call *c, struct many *s, const struct datum *v)
 		s->v = mem_resize(s->v, s->room, sizeof *s->v);
 	}
 	s->v[s->n++] = in_memory(s, v);
-	if (s->memory.used > CALL_VALUE_MAX || s->n * sizeof *s->v > CALL_VALUE_MAX * (size_t)4)
-		call_refuse(c, "%s of a group of this size", c->f->name);
+	many_count(c, s);
 }
 
 /* True if it is new. */
@@ -410,9 +419,8 @@ static void distinct_step(struct call *c, void *state, const struct datum *arg)
 {
 	struct many *s = state;
 
-	set_add(s, c->arg[0], &arg[0]);
-	if (s->memory.used > CALL_VALUE_MAX * (size_t)4)
-		call_refuse(c, "%s of a group of this size", c->f->name);
+	if (set_add(s, c->arg[0], &arg[0]))
+		many_count(c, s);
 }
 
 static void distinct_value(struct call *c, void *state, struct datum *out)
