@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SQL_MAX = 4 << 20, NAMED_MAX = 200 };
+enum { SQL_MAX = 4 << 20, NAMED_MAX = 200, SUM_LEN = 17 };
 
 /* --- as SQL --- */
 
@@ -358,6 +358,60 @@ static void put_print_from(struct buf *b, const char *table)
 	buf_printf(b, " FROM (SELECT COUNT(1) AS n, SUM(time) AS s FROM \"%s\") a", table);
 }
 
+/*
+ * Checksums of a table's columns, time first, by commas, malloc'ed: what a row that was changed in
+ * place changes. NULL without --strict.
+ */
+static int checksums(
+	struct swap *s, const char *table, const struct names *have, char **out, struct fail *f)
+{
+	const struct schema *columns = have->columns;
+	const size_t cap = (columns->n + 1) * SUM_LEN + 1;
+	struct buf sql;
+	int rc;
+
+	*out = NULL;
+	if (!s->o->strict)
+		return 0;
+	*out = mem_zero(cap, 1);
+	buf_init(&sql, SQL_MAX);
+	buf_puts(&sql, "SELECT array_join(ARRAY[to_hex(checksum(time))");
+	for (size_t i = 0; i < columns->n; i++)
+		buf_printf(&sql, ", to_hex(checksum(\"%s\"))", have->aliases.col[i].name);
+	buf_printf(&sql, "], ',', '-') FROM \"%s\"", table);
+	rc = rows_text(s, s->in.database, buf_text(&sql), *out, cap, f);
+	buf_free(&sql);
+	if (rc)
+		fail_at(f, "--strict: no checksums of %s.%s", s->in.database, table);
+	return rc;
+}
+
+/* The first column whose checksum is another one, or NULL. */
+static const char *changed_column(const struct swap *s, const char *now)
+{
+	const struct schema *columns = &s->carry.of_target;
+	const char *before = s->carry.sums;
+	size_t at = 0;
+
+	if (!before || !now || strcmp(before, now) == 0)
+		return NULL;
+	for (size_t i = 0; before[i] == now[i]; i++)
+		at += before[i] == ',';
+	return at == 0 || at > columns->n ? "time" : columns->col[at - 1].name;
+}
+
+/* Of a table that was the target: *column is the first that was changed in place, or NULL. */
+static int check_sums(struct swap *s, const char *table, const struct names *have,
+	const char **column, struct fail *f)
+{
+	char *now;
+	int rc = checksums(s, table, have, &now, f);
+
+	*column = rc == 0 ? changed_column(s, now) : NULL;
+	free(now);
+	return rc;
+}
+
 static int count_all(struct swap *s, const char *loaded, struct parts *p, struct fail *f)
 {
 	struct carry *c = &s->carry;
@@ -392,6 +446,10 @@ static int count_all(struct swap *s, const char *loaded, struct parts *p, struct
 		fail_at(f, "cannot count what stays in %s.%s", s->in.database, s->in.table);
 	else
 		rc = check_rows(s, loaded, &p->loaded, &w, v + 5, f);
+	free(c->sums);
+	c->sums = NULL;
+	if (rc == 0 && s->target.exists && checksums(s, s->in.table, &p->target, &c->sums, f))
+		rc = CARRY_FAILED;
 	c->counted = rc == 0 && s->target.exists;
 	wrong_free(&w);
 	return rc;
@@ -534,6 +592,7 @@ static int exists(struct swap *s, const char *table, struct fail *f)
 int carry_verify(struct swap *s, const char *copy, const char *loaded, struct fail *f)
 {
 	const struct carry *c = &s->carry;
+	const char *column = NULL;
 	struct parts p = { 0 };
 	int64_t v[5] = { 0 };
 	struct buf sql;
@@ -553,9 +612,18 @@ int carry_verify(struct swap *s, const char *copy, const char *loaded, struct fa
 		rc = rows_numbers(s, s->in.database, buf_text(&sql), v, 5, f);
 		buf_free(&sql);
 	}
+	if (rc == 0 && check_sums(s, s->in.table, &p.target, &column, f))
+		rc = CARRY_FAILED;
 	parts_free(&p);
 	if (rc)
 		return rc;
+	if (column) {
+		fail_set(f, FAIL_TEMP,
+			"column %s of %s.%s was changed while its rows were copied: it is left as "
+			"it is",
+			column, s->in.database, s->in.table);
+		return CARRY_GUARD;
+	}
 	if (v[0] != c->target || v[1] != c->stays || v[2] != c->time_sum) {
 		fail_set(f, FAIL_TEMP,
 			"%s.%s was changed while its rows were copied (%lld rows, then %lld): it "
@@ -635,6 +703,7 @@ static int lost(struct swap *s, const char *old, const char *loaded, int64_t *n,
 int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, struct fail *f)
 {
 	const struct carry *c = &s->carry;
+	const char *column = NULL;
 	struct parts p = { 0 };
 	int64_t v[3] = { 0 };
 	struct buf sql;
@@ -657,8 +726,10 @@ int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, s
 	put_print_from(&sql, old);
 	rc = rows_numbers(s, s->in.database, buf_text(&sql), v, 3, f);
 	buf_free(&sql);
+	if (rc == 0 && check_sums(s, old, &p.target, &column, f))
+		rc = CARRY_FAILED;
 	parts_free(&p);
-	*same = rc == 0 && v[0] == c->target && v[1] == c->stays && v[2] == c->time_sum;
+	*same = rc == 0 && !column && v[0] == c->target && v[1] == c->stays && v[2] == c->time_sum;
 	s->out.carry.rows_arrived = rc == 0 && v[0] > c->target ? v[0] - c->target : -1;
 	return rc ? CARRY_FAILED : 0;
 }
@@ -732,4 +803,5 @@ void carry_free(struct swap *s)
 	schema_free(&s->carry.columns);
 	schema_free(&s->carry.of_loaded);
 	schema_free(&s->carry.of_target);
+	free(s->carry.sums);
 }

@@ -45,6 +45,7 @@ struct carry {
 	int64_t live;          /* of them, those that are not marked as deleted */
 	int64_t target, stays; /* rows of the target, and those of them that stay */
 	int64_t time_sum;      /* of the target */
+	char *sums;            /* of it, a checksum for each column, by commas; NULL: none */
 	struct schema columns; /* of the copy, without time */
 	struct schema of_loaded, of_target; /* as they were then */
 };

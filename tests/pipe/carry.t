@@ -174,6 +174,45 @@ is "and again, in peace" "$status $(rows tgt) $(tables testdb)" "0 3::z:0 20:b:Y
 run td-swap <"$T/loaded"
 like "the receipt a third time: probably used" "$status $err" "^76 .*it was probably used already"
 
+# --- --strict: a row that is changed in place
+start
+load_day() { td-encode -f csv -- cat "$T/new.csv" | td-put "td://@/testdb/tgt?$DAY" >"$T/loaded"; }
+in_place() { # FAULT [OPTION]: its third row is another one, while the fault holds the swap back
+	load_day
+	faults "$1"
+	shift
+	td-swap "$@" <"$T/loaded" >"$T/out" 2>"$T/err" &
+	swap=$!
+	until_ok has_struck
+	td-fetch -q -d testdb -e "DELETE FROM tgt WHERE id = 3" >/dev/null
+	td-fetch -q -d testdb -e "INSERT INTO tgt (time, id, region, name, extra) VALUES (1700090000, 3, '', 'other', 0)" >/dev/null
+	wait $swap
+	status=$?
+	faults
+}
+in_place 'POST table/rename/* 2-2 delay=3' --strict
+like "--strict: changed while it is copied" "$status $(cat "$T/err")" "^75 td-swap: column name of testdb.tgt was changed while its rows were copied: it is left as it is; the new rows stay in"
+is "--strict: the row is there as it was changed" "$(rows tgt)" "1:a:x:0 2:b:y:0 3::other:0 "
+run td-swap --strict <"$T/loaded"
+is "--strict: the same command again" "$status $(rows tgt) $(tables testdb)" "0 3::other:0 20:b:Y:NULL  tgt"
+start
+in_place 'POST table/swap/* 1 delay=3' --strict
+like "--strict: changed after it was looked at" "$status $(cat "$T/err")" "^76 td-swap: testdb.tgt has the new rows, but whether others came to it after it was copied is not known"
+is "--strict: the old table is kept, and named" "$(rows tgt) $(rows "$(jq -r .kept_table "$T/out")")" "3::z:0 20:b:Y:NULL  1:a:x:0 2:b:y:0 3::other:0 "
+api POST "table/delete/testdb/$(jq -r .kept_table "$T/out")" >/dev/null
+start
+load_day
+faults 'POST job/issue/* 2-2 422'
+run td-swap --strict <"$T/loaded"
+faults
+like "--strict: a service without checksum()" "$status $err" "^69 td-swap: --strict: no checksums of testdb.tgt: .*; the new rows stay in"
+is "--strict: nothing was changed" "$(rows tgt)" "$BEFORE"
+run td-swap --strict --keep=2 <"$T/loaded"
+is "--strict, and nobody changes anything" "$status $(rows tgt)" "0 3::z:0 20:b:Y:NULL "
+td-encode -f csv -- cat "$T/merge.csv" | td-put "td://@/testdb/tgt?mode=merge&key=id" | td-swap --strict >"$T/out"
+is "--strict with a merge" "$(jq -r .status "$T/out") $(td-fetch -d testdb -f csv --no-header -e 'SELECT COUNT(1) FROM tgt')" "done 4"
+for t in $(tables testdb); do [ "$t" = tgt ] || api POST "table/delete/testdb/$t" >/dev/null; done
+
 # --- --check and --dry-run
 start
 td-encode -f csv <"$T/new.csv" | td-put "td://@/testdb/tgt?$DAY" >"$T/loaded"

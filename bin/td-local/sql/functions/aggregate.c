@@ -694,6 +694,67 @@ static void bits_value(struct call *c, void *state, struct datum *out)
 
 static const struct aggregate bits = { sizeof(struct bits), bits_step, NULL, bits_value, NULL };
 
+/* --- checksum: of values in any order. As Trino's for numbers and texts; of others its own. */
+
+enum { CHECKSUM_LEN = 8 };
+static const uint64_t checksum_prime = 0x9e3779b185ebca87;
+
+struct checksum {
+	bool has;
+	uint64_t sum;
+};
+
+static void little_endian(char out[CHECKSUM_LEN], uint64_t v)
+{
+	for (int i = 0; i < CHECKSUM_LEN; i++)
+		out[i] = (char)(v >> 8 * i);
+}
+
+static uint64_t checksum_of(const struct datum *v)
+{
+	char bytes[CHECKSUM_LEN];
+	double d;
+	uint64_t word;
+
+	if (v->kind == DATUM_TEXT || v->kind == DATUM_BLOB)
+		return lib_xxhash64(v->p, v->n);
+	word = (uint64_t)v->i;
+	if (v->kind != DATUM_INT) {
+		d = datum_double(v);
+		if (d == 0)
+			return 0;
+		memcpy(&word, &d, sizeof word);
+		word = isnan(d) ? 0x7ff8000000000000 : word;
+	}
+	little_endian(bytes, word);
+	return lib_xxhash64(bytes, sizeof bytes);
+}
+
+static void checksum_step(struct call *c, void *state, const struct datum *arg)
+{
+	struct checksum *s = state;
+
+	(void)c;
+	s->has = true;
+	s->sum += arg[0].kind == DATUM_NULL ? checksum_prime
+					    : checksum_of(arg) * checksum_prime;
+}
+
+static void checksum_value(struct call *c, void *state, struct datum *out)
+{
+	const struct checksum *s = state;
+	char bytes[CHECKSUM_LEN];
+
+	if (!s->has)
+		return;
+	little_endian(bytes, s->sum);
+	datum_set_blob(out, arena_copy(c->scratch, bytes, sizeof bytes), sizeof bytes);
+}
+
+static const struct aggregate checksum = {
+	sizeof(struct checksum), checksum_step, NULL, checksum_value, NULL
+};
+
 /* --- percentiles */
 
 static void percentile_step(struct call *c, void *state, const struct datum *arg)
@@ -991,6 +1052,7 @@ const struct function functions_aggregate[] = {
 	STATISTIC2("regr_intercept", SQL_PRESTO),
 	{ "bitwise_and_agg", "(bigint) -> bigint", SQL_PRESTO, 0, .aggregate = &bits },
 	{ "bitwise_or_agg", "(bigint) -> bigint", SQL_PRESTO, 0, .aggregate = &bits },
+	{ "checksum", "(T) -> varbinary", SQL_PRESTO, FUNCTION_NULLS, .aggregate = &checksum },
 	{ "approx_percentile", "(N, double) -> N", SQL_PRESTO, 0, .aggregate = &percentile },
 	{ "approx_percentile", "(N, array(double)) -> array(N)", SQL_PRESTO, 0,
 		.aggregate = &percentile },

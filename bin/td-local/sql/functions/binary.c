@@ -16,62 +16,6 @@ static int digit(char c)
 					     : -1;
 }
 
-/* --- xxHash 64 */
-
-static const uint64_t xx_prime[5] = { 11400714785074694791ULL, 14029467366897019727ULL,
-	1609587929392839161ULL, 9650029242287828579ULL, 2870177450012600261ULL };
-
-static uint64_t little(const unsigned char *p, int n)
-{
-	uint64_t x = 0;
-
-	for (int i = n - 1; i >= 0; i--)
-		x = x << 8 | p[i];
-	return x;
-}
-
-static uint64_t left(uint64_t x, int n)
-{
-	return x << n | x >> (64 - n);
-}
-
-static uint64_t xx_round(uint64_t acc, uint64_t in)
-{
-	return left(acc + in * xx_prime[1], 31) * xx_prime[0];
-}
-
-static uint64_t xx_rest(uint64_t h, const unsigned char *p, const unsigned char *end)
-{
-	for (; end - p >= 8; p += 8)
-		h = left(h ^ xx_round(0, little(p, 8)), 27) * xx_prime[0] + xx_prime[3];
-	if (end - p >= 4) {
-		h = left(h ^ little(p, 4) * xx_prime[0], 23) * xx_prime[1] + xx_prime[2];
-		p += 4;
-	}
-	for (; p < end; p++)
-		h = left(h ^ *p * xx_prime[4], 11) * xx_prime[0];
-	h = (h ^ h >> 33) * xx_prime[1];
-	h = (h ^ h >> 29) * xx_prime[2];
-	return h ^ h >> 32;
-}
-
-static uint64_t xxhash(const char *text, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)text, *end = p + n;
-	uint64_t v[4] = { xx_prime[0] + xx_prime[1], xx_prime[1], 0, 0 - xx_prime[0] },
-		 h = xx_prime[4];
-
-	if (n >= 32) {
-		for (; end - p >= 32; p += 32)
-			for (int i = 0; i < 4; i++)
-				v[i] = xx_round(v[i], little(p + 8 * i, 8));
-		h = left(v[0], 1) + left(v[1], 7) + left(v[2], 12) + left(v[3], 18);
-		for (int i = 0; i < 4; i++)
-			h = (h ^ xx_round(0, v[i])) * xx_prime[0] + xx_prime[3];
-	}
-	return xx_rest(h + n, p, end);
-}
-
 /* --- digests as functions */
 
 enum { DIGEST_MAX = 64 };
@@ -114,7 +58,7 @@ static size_t digest(const struct call *c, const struct datum *v, char out[DIGES
 
 	if (named)
 		return hash(named, v, out);
-	h = xxhash(v->p, v->n);
+	h = lib_xxhash64(v->p, v->n);
 	for (int i = 0; i < 8; i++)
 		out[i] = (char)(h >> (56 - 8 * i));
 	return 8;

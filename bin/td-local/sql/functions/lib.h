@@ -56,6 +56,9 @@ static inline void lib_text(struct datum *out, const char *p, const char *end)
 /* A value as its type's CAST to varchar makes it: a char with its blanks. */
 struct datum lib_printed(struct call *c, int i, const struct datum *arg);
 
+/* xxHash of 64 bits, as xxhash64() has it. */
+uint64_t lib_xxhash64(const char *p, size_t n);
+
 /* varchar of this length; beyond what a type can say, an unbounded one. */
 const struct sqltype *lib_varchar(struct call *c, int64_t length);
 
