@@ -238,6 +238,8 @@ long columns_find(const struct input *in, const char *option, const char *name, 
 	const struct schema *raw = &in->columns.raw;
 	long at = schema_find(raw, name);
 
+	if (at < 0 && in->columns.sampled == 0 && reader_is_keyed(&in->part->reader))
+		return COLUMNS_NO_ROWS;
 	if (at < 0)
 		return fail_set(f, FAIL_DATA, "%s: there is no column '%s' (%s)", input_name(in),
 			name, option);
@@ -256,6 +258,8 @@ static int rename_columns(struct input *in, struct fail *f)
 	for (size_t k = 0; k < renames->n; k++) {
 		long i = columns_find(in, "--rename", renames->col[k].name, f);
 
+		if (i == COLUMNS_NO_ROWS)
+			continue;
 		if (i < 0)
 			return -1;
 		column_set_name(&in->columns, (size_t)i, renames->col[k].type);
@@ -298,6 +302,8 @@ static int choose_columns(struct input *in, struct fail *f)
 	for (size_t k = 0; k < select->n; k++) {
 		long i = columns_find(in, "--select", select->col[k].name, f);
 
+		if (i == COLUMNS_NO_ROWS)
+			continue;
 		if (i < 0)
 			return -1;
 		c->order[c->ordered++] = (size_t)i;
@@ -306,6 +312,8 @@ static int choose_columns(struct input *in, struct fail *f)
 	for (size_t k = 0; k < drop->n; k++) {
 		long i = columns_find(in, "--drop", drop->col[k].name, f);
 
+		if (i == COLUMNS_NO_ROWS)
+			continue;
 		if (i < 0)
 			return -1;
 		c->dropped[i] = true;
@@ -344,16 +352,18 @@ static int choose_time(struct input *in, struct record *r, struct fail *f)
 	r->time_rules.zones = in->origin.zones;
 	r->time_cell = -1;
 	if (o->time_column) {
-		r->time_cell = columns_find(in, "--time-column", o->time_column, f);
-		if (r->time_cell < 0)
+		const long at = columns_find(in, "--time-column", o->time_column, f);
+
+		if (at < 0 && at != COLUMNS_NO_ROWS)
 			return -1;
+		r->time_cell = at >= 0 ? at : -1;
 	} else if (!o->time_given && own >= 0 && !dropped) {
 		r->time_cell = own;
 		r->time_rules.whole = true;
 	}
 	if (r->time_cell >= 0)
 		r->time_name = mem_string(c->raw.col[r->time_cell].name);
-	else if (!o->time_given && time_option(o))
+	else if (!o->time_given && !o->time_column && time_option(o))
 		return fail_set(f, FAIL_USAGE, "%s needs a time to read: --time-column COLUMN",
 			time_option(o));
 	if (own >= 0 && own != r->time_cell)
@@ -486,6 +496,8 @@ static int given_types(struct input *in, struct fail *f)
 		if (strcmp(name, "time") == 0 && schema_find(&c->raw, name) < 0)
 			continue; /* a schema may list what every table has */
 		i = columns_find(in, "--columns", name, f);
+		if (i == COLUMNS_NO_ROWS)
+			continue;
 		if (i < 0)
 			return -1;
 		if (!given->col[k].type)

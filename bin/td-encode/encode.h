@@ -277,7 +277,11 @@ void column_set_free(struct columns *c);
  * then the input is rewound.
  */
 int columns_open(struct input *in, struct record *r, struct fail *f);
-/* The column that an option names: its index, or -1 with f. */
+/*
+ * The column that an option names: its index, or -1 with f. COLUMNS_NO_ROWS: rows name their
+ * columns, and there are none; a quiet run is no failure.
+ */
+enum { COLUMNS_NO_ROWS = -2 };
 long columns_find(const struct input *in, const char *option, const char *name, struct fail *f);
 
 /* Rows that were set aside. */

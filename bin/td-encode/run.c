@@ -240,8 +240,10 @@ static int open_watermark(struct run *run, struct fail *f)
 	if (!run->opts->watermark)
 		return 0;
 	cell = columns_find(&run->in, "--watermark", run->opts->watermark, f);
+	if (cell == COLUMNS_NO_ROWS)
+		w->column = run->opts->watermark;
 	if (cell < 0)
-		return -1;
+		return cell == COLUMNS_NO_ROWS ? 0 : -1;
 	w->rules.type = run->in.columns.type[cell];
 	for (size_t i = 0; i < r->n; i++)
 		if (r->column[i].cell == (size_t)cell)

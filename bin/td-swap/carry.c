@@ -59,7 +59,9 @@ static int put_same_key(struct buf *b, const struct swap *s, const struct names 
 		const char *n = sql_name(loaded->columns, &loaded->aliases, name),
 			   *t = sql_name(target->columns, &target->aliases, name);
 
-		if (n && t)
+		if (!t && target->columns->n == 0)
+			buf_printf(b, "%s1 = 0", and); /* nothing is in it: see count_all() */
+		else if (n && t)
 			buf_printf(b, "%sn.\"%s\" = t.\"%s\"", and, n, t);
 		else
 			fail_set(f, FAIL_GUARD, "key: table %s.%s has no column %.200s",
@@ -444,7 +446,11 @@ static int count_all(struct swap *s, const char *loaded, struct parts *p, struct
 	c->live = v[4];
 	if (rc)
 		fail_at(f, "cannot count what stays in %s.%s", s->in.database, s->in.table);
-	else
+	else if (s->in.carry.keys && c->target > 0 && s->target.schema.n == 0) {
+		fail_set(f, FAIL_GUARD, "key: table %s.%s has rows, but no columns",
+			s->in.database, s->in.table);
+		rc = CARRY_GUARD;
+	} else
 		rc = check_rows(s, loaded, &p->loaded, &w, v + 5, f);
 	free(c->sums);
 	c->sums = NULL;
@@ -477,8 +483,12 @@ int carry_count(struct swap *s, const char *loaded, bool *change, struct fail *f
 	int rc;
 
 	schema_free(&c->of_target);
+	*change = false;
 	if (schema_copy(&c->of_target, &s->target.schema, f))
 		return CARRY_FAILED;
+	/* a quiet run: no rows, and perhaps no columns */
+	if (rows_loaded(&s->in) == 0 && (!s->target.exists || check_names(s, FAIL_IGNORED)))
+		return 0;
 	if (check_target_columns(s, f) || check_names(s, f) || plan_columns(s, f) ||
 		parts_init(&p, s, loaded,
 			s->target.exists ? &s->target.schema : &c->of_loaded, f)) {
@@ -670,8 +680,11 @@ static int common(
 	return 0;
 }
 
-/* Rows of the old table that stay, and that the target does not have as often. */
-static int lost(struct swap *s, const char *old, const char *loaded, int64_t *n, struct fail *f)
+/*
+ * n[0]: rows of the old table that stay, and that the target does not have as often; n[1]: all of
+ * its rows.
+ */
+static int lost(struct swap *s, const char *old, const char *loaded, int64_t n[2], struct fail *f)
 {
 	struct schema both = { 0 };
 	struct api_table t = { 0 };
@@ -685,12 +698,12 @@ static int lost(struct swap *s, const char *old, const char *loaded, int64_t *n,
 		     parts_init(&p, s, loaded, &t.schema, f) ||
 		     parts_init(&q, s, loaded, &s->target.schema, f);
 	if (rc == 0) {
-		buf_puts(&sql, "SELECT COUNT(1) FROM (");
+		buf_printf(&sql, "SELECT COUNT(1), (SELECT COUNT(1) FROM \"%s\") FROM (", old);
 		put_grouped(&sql, &both, &p.target, old, "t", p.stays.p);
 		buf_puts(&sql, " EXCEPT ");
 		put_grouped(&sql, &both, &q.target, s->in.table, "t", q.stays.p);
 		buf_puts(&sql, ") AS more");
-		rc = rows_numbers(s, s->in.database, buf_text(&sql), n, 1, f);
+		rc = rows_numbers(s, s->in.database, buf_text(&sql), n, 2, f);
 	}
 	buf_free(&sql);
 	parts_free(&p);
@@ -700,7 +713,8 @@ static int lost(struct swap *s, const char *old, const char *loaded, int64_t *n,
 	return rc ? CARRY_FAILED : 0;
 }
 
-int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, struct fail *f)
+int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, bool *empty,
+	struct fail *f)
 {
 	const struct carry *c = &s->carry;
 	const char *column = NULL;
@@ -709,11 +723,12 @@ int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, s
 	struct buf sql;
 	int rc;
 
-	*same = false;
+	*same = *empty = false;
 	if (!c->counted) {
 		rc = lost(s, old, loaded, v, f);
 		s->out.carry.rows_arrived = rc == 0 && v[0] > 0 ? v[0] : -1;
 		*same = rc == 0 && v[0] == 0;
+		*empty = rc == 0 && v[1] == 0;
 		return rc;
 	}
 	if (parts_init(&p, s, loaded, &s->carry.of_target, f)) {

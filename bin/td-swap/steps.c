@@ -219,7 +219,8 @@ static struct replace_seen carry_step(struct run *u, const struct replace_ask *a
 		rc = carry_verify(u->s, name_of(u, a->a), name_of(u, a->b), &why);
 		break;
 	default:
-		rc = carry_old(u->s, name_of(u, a->a), name_of(u, u->r.load), &s.new_rows, &why);
+		rc = carry_old(u->s, name_of(u, a->a), name_of(u, u->r.load), &s.new_rows,
+			&s.empty, &why);
 		break;
 	}
 	s.result = carried(u, rc, &why);

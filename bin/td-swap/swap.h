@@ -186,8 +186,12 @@ int carry_count(struct swap *s, const char *loaded, bool *change, struct fail *f
 int carry_make(struct swap *s, const char *copy, struct fail *f);
 int carry_fill(struct swap *s, const char *copy, const char *loaded, struct fail *f);
 int carry_verify(struct swap *s, const char *copy, const char *loaded, struct fail *f);
-/* The old table: is it as it was counted; or, not counted, are its rows that stay in the target? */
-int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, struct fail *f);
+/*
+ * The old table: is it as it was counted; or, not counted, are its rows that stay in the target?
+ * *empty, not counted: it has no rows.
+ */
+int carry_old(struct swap *s, const char *old, const char *loaded, bool *same, bool *empty,
+	struct fail *f);
 /* Does a table hold the new rows, and besides them only such as stay? */
 int carry_holds(
 	struct swap *s, const char *table, const char *loaded, bool *new_rows, struct fail *f);

@@ -178,7 +178,7 @@ static void counted(struct replace *r, const struct replace_seen *s, struct repl
 {
 	if (s->result != REPLACE_DONE) {
 		unseen(r, n, (enum replace_result)s->result);
-	} else if (!r->there) {
+	} else if (!r->there && s->new_rows) {
 		ask(r, n, AT_SETTINGS, REPLACE_SETTINGS, r->own, 0);
 	} else if (!s->new_rows) {
 		r->status = FAIL_NONE;
@@ -186,6 +186,7 @@ static void counted(struct replace *r, const struct replace_seen *s, struct repl
 		remove_own(r, n);
 	} else {
 		r->copied_id = r->target_id;
+		r->moves = 0;
 		r->stage = REPLACE_FILLING;
 		r->own = r->next++;
 		ask(r, n, AT_MADE, REPLACE_MAKE, r->own, 0);
@@ -290,6 +291,9 @@ static void left_rows(struct replace *r, const struct replace_seen *s, struct re
 {
 	if (!is_answer(s)) {
 		unseen(r, n, (enum replace_result)s->result);
+	} else if (r->at == AT_LEFT_OLD && s->result == REPLACE_DONE && s->empty &&
+		   REPLACE_MARK(24)) {
+		discard(r, n); /* made by a late request, or not worth keeping */
 	} else if (r->at == AT_LEFT_OLD && s->result == REPLACE_DONE &&
 		   (s->new_rows || !REPLACE_MARK(16))) {
 		r->old_seen = true;
@@ -375,9 +379,15 @@ static void undo_claimed(struct replace *r, struct replace_ask *n)
 		ask(r, n, AT_MEASURED, REPLACE_MEASURE, r->own, 0);
 }
 
+/*
+ * A late request to make the copy may make it again, and a late copy of the rename from it may find
+ * that one: so what is whole is renamed twice, and no swap is sent from the first name.
+ */
 static void carry_moved(struct replace *r, struct replace_ask *n)
 {
-	if (r->then == THEN_COPIED) {
+	if (r->then == THEN_COPIED && r->moves++ == 0 && REPLACE_MARK(23)) {
+		move(r, n, THEN_COPIED);
+	} else if (r->then == THEN_COPIED) {
 		r->stage = REPLACE_COPIED;
 		prepare(r, n);
 	} else if (r->then == THEN_FENCED) {

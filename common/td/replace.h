@@ -25,7 +25,7 @@
  *   LOADED -> load      claimed: the lock, for as long as the run lasts; it goes last
  *   COUNT               the guards on what would go, come and stay, and what the target is now
  *   MAKE, FILL          a copy, by one job that is seen to have finished
- *   copy -> own         whole: nothing else is swapped
+ *   copy -> own -> own  whole: nothing else is swapped, and from no name that the copy had before
  *   VERIFY, LOOK        own holds what was counted; load is still ours; the target is what it was
  *   swap, rename, judge as above
  *   OLD                 nothing came to the old table since it was counted: otherwise it is not
@@ -122,6 +122,7 @@ struct replace_seen {
 	bool new_rows;  /* QUERY: it holds them; SAME: they do; COUNT: something would change; OLD:
 			   yes */
 	int64_t id;     /* LOOK, LIST: -1: not shown */
+	bool empty;     /* OLD, not counted: it has no rows */
 };
 
 enum replace_why {

@@ -35,6 +35,13 @@ encode 'at,x\n29.02.2024,a\n01.03.2024,b\n31.12.2023,c\n' -t at --time-format %d
 is "the time column, in its format" "$(printf '%s' "$end" | jq -r .watermark.value)" 01.03.2024
 encode 'time,x\n1700000000,a\n1600000000,b\n' --watermark time
 is "a column time" "$(printf '%s' "$end" | jq -r .watermark.value)" 1700000000
+for format in jsonl msgpack; do
+	for options in "--watermark id" "-t at --watermark at" "--select id --watermark id" "--drop id" "--rename id=key" "-c id:long --watermark at" "-t at --time-format %F"; do
+		# shellcheck disable=SC2086 # options
+		run td-encode -f $format $options -- true
+		is "a quiet run of $format, and no column is known: $options" "$status $err" "0 "
+	done
+done
 encode '{"id":1}\n' --watermark no; says "no such column" 65 "no column 'no' \(--watermark\)"
 encode 'id\n9\n10\nx\n' --watermark id; says "digits of different lengths" 65 "column 'id': '10' and others are digits"
 encode 'at\n2024-01-01\nsoon\n' --watermark at; says "a text among times" 65 "'soon' is not a time, as the first values were"

@@ -149,7 +149,7 @@ static int changes(u8 what)
 
 static struct replace_seen list(struct world *w, struct client *c, int k, u8 copies)
 {
-	struct replace_seen s = { REPLACE_ABSENT, c->r.next, false, -1 };
+	struct replace_seen s = { REPLACE_ABSENT, c->r.next, false, -1, false };
 	const u8 from = set.second == OTHER && k ? B : A,
 		 to = set.second == OTHER && !k ? B : NAMES;
 
@@ -165,7 +165,7 @@ static struct replace_seen list(struct world *w, struct client *c, int k, u8 cop
 static struct replace_seen verify(
 	const struct world *w, const struct client *c, u8 k, struct request q)
 {
-	struct replace_seen s = { REPLACE_DONE, 0, false, -1 };
+	struct replace_seen s = { REPLACE_DONE, 0, false, -1, false };
 
 	if (!w->t[q.a].rows || !w->t[q.b].rows)
 		s.result = REPLACE_ABSENT;
@@ -177,7 +177,7 @@ static struct replace_seen verify(
 static struct replace_seen look(struct world *w, int k, struct request q)
 {
 	struct client *c = &w->c[k];
-	struct replace_seen s = { REPLACE_DONE, 0, false, -1 };
+	struct replace_seen s = { REPLACE_DONE, 0, false, -1, false };
 	const u8 me = whose(k), rows = w->t[q.a].rows;
 
 	switch (q.what) {
@@ -205,6 +205,7 @@ static struct replace_seen look(struct world *w, int k, struct request q)
 		s.result = rows && w->t[T].rows ? REPLACE_DONE : REPLACE_ABSENT;
 		s.new_rows = c->counted ? rows == c->counted
 					: !(stays(me, rows) & (u8)~w->t[T].rows);
+		s.empty = !c->counted && rows == TABLE;
 		return s;
 	default:
 		return s;
@@ -334,7 +335,7 @@ static void give(
 
 static struct replace_seen answer(u8 result)
 {
-	return (struct replace_seen){ result, 0, false, -1 };
+	return (struct replace_seen){ result, 0, false, -1, false };
 }
 
 /* The copies of runs that are dead go before one is made. */
@@ -684,9 +685,9 @@ static const char *const seconds[] = { "alone", "killed, and run again",
 /* faults, kills, the second client */
 static const struct runs_proof proofs[] = { { 1, 0, ALONE }, { 0, 1, RERUN }, { 1, 0, WRITER },
 	{ 0, 0, COPY_OF_RECEIPT }, { 0, 0, OTHER }, { 1, 0, MEDDLER }, { 0, 0, SECONDS } };
-static const struct runs_proof long_proofs[] = { { 2, 0, ALONE }, { 1, 1, RERUN }, { 2, 0, WRITER },
+static const struct runs_proof long_proofs[] = { { 2, 0, ALONE }, { 2, 1, RERUN }, { 2, 0, WRITER },
 	{ 1, 0, COPY_OF_RECEIPT }, { 1, 0, OTHER }, { 2, 0, MEDDLER }, { 0, 0, SECONDS } };
-static const u8 marks[] = { 1, 3, 15, 16, 17, 18, 19, 20, 21, 0 };
+static const u8 marks[] = { 1, 3, 15, 16, 17, 18, 19, 20, 23, 24, 21, 0 };
 static const u8 mutants[] = { ALONE, WRITER, RERUN, COPY_OF_RECEIPT, OTHER, SECONDS };
 
 static const struct runs_model model = { .name = "carry",

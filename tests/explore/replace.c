@@ -110,7 +110,7 @@ static u8 mine(const struct world *w, const struct client *c)
 static struct replace_seen beyond(const struct world *w, struct client *c)
 {
 	static const u8 order[] = { M, L, G, H };
-	struct replace_seen s = { REPLACE_ABSENT, c->r.next, false, -1 };
+	struct replace_seen s = { REPLACE_ABSENT, c->r.next, false, -1, false };
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < sizeof order && s.result == REPLACE_ABSENT; i++) {
@@ -127,7 +127,7 @@ static struct replace_seen beyond(const struct world *w, struct client *c)
 
 static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 name)
 {
-	struct replace_seen s = { REPLACE_DONE, 0, false, -1 };
+	struct replace_seen s = { REPLACE_DONE, 0, false, -1, false };
 
 	if (what == REPLACE_OLDER)
 		return beyond(w, c);
@@ -280,7 +280,7 @@ static void give(
 
 static struct replace_seen answer(u8 result)
 {
-	return (struct replace_seen){ result, 0, false, -1 };
+	return (struct replace_seen){ result, 0, false, -1, false };
 }
 
 static void faults(struct engine *e, const struct world *from, int k, struct request q)

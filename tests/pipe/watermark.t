@@ -57,6 +57,28 @@ run by_change
 is "merged: a quiet run" "$status $(cat "$MARK") $(receipt .action) $(content changed)" "0 2026-11-28 09:00:00 none 1,a 9,B 10,c 11,d "
 is "nothing is left" "$(tables testdb)" "by_id changed"
 
+# Rows that name their columns: without rows there is none. The first run may be a quiet one.
+MARK=$T/json.mark
+printf '{"id":7,"name":"a"}\n' >"$T/rows.jsonl"
+: >"$T/none.jsonl"
+by_key() { # ROWS
+	td-encode -f jsonl --watermark id -- cat "$1" | td-put 'td://@/testdb/keyed?mode=merge&key=id' | td-swap --watermark-file "$MARK"
+}
+run by_key "$T/none.jsonl"
+is "JSON, merged: the first run is a quiet one" "$status $err $(receipt .action) $(tables testdb)" "0  none by_id changed"
+ok "JSON, merged: there is no watermark yet" test ! -e "$MARK"
+run by_key "$T/rows.jsonl"
+is "JSON, merged: the first rows" "$status $(receipt .action) $(cat "$MARK") $(content keyed)" "0 rename 7 7,a "
+run by_key "$T/none.jsonl"
+is "JSON, merged: a quiet run" "$status $(receipt .action) $(cat "$MARK") $(content keyed)" "0 none 7 7,a "
+api POST table/delete/testdb/keyed >/dev/null
+api POST table/create/testdb/keyed/log >/dev/null
+run by_key "$T/none.jsonl"
+is "JSON, merged: a table without columns, and a quiet run" "$status $(receipt .action)" "0 none"
+run by_key "$T/rows.jsonl"
+is "JSON, merged: a table without columns, and rows" "$status $(receipt .action) $(content keyed)" "0 swap 7,a "
+api POST table/delete/testdb/keyed >/dev/null
+
 # An append's receipt through td-swap.
 printf 'time,id\n1700000000,77\n' | td-encode -f csv --watermark id | td-put td://@/testdb/two >"$T/receipt"
 run td-swap --watermark-file "$T/two.mark" <"$T/receipt"
