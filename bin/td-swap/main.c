@@ -40,7 +40,7 @@ static const char help[] =
 	"                          type\n"
 	"      --strict            refuse when the source was not proven to be complete,\n"
 	"                          and when the temporary table does not show all rows\n"
-	"                          yet; range of time, merge: compare checksums of columns\n"
+	"                          yet; if rows stay: compare checksums of columns\n"
 	"      --max-carry N       range of time, merge: refuse to copy more than N rows\n"
 	"                          that stay\n"
 	"      --check SQL VALUE   refuse unless this query, in which {} is the new\n"
