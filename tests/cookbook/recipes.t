@@ -31,6 +31,50 @@ mv shop.db gone.db
 ok "SQLite: without the table nothing is loaded" sh -c '! "$@"' sh recipe 'sqlite3 -json'
 is "SQLite: the rows are as they were" "$(rows shop 'SELECT COUNT(1) AS n FROM orders')" "$(printf 'n\n4')"
 
+# --- a directory of files, and an API with a cursor: the first run, one with something new, and quiet ones
+
+numbers() { rows testdb "SELECT COUNT(1) AS n, COUNT(DISTINCT id) AS ids, SUM(id) AS total FROM $1" | tail -n 1; }
+ok "a directory that has no files: the recipe runs" recipe 'in incoming/'
+mkdir incoming
+printf 'id,ordered_at\n1,2024-02-29 12:00:00\n2,2024-02-29 13:00:00\n' >incoming/monday.csv
+ok "a directory of files: the recipe runs" recipe 'in incoming/'
+printf 'id,ordered_at\n3,2024-03-01 12:00:00\n' >incoming/tuesday.csv
+ok "a directory of files, one more: the recipe runs" recipe 'in incoming/'
+ok "a directory of files, nothing new: the recipe runs" recipe 'in incoming/'
+is "a directory of files: every row once" "$(numbers orders)" "3,3,6"
+api POST table/delete/testdb/orders >/dev/null
+
+mkdir api
+cat >api/curl <<'END'
+#!/bin/sh
+# Two orders a page, of those with an id above after=
+for url; do :; done
+jq -c --argjson after "${url##*=}" '[.[] | select(.id > $after)] | { orders: .[:2], next: (if length > 2 then .[1].id else null end) }' api/orders >page.json
+END
+chmod +x api/curl
+cursor() { (PATH=$PWD/api:$PATH && recipe 'after='); }
+echo '[]' >api/orders
+ok "an API with a cursor, nothing there yet: the recipe runs" cursor
+echo '[{"id":1,"x":"a"},{"id":2,"x":"b"},{"id":3,"x":"c"},{"id":4,"x":"d"},{"id":5,"x":"e"}]' >api/orders
+ok "an API with a cursor: the recipe runs" cursor
+is "an API with a cursor: every row of three pages, and the cursor" "$(numbers orders_api) $(cat orders.cursor)" "5,5,15 5"
+ok "an API with a cursor, nothing new: the recipe runs" cursor
+jq -c '. + [{"id":7,"x":"g"}]' api/orders >api/more && mv api/more api/orders
+ok "an API with a cursor, one more: the recipe runs" cursor
+is "an API with a cursor: every row once" "$(numbers orders_api) $(cat orders.cursor)" "6,6,22 7"
+
+added() { # rows that are only added, by PostgreSQL
+	ok "rows that are only added: the recipe runs" recipe 'cat > load-new'
+	is "rows that are only added: every row" "$(numbers orders_new)" "$(psql -XAt -F, -c 'SELECT COUNT(1), COUNT(DISTINCT id), SUM(id) FROM orders')"
+	quiet psql -X -c "INSERT INTO orders VALUES (9007199254740994, '2024-03-02', 1, NULL, NULL, NULL, NULL)"
+	echo 9007199254740994 >new.until # as a run that was killed before its end
+	ok "rows that are only added, one more: the script runs" ./load-new
+	cp new.mark mark && echo 9007199254740993 >new.mark && echo 9007199254740994 >new.until # ... and before it wrote the mark
+	ok "rows that are only added, after a run that died: the script runs" ./load-new
+	is "rows that are only added: each once, and the mark" "$(numbers orders_new) $(cmp new.mark mark)" "$(psql -XAt -F, -c 'SELECT COUNT(1), COUNT(DISTINCT id), SUM(id) FROM orders') "
+	quiet psql -X -c "DELETE FROM orders WHERE id = 9007199254740994"
+}
+
 # --- PostgreSQL, a server of our own behind a socket
 
 pg=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)
@@ -56,17 +100,18 @@ if [ -n "$pg" ] && [ -x "$pg/initdb" ] && has psql && has runuser; then
 	quiet psql -X -c "ALTER TABLE orders ADD updated_at timestamptz" \
 		-c "UPDATE orders SET amount = 7.25, note = NULL, updated_at = now() WHERE id = 1" \
 		-c "INSERT INTO orders VALUES (4, '2024-03-01 00:00:00+00', 1.5, 'new', NULL, '{}', now())"
-	ok "rows that changed: the recipe runs" recipe 'mode=merge&key=id'
+	ok "rows that changed: the recipe runs" recipe "interval '2 hours'"
 	ok "rows that changed: the table is as the source's" same_orders
-	ok "rows that changed, once more: the recipe runs" recipe 'mode=merge&key=id'
+	ok "rows that changed, once more: the recipe runs" recipe "interval '2 hours'"
 	ok "rows that changed, once more: the same" same_orders
 	quiet psql -X -c "DELETE FROM orders WHERE id = 2" -c "INSERT INTO orders VALUES (5, '2024-03-01 23:59:59+00', 5, NULL, true, '{}', NULL)"
-	ok "a day again: the recipe runs" recipe 'mode=replace&from='
+	ok "a day again: the recipe runs" recipe 'mode=replace&from=2024'
 	ok "a day again: the table is as the source's" same_orders
 	ok "to PostgreSQL: the recipe runs" recipe 'COPY report FROM STDIN'
 	like "to PostgreSQL: there are rows" "$(psql -XAt -c 'SELECT SUM(cnt) FROM report')" '^500$'
 	is "to PostgreSQL: every row is there" "$(psql -XAt -F, -c 'SELECT code, cnt FROM report ORDER BY code')" \
 		"$(td-fetch -d testdb -f csv --no-header -e 'SELECT code, COUNT(1) AS cnt FROM www_access GROUP BY code ORDER BY code')"
+	added
 	quiet psql -X -c "INSERT INTO orders SELECT i, timestamptz '2026-11-28 12:00:00+00' - make_interval(days => (i % 30)::int), i FROM generate_series(100, 399) i"
 	if has parallel; then
 		ok "thirty days: the recipe runs" recipe 'parallel --halt'
@@ -137,7 +182,7 @@ else skip "Excel" "no xlsx2csv"; fi
 import re, sys
 text = open(sys.argv[1]).read()
 blocks = re.findall(r"^\.Bd -unfilled.*?\n(.*?)^\.Ed", text, re.S | re.M)
-names = ["crontab", "load-orders.service", "load-orders.timer", "airflow.py", "load.dig", "actions.yml"]
+names = ["crontab-loads", "crontab", "load-orders.service", "load-orders.timer", "airflow.py", "load.dig", "actions.yml"]
 assert len(blocks) == len(names), len(blocks)
 for name, block in zip(names, blocks):
     open(name, "w").write(block.replace(r"\(dq", '"'))

@@ -12,35 +12,35 @@ local_start local --no-samples --polls 0
 api POST database/create/testdb >/dev/null
 DB=$T/source.db
 export DB T
-sqlite3 "$DB" 'CREATE TABLE orders (time INTEGER, id INTEGER PRIMARY KEY, name TEXT, changed INTEGER)'
-FIRST=1764201600 # 2025-11-27
-mkdir "$T/bin"
+sqlite3 "$DB" 'CREATE TABLE orders (id INTEGER PRIMARY KEY, ordered_at TEXT, amount REAL, updated_at TEXT, note TEXT)'
+mkdir "$T/bin" "$T/ex" "$T/loads"
+PATH=$T/bin:$PATH
 
-# As the manual has them; psql is sqlite3 here.
-cat >"$T/bin/day" <<'END'
-#!/bin/sh -e
-# day FROM TO: the rows of a day, again
-{
-	echo time,id,name,changed
-	sqlite3 -csv "$DB" "SELECT * FROM orders WHERE time >= $1 AND time < $2"
-} >"$T/day.$1.csv"
-td-encode -f csv --columns time:long,id:long,name:string,changed:long <"$T/day.$1.csv" |
-	td-put "td://@/testdb/daily?mode=replace&from=$1&to=$2" >"$T/day.$1.loaded"
-flock "$T/daily.lock" td-swap --allow-empty <"$T/day.$1.loaded" >"$T/day.$1.receipt"
+# The scripts and the crontab lines of td-recipes(7), as they stand there; psql is sqlite3, and today is one day.
+"$PYTHON" "$ROOT/tests/tree/examples.py" "$T/ex" "$ROOT/man/td-recipes.7"
+for script in load-day load-days load-hour; do
+	(cd "$T/loads" && sed '/^chmod/q' "$(grep -l "^cat > $script " "$T"/ex/*)" | bash -e)
+	ok "the manual has $script" test -x "$T/loads/$script"
+done
+sed -n '/^\.Ss crontab lines/,/^\.Ed/p' "$ROOT/man/td-recipes.7" | sed "s#/home/me/loads#$T/loads#g" >"$T/crontab"
+for end in load-day load-hour 'load-days 30'; do
+	grep -q "$end\$" "$T/crontab" || echo "Bail out! no line of crontab ends with $end"
+done
+line() { sed -n "s/^[0-9]* [0-9*]* [0-9*]* \* \* *\(.*$1\)\$/\1/p" "$T/crontab"; }
+cat >"$T/bin/psql" <<'END'
+#!/bin/sh
+for copy; do :; done
+echo id,ordered_at,amount,updated_at,note
+exec sqlite3 -csv "$DB" "$(echo "$copy" | tr '\n' ' ' | sed 's/^COPY (//; s/) TO STDOUT CSV HEADER *$//')"
 END
-cat >"$T/bin/hour" <<'END'
-#!/bin/sh -e
-# hour: what has changed, by id
-since=$(cat "$T/hourly.mark" 2>/dev/null || echo 0)
-{
-	echo time,id,name,changed
-	sqlite3 -csv "$DB" "SELECT * FROM orders WHERE changed >= $since - 1"
-} >"$T/hour.csv"
-td-encode -f csv --columns time:long,id:long,name:string,changed:long --watermark changed <"$T/hour.csv" |
-	td-put 'td://@/testdb/hourly?mode=merge&key=id' >"$T/hour.loaded"
-td-swap --watermark-file "$T/hourly.mark" <"$T/hour.loaded" >"$T/hour.receipt"
+cat >"$T/bin/date" <<'END'
+#!/bin/sh
+case $3 in
+yesterday | *' days ago') exec /bin/date "$1" "$2" "2025-11-28 $3" "$4" ;;
+*) exec /bin/date "$@" ;;
+esac
 END
-chmod +x "$T/bin/day" "$T/bin/hour"
+chmod +x "$T/bin/psql" "$T/bin/date"
 
 dice() { # N: a number below N, another one each time
 	SEED=$(((SEED * 1103515245 + 12345) % 2147483648))
@@ -71,19 +71,19 @@ under_kill() {
 	cat "$T/kill.err"
 	return 1
 }
-change() { # N: rows of the first day come, change and go, at the "time" N
+change() { # N: rows of yesterday come and change, at the hour N
 	i=0
 	while [ $i -lt 6 ]; do
 		dice 30
 		id=$drawn
-		dice 86400
-		echo "INSERT OR REPLACE INTO orders VALUES ($((FIRST + drawn)), $id, 'row $id of $1', $1);"
+		dice 60
+		echo "INSERT OR REPLACE INTO orders VALUES ($id, '2025-11-27 $(printf '%02d' $((drawn % 24))):$(printf '%02d' $drawn):00', $id.5, '2025-11-28 $(printf '%02d' "$1"):00:00', 'row $id of $1');"
 		i=$((i + 1))
 	done | sqlite3 "$DB"
 }
-same() { # WHAT TABLE [CONDITION]
-	td-fetch -d testdb -f csv --no-header -e "SELECT time, id, name, changed FROM $2 ORDER BY id" >"$T/have"
-	sqlite3 -csv "$DB" "SELECT time, id, name, changed FROM orders ORDER BY id" | tr -d '"\r' >"$T/want"
+same() { # WHAT TABLE
+	td-fetch -d testdb -f csv --no-header -e "SELECT time, id, amount, updated_at, note FROM $2 ORDER BY id" | tr -d '"' >"$T/have"
+	sqlite3 -csv "$DB" "SELECT unixepoch(ordered_at), id, amount, updated_at, note FROM orders ORDER BY id" | tr -d '"\r' >"$T/want"
 	ok "$1: the table is what SQLite has" diff "$T/have" "$T/want"
 }
 
@@ -93,36 +93,33 @@ while [ $n_round -le "$ROUNDS" ]; do
 	change $n_round
 	dice 30
 	sqlite3 "$DB" "DELETE FROM orders WHERE id = $drawn"
-	ok "a day, round $n_round" under_kill "$T/bin/day" $FIRST $((FIRST + 86400))
-	same "a day, round $n_round" daily
+	ok "yesterday, round $n_round" under_kill sh -c "$(line load-day)"
+	same "yesterday, round $n_round" orders_days
 	n_round=$((n_round + 1))
 done
-hour=10
-while [ $hour -lt $((10 + ROUNDS)) ]; do
-	[ $hour -eq 11 ] || change $hour # the quiet one
-	ok "an hour, $hour" under_kill "$T/bin/hour"
-	[ $hour -gt 10 ] || sqlite3 "$DB" "UPDATE orders SET changed = 9 WHERE changed < 9"
+hour=1
+while [ $hour -le "$ROUNDS" ]; do
+	[ $hour -eq 2 ] || change $((hour % 24)) # the quiet one
+	[ $hour -gt 1 ] || sqlite3 "$DB" "UPDATE orders SET updated_at = '2025-11-28 00:00:00'"
+	ok "an hour, $hour" under_kill sh -c "$(line load-hour)"
 	hour=$((hour + 1))
+	[ $hour -lt 24 ] || break
 done
-td-fetch -d testdb -f csv --no-header -e "SELECT time, id, name FROM hourly ORDER BY id" >"$T/have"
-sqlite3 -csv "$DB" "SELECT time, id, name FROM orders ORDER BY id" | tr -d '"\r' >"$T/want"
-ok "hours: the table is what SQLite has" diff "$T/have" "$T/want"
+same "hours" orders_now
+is "a quiet hour at the end" "$(sh -c "$(line load-hour)" 2>&1; echo $?)" 0
+same "a quiet hour at the end" orders_now
 like "something was killed" "$kills" "^[1-9]"
 echo "# $kills kills"
 
 sqlite3 "$DB" 'DELETE FROM orders'
-i=0
-while [ $i -lt "$DAYS" ]; do
-	for id in 1 2 3; do echo "INSERT INTO orders VALUES ($((FIRST + i * 86400 + id * 7)), $((i * 10 + id)), 'day $i', 50);"; done
+i=1
+while [ $i -le "$DAYS" ]; do
+	day=$(date -u -d "$i days ago" +%F)
+	for id in 1 2 3; do echo "INSERT INTO orders VALUES ($((i * 10 + id)), '$day 0$id:00:00', 0.5, '', 'day $i');"; done
 	i=$((i + 1))
 done | sqlite3 "$DB"
-api POST table/delete/testdb/daily >/dev/null
-i=0
-while [ $i -lt "$DAYS" ]; do
-	echo "$((FIRST + i * 86400)) $((FIRST + i * 86400 + 86400))"
-	i=$((i + 1))
-done >"$T/days"
-setsid parallel --will-cite --colsep ' ' -j 3 --retries 20 "$T/bin/day" '{1}' '{2}' <"$T/days" >"$T/parallel" 2>&1 &
+api POST table/delete/testdb/orders_days >/dev/null
+setsid sh -c "$(line "load-days 30" | sed "s/ 30$/ $DAYS/")" >"$T/parallel" 2>&1 &
 parallel=$!
 i=0
 while [ $i -lt "$DAYS" ] && kill -0 $parallel 2>/dev/null; do
@@ -133,10 +130,10 @@ while [ $i -lt "$DAYS" ] && kill -0 $parallel 2>/dev/null; do
 	i=$((i + 2))
 done
 wait $parallel
-is "a backfill of $DAYS days" $? 0
+is "a backfill of $DAYS days" "$?" 0
 echo "# $kills kills"
-same "a backfill" daily
+same "a backfill" orders_days
 td-swap --gc --older-than 0 td://@/testdb >"$T/gone"
-is "what the dead left is found by --gc" "$(tables testdb)" "daily hourly"
+is "what the dead left is found by --gc" "$(tables testdb)" "orders_days orders_now"
 
 finish

@@ -22,6 +22,9 @@ printf "$orders" >"$T/orders.csv"
 stub psql <<END
 case \$* in
 *'FROM STDIN'*) exec cat ;;
+*'MAX(id)'*) echo 2 ;;
+*"ordered_at < '2024-03-01'"*) sed '1s/\$/,updated_at/; 2s/\$/,2024-03-01 09:00:00+00/; 3d' "$T/orders.csv" ;;
+*updated_at*) sed '1s/\$/,updated_at/; 2,\$s/\$/,2024-03-01 09:00:00+00/' "$T/orders.csv" ;;
 *) cat "$T/orders.csv" ;;
 esac
 END
@@ -45,6 +48,8 @@ echo 'echo 1/0123456789abcdef0123456789abcdef01234567' | stub pass
 curl=$(command -v curl)
 stub curl <<END
 case \$* in
+*page.json*after=0) echo '{"orders":[{"id":1},{"id":2}],"next":2}' >page.json ;;
+*page.json*after=*) echo '{"orders":[],"next":null}' >page.json ;;
 *page.json*page=1) echo '{"orders":[{"id":1},{"id":2}],"next":"https://example.com/orders?page=2"}' >page.json ;;
 *page.json*) echo '{"orders":[{"id":3}],"next":null}' >page.json ;;
 *example.com*) printf '{"id":1,"name":"a"}\n{"id":2,"name":"b"}\n' ;;
