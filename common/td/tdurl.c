@@ -289,6 +289,32 @@ bool tdurl_carries(const struct tdurl *u)
 	return u->mode == TDURL_MERGE || u->from;
 }
 
+/* How often a column is among the keys. */
+static unsigned among(const char *keys, const char *name, size_t n)
+{
+	unsigned found = 0;
+
+	for (const char *k = keys; *k; k += strcspn(k, "\n"), k += *k == '\n')
+		found += strcspn(k, "\n") == n && memcmp(k, name, n) == 0;
+	return found;
+}
+
+static int check_keys(const struct tdurl *u, struct fail *f)
+{
+	for (const char *k = u->keys; *k; k += strcspn(k, "\n"), k += *k == '\n') {
+		const size_t n = strcspn(k, "\n");
+
+		if (among(u->keys, k, n) > 1)
+			return fail_set(f, FAIL_USAGE, "key=: column '%.*s' is named twice",
+				(int)(n < 200 ? n : 200), k);
+	}
+	if (u->deleted && among(u->keys, u->deleted, strlen(u->deleted)))
+		return fail_set(f, FAIL_USAGE,
+			"delete=: column '%.200s' is a key: the mark is a column of its own",
+			u->deleted);
+	return 0;
+}
+
 /* What one mode needs, and the others do not know. */
 static int check_mode(const struct tdurl *u, struct fail *f)
 {
@@ -300,7 +326,7 @@ static int check_mode(const struct tdurl *u, struct fail *f)
 	if (u->mode != TDURL_MERGE && (u->keys || u->deleted))
 		return fail_set(f, FAIL_USAGE, "%s= goes with mode=merge",
 			u->keys ? "key" : "delete");
-	return 0;
+	return u->keys ? check_keys(u, f) : 0;
 }
 
 static int parameter(struct tdurl *u, const char *p, size_t n, int *ssl, struct fail *f)
