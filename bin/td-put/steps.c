@@ -356,6 +356,8 @@ static int words(struct run *u, struct fail *f)
 	case APPEND_ALREADY:
 		return 0;
 	case APPEND_CALLER:
+		if (!u->why.kind)
+			return fail_set(f, FAIL_TEMP, "the service does not show session %s", name);
 		return fail_set(
 			f, u->why.kind == FAIL_UNKNOWN ? FAIL_TEMP : u->why.kind, "%s", u->why.why);
 	case APPEND_TAKEN:

@@ -29,6 +29,7 @@ struct run {
 	struct buf older;  /* --keep=N: kept tables that were looked at, one a line */
 	uint8_t old;       /* the one that goes now, or REPLACE_TARGET */
 	struct fail why;   /* the last refusal, silence or signal */
+	struct fail gone;  /* the last answer that a table is not there, or in the way */
 };
 
 /* --- names --- */
@@ -79,8 +80,10 @@ static uint8_t heard(struct run *u, int rc, const struct fail *why)
 
 	if (rc == 0)
 		return REPLACE_DONE;
-	if (why->kind == FAIL_REFUSED && (status == 404 || status == 409))
+	if (why->kind == FAIL_REFUSED && (status == 404 || status == 409)) {
+		u->gone = *why;
 		return REPLACE_ABSENT;
+	}
 	u->why = *why;
 	if (why->kind == FAIL_SIGNAL)
 		return REPLACE_STOPPED;
@@ -505,6 +508,15 @@ static int about_target(struct run *u, struct fail *f)
 		db, table);
 }
 
+/* Nothing was changed. A table that was not there after all passes. */
+static int caller(const struct run *u, struct fail *f)
+{
+	const struct fail *why = u->why.kind ? &u->why : &u->gone;
+	const bool passes = why != &u->why || why->kind == FAIL_UNKNOWN;
+
+	return fail_set(f, passes ? FAIL_TEMP : why->kind, "%s", why->why);
+}
+
 static int used(struct run *u, struct fail *f)
 {
 	const char *db = u->s->in.database, *loaded = u->name[REPLACE_LOADED];
@@ -535,9 +547,7 @@ static int words(struct run *u, struct fail *f)
 	case REPLACE_MOVED_ON:
 	case REPLACE_ARRIVED: return about_target(u, f);
 	case REPLACE_CALLER:
-	case REPLACE_NO_ANSWER:
-		return fail_set(
-			f, u->why.kind == FAIL_UNKNOWN ? FAIL_TEMP : u->why.kind, "%s", u->why.why);
+	case REPLACE_NO_ANSWER: return caller(u, f);
 	case REPLACE_TRIES:
 		return fail_set(f, FAIL_TEMP,
 			"%s.%s could not be replaced, however often it was tried%s%s", db, table,
@@ -654,8 +664,10 @@ static int finish(struct run *u, struct fail *f)
 		s->out.carry.rows_kept = s->carry.stays;
 		s->out.carry.rows_replaced = s->carry.target - s->carry.stays;
 	}
-	if (u->r.load && u->r.load != u->r.own)
-		warn("table %s.%s could not be removed", s->in.database, name_of(u, u->r.load));
+	if (u->r.load && u->r.load != u->r.own) {
+		s->out.left = mem_string(name_of(u, u->r.load));
+		warn("table %s.%s could not be removed", s->in.database, s->out.left);
+	}
 	s->out.table_id = s->target.exists ? s->target.id : -1;
 	if (!s->out.action)
 		s->out.action = mem_string(u->r.way == REPLACE_BY_RENAME     ? "rename"

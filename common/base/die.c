@@ -203,7 +203,8 @@ void die_fail(const struct fail *f)
 		log_end(128 + sig_caught());
 		sig_die(sig_caught());
 	}
-	die_exit(f->kind >= FAIL_PIPE ? (int)FAIL_SYSTEM : (int)f->kind);
+	/* a failure without a kind is a bug, and no success */
+	die_exit(f->kind >= FAIL_PIPE || f->kind == FAIL_NONE ? (int)FAIL_SYSTEM : (int)f->kind);
 }
 
 void warn(const char *fmt, ...)

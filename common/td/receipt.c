@@ -31,7 +31,7 @@ bool receipt_carries(const struct receipt *r)
 void receipt_free(struct receipt *r)
 {
 	char *const texts[] = { r->action, r->endpoint, r->database, r->table, r->temporary,
-		r->session, r->job_id, r->source_job, r->started, r->kept, r->replaced_by,
+		r->session, r->job_id, r->source_job, r->started, r->kept, r->left, r->replaced_by,
 		r->reason, r->place, r->finished, r->carry.keys, r->carry.deleted,
 		r->carry.job_id, r->watermark_column, r->watermark, r->dropped };
 
@@ -194,6 +194,7 @@ char *receipt_end(const struct receipt *r)
 	text(o, "kept_table", r->kept);
 	number(o, "kept_table_id", r->kept_id);
 	put_lines(o, "dropped_tables", r->dropped);
+	text(o, "left_table", r->left);
 	text(o, "replaced_by", r->replaced_by);
 	if (!r->done) {
 		text(o, "reason", r->reason ? r->reason : "no reason given");

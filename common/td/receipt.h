@@ -63,6 +63,7 @@ struct receipt {
 	bool already;      /* the rows were there since an earlier run */
 	/* td-swap: ids of the table and of the kept one afterwards; -1: not shown */
 	int64_t table_id, kept_id;
+	char *left;        /* td-swap: one that could not be removed, without old rows, or NULL */
 	char *replaced_by; /* td-swap: the temporary table that td-put made, or NULL */
 	char *reason;      /* of a failure */
 	char *place;       /* where its writer printed the reason: die_place(), or NULL */

@@ -9,6 +9,7 @@ POST /lies    lines "METHOD GLOB FIRST-LAST WHAT [before METHOD GLOB]" in place 
     copy      it is done, and answered; a copy is held
     html empty  200 with a page, or with nothing, and it goes nowhere
     conflict  it is done, and answered with Treasure Data's own 409
+    doubt     it goes nowhere; at first the connection is closed, then Treasure Data's own 409, and so on
     nothttp   bytes that are not HTTP, and it goes nowhere
 POST /release  deliver what is held; prints how many
 GET /struck    how often a lie was told
@@ -119,7 +120,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         elif what in ("html", "empty"):
             self.say(200, b"<html><body>Welcome to the hotel</body></html>" * (what == "html"), "text/html")
-        elif what == "conflict":
+        elif what == "doubt" and lie.seen % 2:
+            self.close_connection = True
+        elif what in ("conflict", "doubt"):
             self.say(409, b'{"error":"Conflict","message":"Conflict","text":"Conflict"}', "application/json")
         else:
             self.answer(got)

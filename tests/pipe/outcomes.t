@@ -239,6 +239,39 @@ like "the receipt of before, again: it is refused, and what is left is named" "$
 is "the receipt of before, again: the rows of the last one stay" "$(rows_of testdb tbl)" "$newer"
 run td-swap -q --gc --older-than 0 $D/tbl
 
+# --- rows stay, and the tables of the way cannot be removed: the rows are in, and each table is named
+fresh tbl old
+through td-put "$D/tbl?mode=replace&from=1700001000&to=1700002000" <"$T/new" >"$T/r"
+faults 'POST table/delete/* 1-1000 409'
+swap
+faults
+is "a range, nothing can be removed: done" "$status $(rows_of testdb tbl | cut -d, -f1)" "0 160"
+is "a range, nothing can be removed: the receipt names what is left" \
+	"$(receipt '[.kept_table, .left_table] | sort | join(" ")')" "$(tables testdb | tr ' ' '\n' | grep '^tbl_tdput_' | tr '\n' ' ' | sed 's/ $//')"
+for left in $(receipt '.kept_table, .left_table'); do
+	like "a range, nothing can be removed: a message names $left" "$err" "$left"
+done
+run td-swap -q --gc --older-than 0 $D/tbl
+
+# --- an undo whose query is answered with 404: nothing is done, and no success
+fresh tbl old; load new tbl
+swap --keep
+printf '%s\n' "$out" >"$T/r"
+faults 'POST job/issue/* 1-1000 404'
+swap --undo
+faults
+like "--undo, its query refused with 404: 75, with the reason" "$status $err $(rows_of testdb tbl)" "^75 td-swap: .*404 from .* $new\$"
+swap --undo
+is "--undo, its query refused with 404: the same command again" "$status $(rows_of testdb tbl)" "0 $old"
+fresh tbl_kept
+
+# --- a session whose making is in doubt, and which is not there: no success
+fresh app
+lies 'POST bulk_import/create/* 1-1000 doubt'
+run through td-put $fast $D/app <"$T/new"
+lies
+like "a session that is said to be there and is not: 75" "$status $err $(rows_of testdb app)" "^75 td-put: the service does not show session td_put_"
+
 # --- --streaming: a refusal that speaks of a second delivery
 fresh stream
 lies 'PUT table/import_with_id/* 1-1 conflict'
