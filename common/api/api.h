@@ -163,7 +163,8 @@ int api_schema_append(struct api *a, const char *db, const char *table, const st
 /*
  * Stream import: the records of one part are stored at once, and only once for the same id (32
  * hexadecimal digits). md5: of the bytes as the server got them, "" if it does not say. maybe: it
- * failed, but a try whose answer was lost may have stored them.
+ * failed, but a try whose answer was lost, or was not about what was sent (404, 409), may have
+ * stored them.
  */
 int api_table_import(struct api *a, const char *db, const char *table, const char *id,
 	const struct http_piece *p, size_t pieces, char md5[33], bool *maybe, struct fail *f);

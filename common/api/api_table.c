@@ -188,8 +188,7 @@ int api_table_import(struct api *a, const char *db, const char *table, const cha
 	 * a conflict may be the answer to a second delivery: then the first one is in; and a table
 	 * that is not there was there before
 	 */
-	*maybe = rc != 0 &&
-		 (c.maybe_done || a->status == 404 || a->status == 409 || a->status == 422);
+	*maybe = rc != 0 && (c.maybe_done || a->status == 404 || a->status == 409);
 	md5[0] = '\0';
 	if (rc == 0 && (j = api_call_json(a, &c, FAIL_IGNORED)) != NULL) {
 		api_text(j, "md5_hex", md5, 33);

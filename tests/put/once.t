@@ -103,6 +103,19 @@ wait $put 2>/dev/null
 faults
 run td-put --part-size 1 -j 1 --once=k $D/killed <"$T/f"
 is "after SIGKILL" "$status $(rows_of testdb killed)" "0 100,100,4950"
+# killed when the import was asked for: the next run goes on with that import
+faults 'POST bulk_import/perform/* 1 stall=60'
+td-put --part-size 1 -j 1 --once=k $D/importing <"$T/f" >/dev/null 2>&1 & put=$!
+until_ok sh -c "curl -sS -H 'Authorization: TD1 $TD_API_KEY' $TD_API_SERVER/local/faults | grep -q '	1$'"
+kill -9 $put
+wait $put 2>/dev/null
+faults
+import=$(api GET bulk_import/list | jq -r '.bulk_imports[] | select(.table == "importing").job_id')
+mark
+run td-put --part-size 1 -j 1 --once=k $D/importing <"$T/f"
+is "killed during the import: the same command goes on with it" "$status $(receipt .job_id) $(rows_of testdb importing)" \
+	"0 $import 100,100,4950"
+is "killed during the import: nothing is uploaded or thrown away" "$(requests "\(upload_part\|delete\)/$(receipt .session)")" 0
 
 # a step whose answer is lost is verified before it is repeated: a second one would be refused, so rows alone prove nothing
 for step in perform commit; do

@@ -109,6 +109,14 @@ guard() { # what, message, FRAME, OPTION...
 	api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
 }
 guard "empty" "no rows: testdb.tbl keeps its 100 \(--allow-empty" none
+# emptied by somebody in between: that it shows no rows is counted, and no rows are not what td-put sent
+put old tbl; td-swap <"$T/r" >/dev/null
+put new tbl
+td-fetch -q -d testdb -e "DELETE FROM $(jq -r .temporary_table "$T/r")" >/dev/null
+run td-swap <"$T/r"
+like "the temporary table was emptied: refused, nothing changed" "$status $(rows_of testdb tbl) $err" \
+	"^80 $old td-swap: table testdb\\.$(jq -r .temporary_table "$T/r") holds 0 rows, but td-put sent 60"
+api POST "table/delete/testdb/$(jq -r .temporary_table "$T/r")" >/dev/null
 guard "--min-rows" "60 rows, fewer than --min-rows 61" new --min-rows 61
 guard "--max-shrink" "60 rows instead of 100, which is more than --max-shrink 39%" new --max-shrink 39%
 frame rows=100 columns='[["id","string"]]' >"$T/retyped"
