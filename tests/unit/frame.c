@@ -246,8 +246,64 @@ static void fields(void)
 	buf_free(&frame);
 }
 
+static int extra(const char *p, size_t n)
+{
+	struct frame_extra x;
+
+	return frame_extra_parse(p, n, &x);
+}
+
+/* The extra field of a gzip header, as no writer of ours makes it. */
+static void extras(void)
+{
+	const struct frame_extra ours = { 'H', 1, 2, 3, 2, -1 };
+	char text[FRAME_EXTRA_LEN + FRAME_DONE_LEN];
+	const size_t n = frame_extra_format(text, &ours);
+
+	tap_num(extra(text, n), 1, "a subfield of ours");
+	tap_num(extra(text, n - 1), -1, "cut");
+	tap_num(extra("ab\1\0x", 5), 0, "another's");
+	tap_num(extra("ab\5\0xx", 6), -1, "another's that is longer than the field");
+	text[4] = 0;
+	tap_num(extra(text, n), -1, "version 0");
+	text[4] = 100;
+	tap_num(extra(text, n), -1, "a version to come");
+	text[4] = 2;
+	text[5] = 'X';
+	tap_num(extra(text, n), -1, "a kind that there is not");
+	text[5] = '\0';
+	tap_num(extra(text, n), -1, "no kind");
+}
+
+static int end_of(const char *text)
+{
+	struct frame_end e = { 0 };
+	struct fail f = { 0 };
+	const int rc = frame_end_parse(&e, false, text, strlen(text), &f);
+
+	frame_end_free(&e);
+	return rc;
+}
+
+/* Documents of which one member is wrong, and the number of rows, where it is known. */
+static void documents(void)
+{
+	const struct frame_head none = { .content = FRAME_ROWS, .rows = 0, .size = -1 };
+	char *text = frame_head_format(&none);
+
+	tap_num(strstr(text, "\"rows\":0") != NULL, 1, "a head of a result without rows says so");
+	free(text);
+	tap_num(end_of("{\"end\":\"abort\",\"reason\":\"x\",\"status\":69}"), 0, "an abort");
+	tap_num(end_of("{\"end\":\"abort\",\"reason\":\"x\",\"status\":\"69\"}"), -1,
+		"an abort whose status is a text");
+	tap_num(end_of("{\"end\":\"abort\",\"reason\":\"x\",\"status\":-1}"), -1,
+		"an abort whose status is negative");
+}
+
 int main(void)
 {
+	extras();
+	documents();
 	whole();
 	damaged("bfbC");
 	damaged("PffC");

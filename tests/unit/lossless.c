@@ -12,6 +12,7 @@
 
 static void numbers(void)
 {
+	char endless[500] = "";
 	static const struct {
 		const char *text;
 		int is_long, is_double;
@@ -32,6 +33,10 @@ static void numbers(void)
 		{ TINY, 0, 0 }, { "\xd9\xa1", 0, 0 },
 	};
 
+	memset(endless, '0', sizeof endless - 1);
+	memcpy(endless, "0.", 2);
+	endless[sizeof endless - 2] = '1';
+	tap_num(lossless_double(endless, strlen(endless), &(double){ 0 }), 0, "a number of 499 bytes");
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		int64_t l;
 		double d = 0;

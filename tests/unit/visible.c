@@ -33,6 +33,11 @@ static void looks(void)
 	shows("\"TD1 12\\/" HEX "\"", "\"TD1 12\\/***\"", "a key in JSON");
 	shows("TD1%2012%2F" HEX, "TD1%2012%2F***", "a percent-encoded key");
 	shows("1/0123456789abcdef", "1/***", "a key that was cut");
+	shows("1%3f" HEX, "1%3f" HEX, "a question mark is not a key's slash");
+	shows("1%2a" HEX, "1%2a" HEX, "nor is an asterisk");
+	shows("1x2f" HEX, "1x2f" HEX, "nor is a hexadecimal number");
+	shows("1\\n" HEX, "1\\n" HEX, "nor is another escape");
+	shows("someone@example.org", "someone@example.org", "an address of mail");
 	shows("/v3/job/show/12/34", "/v3/job/show/12/34", "a path is not a key");
 	shows("'http://user:pa#ss@proxy:3128'", "'http://***@proxy:3128'", "a password in a URL");
 	shows("td://1/abc@/db/t", "td://***@/db/t", "a key in a destination");
