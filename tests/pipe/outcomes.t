@@ -253,6 +253,26 @@ for left in $(receipt '.kept_table, .left_table'); do
 done
 run td-swap -q --gc --older-than 0 $D/tbl
 
+# --- a receipt whose tables cannot be listed: nothing was changed
+fresh tbl old; load new tbl
+swap
+faults 'GET table/list/* 1-100000 503'
+swap
+faults
+like "a receipt again, the list fails for ever: 75" "$status $err $(rows_of testdb tbl)" "^75 td-swap: .*503 from .* $new\$"
+
+# --- the table of a run that died, and a swap that the service refuses for good
+fresh tbl old; load new tbl
+own=$(jq -r .temporary_table "$T/r")
+api POST "table/rename/testdb/$own/${own}_0123456789abcdef" >/dev/null
+faults 'POST table/swap/* 1-1000 422'
+TD_API_SERVER=$proxy run timeout 60 td-swap $fast <"$T/r"
+faults
+is "taken up from a run that died, the swap is refused for good: it ends, nothing was changed" \
+	"$status $(rows_of testdb tbl)" "69 $old"
+swap
+is "taken up from a run that died: and again" "$status $(rows_of testdb tbl)" "0 $new"
+
 # --- an undo whose query is answered with 404: nothing is done, and no success
 fresh tbl old; load new tbl
 swap --keep

@@ -256,14 +256,22 @@ static int extra(const char *p, size_t n)
 /* The extra field of a gzip header, as no writer of ours makes it. */
 static void extras(void)
 {
-	const struct frame_extra ours = { 'H', 1, 2, 3, 2, -1 };
-	char text[FRAME_EXTRA_LEN + FRAME_DONE_LEN];
+	const struct frame_extra ours = { 'H', 1, 2, 3, 2, -1 }, told = { 'B', 1, 2, 3, 2, 77 };
+	char text[FRAME_EXTRA_LEN + FRAME_DONE_LEN], done[FRAME_EXTRA_LEN + FRAME_DONE_LEN];
+	struct frame_extra x;
 	const size_t n = frame_extra_format(text, &ours);
 
 	tap_num(extra(text, n), 1, "a subfield of ours");
 	tap_num(extra(text, n - 1), -1, "cut");
 	tap_num(extra("ab\1\0x", 5), 0, "another's");
 	tap_num(extra("ab\5\0xx", 6), -1, "another's that is longer than the field");
+	tap_num(frame_extra_has(text, n), 1, "it has one of ours");
+	tap_num(frame_extra_has("ab\1\0xTD\1\0x", 10), 1, "it has one of ours after another's");
+	tap_num(frame_extra_has("ab\1\0x", 5), 0, "it has none");
+	tap_num(frame_extra_has("TD", 2), 0, "half of one");
+	tap_num((long)frame_extra_format(done, &told), sizeof done, "a block that tells");
+	tap_num(frame_extra_parse(done, sizeof done, &x), 1, "is read");
+	tap_num(x.done, 77, "how far its writer was");
 	text[4] = 0;
 	tap_num(extra(text, n), -1, "version 0");
 	text[4] = 100;

@@ -13,6 +13,7 @@
 static void numbers(void)
 {
 	char endless[500] = "";
+	double tiny;
 	static const struct {
 		const char *text;
 		int is_long, is_double;
@@ -36,7 +37,7 @@ static void numbers(void)
 	memset(endless, '0', sizeof endless - 1);
 	memcpy(endless, "0.", 2);
 	endless[sizeof endless - 2] = '1';
-	tap_num(lossless_double(endless, strlen(endless), &(double){ 0 }), 0, "a number of 499 bytes");
+	tap_num(lossless_double(endless, sizeof endless - 1, &tiny), 0, "a number of 499 bytes");
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		int64_t l;
 		double d = 0;
