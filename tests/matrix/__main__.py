@@ -139,8 +139,10 @@ class Worker:
             return
         if not law.named(name, run):
             yield "%s is left and not named" % name
-        if case.kind == "kill" and run.status["swap"] == 0 and law.named(name, run, "are still in|could not be removed"):
-            return  # tidying up after success obeys a signal
+        if case.kind == "kill" and law.tidied(name, run):  # clean-up after success obeys a signal
+            if run.status["swap"] == 0 and name not in run.receipt:
+                yield "%s is left, and the receipt does not name it" % name
+            return
         if not (case.kind == "cut" or case.kind == "fault" and case.ever and case.step.endswith("/delete") or
                 case.kind == "kill" and law.named(name, run, "may still be made") or law.UNKNOWN in run.status.values()):
             yield "%s is left" % name

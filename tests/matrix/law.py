@@ -128,6 +128,12 @@ def named(name, run, as_what="could not be removed|may still be made|cannot dele
                for said in run.said.values() for line in said.splitlines())
 
 
+def tidied(name, run):
+    """Is it left by a clean-up that a signal ended, after the rows were in? The status is that of the work then (outcomes)."""
+    return run.status["swap"] == 0 and named(name, run, "are still in|could not be removed") or \
+        named(name, run, "the rows are in, but: cannot delete")
+
+
 def was_sent(step, requests):
     return any(path.startswith(step) for _, path in requests)
 
