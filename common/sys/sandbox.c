@@ -519,9 +519,23 @@ int sandbox_seal(pid_t child, struct fail *f)
 		: fail_errno(f, FAIL_SYSTEM, "pledge");
 }
 
+/* What is not there needs no permission. */
+static int unveil_all(const char *const *paths, const char *permissions, struct fail *f)
+{
+	for (; paths && *paths; paths++)
+		if (unveil(*paths, permissions) && errno != ENOENT)
+			return fail_errno(f, FAIL_SYSTEM, "unveil %s", *paths);
+	return 0;
+}
+
 int sandbox_client(const char *folder, const char *const *reads, struct fail *f)
 {
-	(void)reads;
+	static const char *const always[] = { "/etc", "/usr", NULL };
+	const char *const changes[] = { folder, NULL };
+
+	if (unveil_all(always, "r", f) || unveil_all(reads, "r", f) ||
+		unveil_all(changes, "rc", f))
+		return -1;
 	return pledge(folder ? "stdio rpath cpath inet dns" : "stdio rpath inet dns", NULL) == 0
 		? 0
 		: fail_errno(f, FAIL_SYSTEM, "pledge");
@@ -530,7 +544,7 @@ int sandbox_client(const char *folder, const char *const *reads, struct fail *f)
 const char *sandbox_parts(void)
 {
 	(void)absent;
-	return "pledge";
+	return "pledge, unveil";
 }
 #else
 int sandbox_seal(pid_t child, struct fail *f)

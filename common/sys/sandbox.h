@@ -2,10 +2,10 @@
  * sandbox: what this process can no longer do, before it reads what others have written.
  *
  * On Linux by Landlock (files, TCP ports, scopes), seccomp (system calls) and no_new_privs; on
- * OpenBSD by pledge(2). Where the kernel or the build has less of it, less is taken away: a second
- * wall, never the first. The environment variable TD_SANDBOX decides: "require" makes a missing
- * part a failure (FAIL_CONFIG), "off" leaves the sandbox out; a build with
- * -DSANDBOX_REQUIRED always requires it.
+ * OpenBSD by pledge(2) and unveil(2), as their manuals have it: not tried there. Where the kernel
+ * or the build has less of it, less is taken away: a second wall, never the first. The environment
+ * variable TD_SANDBOX decides: "require" makes a missing part a failure (FAIL_CONFIG), "off" leaves
+ * the sandbox out; a build with -DSANDBOX_REQUIRED always requires it.
  *
  * Descriptors that are open stay as they are, and so do children that run already. A forbidden
  * system call fails with EPERM, it does not kill. Off in sanitizer builds, whose run-time needs
