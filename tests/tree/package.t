@@ -70,6 +70,9 @@ hardened() { # TOOL: what it lacks
 	echo "$elf" | grep -qE 'GNU_STACK.*RWE' && echo "$1: an executable stack"
 	echo "$symbols" | grep -q __stack_chk_fail || echo "$1: no stack protector"
 	echo "$symbols" | grep -qE '__[a-z]+_chk' || echo "$1: no fortified functions"
+	[ "$(uname -m)" != x86_64 ] || objdump -d --disassemble=main "$BUILD/$1" | grep -q endbr64 || echo "$1: no control-flow protection"
+	producer=$(readelf -wi "$BUILD/bin/$1/main.o" 2>/dev/null | grep -m 1 DW_AT_producer) # gcc with -g: with its switches
+	case $producer in *GNU*-fstack-clash-protection*) ;; *GNU*) echo "$1: no clash protection" ;; esac
 }
 case $(uname -s) in
 Linux) is "the programs are hardened" "$(for t in $tools; do hardened "$t"; done)" "" ;;
