@@ -526,8 +526,10 @@ char *tdurl_format(const struct tdurl *u)
 	buf_init(&b, (size_t)URL_MAX * 2);
 	if (u->connection)
 		buf_printf(&b, "%s:", u->connection);
-	else
-		buf_printf(&b, "td://%s@%s", u->key ? "***" : "", host);
+	else /* a name without dots is read as a host by its port alone */
+		buf_printf(&b, "td://%s@%s%s", u->key ? "***" : "", host,
+			*host && !strpbrk(host, ".:") && strcmp(host, "localhost") != 0 ? ":443"
+											: "");
 	if (u->database)
 		buf_printf(&b, "%s%s%s", u->connection ? "" : "/", u->database,
 			u->table || u->connection ? "/" : ""); /* NAME:TEXT alone is a table */

@@ -165,6 +165,9 @@ https_proxy=http://127.0.0.1:1 run td-conn test --timeout 1 --retry-wait 0 site
 like "test: the site is named" "$out" "^server: https://api.treasuredata.co.jp \(site jp\)"
 is "test of a server that is not there: status" "$status" 75
 like "test of a server that is not there: message" "$err" "^td-conn: no Treasure Data answers: no answer from api.treasuredata.co.jp"
+td-conn add --key-file "$T/key" intra td://@intra:443/testdb
+like "a name without dots, which its port makes a host, is stored so that it can be read again" "$(td-conn list)" '^intra	td://@intra:443/testdb	'
+td-conn remove intra
 td-conn add --key-file "$T/key" nodb "td://@${one#http://}/nosuchdb"
 run td-conn test nodb
 is "test with a missing database: status" "$status" 69
