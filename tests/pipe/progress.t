@@ -111,7 +111,8 @@ for tool in 'td-put slow:asked' 'td-swap --gc slow:' 'td-fetch -c slow 1'; do
 	wait "$pid"
 done
 # Before the first part is full, and with the share of the source, which td-encode hands on.
-td-encode --no-header --columns a,b,c,d <"$T/rows" >"$T/frame"
+seq -f 'some text,%.0f,2,3' 400000 >"$T/counted"
+td-encode --no-header --columns a,b,c,d <"$T/counted" >"$T/frame"
 td-put 'td://@/testdb/asked' <"$T/in" >/dev/null 2>"$T/asked" &
 pid=$!
 exec 3>"$T/in"
