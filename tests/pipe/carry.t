@@ -2,7 +2,8 @@
 # mode=replace&from=&to= and mode=merge: rows of the table that stay are carried over in one step.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$ROOT/tests/lib/put.sh"
-local_start local --no-samples --polls 0
+WRITE=1/abcdefabcdefabcdefabcdefabcdefabcdefabcd
+local_start local --no-samples --polls 0 --write-key $WRITE
 api POST database/create/testdb >/dev/null
 
 csv() { printf '%s\n' "$@"; } # a header and rows
@@ -244,6 +245,30 @@ like "--check without {}" "$status $err" "^2 td-swap: --check: the query has no 
 run td-swap --check 'SELECT 1 FROM {}' <"$T/loaded"
 like "--check without a value" "$status $err" "^2 td-swap: --check needs a query and the value"
 
+# --- jobs and keys
+start
+td-encode -f csv <"$T/merge.csv" | td-put 'td://@/testdb/tgt?mode=merge&key=id' >"$T/loaded"
+LONG='SELECT COUNT(1) FROM {} x CROSS JOIN UNNEST(sequence(1, 9000)) a(i) CROSS JOIN UNNEST(sequence(1, 9000)) b(j)'
+running() { api GET job/list | jq -r '.jobs[] | select(.status == "running" and (.query | contains("CROSS"))) | .job_id' | grep .; }
+td-swap --check "$LONG" 1 <"$T/loaded" >"$T/out" 2>"$T/err" &
+swap=$!
+until_ok running
+api POST "job/kill/$(running)" >/dev/null
+wait $swap
+like "a job that somebody kills" "$? $(cat "$T/err")" '^69 td-swap: --check .*: job [0-9]* was killed; the new rows stay in testdb.tgt_tdput_.* for another try'
+is "a job that somebody kills: nothing was changed" "$(rows tgt) $(tables testdb | wc -w)" "$BEFORE 2"
+run td-swap --wait 2s --check "$LONG" 1 <"$T/loaded"
+like "a job that does not end within --wait" "$status $err" '^75 td-swap: --check .*: job [0-9]* is not done within .*; the new rows stay in testdb.tgt_tdput_'
+is "a job that does not end within --wait: it is killed, and nothing was changed" "$(running) $(rows tgt) $(tables testdb | wc -w)" " $BEFORE 2"
+run env TD_API_KEY=$WRITE td-swap <"$T/loaded"
+like "a write-only key: td-swap" "$status $err" "^77 td-swap: .*: the key of TD_API_KEY may not do this"
+for mode in "$DAY" 'mode=merge&key=id'; do
+	run sh -c 'td-encode -f csv <"$1" | TD_API_KEY=$2 td-put "td://@/testdb/tgt?$3"' sh "$T/new.csv" $WRITE "$mode"
+	like "a write-only key: $mode" "$status $err" "^77 td-put: .* needs a master key: the key of TD_API_KEY may append, but not replace tables"
+done
+run td-swap <"$T/loaded"
+is "the rows are loaded in the end, and nothing is left" "$status $(td-fetch -d testdb -f csv --no-header -e 'SELECT COUNT(1) FROM tgt') $(tables testdb) $(sessions)" "0 4 tgt 0"
+
 # --- wrong usage
 wrong() { # PARAMETERS PATTERN
 	run td-put "td://@/testdb/tgt?$1" </dev/null
@@ -251,6 +276,8 @@ wrong() { # PARAMETERS PATTERN
 }
 wrong 'mode=replace&from=2023-11-15&to=2023-11-15' "from=2023-11-15 to=2023-11-15: an empty range"
 wrong 'mode=replace&from=2023-11-16&to=2023-11-15' "from=2023-11-16 to=2023-11-15: to= is before from="
+wrong 'mode=merge&key=id,region,id' "key=: column 'id' is named twice"
+wrong 'mode=merge&key=id&delete=id' "delete=: column 'id' is a key: the mark is a column of its own"
 wrong 'mode=replace&from=x&to=2023-11-15' "from=x is not a time"
 wrong 'mode=replace&from=20231115&to=20231116' "from=20231115 looks like a date"
 run td-put --time-zone Asia/Tokyo td://@/testdb/tgt </dev/null
