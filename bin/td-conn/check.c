@@ -92,7 +92,7 @@ int check_test(const struct api_opt *o, const char *name, struct fail *f)
 
 	if (conf_load(&c, name, NULL, f))
 		return -1;
-	if (api_sandbox(&c, o, NULL, f)) {
+	if (api_sandbox(&c, o, f)) {
 		conf_free(&c);
 		return -1;
 	}
@@ -242,7 +242,7 @@ int check_doctor(const struct api_opt *o, const char *name, struct fail *f)
 		line("account:", "FAILED: %s", f->why);
 		return -1;
 	}
-	rc = api_sandbox(&c, o, NULL, f);
+	rc = api_sandbox(&c, o, f);
 	line("sandbox:", "%s", rc ? f->why : sandbox_parts());
 	site = tdurl_site(c.endpoint);
 	line("account:", "%s, site %s, key of %s%s", c.endpoint, site ? site : "unknown",

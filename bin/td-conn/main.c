@@ -21,7 +21,7 @@ static const char help[] =
 	"       td-conn list, or test, doctor or remove [OPTION]... [NAME]\n"
 	"Name a server, a key and a database, for td-put NAME:TABLE and td-fetch -c NAME.\n"
 	"\n"
-	"  td-conn add -k work td://@jp/db\n"
+	"  td-conn add -k work td://@jp/mydb\n"
 	"  td-conn test work\n"
 	"\n"
 	"URL is td://@[HOST][/DATABASE][?mode=MODE]; HOST may be a site: us jp eu ap02\n"
@@ -248,7 +248,7 @@ static int list(struct fail *f)
 
 	if (conn_list(&all, &n, f))
 		return -1;
-	rc = sandbox_client(NULL, NULL, f);
+	rc = sandbox_client(NULL, f);
 	for (size_t i = 0; i < n; i++) {
 		const struct conn *c = all + i;
 		char *url = tdurl_format(&c->url);
@@ -264,6 +264,19 @@ static int list(struct fail *f)
 	}
 	free(all);
 	return rc;
+}
+
+/* A command that there is not, or one with too few or too many words after it. */
+static _Noreturn void wrong_verb(const char *verb)
+{
+	static const char *const forms[] = { "add NAME [URL]", "list", "test [NAME]",
+		"doctor [NAME]", "remove NAME" };
+	const size_t n = strlen(verb);
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (strncmp(forms[i], verb, n) == 0 && (!forms[i][n] || forms[i][n] == ' '))
+			die_usage("usage: td-conn %s", forms[i]);
+	die_usage("'%s' is not a command: add, list, test, doctor or remove", verb);
 }
 
 int main(int argc, char **argv)
@@ -300,8 +313,7 @@ int main(int argc, char **argv)
 	else if (strcmp(verb, "remove") == 0 && n == 1)
 		rc = conn_remove(arg[0], &f);
 	else
-		die_usage("'%s' is not add NAME [URL], list, test [NAME], doctor [NAME] or remove "
-			  "NAME", verb);
+		wrong_verb(verb);
 	inifile_forget(o.proxy);
 	if (check_flush(&f) || fd_close(STDOUT_FILENO, "standard output", &f) || rc)
 		die_fail(&f);

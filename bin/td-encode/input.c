@@ -2,6 +2,7 @@
 #include "encode.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@ static int nothing_came(const struct input *in, struct fail *f)
 
 /*
  * No bytes at all: the writer of a pipe may have died. A file, or a command that exited with 0, is
- * complete: empty JSON and msgpack have no rows.
+ * complete: empty JSON, msgpack and logs have no rows; an hour without a request is no failure.
  */
 static bool proves_emptiness(const struct input *in)
 {
@@ -25,7 +26,7 @@ static bool proves_emptiness(const struct input *in)
 
 	if (!in->opts->command && !bytes_are_of_file(&in->part->bytes))
 		return false;
-	return format == FORMAT_JSONL || format == FORMAT_MSGPACK ||
+	return format == FORMAT_JSONL || format == FORMAT_MSGPACK || format >= FORMAT_APACHE ||
 		((format == FORMAT_CSV || format == FORMAT_TSV) && !in->opts->command);
 }
 
@@ -313,8 +314,9 @@ int input_verify(struct input *in, uint64_t rejected, bool *verified, struct fai
 		return 0;
 	*verified |= end->verified;
 	if (end->rows != in->taken + rejected)
-		return fail_set(f, FAIL_DATA, "%s: %llu rows came, but the frame's end says %llu",
+		return fail_set(f, FAIL_DATA, "%s: %llu row%s came, but the frame's end says %llu",
 			input_name(in), (unsigned long long)(in->taken + rejected),
+			num_s(in->taken + rejected),
 			(unsigned long long)end->rows);
 	return 0;
 }

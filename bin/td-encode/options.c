@@ -8,6 +8,7 @@
 #include "base/num.h"
 #include "base/option.h"
 #include "base/utf8.h"
+#include "sys/metrics.h"
 #include "sys/zonefile.h"
 
 #include <fcntl.h>
@@ -21,7 +22,7 @@ static const char help[] =
 	"Turn rows of files, of standard input or of a command into records for td-put.\n"
 	"\n"
 	"  td-encode --preview < a.csv\n"
-	"  td-encode -f csv -- psql -c 'COPY t TO STDOUT CSV HEADER' | td-put td://@/db/t\n"
+	"  td-encode -f csv -- psql -c 'COPY t TO STDOUT CSV HEADER' | td-put work:events\n"
 	"\n"
 	"Input:\n"
 	"  -f, --format FORMAT     frame, csv, tsv, mysql, jsonl, msgpack, or of logs\n"
@@ -88,10 +89,11 @@ static const char help[] =
 	"      --max-rejects N|P%  fail if there are more\n"
 	"\n"
 	"Work and messages:\n"
-	"  -j, --jobs N            threads that work (default: one for each\n"
-	"                          processor)\n"
+	"  -j, --jobs N            threads that work, at most 64 (default: one a\n"
+	"                          processor, up to 8)\n"
 	"  -0 ... -9, --level N    how hard to compress (default 1)\n"
-	"      --progress          report progress even if stderr is not a terminal\n";
+	"      --progress          report progress even if stderr is not a terminal\n"
+	METRICS_USAGE;
 
 static void null_of(struct cell_nulls *nulls, const char *s)
 {
@@ -413,6 +415,7 @@ static const struct option options[] = {
 	{ "new-columns", required_argument, NULL, NEW_COLUMNS },
 	{ "rejects", required_argument, NULL, REJECTS },     { "max-rejects", required_argument, NULL, MAX_REJECTS },
 	{ "preview", no_argument, NULL, PREVIEW },           { "progress", no_argument, NULL, PROGRESS },
+	METRICS_LONG,
 	OPTION_LONG,
 	{ NULL, 0, NULL, 0 }
 };
@@ -503,6 +506,8 @@ static void check(struct opts *o, char *time_value)
 		die_usage("--time-column and --time-value exclude each other");
 	if (o->select.n > 0 && o->drop.n > 0)
 		die_usage("--select and --drop exclude each other");
+	if (o->preview)
+		metrics_refuse("--preview");
 	check_new_columns(o);
 	if (o->select.n > 0 && o->unknown_keys == UNKNOWN_ADD)
 		die_usage("--select and --unknown-keys add exclude each other");
@@ -585,6 +590,7 @@ void opts_parse(struct opts *o, int argc, char **argv)
 		case MAX_REJECTS: max_rejects_of(o, optarg); break;
 		case PREVIEW: o->preview = true; break;
 		case PROGRESS: o->progress = true; break;
+		case METRICS: metrics_option(); break;
 		case 'j': o->jobs = (int)option_number(0, BLOCKPOOL_WORKERS); break;
 		case LEVEL: o->level = (int)option_number(0, 9); break;
 		case 'v':

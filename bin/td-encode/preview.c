@@ -30,7 +30,7 @@ static char *origin(const struct input *in, const struct record_column *c)
 	if (!c->rules.exact || !seen)
 		return mem_string(c->rules.exact ? "--all-string" : "given");
 	if (seen->values == seen->empty)
-		return mem_printf("guess: %llu empty", (unsigned long long)seen->values);
+		return mem_string("all empty");
 	return seen->empty == 0 ? mem_printf("all of %llu", (unsigned long long)seen->values)
 				: mem_printf("all of %llu, %llu empty",
 					  (unsigned long long)(seen->values - seen->empty),

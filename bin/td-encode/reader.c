@@ -2,6 +2,7 @@
 #include "encode.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -155,8 +156,8 @@ static int csv_names(struct reader *r, struct schema *names, struct fail *f)
 	if (rc == ROW_END && given == 0)
 		return fail_set(f, FAIL_DATA, "%s: no rows, and no --columns", input_of(r));
 	if (given > 0 && row.n != given)
-		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cells where --columns names %zu",
-			input_of(r), (unsigned long long)row.line, row.n, given);
+		return fail_set(f, FAIL_DATA, "%s: line %llu: %zu cell%s where --columns names %zu",
+			input_of(r), (unsigned long long)row.line, row.n, num_s(row.n), given);
 	if (rc == ROW_GOOD && given == 0 && check_delimiter(r, &row, f))
 		return -1;
 	r->csv.columns = row.n; /* also if no row came: of one column, empty lines are rows */

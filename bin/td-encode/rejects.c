@@ -2,7 +2,9 @@
 #include "encode.h"
 
 #include "base/die.h"
+#include "base/num.h"
 #include "format/jsonout.h"
+#include "sys/metrics.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -148,6 +150,8 @@ static int check_file(const struct rejects *r, struct fail *f)
 int rejects_open(struct rejects *r, const struct opts *o, const struct input *in,
 	const struct record *record, struct fail *f)
 {
+	struct stat st;
+
 	*r = (struct rejects){ .opts = o, .in = in, .record = record, .fd = -1 };
 	buf_init(&r->section, 8 << 20);
 	if (!o->rejects)
@@ -161,6 +165,9 @@ int rejects_open(struct rejects *r, const struct opts *o, const struct input *in
 		if (fd_are_one_file(r->fd, i))
 			return fail_set(f, FAIL_USAGE, "--rejects %s: this is the %s", o->rejects,
 				i == STDIN_FILENO ? "input" : "output");
+	if (fstat(r->fd, &st) == 0 && metrics_file() && is_same(&st, metrics_file()))
+		return fail_set(f, FAIL_USAGE, "--rejects %s: this is the file of --metrics",
+			o->rejects);
 	return 0;
 }
 
@@ -341,8 +348,9 @@ int rejects_put(struct rejects *r, const struct row *row, struct fail *why, stru
 	r->n += rows_of(r, row);
 	if (rc == 0 && r->n > r->opts->max_rejects)
 		rc = fail_set(f, FAIL_DATA,
-			"more than %llu rows were rejected (--max-rejects %llu); the last: %.600s",
+			"more than %llu row%s rejected (--max-rejects %llu); the last: %.600s",
 			(unsigned long long)r->opts->max_rejects,
+			r->opts->max_rejects == 1 ? " was" : "s were",
 			(unsigned long long)r->opts->max_rejects, why->why);
 	why->kind = FAIL_NONE;
 	return rc;
@@ -371,10 +379,11 @@ int rejects_close(struct rejects *r, uint64_t rows, struct fail *f)
 	limit_of(r, limit, sizeof limit);
 	if (n > 0 && (rows == 0 ||
 		(double)n * 100 > r->opts->max_percent * (double)all * (1 + 1e-12)))
-		return fail_set(f, FAIL_DATA, "%llu of %llu rows were rejected%s: see %s", n, all,
-			limit, r->opts->rejects);
+		return fail_set(f, FAIL_DATA, "%llu of %llu row%s %s rejected%s: see %s", n, all,
+			num_s(all), n == 1 ? "was" : "were", limit, r->opts->rejects);
 	if (n > 0)
-		warn("%llu of %llu rows were rejected: see %s", n, all, r->opts->rejects);
+		warn("%llu of %llu row%s %s rejected: see %s", n, all, num_s(all),
+			n == 1 ? "was" : "were", r->opts->rejects);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "encode.h"
 
 #include "base/die.h"
+#include "base/num.h"
 #include "frame/frameout.h"
 #include "sys/progress.h"
 
@@ -200,19 +201,21 @@ static int pump(struct run *run, struct fail *f)
 
 static void say_done(struct run *run)
 {
+	const unsigned long long rows = run->frame.rows, bytes = run->frame.bytes,
+				 blocks = run->frame.blocks;
+
 	for (size_t i = 0; i < run->record.n; i++) {
 		const struct record_column *c = &run->record.column[i];
 
 		if (c->rules.not_finite)
-			warn("column '%s': %llu values that are NaN or infinite were written as "
-			     "NULL",
-				c->name, (unsigned long long)c->rules.not_finite);
+			warn("column '%s': %llu value%s NaN or infinite and written as NULL",
+				c->name, (unsigned long long)c->rules.not_finite,
+				c->rules.not_finite == 1 ? " was" : "s were");
 	}
-	note("%llu rows, %zu columns, %llu bytes of msgpack in %llu blocks",
-		(unsigned long long)run->frame.rows, run->record.n,
-		(unsigned long long)run->frame.bytes, (unsigned long long)run->frame.blocks);
-	progress_done(&run->progress, "%llu rows encoded, %llu rejected",
-		(unsigned long long)run->frame.rows, (unsigned long long)run->rejects.n);
+	note("%llu row%s, %zu column%s, %llu byte%s of msgpack in %llu block%s", rows, num_s(rows),
+		run->record.n, num_s(run->record.n), bytes, num_s(bytes), blocks, num_s(blocks));
+	progress_done(&run->progress, "%llu row%s encoded, %llu rejected", rows, num_s(rows),
+		(unsigned long long)run->rejects.n);
 }
 
 /* The columns of the record, without a type where nothing tells it. */

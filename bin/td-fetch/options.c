@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/option.h"
 #include "api/parallel_download.h"
+#include "sys/metrics.h"
 #include "value/tdtime.h"
 
 #include <unistd.h>
@@ -14,7 +15,7 @@ static const char help[] =
 	"Usage: td-fetch [OPTION]... [JOB_ID | TABLE]\n"
 	"Write the result of a job, of a new query or of a run of a schedule.\n"
 	"\n"
-	"  td-fetch -d db -e 'SELECT 1 AS one' | td-encode | td-put td://@/db/table\n"
+	"  td-fetch -d mydb -e 'SELECT 1 AS n' | td-encode | td-put td://@/mydb/table\n"
 	"  td-fetch -f csv 123456789 > result.csv\n"
 	"\n"
 	"Which rows:\n"
@@ -60,6 +61,7 @@ static const char help[] =
 	"Connection and messages:\n"
 	"  -c, --connection NAME   take server and key from this connection\n"
 	"      --progress          report progress even if stderr is not a terminal\n"
+	METRICS_USAGE
 	API_USAGE;
 
 enum {
@@ -114,6 +116,7 @@ static const struct option long_options[] = {
 	{ "rows", required_argument, NULL, ROWS },
 	{ "log", required_argument, NULL, LOG },
 	{ "progress", no_argument, NULL, PROGRESS },
+	METRICS_LONG,
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -263,6 +266,7 @@ static bool own_option(struct opts *o, int c)
 	case WAIT: o->wait_ms = (uint64_t)option_seconds(1, 30 * 86400) * 1000; return true;
 	case 'j': o->jobs = (int)option_number(1, PARALLEL_DOWNLOAD_MAX); return true;
 	case PROGRESS: o->progress = true; return true;
+	case METRICS: metrics_option(); return true;
 	default: return look_option(o, c);
 	}
 }
@@ -332,6 +336,10 @@ static void check_look(const struct opts *o)
 				o->look == LOOK_SCHEMA ? "--schema"
 				: o->look == LOOK_LOG  ? "--log"
 						       : "a list");
+	if (o->look)
+		metrics_refuse(o->look == LOOK_SCHEMA ? "--schema"
+			: o->look == LOOK_LOG         ? "--log"
+						      : "a list");
 	if (o->look == LOOK_LOG && o->look_at[strspn(o->look_at, "0123456789")])
 		die_usage("--log: '%s' is not a job ID", o->look_at);
 	if (o->connection && o->url.connection)

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "api/job.h"
 #include "base/mem.h"
+#include "base/num.h"
+#include "sys/metrics.h"
 #include "sys/progress.h"
 #include "api/result_download.h"
 #include "sys/sandbox.h"
@@ -250,9 +252,10 @@ static int download(struct run *r, const struct api_job *j, bool writes, struct 
 static void warn_of_loss(const struct run *r, const struct schema *s)
 {
 	if (r->out.text.blank > 0)
-		warn("%llu rows are NULL in their only column: most readers skip such empty lines "
+		warn("%llu row%s NULL in the only column: most readers skip such empty lines "
 		     "(--null TEXT helps)",
-			(unsigned long long)r->out.text.blank);
+			(unsigned long long)r->out.text.blank,
+			r->out.text.blank == 1 ? " is" : "s are");
 	for (size_t i = 0; r->o->out.format == RESULTOUT_JSONL && i < s->n; i++)
 		if (schema_find(s, s->col[i].name) != (long)i) {
 			warn("two columns have the name '%s': most readers of JSON take the last "
@@ -279,7 +282,7 @@ static void say_done(struct run *r, const struct api_job *j)
 	char text[32] = "";
 
 	if (rows >= 0)
-		snprintf(text, sizeof text, "%lld rows, ", (long long)rows);
+		snprintf(text, sizeof text, "%lld row%s, ", (long long)rows, num_s((uint64_t)rows));
 	note("job %s: %s%llu bytes", j->id, text, (unsigned long long)r->out.taken);
 	if (r->o->out.format != RESULTOUT_FRAME)
 		log_rows(r, j, rows);
@@ -307,7 +310,7 @@ static int deliver_nothing(struct run *r, const struct api_job *j, struct frame_
 		api_job_inserted(r->api, j->id, &inserted, FAIL_IGNORED);
 	if (inserted > 0)
 		warn("job %s: %s done, %lld row%s written", j->id, statement, (long long)inserted,
-			inserted == 1 ? "" : "s");
+			num_s((uint64_t)inserted));
 	else
 		warn("job %s: %s done", j->id, statement);
 	return 0;
@@ -511,8 +514,7 @@ static int with_server(struct run *r, const char *sql, struct fail *f)
 		return -1;
 	if (load_conf(r, &at, f))
 		return -1;
-	/* FILE.new becomes FILE at the end: that much must stay possible */
-	if (api_sandbox(&r->conf, &r->o->api, r->since->folder, f))
+	if (api_sandbox(&r->conf, &r->o->api, f))
 		return -1;
 	r->api = api_open(&r->conf, &r->o->api);
 	progress_start(&r->progress);
@@ -545,6 +547,14 @@ static void give_up(struct run *r, const struct fail *why)
 	sig_hold(false);
 }
 
+static void name_destination(const char *result)
+{
+	char *shown = harmless(result);
+
+	metrics_destination(shown);
+	free(shown);
+}
+
 int fetch(const struct opts *o, struct since *since, struct sink *to, struct fail *f)
 {
 	struct run r = { .o = o,
@@ -554,6 +564,8 @@ int fetch(const struct opts *o, struct since *since, struct sink *to, struct fai
 	char *sql = NULL;
 	int rc;
 
+	if (o->result)
+		name_destination(o->result);
 	progress_init(&r.progress, o->progress, o->verbosity < 0);
 	rc = !o->job_id && !o->schedule && !o->look && query(o, &sql, f)
 		? -1

@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
+#include "sys/sandbox.h"
 #include "value/jsondoc.h"
 #include "value/tdtime.h"
 
@@ -137,7 +138,10 @@ static int find_file(struct since *s, struct fail *f)
 	s->fresh = mem_printf("%s.new", s->file);
 	s->folder = folder_of(s->file);
 	s->folder_fd = open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return s->folder_fd >= 0 ? 0 : fail_errno(f, FAIL_SYSTEM, "%s", s->folder);
+	if (s->folder_fd < 0)
+		return fail_errno(f, FAIL_SYSTEM, "%s", s->folder);
+	sandbox_folder(s->folder); /* FILE.new becomes FILE at the end */
+	return 0;
 }
 
 /* Whoever has FILE.new, under this very name, is the only one. */

@@ -3,6 +3,7 @@
 
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/num.h"
 
 #include <unistd.h>
 
@@ -170,15 +171,16 @@ int check_plan(struct load *l, struct fail *f)
 		((c->o->once || c->input.in.end.rows) && session_look(l, f)))
 		return -1;
 	buf_init(&b, 16 << 20);
-	buf_printf(&b, "%llu rows (%s) for %s.%s on %s, mode=%s\n",
-		(unsigned long long)c->input.in.end.rows,
+	buf_printf(&b, "%llu row%s (%s) for %s.%s on %s, mode=%s\n",
+		(unsigned long long)c->input.in.end.rows, num_s(c->input.in.end.rows),
 		c->input.in.end.verified ? "verified" : "taken from end-of-file", c->to.database,
 		c->to.table, c->conf.endpoint, tdurl_mode_name(c->to.mode));
 	if (!c->target_known)
 		buf_printf(&b, "table %s: the key may not see it\n", c->to.table);
 	else if (c->target.exists)
-		buf_printf(&b, "table %s: %lld rows, %zu columns\n", c->to.table,
-			(long long)c->target.count, c->target.schema.n);
+		buf_printf(&b, "table %s: %lld row%s, %zu column%s\n", c->to.table,
+			(long long)c->target.count, num_s((uint64_t)c->target.count),
+			c->target.schema.n, num_s(c->target.schema.n));
 	else
 		buf_printf(&b, "table %s: does not exist%s\n", c->to.table,
 			append ? ", would be made" : "");

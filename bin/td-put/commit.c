@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "td/append.h"
 
 #include <stdlib.h>
@@ -106,8 +107,9 @@ int commit_run(struct load *l, struct fail *f)
 		return transfer_failed(l, f);
 	if (paper_end(l, NULL, f))
 		return -1;
-	progress_done(&l->progress, "%lld rows into %s.%s%s", (long long)l->receipt.rows,
-		l->to.database, l->to.table, l->receipt.already ? ", since an earlier run" : "");
+	progress_done(&l->progress, "%lld row%s into %s.%s%s", (long long)l->receipt.rows,
+		num_s((uint64_t)l->receipt.rows), l->to.database, l->to.table,
+		l->receipt.already ? ", since an earlier run" : "");
 	return 0;
 }
 

@@ -3,8 +3,10 @@
 
 #include "base/die.h"
 #include "base/fd.h"
+#include "base/mem.h"
 #include "base/option.h"
 #include "sys/clock.h"
+#include "sys/metrics.h"
 #include "sys/sandbox.h"
 #include "base/sig.h"
 
@@ -24,8 +26,8 @@ static const char help[] =
 	"Usage: td-put [OPTION]... DEST < FRAME > RECEIPT\n"
 	"Upload the records of a frame, as td-encode writes it, into a table.\n"
 	"\n"
-	"  td-encode < a.csv | td-put td://@/db/table\n"
-	"  td-encode < a.csv | td-put 'td://@/db/table?mode=replace' | td-swap\n"
+	"  td-encode < a.csv | td-put td://@/mydb/table\n"
+	"  td-encode < a.csv | td-put 'td://@/mydb/table?mode=replace' | td-swap\n"
 	"\n"
 	"DEST is NAME:TABLE, of a connection (td-conn), or\n"
 	"  td://[KEY]@[HOST]/DATABASE/TABLE[?mode=append|replace|truncate|create|merge]\n"
@@ -40,9 +42,9 @@ static const char help[] =
 	"\n"
 	"What is uploaded:\n"
 	"      --create-database   make the database if it does not exist\n"
-	"      --part-size SIZE    bytes of one upload, with an optional k or M (so that\n"
-	"                          those in memory are 32M together)\n"
-	"  -j, --jobs N            uploads at the same time (4)\n"
+	"      --part-size SIZE    bytes of one upload, 1 to 64M, with an optional k or M\n"
+	"                          (so that those in memory are 32M together)\n"
+	"  -j, --jobs N            uploads at the same time, 1 to 16 (4)\n"
 	"      --max-errors N      publish although the import refused up to N records\n"
 	"                          (0)\n"
 	"      --strict            refuse a frame whose source was not proven to be\n"
@@ -72,6 +74,7 @@ static const char help[] =
 	"Connection and messages:\n"
 	"      --wait TIME         give up when the whole run takes longer\n"
 	"      --progress          report progress even if stderr is not a terminal\n"
+	METRICS_USAGE
 	API_USAGE;
 
 /* In a path, where TD takes what follows a dot for a format. */
@@ -123,6 +126,7 @@ static const struct option long_options[] = {
 	{ "wait", required_argument, NULL, WAIT },
 	{ "watermark-file", required_argument, NULL, WATERMARK_FILE },
 	{ "time-zone", required_argument, NULL, TIME_ZONE },
+	METRICS_LONG,
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -136,6 +140,7 @@ static void take(struct opts *o, int c)
 	case CREATE_DATABASE: o->create_database = true; break;
 	case STRICT: o->strict = true; break;
 	case PROGRESS: o->progress = true; break;
+	case METRICS: metrics_option(); break;
 	case ONCE:
 		o->once = true;
 		o->content = optarg && strcmp(optarg, "@content") == 0;
@@ -170,6 +175,8 @@ static void check_options(const struct opts *o)
 		die_usage("--once=KEY names what one machine uploads: it goes with --no-commit");
 	if (o->commit && o->dry_run)
 		die_usage("--dry-run checks what a frame brings: it does not go with --commit");
+	if (o->dry_run)
+		metrics_refuse("--dry-run");
 	if (o->once_key && !*o->once_key)
 		die_usage("--once=: an empty KEY");
 }
@@ -211,6 +218,14 @@ static void destination(struct load *l, int argc, char **argv)
 		die_usage("%s", f.why);
 }
 
+static void name_destination(const struct load *l)
+{
+	char *name = mem_printf("%s.%s", l->to.database, l->to.table);
+
+	metrics_destination(name);
+	free(name);
+}
+
 /* The key, the time that runs, and the sandbox. */
 static int prepare(struct load *l, struct fail *f)
 {
@@ -219,6 +234,7 @@ static int prepare(struct load *l, struct fail *f)
 	if (range_read(l, f) || conf_load(&l->conf, NULL, &l->to, f) ||
 		conf_complete(&l->conf, &l->to, f))
 		return -1;
+	name_destination(l);
 	if (l->to.mode != TDURL_APPEND && (o->once || o->session || o->streaming))
 		die_usage("--once, --session and --streaming are for mode=append");
 	if (l->to.mode != TDURL_APPEND && o->watermark_file)
@@ -233,7 +249,7 @@ static int prepare(struct load *l, struct fail *f)
 	if ((o->content && content_keep(f)) ||
 		(o->watermark_file && !o->dry_run && newfile_open(&l->mark, o->watermark_file, f)))
 		return -1;
-	return api_sandbox(&l->conf, &o->api, l->mark.folder, f);
+	return api_sandbox(&l->conf, &o->api, f);
 }
 
 int main(int argc, char **argv)

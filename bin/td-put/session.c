@@ -5,6 +5,7 @@
 #include "base/die.h"
 #include "base/md5.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/sig.h"
 #include "td/tempname.h"
 
@@ -156,12 +157,13 @@ int session_check_counts(struct load *l, const struct api_session *s, struct fai
 	if (s->error_records > 0 || s->error_parts > 0)
 		errors_show(l);
 	if (s->error_records > (int64_t)l->o->max_errors || s->error_parts > 0)
-		return fail_set(f, FAIL_DATA, "the import refused %lld of %lld records%s: %s",
-			(long long)s->error_records, (long long)rows,
+		return fail_set(f, FAIL_DATA, "the import refused %lld of %lld record%s%s: %s",
+			(long long)s->error_records, (long long)rows, num_s((uint64_t)rows),
 			s->error_parts > 0 ? " (and whole parts)" : "", than);
 	if (s->valid_records + (s->error_records > 0 ? s->error_records : 0) != rows)
 		return fail_set(f, s->state == API_COMMITTED ? FAIL_GUARD : FAIL_REFUSED,
-			"%lld records were sent and the import counts %lld: %s", (long long)rows,
+			"%lld record%s sent and the import counts %lld: %s", (long long)rows,
+			rows == 1 ? " was" : "s were",
 			(long long)s->valid_records, than);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/sig.h"
 #include "sys/clock.h"
 #include "td/append.h"
@@ -115,12 +116,13 @@ static void tell_streamed(const struct load *l, struct fail *f)
 		return;
 	if (in > 0)
 		n += (size_t)snprintf(
-			f->why + n, sizeof f->why - n, "; %llu rows are in the table already", in);
+			f->why + n, sizeof f->why - n, "; %llu row%s in the table already", in,
+			in == 1 ? " is" : "s are");
 	if (maybe > 0 && n < sizeof f->why)
 		snprintf(f->why + n, sizeof f->why - n,
-			in > 0 ? ", and up to %llu more may be"
-			       : "; up to %llu rows may be in the table",
-			maybe);
+			"%s up to %llu %s%s may be%s", in > 0 ? ", and" : ";", maybe,
+			in > 0 ? "more" : "row", in > 0 ? "" : num_s(maybe),
+			in > 0 ? "" : " in the table");
 	f->kind = f->kind == FAIL_SIGNAL || f->kind == FAIL_PIPE ? f->kind : FAIL_UNKNOWN;
 }
 
@@ -180,17 +182,18 @@ void transfer_not_begun(struct load *l, struct fail *f)
 static void say_done(struct load *l)
 {
 	const long long rows = (long long)l->receipt.rows;
+	const char *s = num_s((uint64_t)rows);
 
 	if (l->to.mode != TDURL_APPEND)
 		progress_done(&l->progress,
-			"%lld rows into %s.%s (not published yet: pipe the receipt into td-swap)",
-			rows, l->to.database, l->into);
+			"%lld row%s into %s.%s (not published yet: pipe the receipt into td-swap)",
+			rows, s, l->to.database, l->into);
 	else if (l->o->no_commit)
-		progress_done(&l->progress, "%lld rows into session %s (not published yet)", rows,
-			l->o->session);
+		progress_done(&l->progress, "%lld row%s into session %s (not published yet)", rows,
+			s, l->o->session);
 	else
-		progress_done(&l->progress, "%lld rows into %s.%s%s", rows, l->to.database, l->into,
-			l->receipt.already ? ", since an earlier run" : "");
+		progress_done(&l->progress, "%lld row%s into %s.%s%s", rows, s, l->to.database,
+			l->into, l->receipt.already ? ", since an earlier run" : "");
 }
 
 /*

@@ -6,6 +6,7 @@
 
 #include "base/die.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "td/tempname.h"
 #include "value/alias.h"
 
@@ -315,8 +316,10 @@ static int check_numbers(const struct swap *s, struct fail *f)
 			s->in.database, s->in.table, (long long)goes);
 	else if (o->max_carry >= 0 && c->stays > o->max_carry)
 		fail_set(f, FAIL_GUARD,
-			"%lld rows would be copied, more than --max-carry %lld: %s.%s is as it was",
-			(long long)c->stays, (long long)o->max_carry, s->in.database, s->in.table);
+			"%lld row%s would be copied, more than --max-carry %lld: %s.%s is as it "
+			"was",
+			(long long)c->stays, num_s((uint64_t)c->stays), (long long)o->max_carry,
+			s->in.database, s->in.table);
 	else if (o->max_shrink >= 0 && after < c->target &&
 		 (double)(c->target - after) * 100 > (double)c->target * o->max_shrink)
 		fail_set(f, FAIL_GUARD,

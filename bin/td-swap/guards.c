@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "sys/clock.h"
 
 #include <stdlib.h>
@@ -41,8 +42,9 @@ static int check_not_empty(struct swap *s, const char *name, struct fail *f)
 		return -1;
 	if (have.n == rows_loaded(r))
 		return 0;
-	return fail_set(f, FAIL_GUARD, "table %s.%s holds %lld rows, but td-put sent %lld",
-		r->database, name, (long long)have.n, (long long)rows_loaded(r));
+	return fail_set(f, FAIL_GUARD, "table %s.%s holds %lld row%s, but td-put sent %lld",
+		r->database, name, (long long)have.n, num_s((uint64_t)have.n),
+		(long long)rows_loaded(r));
 }
 
 /*
@@ -65,8 +67,9 @@ static int check_loaded(struct swap *s, const char *name, struct fail *f)
 			return -1;
 		if (t->count > want)
 			return fail_set(f, FAIL_GUARD,
-				"table %s.%s holds %lld rows, but td-put sent %lld", r->database,
-				name, (long long)t->count, (long long)want);
+				"table %s.%s holds %lld row%s, but td-put sent %lld", r->database,
+				name, (long long)t->count, num_s((uint64_t)t->count),
+				(long long)want);
 		if (t->count == want)
 			return 0;
 		if (i == COUNT_LOOKS)
@@ -77,8 +80,9 @@ static int check_loaded(struct swap *s, const char *name, struct fail *f)
 	}
 	if (s->o->strict)
 		return fail_set(f, FAIL_TEMP,
-			"--strict: table %s.%s shows %lld rows so far, td-put sent %lld",
-			r->database, name, (long long)s->loaded.count, (long long)want);
+			"--strict: table %s.%s shows %lld row%s so far, td-put sent %lld",
+			r->database, name, (long long)s->loaded.count,
+			num_s((uint64_t)s->loaded.count), (long long)want);
 	note("table %s.%s shows %lld of %lld rows so far", r->database, name,
 		(long long)s->loaded.count, (long long)want);
 	return check_not_empty(s, name, f);
@@ -206,12 +210,14 @@ int guards_check(struct swap *s, const char *name, struct fail *f)
 static void plan_carry(const struct swap *s, struct buf *b)
 {
 	const struct carry *c = &s->carry;
+	const int64_t gone = c->target - c->stays, copied = c->live + c->stays;
 
 	buf_printf(b,
-		"%lld rows of %s.%s would go, %lld would come, %lld would stay\n"
-		"the copy: %lld rows by one job of the service, the whole table\n",
-		(long long)(c->target - c->stays), s->in.database, s->in.table, (long long)c->live,
-		(long long)c->stays, (long long)(c->live + c->stays));
+		"%lld row%s of %s.%s would go, %lld would come, %lld would stay\n"
+		"the copy: %lld row%s by one job of the service, the whole table\n",
+		(long long)gone, num_s((uint64_t)gone), s->in.database, s->in.table,
+		(long long)c->live, (long long)c->stays, (long long)copied,
+		num_s((uint64_t)copied));
 	if (s->o->checks_n > 0)
 		buf_puts(b, "--check: looks at the copy, which is not made\n");
 }
@@ -221,14 +227,16 @@ static void plan(const struct swap *s, struct buf *b)
 	const struct receipt *in = &s->in;
 
 	if (!s->target.exists)
-		buf_printf(b, "%lld rows would become %s.%s, which does not exist\n",
-			(long long)rows_loaded(in), in->database, in->table);
+		buf_printf(b, "%lld row%s would become %s.%s, which does not exist\n",
+			(long long)rows_loaded(in), num_s((uint64_t)rows_loaded(in)), in->database,
+			in->table);
 	else if (receipt_carries(in))
 		plan_carry(s, b);
 	else
-		buf_printf(b, "%lld rows would take the place of the %lld of %s.%s, %s\n",
-			(long long)rows_loaded(in), (long long)s->target.count, in->database,
-			in->table, s->o->keep ? "which would be kept" : "which would be dropped");
+		buf_printf(b, "%lld row%s would take the place of the %lld of %s.%s, %s\n",
+			(long long)rows_loaded(in), num_s((uint64_t)rows_loaded(in)),
+			(long long)s->target.count, in->database, in->table,
+			s->o->keep ? "which would be kept" : "which would be dropped");
 	if (s->target.exists && s->o->keep_n > 0 && s->kept_n >= s->o->keep_n)
 		buf_printf(b, "%zu of the %zu older kept tables would be dropped\n",
 			s->kept_n + 1 - s->o->keep_n, s->kept_n);

@@ -6,7 +6,9 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/option.h"
+#include "sys/metrics.h"
 #include "sys/sandbox.h"
 #include "base/sig.h"
 #include "base/visible.h"
@@ -25,8 +27,8 @@ static const char help[] =
 	"Usage: td-swap [OPTION]... [DEST] < RECEIPT > RECEIPT\n"
 	"Put the table that td-put has loaded in the place of its target, in one step.\n"
 	"\n"
-	"  td-encode < a.csv | td-put 'td://@/db/table?mode=replace' | td-swap\n"
-	"  td-swap --undo td://@/db/table\n"
+	"  td-encode < a.csv | td-put 'td://@/mydb/table?mode=replace' | td-swap\n"
+	"  td-swap --undo td://@/mydb/table\n"
 	"\n"
 	"The receipt of an append passes through. DEST, a td:// URL or NAME:TABLE, is\n"
 	"needed only where the receipt's server or account is not the default one.\n"
@@ -69,6 +71,7 @@ static const char help[] =
 	"                          nothing\n"
 	"      --wait TIME         give up when the whole run takes longer\n"
 	"      --progress          report progress even if stderr is not a terminal\n"
+	METRICS_USAGE
 	API_USAGE;
 
 /* From 0 to 100, with or without the sign. */
@@ -116,6 +119,8 @@ static void check_options(const struct opts *o)
 	if (o->dry_run && (o->undo || o->gc))
 		die_usage("--dry-run is for a replacement: it does not go with %s",
 			o->undo ? "--undo" : "--gc");
+	if (o->dry_run)
+		metrics_refuse("--dry-run");
 	if (o->older_given && !o->gc)
 		die_usage("--older-than goes with --gc");
 	if (o->sessions && !o->gc)
@@ -158,6 +163,7 @@ static const struct option long_options[] = {
 	{ "check", required_argument, NULL, CHECK },
 	{ "dry-run", no_argument, NULL, DRY_RUN },
 	{ "watermark-file", required_argument, NULL, WATERMARK_FILE },
+	METRICS_LONG,
 	OPTION_LONG,
 	API_LONG_OPTIONS,
 	{ 0 },
@@ -189,8 +195,12 @@ static void take(struct opts *o, int c)
 	case GC: o->gc = true; break;
 	case SESSIONS: o->sessions = true; break;
 	case PROGRESS: o->progress = true; break;
+	case METRICS: metrics_option(); break;
 	case OLDER_THAN:
 		o->older_given = true;
+		if (strcmp(optarg, "0") != 0 && strchr("0123456789", optarg[strlen(optarg) - 1]))
+			die_usage("--older-than %s: a unit is wanted: s, m, h or d, as in 2d",
+				optarg);
 		o->older_s = (uint64_t)option_seconds(0, 36500LL * 86400);
 		break;
 	case WATERMARK_FILE: o->watermark_file = optarg; break;
@@ -262,6 +272,7 @@ static int pass(const char *text, size_t n, struct fail *f)
 	if (line)
 		shown[n++] = '\n';
 	rc = fd_write(STDOUT_FILENO, "standard output", shown, n, f);
+	log_result(shown);
 	free(shown);
 	return rc || fd_close(STDOUT_FILENO, "standard output", f) ? -1 : 0;
 }
@@ -363,7 +374,7 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 			"name the "
 			"destination",
 			s->in.endpoint, s->conf.endpoint);
-	if (f->kind == FAIL_NONE && api_sandbox(&s->conf, &s->o->api, s->mark.folder, f) == 0) {
+	if (f->kind == FAIL_NONE && api_sandbox(&s->conf, &s->o->api, f) == 0) {
 		swap_connect(s);
 		return 0;
 	}
@@ -373,26 +384,28 @@ static int connect_to(struct swap *s, const struct tdurl *to, struct fail *f)
 static void say_done(struct swap *s)
 {
 	const struct receipt *r = &s->out;
+	const char *s_rows = num_s((uint64_t)r->rows);
 
 	if (s->o->undo)
-		progress_done(&s->progress, "%s.%s has the %lld rows of before again", r->database,
-			r->table, (long long)r->rows);
+		progress_done(&s->progress, "%s.%s has the %lld row%s of before again", r->database,
+			r->table, (long long)r->rows, s_rows);
 	else if (r->action && strcmp(r->action, "none") == 0)
 		progress_done(&s->progress, "%s.%s is as it was: no row comes or goes", r->database,
 			r->table);
 	else if (r->carry.rows_kept >= 0)
-		progress_done(&s->progress, "%lld rows in the place of %lld of %s.%s; %lld stay",
-			(long long)r->rows, (long long)r->carry.rows_replaced, r->database,
+		progress_done(&s->progress, "%lld row%s in the place of %lld of %s.%s; %lld stay",
+			(long long)r->rows, s_rows, (long long)r->carry.rows_replaced, r->database,
 			r->table, (long long)r->carry.rows_kept);
 	else if (r->already)
-		progress_done(&s->progress, "%s.%s has these %lld rows already", r->database,
-			r->table, (long long)r->rows);
+		progress_done(&s->progress, "%s.%s has %s %lld row%s already", r->database,
+			r->table, r->rows == 1 ? "this" : "these", (long long)r->rows, s_rows);
 	else if (r->rows_before < 0)
-		progress_done(&s->progress, "created %s.%s with %lld rows", r->database, r->table,
-			(long long)r->rows);
+		progress_done(&s->progress, "created %s.%s with %lld row%s", r->database,
+			r->table, (long long)r->rows, s_rows);
 	else
-		progress_done(&s->progress, "%lld rows in the place of the %lld of %s.%s",
-			(long long)r->rows, (long long)r->rows_before, r->database, r->table);
+		progress_done(&s->progress, "%lld row%s in the place of the %lld of %s.%s",
+			(long long)r->rows, s_rows, (long long)r->rows_before, r->database,
+			r->table);
 }
 
 /*
@@ -507,7 +520,7 @@ static int undo_by_name(struct swap *s, struct tdurl *to, struct fail *f)
 	struct receipt *r = &s->in;
 
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
-		api_sandbox(&s->conf, &s->o->api, NULL, f))
+		api_sandbox(&s->conf, &s->o->api, f))
 		return -1;
 	swap_connect(s);
 	s->by_name = true;
@@ -543,9 +556,10 @@ static int undo(struct swap *s, const struct tdurl *to, struct fail *f)
 static int collect(struct swap *s, struct tdurl *to, struct fail *f)
 {
 	if (conf_load(&s->conf, NULL, to, f) || conf_complete(&s->conf, to, f) ||
-		api_sandbox(&s->conf, &s->o->api, NULL, f))
+		api_sandbox(&s->conf, &s->o->api, f))
 		return -1;
 	swap_connect(s);
+	swap_names_destination(to->database, to->table);
 	if (gc_run(s, to->database, to->table, f))
 		return -1;
 	return fd_close(STDOUT_FILENO, "standard output", f);
@@ -602,6 +616,7 @@ static int pass_append(
 		return fail_set(f, FAIL_DATA,
 			"the receipt contradicts itself: an append has no temporary table");
 	s->out_begun = true;
+	swap_names_destination(r->database, r->table);
 	if (pass(text, n, f))
 		return -1;
 	if (given)
@@ -622,8 +637,8 @@ static int pass_append(
 		return fail_set(f, FAIL_USAGE,
 			"the receipt is of an append on %s, not on %s: its rows are in",
 			r->endpoint, s->conf.endpoint);
-	progress_done(&s->progress, "%lld rows into %s.%s, by td-put: nothing to swap",
-		(long long)r->rows, r->database, r->table);
+	progress_done(&s->progress, "%lld row%s into %s.%s, by td-put: nothing to swap",
+		(long long)r->rows, num_s((uint64_t)r->rows), r->database, r->table);
 	return 0;
 }
 
@@ -662,6 +677,8 @@ static int run(struct swap *s, struct tdurl *to, struct fail *f)
 	rc = receipt_parse(&s->in, text, n, "standard input", f);
 	if (rc == 0 && !s->in.done) {
 		s->out_begun = true;
+		if (s->in.table && s->in.database)
+			swap_names_destination(s->in.database, s->in.table);
 		pass(text, n, FAIL_IGNORED);
 		rc = fail_set(f, FAIL_UPSTREAM, "td-put failed: %s",
 			s->in.reason ? s->in.reason : "no reason given");

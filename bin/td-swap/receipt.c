@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/sig.h"
 #include "sys/clock.h"
+#include "sys/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,11 +30,20 @@ int swap_receipt_begin(struct swap *s, struct fail *f)
 	return put_text(receipt_begin(&s->out), f);
 }
 
+void swap_names_destination(const char *database, const char *table)
+{
+	char *name = table ? mem_printf("%s.%s", database, table) : mem_string(database);
+
+	metrics_destination(name);
+	free(name);
+}
+
 int swap_receipt_start(struct swap *s, struct fail *f)
 {
 	const struct receipt *in = &s->in;
 	struct receipt *out = &s->out;
 
+	swap_names_destination(in->database, in->table);
 	out->mode = in->mode;
 	out->endpoint = mem_string(in->endpoint);
 	out->database = mem_string(in->database);

@@ -7,6 +7,7 @@
 #include "base/die.h"
 #include "base/mem.h"
 #include "base/sig.h"
+#include "base/num.h"
 #include "sys/clock.h"
 #include "td/replace.h"
 #include "td/tempname.h"
@@ -477,9 +478,10 @@ static int arrived(struct run *u, struct fail *f)
 	s->out.kept = mem_string(old);
 	if (n > 0)
 		return fail_set(f, FAIL_UNKNOWN,
-			"%s.%s has the new rows, but %lld rows came to it after it was copied: "
-			"they are in %s alone, which holds the table as it was before",
-			s->in.database, s->in.table, n, old);
+			"%s.%s has the new rows, but %lld row%s came to it after it was copied: "
+			"%s in %s alone, which holds the table as it was before",
+			s->in.database, s->in.table, n, num_s((uint64_t)n),
+			n == 1 ? "it is" : "they are", old);
 	return fail_set(f, FAIL_UNKNOWN,
 		"%s.%s has the new rows, but whether others came to it after it was copied is not "
 		"known: %s holds the table as it was before (%s)",

@@ -77,6 +77,8 @@ void swap_connect(struct swap *s);
  * Our receipt. start: it repeats td-put's, so that one line in a log has everything; begin writes
  * the first half, once; end writes the rest, with the failure `why` or NULL, and closes the output.
  */
+/* For --metrics; table: or NULL. */
+void swap_names_destination(const char *database, const char *table);
 int swap_receipt_start(struct swap *s, struct fail *f);
 int swap_receipt_begin(struct swap *s, struct fail *f);
 int swap_receipt_end(struct swap *s, const struct fail *why, struct fail *f);

@@ -127,7 +127,7 @@ bool api_option(struct api_opt *o, int c, const char *help, int *verbosity)
 	}
 }
 
-int api_sandbox(const struct conf *c, const struct api_opt *o, const char *folder, struct fail *f)
+int api_sandbox(const struct conf *c, const struct api_opt *o, struct fail *f)
 {
 	enum { FOLDERS = 8 };
 	const struct http_opt http = settled(c, o);
@@ -145,7 +145,7 @@ int api_sandbox(const struct conf *c, const struct api_opt *o, const char *folde
 		if (*one)
 			reads[n++] = one;
 	reads[n] = NULL;
-	rc = sandbox_client(folder, reads, f);
+	rc = sandbox_client(reads, f);
 	free(folders);
 	if (rc)
 		return -1;

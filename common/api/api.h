@@ -37,7 +37,7 @@ struct api_opt {
  * From here on this process only talks to the server: see sandbox_client(). Certificates that o or
  * c names stay readable. Warns of --insecure. Call once, when the key is known, before api_open().
  */
-int api_sandbox(const struct conf *c, const struct api_opt *o, const char *folder, struct fail *f);
+int api_sandbox(const struct conf *c, const struct api_opt *o, struct fail *f);
 
 /* The options of every tool that talks to TD: rows for its table, lines for its help text. */
 enum {

@@ -246,12 +246,31 @@ static void printed(const json_t *j, struct buf *b)
 	buf_puts(b, err ? err : "");
 }
 
+/* A receipt of td-put that a result output has printed: what failed stands in other words, too. */
+static void drop_receipts(struct buf *b)
+{
+	static const char begins[] = "{\"receipt\":";
+	size_t to = 0;
+
+	for (size_t from = 0, n; from < b->len; from += n) {
+		const char *end = memchr(b->p + from, '\n', b->len - from);
+
+		n = end ? (size_t)(end - b->p) + 1 - from : b->len - from;
+		if (n >= sizeof begins && memcmp(b->p + from, begins, sizeof begins - 1) == 0)
+			continue;
+		memmove(b->p + to, b->p + from, n);
+		to += n;
+	}
+	b->len = to;
+}
+
 /* TD's own words about a failed job: the end of it, which has the reason. */
 static char *error_text(const json_t *j)
 {
 	struct buf b;
 
 	printed(j, &b);
+	drop_receipts(&b);
 	while (b.len && (unsigned char)b.p[b.len - 1] <= ' ')
 		b.len--;
 	if (b.len > ERROR_TEXT_MAX)

@@ -202,8 +202,8 @@ static int find_key(struct conf *c, const struct conn *conn, const struct tdurl 
 	} else if (!file)
 		return fail_set(f, FAIL_KEY,
 			"no API key: set TD_API_KEY, or TD_API_KEY_FILE to a file that holds it, "
-			"or "
-			"write it into ~/.td/td.conf (apikey = ... below [account])");
+			"write it into ~/.td/td.conf (apikey = ... below [account]), or use a "
+			"connection (td-conn add -k)");
 	return check_key(c->key, c->key_from, f);
 }
 

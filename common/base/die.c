@@ -154,13 +154,28 @@ static void end_normally(void)
 	log_end(0);
 }
 
+static void see_end(void)
+{
+	static bool seen;
+
+	if (!seen)
+		atexit(end_normally);
+	seen = true;
+}
+
 void die_json(void)
 {
 	if (log_is_json())
 		return;
 	terminal = false;
 	log_json(name);
-	atexit(end_normally);
+	see_end();
+}
+
+void die_at_end(void (*end)(int, double, const char *))
+{
+	log_at_end(end);
+	see_end();
 }
 
 void die(enum fail_kind kind, const char *fmt, ...)

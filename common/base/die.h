@@ -57,6 +57,12 @@ void die_progress(const char *members, const char *text);
 /* From now on each message is a JSON object on a line (see log.h). Call once, without threads. */
 void die_json(void);
 
+/*
+ * What is called when the process ends, before its status is final, whichever way it ends: but for
+ * KILL, and a second signal. As log_at_end(). NULL: nothing.
+ */
+void die_at_end(void (*end)(int status, double seconds, const char *result));
+
 /* End with the status of another program, which is not a failure of ours. */
 _Noreturn void die_exit(int status);
 

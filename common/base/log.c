@@ -14,6 +14,7 @@ enum { TEXT_MAX = 1536 }; /* bytes of a message */
 
 static struct {
 	bool on, quiet;
+	void (*at_end)(int, double, const char *);
 	atomic_bool started, ended;
 	char tool[64];
 	struct timespec began;
@@ -96,7 +97,8 @@ void log_event(const char *event, const char *members, const char *text)
 void log_result(const char *piece)
 {
 	size_t n = state.result ? strlen(state.result) : 0;
-	char *longer = state.on ? realloc(state.result, n + strlen(piece) + 1) : NULL;
+	char *longer = state.on || state.at_end ? realloc(state.result, n + strlen(piece) + 1)
+						: NULL;
 
 	if (!longer)
 		return;
@@ -106,19 +108,36 @@ void log_result(const char *piece)
 	longer[n] = '\0';
 }
 
+void log_at_end(void (*end)(int, double, const char *))
+{
+	if (!state.on)
+		clock_gettime(CLOCK_MONOTONIC, &state.began);
+	state.at_end = end;
+}
+
+static void put_end(int status, double seconds)
+{
+	char members[96];
+
+	snprintf(members, sizeof members, ",\"status\":%d,\"seconds\":%.3f%s", status, seconds,
+		state.result ? ",\"result\":" : "");
+	put("end", members, state.result ? state.result : "");
+}
+
 void log_end(int status)
 {
 	struct timespec now;
-	char members[96];
+	double seconds;
 
-	if (!state.on || state.quiet || atomic_exchange(&state.ended, true))
+	if ((!state.on && !state.at_end) || atomic_exchange(&state.ended, true))
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(members, sizeof members, ",\"status\":%d,\"seconds\":%.3f%s", status,
-		(double)(now.tv_sec - state.began.tv_sec) +
-			(double)(now.tv_nsec - state.began.tv_nsec) / 1e9,
-		state.result ? ",\"result\":" : "");
-	put("end", members, state.result ? state.result : "");
+	seconds = (double)(now.tv_sec - state.began.tv_sec) +
+		  (double)(now.tv_nsec - state.began.tv_nsec) / 1e9;
+	if (state.at_end) /* first: it may have to warn */
+		state.at_end(status, seconds, state.result);
+	if (state.on && !state.quiet && status >= 0)
+		put_end(status, seconds);
 	free(state.result);
 	state.result = NULL;
 }

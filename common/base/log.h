@@ -8,7 +8,8 @@
  * "result": the object that log_result() was given, a receipt or the end of a frame, so its names
  * are those of receipts.
  *
- * Only die calls log_event() and log_end(). State: on or off, and the result. log_event() may be
+ * Only die calls log_event() and log_end(). State: on or off, the result, and who wants to
+ * know the end. log_event() may be
  * called by any thread; the rest is for the main thread.
  */
 #ifndef LOG_H
@@ -35,7 +36,13 @@ void log_event(const char *event, const char *members, const char *text);
  */
 void log_result(const char *piece);
 
-/* The end, unless there was one. */
+/*
+ * Of every run, with or without JSON: what is called at its end, with the exit status, the seconds
+ * that it took, and the object of log_result(), or NULL. NULL: nothing. Counts time from here on.
+ */
+void log_at_end(void (*end)(int status, double seconds, const char *result));
+
+/* The end, unless there was one. status -1: this was not a run (-h), of which nothing is logged. */
 void log_end(int status);
 
 #endif

@@ -30,4 +30,10 @@ bool num_size(const char *s, uint64_t max, uint64_t *out);
 /* Seconds: digits with an optional s, m, h or d, at most max. */
 bool num_seconds(const char *s, uint64_t max, uint64_t *out);
 
+/* How a noun ends after the number n: "%llu row%s". */
+static inline const char *num_s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 #endif

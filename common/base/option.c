@@ -213,6 +213,7 @@ static _Noreturn void print(const char *a, const char *b)
 	if (fd_write(STDOUT_FILENO, out, a, strlen(a), &f) ||
 		fd_write(STDOUT_FILENO, out, b, strlen(b), &f) || fd_close(STDOUT_FILENO, out, &f))
 		die_fail(&f);
+	log_end(-1);
 	exit(0);
 }
 

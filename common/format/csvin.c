@@ -2,6 +2,7 @@
 #include "format/csvin.h"
 #include "format/csvescape.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "value/schema.h"
 #include "base/utf8.h"
 
@@ -34,7 +35,7 @@ static int no_blanks(unsigned char c)
 
 static int fail_here(struct csvin *c, uint64_t line, const char *what, struct fail *f)
 {
-	return fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", c->from->name,
+	return fail_set(f, FAIL_DATA, "%s: line %llu, field %zu: %s", c->from->name,
 		(unsigned long long)line, c->scan.n + 1, what);
 }
 
@@ -254,8 +255,9 @@ static enum row_result deliver(struct csvin *c, size_t len, struct row *row, str
 		size_t n = c->scan.n, at = n < c->columns ? n : c->columns;
 
 		fail_set(f, FAIL_DATA,
-			"%s: line %llu, column %zu: a row of %zu cells where %zu are expected",
-			c->from->name, (unsigned long long)c->row_line, at + 1, n, c->columns);
+			"%s: line %llu, field %zu: a row of %zu cell%s where %zu %s expected",
+			c->from->name, (unsigned long long)c->row_line, at + 1, n, num_s(n),
+			c->columns, c->columns == 1 ? "is" : "are");
 		return bad_row(c, len, row, f);
 	}
 	c->used = len;

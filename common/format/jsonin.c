@@ -279,7 +279,7 @@ static int fill(struct jsonin *j, struct fail *f)
 	return 0;
 }
 
-/* Count the lines of the bytes that are done with. */
+/* Count the lines of the bytes that are done with, and the characters of the last one. */
 static void advance(struct jsonin *j, size_t n)
 {
 	const char *p = j->in.p + j->here.at, *end = p + n, *lf;
@@ -289,7 +289,8 @@ static void advance(struct jsonin *j, size_t n)
 		j->here.column = 0;
 		p = lf + 1;
 	}
-	j->here.column += (size_t)(end - p);
+	for (; p < end; p++)
+		j->here.column += (*p & 0xc0) != 0x80;
 	j->here.at += n;
 }
 
@@ -298,7 +299,7 @@ static int fail_here(struct jsonin *j, const char *p, const char *why, struct fa
 	struct jsonin_place here = j->here;
 
 	advance(j, (size_t)(p - (j->in.p + j->here.at)));
-	fail_set(f, FAIL_DATA, "%s: line %llu, column %zu: %s", j->from->name,
+	fail_set(f, FAIL_DATA, "%s: line %llu, character %zu: %s", j->from->name,
 		(unsigned long long)j->here.line, j->here.column + 1, why);
 	j->here = here;
 	return -1;

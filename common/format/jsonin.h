@@ -5,9 +5,9 @@
  * too: then their values are the columns in order.
  *
  * Values are as jsontok.h says. Objects and arrays inside a row are given as JSON text without
- * insignificant blanks, or as msgpack where `nested` says so. Errors, with line and column (in
- * bytes): everything RFC 8259 forbids, text that is not UTF-8, lone surrogates, a key twice in a
- * row's object, nesting deeper than MP_DEPTH.
+ * insignificant blanks, or as msgpack where `nested` says so. Errors, with line and character:
+ * everything RFC 8259 forbids, text that is not UTF-8, lone surrogates, a key twice in a row's
+ * object, nesting deeper than MP_DEPTH.
  *
  * A row that is JSON but has wrong keys or a wrong number of values is ROW_BAD as a whole. One that
  * is not JSON is skipped up to the end of its line if the next line begins like a row; otherwise,
@@ -45,7 +45,7 @@ struct jsonin {
 		size_t at; /* in `in` */
 		bool begun, array, after;
 		uint64_t line;
-		size_t column; /* bytes of the current line before `at` */
+		size_t column; /* characters of the current line before `at` */
 		/* the last row was skipped to the end of its line; or one before was */
 		bool broken, guessed;
 	} here, mark;

@@ -1,6 +1,7 @@
 /* Reads rows from a stream of msgpack arrays or maps. */
 #include "format/mpin.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "value/mp.h"
 #include "value/schema.h"
 
@@ -144,8 +145,9 @@ static int check_count(struct mpin *m, size_t count, struct fail *f)
 		return bad(m, "an array as a row: name its columns with --columns", f);
 	return count == want
 		? 0
-		: fail_set(f, FAIL_DATA, "%s: row %llu: %zu values where %zu columns are expected",
-			  m->from->name, (unsigned long long)m->rows + 1, count, want);
+		: fail_set(f, FAIL_DATA, "%s: row %llu: %zu value%s where %zu %s expected",
+			  m->from->name, (unsigned long long)m->rows + 1, count, num_s(count), want,
+			  want == 1 ? "is" : "are");
 }
 
 /* The row at the cursor: its length, MP_MORE, or -1 with f. */

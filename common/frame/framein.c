@@ -4,6 +4,7 @@
 #include "base/die.h"
 #include "frame/gzip.h"
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <stdlib.h>
 
@@ -55,9 +56,9 @@ static ssize_t fill(struct framein *in, size_t want, struct fail *f)
 static int died(struct framein *in, struct fail *f)
 {
 	return fail_set(f, FAIL_UPSTREAM,
-		"%s ended in the middle of a frame, after %llu rows: the program that wrote it "
+		"%s ended in the middle of a frame, after %llu row%s: the program that wrote it "
 		"died",
-		in->from->name, (unsigned long long)in->rows);
+		in->from->name, (unsigned long long)in->rows, num_s(in->rows));
 }
 
 /* An abort's reason may have come through several programs: "upstream" is prefixed once. */
@@ -210,7 +211,7 @@ static int check_counts(struct framein *in, struct fail *f)
 
 	if (e->rows != in->rows || e->blocks != in->blocks || e->bytes != in->bytes)
 		return fail_set(f, FAIL_DATA,
-			"%s: the frame's end speaks of %llu rows, %llu blocks and %llu bytes, but "
+			"%s: the frame's end counts %llu rows, %llu blocks and %llu bytes, but "
 			"%llu, %llu and %llu came",
 			in->from->name, (unsigned long long)e->rows, (unsigned long long)e->blocks,
 			(unsigned long long)e->bytes, (unsigned long long)in->rows,

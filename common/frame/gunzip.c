@@ -2,6 +2,7 @@
 #include "frame/gunzip.h"
 #include "frame/gzip.h"
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <stdlib.h>
 
@@ -122,8 +123,8 @@ int gunzip_end(struct gunzip *g, struct fail *f)
 {
 	if (g->state != GUNZIP_HEADER || g->part.len > 0)
 		return fail_set(f, FAIL_TEMP,
-			"ends inside a gzip member, after %llu bytes: it was cut short",
-			(unsigned long long)g->taken);
+			"ends inside a gzip member, after %llu byte%s: it was cut short",
+			(unsigned long long)g->taken, num_s(g->taken));
 	return 0;
 }
 

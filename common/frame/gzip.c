@@ -1,5 +1,6 @@
 /* gzip headers and trailers, blocks of deflate data, and a source that inflates. */
 #include "frame/gzip.h"
+#include "base/num.h"
 #include "frame/frame.h"
 
 #include <string.h>
@@ -157,8 +158,8 @@ static ssize_t fill(struct gzip_source *g, size_t want, struct fail *f)
 static int cut(struct gzip_source *g, struct fail *f)
 {
 	return fail_set(f, FAIL_UPSTREAM,
-		"%s: ends inside a gzip member, after %llu bytes: it was cut short", g->source.name,
-		(unsigned long long)g->offset);
+		"%s: ends inside a gzip member, after %llu byte%s: it was cut short",
+		g->source.name, (unsigned long long)g->offset, num_s(g->offset));
 }
 
 static bool is_of_frame(const struct gzip_header *h)

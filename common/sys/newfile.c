@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "sys/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,6 +55,7 @@ int newfile_open(struct newfile *n, const char *path, struct fail *f)
 	n->folder_fd = open(n->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (n->folder_fd < 0)
 		return fail_errno(f, FAIL_SYSTEM, "%s", n->folder);
+	sandbox_folder(n->folder);
 	if (take(n, f) == 0)
 		return 0;
 	forget(n);

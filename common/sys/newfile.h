@@ -4,7 +4,7 @@
  * met before the work; whoever has it is the only one.
  *
  * A link, and a PATH.new that is not a regular file of ours, are refused. Open before
- * sandbox_client(), which is given `folder`.
+ * the sandbox, which then lets files of that folder be replaced.
  */
 #ifndef NEWFILE_H
 #define NEWFILE_H

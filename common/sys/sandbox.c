@@ -9,6 +9,19 @@
 #include <string.h>
 #include <sys/resource.h>
 
+enum { FOLDERS = 4 };
+static char *folders[FOLDERS + 1]; /* ended by NULL: where files may be replaced later */
+
+void sandbox_folder(const char *folder)
+{
+	size_t i = 0;
+
+	while (i < FOLDERS && folders[i] && strcmp(folders[i], folder) != 0)
+		i++;
+	if (i < FOLDERS && !folders[i])
+		folders[i] = strdup(folder);
+}
+
 #if SANDBOX_WORKS
 
 #include <fcntl.h>
@@ -102,8 +115,11 @@ static int ruleset_new(uint64_t net, uint64_t scopes)
 {
 	long v = version();
 	struct ruleset r = { files_of(v), net, scopes };
+	int ruleset = v < 1 ? -1 : (int)syscall(CREATE_RULESET, &r, size_of(v), 0);
 
-	return v < 1 ? -1 : (int)syscall(CREATE_RULESET, &r, size_of(v), 0);
+	for (size_t i = 0; ruleset >= 0 && i < FOLDERS && folders[i]; i++)
+		allow(ruleset, folders[i], REMOVE_FILE | MAKE_REG);
+	return ruleset;
 }
 
 static void ruleset_enter(int ruleset)
@@ -334,9 +350,12 @@ static void enter(scmp_filter_ctx c, int rc)
 
 static void filter_strictly(pid_t child)
 {
+	static const char *const replace[] = { "rename", "renameat", "renameat2", "unlink",
+		"unlinkat", NULL };
 	scmp_filter_ctx c = seccomp_init(refuse);
 
-	enter(c, c && (allow_calls(c) || allow_some(c, child)) ? -1 : 0);
+	enter(c, c && (allow_calls(c) || allow_some(c, child) ||
+			      (folders[0] && rules(c, SCMP_ACT_ALLOW, replace))) ? -1 : 0);
 }
 
 static void filter_client(bool local)
@@ -455,7 +474,7 @@ int sandbox_seal(pid_t child, struct fail *f)
 	return check(required, f);
 }
 
-int sandbox_client(const char *folder, const char *const *reads, struct fail *f)
+int sandbox_client(const char *const *reads, struct fail *f)
 {
 	bool required;
 	int rc = asked(&required, f), ruleset;
@@ -464,11 +483,8 @@ int sandbox_client(const char *folder, const char *const *reads, struct fail *f)
 		return rc < 0 ? -1 : 0;
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	ruleset = ruleset_new(BIND_TCP, ABSTRACT_SOCKETS | SIGNALS);
-	if (ruleset >= 0) {
+	if (ruleset >= 0)
 		allow_reads(ruleset, reads);
-		if (folder)
-			allow(ruleset, folder, REMOVE_FILE | MAKE_REG);
-	}
 	rc = hosts_need_local();
 	ruleset_enter(ruleset);
 	filter_client(rc);
@@ -514,9 +530,10 @@ static int absent(struct fail *f)
 
 int sandbox_seal(pid_t child, struct fail *f)
 {
-	return pledge(child > 0 ? "stdio proc" : "stdio", NULL) == 0
-		? 0
-		: fail_errno(f, FAIL_SYSTEM, "pledge");
+	const char *promises = child > 0 ? (folders[0] ? "stdio cpath proc" : "stdio proc")
+				: folders[0] ? "stdio cpath" : "stdio";
+
+	return pledge(promises, NULL) == 0 ? 0 : fail_errno(f, FAIL_SYSTEM, "pledge");
 }
 
 /* What is not there needs no permission. */
@@ -528,15 +545,14 @@ static int unveil_all(const char *const *paths, const char *permissions, struct 
 	return 0;
 }
 
-int sandbox_client(const char *folder, const char *const *reads, struct fail *f)
+int sandbox_client(const char *const *reads, struct fail *f)
 {
 	static const char *const always[] = { "/etc", "/usr", NULL };
-	const char *const changes[] = { folder, NULL };
 
 	if (unveil_all(always, "r", f) || unveil_all(reads, "r", f) ||
-		unveil_all(changes, "rc", f))
+		unveil_all((const char *const *)folders, "rc", f))
 		return -1;
-	return pledge(folder ? "stdio rpath cpath inet dns" : "stdio rpath inet dns", NULL) == 0
+	return pledge(folders[0] ? "stdio rpath cpath inet dns" : "stdio rpath inet dns", NULL) == 0
 		? 0
 		: fail_errno(f, FAIL_SYSTEM, "pledge");
 }
@@ -553,9 +569,8 @@ int sandbox_seal(pid_t child, struct fail *f)
 	return absent(f);
 }
 
-int sandbox_client(const char *folder, const char *const *reads, struct fail *f)
+int sandbox_client(const char *const *reads, struct fail *f)
 {
-	(void)folder;
 	(void)reads;
 	return absent(f);
 }

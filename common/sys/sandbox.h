@@ -40,9 +40,15 @@
 void sandbox_hide(void);
 
 /*
+ * Before either sandbox: regular files in `folder` may later be made, removed and renamed, though
+ * still not opened for writing (newfile). A few folders; more than that stay closed.
+ */
+void sandbox_folder(const char *folder);
+
+/*
  * For a process that only works on open descriptors: an allow-list of system calls. No file is
- * opened, changed, removed or renamed, no socket made, no program run, no process made, no memory
- * made executable; signals go to itself and to `child` (0: none) alone.
+ * opened, changed, removed or renamed (but see sandbox_folder()), no socket made, no program run,
+ * no process made, no memory made executable; signals go to itself and to `child` (0: none) alone.
  */
 int sandbox_seal(pid_t child, struct fail *f);
 
@@ -51,11 +57,10 @@ int sandbox_seal(pid_t child, struct fail *f);
  * local ones (AF_UNIX) are not made unless the resolver has no other way (nsswitch.conf). Files can
  * be read where resolver, certificates, libraries and time zones are (/etc, /usr, /lib, ...), and
  * at `reads` (NULL, or files and folders, ended by NULL), and nowhere else. No file can be written,
- * made, removed or renamed; below `folder`, if not NULL, regular files may be made, removed and
- * renamed, but still not opened for writing. No program is run, no process made, no memory made
- * executable; signals go to itself alone.
+ * made, removed or renamed (but see sandbox_folder()). No program is run, no process made, no
+ * memory made executable; signals go to itself alone.
  */
-int sandbox_client(const char *folder, const char *const *reads, struct fail *f);
+int sandbox_client(const char *const *reads, struct fail *f);
 
 /* Which parts are active, for people: "Landlock 7, seccomp, no new privileges"; or "none". */
 const char *sandbox_parts(void);

@@ -371,7 +371,7 @@ int receipt_parse(struct receipt *r, const char *p, size_t n, const char *at, st
 			at);
 	if (p[0] == '\x1f') /* gzip */
 		return fail_set(f, FAIL_DATA,
-			"%s: these are rows, no receipt: pipe them through td-put", at);
+			"%s: these are rows, not a receipt: pipe them through td-put", at);
 	if (!newline && p[0] == '{' && (n < 2 || p[n - 1] != '}'))
 		return half(p, n, at, f);
 	if (newline && newline != p + n - 1)

@@ -429,7 +429,7 @@ static int parse_url(struct tdurl *u, const char *p, struct fail *f)
 
 	if (!at)
 		return fail_set(f, FAIL_USAGE,
-			"the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE");
+			"the @ is missing: td://@[HOST]/DATABASE/TABLE");
 	if (at > p && decode_key(p, (size_t)(at - p), &u->key, f))
 		return -1;
 	slash = at + 1 + strcspn(at + 1, "/?");
@@ -460,6 +460,20 @@ static int parse_named(struct tdurl *u, const char *p, const char *colon, struct
 	return tdurl_check_name("table", u->table, f);
 }
 
+/* Text of another form; DATABASE.TABLE is what SQL would have. */
+static int no_destination(const char *text, struct fail *f)
+{
+	static const char legal[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	const size_t database = strspn(text, legal);
+	const char *table = text + database + (text[database] != '\0');
+
+	fail_set(f, FAIL_USAGE, "a destination is td://@[HOST]/DATABASE/TABLE or NAME:TABLE");
+	if (database > 2 && strchr("./", table[-1]) && strlen(table) > 2 &&
+		table[strspn(table, legal)] == '\0')
+		fail_add(f, ", such as td://@/%.*s/%.255s", (int)database, text, table);
+	return -1;
+}
+
 int tdurl_parse(struct tdurl *u, const char *text, struct fail *f)
 {
 	const char *colon = strchr(text, ':');
@@ -474,8 +488,7 @@ int tdurl_parse(struct tdurl *u, const char *text, struct fail *f)
 	else if (colon && colon > text && colon[1] != '/')
 		rc = parse_named(u, text, colon, f);
 	else
-		rc = fail_set(f, FAIL_USAGE,
-			"a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE");
+		rc = no_destination(text, f);
 	if (rc)
 		tdurl_free(u);
 	return rc;

@@ -14,18 +14,18 @@ py() { $PYTHON -c "import sys, gzip, struct, json; out = sys.stdout.buffer.write
 $1" >"$T/in"; shift; td-encode --time-value 7 "$@" <"$T/in" >"$T/frame" 2>"$T/err"; status=$? err=$(cat "$T/err") end=$(note_of "$T/frame" E); }
 
 # --- CSV
-bad "UTF-8 that is overlong" 'a\nx\n\300\200\n' 'line 3, column 1: not UTF-8'
-bad "a surrogate in UTF-8" 'a,b\n1,\355\240\200\n' 'line 2, column 2: not UTF-8'
-bad "UTF-8 beyond 10FFFF" 'a\n\364\220\200\200\n' 'line 2, column 1: not UTF-8'
-bad "UTF-8 that is cut at the end" 'a\n\303' 'line 2, column 1: not UTF-8'
-bad "a NUL in a quoted cell, lines further down" 'a,b\n1,"x\n\ny\000"\n' 'line 2, column 2: a NUL byte'
-bad "NULs only" '\000\000\000\000\000\000' 'line 1, column 1: a NUL byte'
-bad "a NUL in the header" 'a,b\000\n1,2\n' 'line 1, column 2: a NUL byte'
-bad "a bad header" 'a,"b"x\n1,2\n' 'line 1, column 2: text after the closing quote'
-bad "a quote that is never closed, in the header" 'a,"b\n1,2\n' 'line 1, column 2: a quote that is never closed'
-bad "a ragged row behind mixed line ends" 'a,b\r\n1,2\n3,4\r5,6\r\n7\r\n' 'line 5, column 2: a row of 1 cells'
-bad "a blank line inside a quoted cell that is not closed" 'a,b\n1,"\n\n\n' 'line 2, column 2: a quote that is never closed'
-bad "a row of blanks" 'a,b\n1,2\n  \n' 'line 3, column 2: a row of 1 cells'
+bad "UTF-8 that is overlong" 'a\nx\n\300\200\n' 'line 3, field 1: not UTF-8'
+bad "a surrogate in UTF-8" 'a,b\n1,\355\240\200\n' 'line 2, field 2: not UTF-8'
+bad "UTF-8 beyond 10FFFF" 'a\n\364\220\200\200\n' 'line 2, field 1: not UTF-8'
+bad "UTF-8 that is cut at the end" 'a\n\303' 'line 2, field 1: not UTF-8'
+bad "a NUL in a quoted cell, lines further down" 'a,b\n1,"x\n\ny\000"\n' 'line 2, field 2: a NUL byte'
+bad "NULs only" '\000\000\000\000\000\000' 'line 1, field 1: a NUL byte'
+bad "a NUL in the header" 'a,b\000\n1,2\n' 'line 1, field 2: a NUL byte'
+bad "a bad header" 'a,"b"x\n1,2\n' 'line 1, field 2: text after the closing quote'
+bad "a quote that is never closed, in the header" 'a,"b\n1,2\n' 'line 1, field 2: a quote that is never closed'
+bad "a ragged row behind mixed line ends" 'a,b\r\n1,2\n3,4\r5,6\r\n7\r\n' 'line 5, field 2: a row of 1 cell'
+bad "a blank line inside a quoted cell that is not closed" 'a,b\n1,"\n\n\n' 'line 2, field 2: a quote that is never closed'
+bad "a row of blanks" 'a,b\n1,2\n  \n' 'line 3, field 2: a row of 1 cell'
 py 'out(b"a,b\n" + b"1," * 5000 + b"\n")'; says "5001 cells" 65 'line 2: more than 4096 columns'
 py 'out(b"," * 5000 + b"\n")'; says "a header of 5001 cells" 65 'line 1: more than 4096 columns'
 py 'out(b"a,b\n1," + b"9" * 1000 + b"\n")' -c a:long,b:long; says "a number of a thousand digits in a long" 65 "line 2, column 2 'b': '9{60}'\.\.\. is not a long"
@@ -39,8 +39,8 @@ bad "an array that is none" 'a\n"[1,2"\n' "line 2, column 1 'a': '\[1,2' is not 
 bad "a map with a key twice" "a\n\"{\"\"k\"\":1,\"\"k\"\":2}\"\n" "line 2, column 1 'a': .* has a key twice; --columns a:string" -c 'a:map<string,long>'
 bad "comments only" '#x\n#y\n' 'no header line' --comment '#'
 bad "fewer lines than are skipped" 'a\n1\n' 'no header line' --skip-lines 5
-bad "a line behind line ends in a cell" 'a,b\n"x\ry\r\n\\\r",1\n2\n' 'line 6, column 2: ' --escape '\'
-bad "an escape at the end" 'a,b\n1,\\' 'line 2, column 2: ' --escape '\'
+bad "a line behind line ends in a cell" 'a,b\n"x\ry\r\n\\\r",1\n2\n' 'line 6, field 2: ' --escape '\'
+bad "an escape at the end" 'a,b\n1,\\' 'line 2, field 2: ' --escape '\'
 # --- not a table at all, whatever the format
 magic() { # WHAT BYTES PATTERN
 	for f in auto csv jsonl; do
@@ -96,31 +96,32 @@ for text in 'ORC,PAR1\n1,2\n' 'BZh,LZIP\n1,2\n' 'PK,a\n1,2\n' '<a>,b\n1,2\n' '<a
 done
 
 # --- JSON
-bad "a surrogate that comes second" '{"a":"\\udc00"}' 'line 1, column 7: half of a surrogate'
-bad "two high surrogates" '{"a":"\\ud800\\ud800"}' 'line 1, column 7: half of a surrogate'
-bad "an escape that there is not" '{"a":"\\x41"}' 'line 1, column '
-bad "an escape that is cut" '{"a":"\\u12' 'line 1, column '
-bad "a line end in a string" '{"a":"x\ny"}' 'line 1, column 8: a control character'
-bad "NUL in a string" '{"a":"x\000"}' 'line 1, column 8: a control character'
-bad "NUL between rows" '{"a":1}\n\000{"a":2}' 'line 2, column 1: an object is expected here'
+bad "a surrogate that comes second" '{"a":"\\udc00"}' 'line 1, character 7: half of a surrogate'
+bad "two high surrogates" '{"a":"\\ud800\\ud800"}' 'line 1, character 7: half of a surrogate'
+bad "an escape that there is not" '{"a":"\\x41"}' 'line 1, character '
+bad "an escape that is cut" '{"a":"\\u12' 'line 1, character '
+bad "a line end in a string" '{"a":"x\ny"}' 'line 1, character 8: a control character'
+bad "NUL in a string" '{"a":"x\000"}' 'line 1, character 8: a control character'
+bad "NUL between rows" '{"a":1}\n\000{"a":2}' 'line 2, character 1: an object is expected here'
 for v in nan NaN Infinity -Infinity +1 .5 1. 01 1e 1e+ 0x10 tru nulll TRUE "'x'" '[1,]' '[,1]' '{"k":}' '{"k"}' '{k:1}' '[1 2]' '{"k":1 "l":2}' '"x'; do
-	bad "JSON's $v" "{\"a\":1}\n{\"a\":$v}\n" 'line 2, column [0-9]+: ' -c a
+	bad "JSON's $v" "{\"a\":1}\n{\"a\":$v}\n" 'line 2, character [0-9]+: ' -c a
 done
-bad "a key twice" '{"a":1,"b":{"x":1},"a":2}' 'line 1, column 20: a key that this row had already'
+bad "a place behind letters of several bytes" '{"\303\251\346\227\245":1,}' 'line 1, character 9: a comma before the end'
+bad "a key twice" '{"a":1,"b":{"x":1},"a":2}' 'line 1, character 20: a key that this row had already'
 bad "a key twice in a map that is kept" '{"a":{"x":1,"x":2}}' "line 1, column 1 'a': .* has a key twice; --columns a:string" -c 'a:map<string,long>'
 bad "keys that become one in a map" '{"a":{"1":1,"1.0":2}}' "line 1, column 1 'a': .* has a key twice" -c 'a:map<double,long>'
 bad "a key with NUL" '{"a\\u0000b":1}' 'the name of column 1 is not UTF-8: a NUL byte'
-bad "JSON behind an array" '[{"a":1}]\n{"a":2}\n' 'line 2, column 1: something after the end of the array'
-bad "a comma before the end of an array" '[{"a":1},]' 'line 1, column 10: '
-bad "a scalar in an array" '[{"a":1},2]' 'line 1, column 10: an object is expected here'
-bad "two objects without anything between them in an array" '[{"a":1}{"a":2}]' "line 1, column 9: ',' or '\]' is expected here"
+bad "JSON behind an array" '[{"a":1}]\n{"a":2}\n' 'line 2, character 1: something after the end of the array'
+bad "a comma before the end of an array" '[{"a":1},]' 'line 1, character 10: '
+bad "a scalar in an array" '[{"a":1},2]' 'line 1, character 10: an object is expected here'
+bad "two objects without anything between them in an array" '[{"a":1}{"a":2}]' "line 1, character 9: ',' or '\]' is expected here"
 for levels in 65 100 100000; do
-	py "out(b'{\"a\":' + b'[' * $levels + b']' * $levels + b'}')"; says "$levels levels of arrays" 65 'line 1, column [0-9]+: nested too deeply'
-	py "out(b'{\"a\":' * $levels + b'1' + b'}' * $levels)"; says "$levels levels of objects" 65 'line 1, column [0-9]+: nested too deeply'
+	py "out(b'{\"a\":' + b'[' * $levels + b']' * $levels + b'}')"; says "$levels levels of arrays" 65 'line 1, character [0-9]+: nested too deeply'
+	py "out(b'{\"a\":' * $levels + b'1' + b'}' * $levels)"; says "$levels levels of objects" 65 'line 1, character [0-9]+: nested too deeply'
 done
 py 'out(b"{\"a\":" + b"[" * 1000000)'; says "a bomb of a million brackets" 65 'nested too deeply'
 py 'out(b"{\"a\":" + b"9" * 1000 + b"}")' -c a:long; says "JSON: a number of a thousand digits in a long" 65 "line 1, column 1 'a': .* is not a long"
-py 'out(json.dumps({"k%d" % i: i for i in range(4097)}).encode())'; says "4097 keys" 65 'line 1, column [0-9]+: more than 4096 different keys'
+py 'out(json.dumps({"k%d" % i: i for i in range(4097)}).encode())'; says "4097 keys" 65 'line 1, character [0-9]+: more than 4096 different keys'
 
 # the value that an earlier row had there is not used
 encode '{"t":"2017-01-01 00:00:00","b":1}\n{"t":1500000000,"b":1}\n{"b":2}\n' --time-column t
@@ -163,7 +164,7 @@ py 'out(gzip.compress(b"")[:3])'; says "gzip that is cut in its header" 65 'ends
 py 'd = bytearray(gzip.compress(b"a,b\n1,2\n")); d[-5] ^= 1; out(d)'; says "gzip with a wrong checksum" 65 'gzip member 1: checksum or length is wrong'
 py 'd = bytearray(gzip.compress(b"a,b\n1,2\n")); d[-1] ^= 1; out(d)'; says "gzip with a wrong length" 65 'gzip member 1: checksum or length is wrong'
 py 'out(gzip.compress(b"a,b\n1,2\n") + gzip.compress(b"3,4\n")[:-3])'; says "a second member that is cut" 65 'ends inside a gzip member'
-py 'out(b"\x1f")' --time-value 1; says "gzip that is cut behind its first byte" 65 'ends inside a gzip member, after 1 bytes'
+py 'out(b"\x1f")' --time-value 1; says "gzip that is cut behind its first byte" 65 'ends inside a gzip member, after 1 byte:'
 py 'out(b"\x1f\x8b\x08\x00" + bytes(6) + b"\xff" * 100)'; says "gzip of rubbish" 65 'gzip member 1: '
 py 'out(b"\x1f\x8b\x08\x08" + bytes(6) + b"x" * 3000000)'; says "a gzip header without an end" 65 'gzip header longer than'
 

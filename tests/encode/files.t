@@ -8,7 +8,7 @@ cd "$T" || exit 1
 from() {
 	td-encode -q --time-value 7 "$@" </dev/null >frame 2>err
 	status=$? err=$(cat err)
-	records=$(records frame 2>&1) end=$(note_of frame E)
+	decode frame
 }
 
 printf 'id,name,n\n1,x,1.5\n2,y,2\n' >a.csv
@@ -70,7 +70,7 @@ $PYTHON -c 'import json; print(json.dumps({"id": 8, "n": 2, "name": "k", **{"k%d
 for o in '' '--unknown-keys refuse'; do
 	# shellcheck disable=SC2086 # two words
 	from $o a.csv keys.jsonl
-	says "keys that the CSV does not have, $o" 65 "keys.jsonl: line 1, column [0-9]*: a key that none of the first rows had; .*the key 'k0'"
+	says "keys that the CSV does not have, $o" 65 "keys.jsonl: line 1, character [0-9]*: a key that none of the first rows had; .*the key 'k0'"
 done
 from --unknown-keys ignore a.csv keys.jsonl
 is "... ignored" "$status $(ask '[.id, .n, .k7]')" '0 [1,1.5,null] [2,2,null] [8,2,null] '

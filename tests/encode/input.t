@@ -7,7 +7,7 @@
 from() {
 	td-encode --time-value 7 "$@" <"$T/in" >"$T/frame" 2>"$T/err"
 	status=$? err=$(cat "$T/err")
-	records=$(records "$T/frame" 2>&1) end=$(note_of "$T/frame" E)
+	decode
 }
 two='{"a": "é", "b": 2, "time": 7}
 {"a": "漢", "b": 4, "time": 7}'
@@ -81,7 +81,7 @@ from; is "a first row that is longer than what is looked at in advance" \
 for how in '' --no-header '-f tsv' '-f ltsv' '-f jsonl'; do
 	case $how in *ltsv) printf 'a:1\n\357\273\277a:2\n' ;; *jsonl) printf '{"a":1}\n\357\273\277{"a":2}\n' ;; *) printf 'a,b\n1,2\n\357\273\277a,b\n3,4\n' ;; esac >"$T/in"
 	# shellcheck disable=SC2086 # two words
-	from $how; says "a byte order mark in the middle, $how" 65 'line [23], column 1: (a byte order mark: files were joined; give td-encode the files|an object is expected here)|line 2: a byte order mark'
+	from $how; says "a byte order mark in the middle, $how" 65 'line [23], (field|character) 1: (a byte order mark: files were joined; give td-encode the files|an object is expected here)|line 2: a byte order mark'
 done
 { printf 'a,b\n1,2\n3,4\n' | gzip -c; head -c 1000 /dev/zero; } >"$T/in"
 from; is "zero bytes behind gzip" "$status $records" "0 $joined"
@@ -152,6 +152,6 @@ pack '[{"a": 1, "b": 2}, [3, 4], {"b": 6}]' -c a,b
 is "... whose columns are named" "$records" '{"a": 1, "b": 2, "time": 7}
 {"a": 3, "b": 4, "time": 7}
 {"a": null, "b": 6, "time": 7}'
-pack '[{"a": 1}, [3, 4]]' -c a; says "an array of more values than columns" 65 'row 2: 2 values where 1 columns are expected'
+pack '[{"a": 1}, [3, 4]]' -c a; says "an array of more values than columns" 65 'row 2: 2 values where 1 is expected'
 
 finish

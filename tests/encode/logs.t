@@ -8,7 +8,7 @@ cd "$T" || exit 1
 from() {
 	td-encode -q "$@" <log >frame 2>err
 	status=$? err=$(cat err)
-	records=$(records frame 2>&1) end=$(note_of frame E)
+	decode frame
 }
 
 # --- Apache httpd, nginx
@@ -65,7 +65,6 @@ sed -i 's/^bad/5.6.7.8 - - [10\/Oct\/2000:13:55:36 -0700] "-" 500 -/' rej
 eval "$(sed -n '1s/.*after repair: //p' rej)" <rej >frame 2>err; is "... and their command" "$? $(records frame | jq -c '[.host, .code, .time]')" '0 ["5.6.7.8",500,971211336]'
 printf '\0\n' >log; from -f apache; says "a NUL byte" 65 'line 1: a NUL byte'
 printf '\303\n' >log; from -f apache; says "not UTF-8" 65 'line 1: not UTF-8'
-: >log; td-encode -f apache -- true >frame 2>err; is "a command that wrote nothing: status" "$?" 65
 
 # --- LTSV
 printf 'time:[28/Feb/2013:12:00:00 +0900]\thost:192.168.0.1\treq:GET /list HTTP/1.1\tstatus:200\nhost:x:y\tstatus:404\ttime:2013-03-01T00:00:00Z\textra:\r\n' >log
@@ -140,6 +139,14 @@ printf '1 x\nbad\n3 y\n' >log
 from -f regex --pattern '(?<n>\d+) (?<t>.)' --rejects rej --time-value 7; is "--rejects" "$(printf '%s\n' "$records" | jq .n | tr '\n' ' ')" '1 3 '
 sed -i 's/^bad/2 z/' rej
 eval "$(sed -n '1s/.*after repair: //p' rej)" <rej >frame 2>err; is "... and their command" "$? $(records frame)" '0 {"n": 2, "t": "z", "time": 7}'
+# --- a quiet hour: a file or a command that is complete has no rows; a pipe proves nothing
+: >log
+for format in apache ltsv syslog; do
+	from -f $format; is "an empty log of $format" "$status $(records frame)" "0 "
+	td-encode -f $format -- true >frame 2>err; is "... of a command" "$? $(records frame)" "0 "
+	printf '' | td-encode -f $format >frame 2>err; is "... from a pipe" "$?" 66
+done
+
 # --- without -f: a log is not taken for CSV or TSV
 unnamed() { # FORMAT LINE
 	printf "$2\n$2\n" >log

@@ -86,11 +86,11 @@ round "... as arrays" "$T/bad" "$T/good" '/^\[$/,/^3/c[2,"y"' 1 -c a,b --time-va
 # ... invalid JSON is not a row, and neither are its parts: the rows after it cannot be told from them
 rejected() { encode "$1" -f jsonl --time-value 5 --rejects "$T/rej"; got="$status $(printf '%s' "$end" | jq -c '[.rows,.rejects]') $(grep -v '^#' "$T/rej" | tr '\n' ' ')"; }
 unclear() { rejected "$2"; says "$1" 65 "$3; where the next row begins is not clear"; }
-unclear "an indented row that is no JSON" '{\n  "a": 1,\n  "v": NaN,\n  "items": [\n    {\n      "a": 7\n    }\n  ]\n}\n{"a":2}\n' 'line 3, column 8: not a value: NaN is not JSON, null is'
-unclear "... without indents" '{\n"a": NaN,\n"items": [\n{\n"a": 7\n}\n]\n}\n' 'line 2, column 6: not a value: NaN is not JSON, null is'
-unclear "... its parts on lines that look like rows" '{"a":1,"items":[\n{"a":7},\n{"a":8}],"v":NaN}\n{"a":2}\n' 'line 3, column 14: not a value: NaN is not JSON, null is'
-unclear "... one part" '{"a":NaN,"items":[\n{"a":7}\n]}\n{"a":2}\n' 'line 1, column 6: not a value: NaN is not JSON, null is'
-unclear "... behind a line of something else" 'x{"items":[\n{"a":7}]}\n' 'line 1, column 1: an object is expected here'
+unclear "an indented row that is no JSON" '{\n  "a": 1,\n  "v": NaN,\n  "items": [\n    {\n      "a": 7\n    }\n  ]\n}\n{"a":2}\n' 'line 3, character 8: not a value: NaN is not JSON, null is'
+unclear "... without indents" '{\n"a": NaN,\n"items": [\n{\n"a": 7\n}\n]\n}\n' 'line 2, character 6: not a value: NaN is not JSON, null is'
+unclear "... its parts on lines that look like rows" '{"a":1,"items":[\n{"a":7},\n{"a":8}],"v":NaN}\n{"a":2}\n' 'line 3, character 14: not a value: NaN is not JSON, null is'
+unclear "... one part" '{"a":NaN,"items":[\n{"a":7}\n]}\n{"a":2}\n' 'line 1, character 6: not a value: NaN is not JSON, null is'
+unclear "... behind a line of something else" 'x{"items":[\n{"a":7}]}\n' 'line 1, character 1: an object is expected here'
 rejected '{"a":1,\n{"a":2}\n\nno\n{"a":[1,\n{"a":3}\n{"a":4}'
 is "lines that are cut" "$got" '0 [3,3] {"a":1, no {"a":[1, '
 rejected '{"a":1}}\nx\ny\n{"a":2}\n'
@@ -195,7 +195,7 @@ for text in 'a,b\n1\n' 'a,b\n1,"2\n' 'a,b\n1,\000\n' '{"a":1,"a":2}\n'; do
 	encode "$text" --time-value 7; says "a bad row, $text" 65 '; --rejects FILE sets such rows aside$'
 done
 { echo a,b; seq 1 700000 | sed 's/$/,x/'; echo 5; } >"$T/in"; td-encode --time-value 7 <"$T/in" >"$T/frame" 2>"$T/err"
-like "... far down" "$? $(cat "$T/err")" '^65 .*line 700002, column 2: a row of 1 cells where 2 are expected; --rejects FILE sets such rows aside$'
+like "... far down" "$? $(cat "$T/err")" '^65 .*line 700002, field 2: a row of 1 cell where 2 are expected; --rejects FILE sets such rows aside$'
 encode 'a\nx\n' -c a:long --time-value 7; unlike "... which is not named where an option helps" "$err" 'rejects FILE'
 
 # --- a file that is the input or the output

@@ -60,7 +60,7 @@ is "... with more commas than tabs" "$records" '{"a,b,c": "x", "id": 1, "time": 
 encode 'a\tb,c\n1,2\n' --time-value 7
 is "CSV with a tab in its header" "$records" '{"a\tb": 1, "c": 2, "time": 7}'
 encode '[2024-01-01] started\n[2024-01-02] stopped\n' --time-value 7
-says "lines that begin with a bracket" 65 "line 1, column 6: .*; it begins like JSON: if it is not, name the format with -f"
+says "lines that begin with a bracket" 65 "line 1, character 6: .*; it begins like JSON: if it is not, name the format with -f"
 
 # --- a repeated header
 way "files that were joined" 'a,b\n1,2\na,b\n3,4\n' "line 3 repeats the header of line 1: --repeated-header leaves such lines out" \
@@ -91,7 +91,7 @@ way "TSV with a backslash" 'a\tb\nC:\\\\new\t1\n' 'line 2: a backslash: -f tsv r
 	'{"a":"C:\\new","b":1}' -f tsv
 encode 'a\tb\nC:\\new\t"x"\n' --escape none --time-value 7
 is "... as it is" "$records" '{"a": "C:\\new", "b": "x", "time": 7}'
-encode 'a\tb\nC:\\dir\t1\n' -f tsv --time-value 7; says "an escape that nobody writes" 65 'line 2, column 1: an unknown escape: if backslashes are text, give --escape none'
+encode 'a\tb\nC:\\dir\t1\n' -f tsv --time-value 7; says "an escape that nobody writes" 65 'line 2, field 1: an unknown escape: if backslashes are text, give --escape none'
 encode 'a\tb\n\\Nx\t1\n' -f tsv --time-value 7; says "half of a NULL" 65 'an unknown escape'
 $PYTHON -c '
 import msgpack, random, sys
@@ -117,10 +117,10 @@ encode 'x\n0.30000000000000004\n1e-07\n-1.7976931348623157e+308\n' --time-value 
 is "what programs print of doubles" "$(ask .x | sed 's/e-0/e-/')" '0.30000000000000004 1e-7 -1.7976931348623157e+308 '
 
 # --- JSON and msgpack
-way "an array after an object" '{"a":1,"b":2}\n[3,4]\n' 'line 2, column 2: an array as a row: name its columns with --columns' '{"a":1,"b":2} {"a":3,"b":4}' -c a,b
+way "an array after an object" '{"a":1,"b":2}\n[3,4]\n' 'line 2, character 2: an array as a row: name its columns with --columns' '{"a":1,"b":2} {"a":3,"b":4}' -c a,b
 { seq 1 700000 | sed 's/.*/{"a":&}/'; echo '{"a":5,"user":{"x":1},"b":2}'; } >"$T/late.jsonl"
 run td-encode --time-value 7 <"$T/late.jsonl"
-like "a key that comes late" "$status $err" "^65 .*line 700001, column 8: a key that none of the first rows had; name it with --columns, or say with --unknown-keys .*the key 'user'"
+like "a key that comes late" "$status $err" "^65 .*line 700001, character 8: a key that none of the first rows had; name it with --columns, or say with --unknown-keys .*the key 'user'"
 run td-encode --time-value 7 --unknown-keys ignore <"$T/late.jsonl"
 is "... and with --unknown-keys ignore" "$status $(records "$T/out" | tail -n 1) $(note_of "$T/out" E | jq .rows)" '0 {"a": 5, "time": 7} 700001'
 run td-encode --time-value 7 --select a <"$T/late.jsonl"
@@ -130,7 +130,7 @@ is "... unless it is refused" "$status" 65
 encode '{"d":12.5000000000000000}\n{"d":3.14159265358979323846}\n' -c d:double --time-value 7
 is "numbers of many digits in a declared double" "$(ask .d)" '12.5 3.141592653589793 '
 for v in NaN Infinity -Infinity; do
-	encode "{\"a\":$v}\\n" --time-value 7; says "$v" 65 "line 1, column [67]: not a value: ${v#-} is not JSON, null is"
+	encode "{\"a\":$v}\\n" --time-value 7; says "$v" 65 "line 1, character [67]: not a value: ${v#-} is not JSON, null is"
 done
 encode '{"a":True}\n' --time-value 7; says "Python's True" 65 'JSON has true, false and null'
 encode '\036{"a":1}\n\036{"a":\n2}\n' --time-value 7
@@ -163,7 +163,7 @@ for o in '--quote ,' '--escape ,'; do
 	encode 'a,b\n1,2\n' $o; is "$o and commas: status" "$status" 2; like "... the message" "$err" 'the same character: give --delimiter'
 done
 pack '[{"a": float("nan"), "b": 1}, {"a": float("nan"), "b": "x"}, {"a": 1.5, "b": 2}]' -c b:long --rejects "$T/rejects"
-like "NaN of a rejected row does not count" "$err" "column 'a': 1 values that are NaN"
+like "NaN of a rejected row does not count" "$err" "column 'a': 1 value was NaN"
 $PYTHON -c 'import json; print(json.dumps({"n": 1, "items": [{"a": i, "b": "x" * 20} for i in range(3000)]}))' >"$T/json"
 encode "$(cat "$T/json")" ; says "one large document" 65 "would be one row: jq -c '.items\[\]'.*--columns items:string insists"
 encode "$(cat "$T/json")" --columns items:string; is "... is one if somebody says so" "$status $(printf '%s' "$records" | jq '.items | fromjson | length')" '0 3000'

@@ -418,7 +418,7 @@ show 'hive_result_schema="[[\"only\",\"varchar\"]]"' num_records=3
 plan "file=nulls.gz"
 fetch -f csv
 is "NULL in the only column: an empty line" "$status $(wc -c <"$T/got")" "0 8"
-like "and a warning" "$err" "3 rows are NULL in their only column"
+like "and a warning" "$err" "3 rows are NULL in the only column"
 fetch -f csv --null '\N'
 is "--null" "$(cat "$T/got")" 'only
 \N

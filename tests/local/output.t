@@ -71,6 +71,8 @@ why() { get "job/show/$job" | jq -r '.debug.stderr, (.debug.cmdout | fromjson | 
 to "td://1/wrong@${other#http://}/theirs/table" >"$T/status"
 is 'the key is wrong there: the job fails' "$(cat "$T/status")" error
 like 'and says why, in one line' "$(why)" '^result output: td-put: cannot read table theirs.table: 401 from .*: td-put exited with status 77$'
+run env TD_API_SERVER="$url" TD_API_KEY="$key" td-fetch "$job"
+is 'td-fetch gives the reason once' "$(printf '%s\n' "$err" | grep -o Authentication | wc -l) $(printf '%s\n' "$err" | grep -c receipt)" '1 0'
 is 'as the receipt does' "$(why | sed -n 2p)" failed
 to "td://1/other@${other#http://}/nowhere/table?mode=replace" >"$T/status"
 like 'no such database there' "$(cat "$T/status") $(why)" 'error result output: td-put: there is no database nowhere'

@@ -47,7 +47,7 @@ run sh -c 'td-encode -f csv <"$1" | td-put --time-zone Asia/Tokyo "td://@/testdb
 is "the day of a time zone" "$status $(receipt '[.carry.from, .carry.to] | join(" ")') $(rows tgt)" "0 1699974000 1700060400 3::z:0 20:b:Y:NULL "
 start
 run load "$DAY" --max-carry 0 <"$T/new.csv"
-is "--max-carry" "$status $err" "80 td-swap: 1 rows would be copied, more than --max-carry 0: testdb.tgt is as it was"
+is "--max-carry" "$status $err" "80 td-swap: 1 row would be copied, more than --max-carry 0: testdb.tgt is as it was"
 same "--max-carry"
 run load "$DAY" --max-shrink 10 <"$T/new.csv"
 is "--max-shrink counts what stays" "$status $err" "80 td-swap: 2 rows instead of 3, which is more than --max-shrink 10%: testdb.tgt is as it was"
@@ -160,7 +160,7 @@ is "rows that come after it was looked at: 76" "$?" 76
 faults
 old=$(jq -r .kept_table "$T/out")
 is "they are in the old table, which is named" "$(rows "$old") $(jq -r .carry.rows_arrived "$T/out")" "${BEFORE}9:w:w:9  1"
-like "and why" "$(cat "$T/err")" "^td-swap: testdb.tgt has the new rows, but 1 rows came to it after it was copied: they are in $old alone"
+like "and why" "$(cat "$T/err")" "^td-swap: testdb.tgt has the new rows, but 1 row came to it after it was copied: it is in $old alone"
 is "the table has the new rows" "$(rows tgt) $(tables testdb)" "3::z:0 20:b:Y:NULL  tgt $old"
 api POST "table/delete/testdb/$old" >/dev/null
 start
@@ -223,7 +223,7 @@ the copy: 2 rows by one job of the service, the whole table
 nothing was changed: the new rows are in testdb.$(jq -r .temporary_table "$T/loaded")"
 is "and does nothing" "$(rows tgt) $(tables testdb | wc -w)" "$BEFORE 2"
 run td-swap --dry-run --max-carry 0 <"$T/loaded"
-like "its guards are judged" "$status $err" "^80 td-swap: 1 rows would be copied, more than --max-carry 0"
+like "its guards are judged" "$status $err" "^80 td-swap: 1 row would be copied, more than --max-carry 0"
 run td-swap --check 'SELECT COUNT(1) FROM {}' 1 <"$T/loaded"
 like "--check looks at the whole copy" "$status $err" '^80 td-swap: --check "SELECT COUNT\(1\) FROM \{\}" gives 2 instead of 1: testdb.tgt is as it was; the new rows stay in'
 is "the copy is gone" "$(rows tgt) $(tables testdb | wc -w)" "$BEFORE 2"
@@ -231,7 +231,7 @@ run td-swap --check 'SELECT COUNT(1) FROM {}' 2 --check 'SELECT MIN(name) FROM {
 is "checks that hold" "$status $(rows tgt) $(tables testdb)" "0 3::z:0 20:b:Y:NULL  tgt"
 td-encode -f csv <"$T/new.csv" | td-put "td://@/testdb/tgt?mode=replace" >"$T/loaded"
 run td-swap --dry-run <"$T/loaded"
-like "--dry-run of a whole table" "$status $out" "^0 1 rows would take the place of the 2 of testdb.tgt, which would be dropped"
+like "--dry-run of a whole table" "$status $out" "^0 1 row would take the place of the 2 of testdb.tgt, which would be dropped"
 for c in 'SELECT id FROM {} WHERE id < 0' 'SELECT id, name FROM {}' 'SELECT id FROM {} UNION ALL SELECT 1'; do
 	run td-swap --check "$c" 1 <"$T/loaded"
 	like "--check of what is no value: $c" "$status $err" '^80 td-swap: --check ".*": the query does not give one value'

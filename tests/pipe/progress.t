@@ -72,7 +72,7 @@ echo 'a
 1' | td-encode >"$T/one"
 run screen -w 120 "$T/states" sh -c 'td-put td://@/testdb/again <one >receipt'
 like "a request is repeated: somebody who waits sees it" "$(cat "$T/states")" '^td-put: 503 from 127.0.0.1:[0-9]*.*; trying again in 1.0 s$'
-is "a request is repeated: in the end nothing is left of it" "$status $(printf '%s\n' "$out" | timeless)" "0 td-put: 1 rows into testdb.again in T s"
+is "a request is repeated: in the end nothing is left of it" "$status $(printf '%s\n' "$out" | timeless)" "0 td-put: 1 row into testdb.again in T s"
 
 # --- no terminal
 

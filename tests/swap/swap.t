@@ -206,6 +206,8 @@ is "--gc goes by the server's clock, not by ours" "$status $out" "0 "
 td-put "td://@127.0.0.1:$(cat "$T/1994")/testdb/tbl?mode=replace" <"$T/new" >"$T/x"
 like "and so do the names" "$(jq -r .temporary_table "$T/x")" "^tbl_tdput_2ebc98"
 api POST "table/delete/testdb/$(jq -r .temporary_table "$T/x")" >/dev/null
+run td-swap --gc --older-than 2 "$D"
+is "--older-than without a unit, which may be meant as days: refused" "$status $(printf '%s\n' "$err" | grep -c 'a unit is wanted')" "2 1"
 run td-swap --gc --older-than 0 "$D"
 is "--gc --older-than 0" "$status $(echo $out)" "0 table $(jq -r .temporary_table "$T/r")"
 td-put "$D/tbl?mode=replace" <"$T/new" >"$T/r"

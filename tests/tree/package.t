@@ -52,6 +52,7 @@ wanted | sort >"$T/wanted"
 is "make install: programs, manuals and completions, and nothing else" "$(diff "$T/wanted" "$T/there")" ""
 is "make install: nothing outside of PREFIX" "$(ls "$T/root")/$(ls "$T/root/opt")" "opt/td"
 is "make install: everybody can read and run it" "$(find "$T/root" ! -perm -044 -o -path '*/bin/*' ! -perm 755)" ""
+is "make install: manuals have the version in their footer" "$(grep -L "^\.Os td-pipe $version$" "$T"/root/opt/td/share/man/man?/*)" ""
 for t in $tools; do is "$t runs where it is installed" "$("$T/root/opt/td/bin/$t" -V)" "$t $version"; done
 run m uninstall DESTDIR="$T/root" PREFIX=/opt/td
 is "make uninstall" "$status $err" "0 "

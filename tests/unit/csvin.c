@@ -259,19 +259,19 @@ int main(void)
 	good("\xef\xbb\xbf" "a\n", "1<a>", "a byte order mark");
 	good(" a , b \n", "1< a >< b >", "blanks belong to cells");
 	good("a, \"b\n",
-		"! input: line 1, column 2: a quote inside a cell that does not begin with one; "
+		"! input: line 1, field 2: a quote inside a cell that does not begin with one; "
 		"if quotes are only text: --quote none",
 		"so this is not a quoted cell");
 	good("a,\"b\"\"c\",\"\"\n", "1<a><b\"c><>", "quotes");
-	good("a,b\n1\n", "1<a><b>! input: line 2, column 2: a row of 1 cells where 2 are expected",
+	good("a,b\n1\n", "1<a><b>! input: line 2, field 2: a row of 1 cell where 2 are expected",
 		"ragged");
-	good("a,b\n1,\"2\n\n3", "1<a><b>! input: line 2, column 2: a quote that is never closed",
+	good("a,b\n1,\"2\n\n3", "1<a><b>! input: line 2, field 2: a quote that is never closed",
 		"unclosed");
-	good("a,\"b\"c\n", "! input: line 1, column 2: text after the closing quote of a cell",
+	good("a,\"b\"c\n", "! input: line 1, field 2: text after the closing quote of a cell",
 		"behind a quote");
-	good("a,\xc3\n", "! input: line 1, column 2: not UTF-8: --encoding says what it is",
+	good("a,\xc3\n", "! input: line 1, field 2: not UTF-8: --encoding says what it is",
 		"not UTF-8");
-	good("a,\"\n\xff\"\n", "! input: line 1, column 2: not UTF-8: --encoding says what it is "
+	good("a,\"\n\xff\"\n", "! input: line 1, field 2: not UTF-8: --encoding says what it is "
 		"(lines 1 to 2 are one row: is the quote that opens in line 1 closed?)",
 		"not UTF-8 in quotes");
 	good("", "", "nothing");

@@ -200,7 +200,7 @@ int main(void)
 	good("{\"a\\\"b\":1}\n{\"a\\\"b\":2}\n", "1(a\"b=1)2(a\"b=2)",
 		"a key that is written with an escape");
 	good("{\"a\":1}\n{\"a\":1,\"a\":2}\n",
-		"1(a=1)! input: line 2, column 8: a key that this row had already (the key 'a')",
+		"1(a=1)! input: line 2, character 8: a key that this row had already (the key 'a')",
 		"a key twice, both where it is expected and where not");
 	good("{\"a\":123456789012345678901234567890,\"b\":18446744073709551615,\"c\":0."
 	     "12345678901234567891}\n",
@@ -208,13 +208,16 @@ int main(void)
 		"c=\"0.12345678901234567891\")",
 		"numbers beyond a double");
 	good("[{\"a\":1},\n {\"a\":07}]\n",
-		"1(a=1)! input: line 2, column 7: a number with leading zeros", "an array of rows");
+		"1(a=1)! input: line 2, character 7: a number with leading zeros",
+		"an array of rows");
 	good("{\"a\":\"a text without an end",
-		"! input: line 1, column 28: the input ends inside a row", "an input that is cut");
-	good("{\"a\":12345678", "! input: line 1, column 14: the input ends inside a row",
+		"! input: line 1, character 28: the input ends inside a row",
+		"an input that is cut");
+	good("{\"a\":12345678", "! input: line 1, character 14: the input ends inside a row",
 		"... in a number");
 	good("{\"a\":\"0123456789abcde\t\"}\n",
-		"! input: line 1, column 22: a control character in a string", "a tab in a string");
+		"! input: line 1, character 22: a control character in a string",
+		"a tab in a string");
 	differential();
 	return tap_done();
 }

@@ -17,21 +17,28 @@ static void seal(void)
 	sandbox_seal(0, &failure);
 }
 
+static void seal_with_folder(void)
+{
+	sandbox_folder(folder);
+	sandbox_seal(0, &failure);
+}
+
 static void client(void)
 {
-	sandbox_client(NULL, NULL, &failure);
+	sandbox_client(NULL, &failure);
 }
 
 static void client_of_folder(void)
 {
-	sandbox_client(folder, NULL, &failure);
+	sandbox_folder(folder);
+	sandbox_client(NULL, &failure);
 }
 
 static void client_of_file(void)
 {
 	const char *const reads[] = { file, NULL };
 
-	sandbox_client(NULL, reads, &failure);
+	sandbox_client(reads, &failure);
 }
 
 static int inside(void (*enter)(void), int (*act)(void))
@@ -128,6 +135,10 @@ static void sealed(bool limits)
 	may(seal, try_output, "sealed, but standard output works");
 	may(seal, try_thread, "sealed, but threads work");
 	may(seal, try_memory, "sealed, but memory can be had");
+	may(seal_with_folder, try_rename, "sealed with a folder: renames a file there");
+	rename(other, file);
+	may_not(limits, seal_with_folder, try_write, "sealed with a folder: open a file to write");
+	may_not(limits, seal_with_folder, try_create, "sealed with a folder: make a file");
 }
 
 static void clients(bool limits, long landlock)

@@ -104,11 +104,12 @@ static const struct { const char *text, *want; } bad[] = {
 	{ "td://@/testdb/tbl?mode=merge&key=a%2", "2 key=a%2: not a value" },
 	{ "td://@/testdb/tbl?mode=merge&key=a&key=b", "2 key is given twice" },
 	{ "td://@us02/db1/tbl", "2 'us02' is neither a host name nor a site (us jp eu ap02 ap03 idcf)" },
-	{ "", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
-	{ "testdb", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
-	{ "https://api.treasuredata.com/db1/tbl", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
-	{ "td://testdb/tbl", "2 the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE" },
-	{ "td://1/SECRET/testdb/tbl", "2 the @ is missing: td://[KEY]@[HOST]/DATABASE/TABLE" },
+	{ "", "2 a destination is td://@[HOST]/DATABASE/TABLE or NAME:TABLE" },
+	{ "testdb.tbl", "2 a destination is td://@[HOST]/DATABASE/TABLE or NAME:TABLE, such as td://@/testdb/tbl" },
+	{ "testdb", "2 a destination is td://@[HOST]/DATABASE/TABLE or NAME:TABLE" },
+	{ "https://api.treasuredata.com/db1/tbl", "2 a destination is td://@[HOST]/DATABASE/TABLE or NAME:TABLE" },
+	{ "td://testdb/tbl", "2 the @ is missing: td://@[HOST]/DATABASE/TABLE" },
+	{ "td://1/SECRET/testdb/tbl", "2 the @ is missing: td://@[HOST]/DATABASE/TABLE" },
 	{ "td://@/Test/tbl", "2 'Test' is not a database name: Treasure Data takes a-z, 0-9 and _ only" },
 	{ "td://@/ab/tbl", "2 'ab' is not a database name: names have 3 to 255 characters" },
 	{ "td://@/testdb/t", "2 't' is not a table name: names have 3 to 255 characters" },
@@ -135,7 +136,7 @@ static const struct { const char *text, *want; } bad[] = {
 	{ "td://SEC%@/testdb/tbl", "2 the key in the URL is not a key (a bad % sequence, a blank or too long)" },
 	{ "td://SEC%zzRET@/testdb/tbl", "2 the key in the URL is not a key (a bad % sequence, a blank or too long)" },
 	{ "td://SEC%00RET@/testdb/tbl", "2 the key in the URL is not a key (a bad % sequence, a blank or too long)" },
-	{ ":tbl", "2 a destination is td://[KEY]@[HOST]/DATABASE/TABLE or NAME:TABLE" },
+	{ ":tbl", "2 a destination is td://@[HOST]/DATABASE/TABLE or NAME:TABLE" },
 };
 
 static void parsing(void)
