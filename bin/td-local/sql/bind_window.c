@@ -249,6 +249,35 @@ static unsigned flags_of(const struct expr *e, const struct window *w)
 	return all;
 }
 
+/* Of nth_value, lag and lead the offset, of ntile the number: they have a least value. */
+static void check_number(struct binder *b, struct expr *e)
+{
+	bool ntile = strcmp(e->name, "ntile") == 0, nth = strcmp(e->name, "nth_value") == 0;
+	bool near = strcmp(e->name, "lag") == 0 || strcmp(e->name, "lead") == 0;
+	unsigned at = ntile ? 0 : 1;
+	struct expr *offset[3];
+
+	if ((!ntile && !nth && !near) || e->argc <= at)
+		return;
+	offset[0] = e->arg[at];
+	if (offset[0]->kind == EXPR_CONSTANT && offset[0]->value.kind == DATUM_INT &&
+		offset[0]->value.i >= (near && e->nulls != 1 ? 0 : 1))
+		return;
+	if (near && e->nulls == 1) {
+		bind_refuse(b, e->at, "IGNORE NULLS with an offset that is not 1 or more");
+		return;
+	}
+	if (ntile && offset[0]->kind == EXPR_CONSTANT && offset[0]->value.kind == DATUM_INT) {
+		bind_error(b, e->at, "Buckets must be greater than 0");
+	} else if (ntile) { /* SQLite asks only the first row */
+		bind_refuse(b, e->at, "ntile of what is not a constant");
+	} else {
+		offset[1] = bind_integer(b, e->at, &sqltype_bigint, near ? 0 : 1);
+		offset[2] = bind_integer(b, e->at, &sqltype_bigint, nth || e->argc > 2);
+		e->arg[at] = bind_made(b, e->at, "$offset", 3, offset);
+	}
+}
+
 void bind_window(struct binder *b, struct expr *e)
 {
 	const char *clause = b->clause;
@@ -273,6 +302,8 @@ void bind_window(struct binder *b, struct expr *e)
 		bind_error(b, e->at, "DISTINCT in window function parameters not yet supported");
 	if (e->order.n)
 		bind_error(b, e->at, "Window function with ORDER BY is not supported");
+	if (!b->f->kind)
+		check_number(b, e);
 	e->flags = (e->flags & ~(unsigned)HAS_AGGREGATE) | HAS_WINDOW;
 	e->flags |= flags_of(e, w) & HAS_AGGREGATE;
 }
