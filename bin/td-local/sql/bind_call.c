@@ -292,9 +292,13 @@ static const struct sqltype *result_type(struct binder *b, struct expr *e, struc
 static struct expr *resolved(struct binder *b, struct expr *e, const struct sqltype **types)
 {
 	const char *why = "";
-	struct function_match *m = function_resolve(
-		b->a, b->engine, e->name, (int)e->argc, types, &why);
+	struct function_match *m;
 
+	if (b->hive && e->argc == 1 && strcmp(e->name, "sum") == 0 && sqltype_is_text(types[0])) {
+		e->arg[0] = bind_made(b, e->at, "$number", 1, e->arg);
+		types[0] = e->arg[0]->type;
+	}
+	m = function_resolve(b->a, b->engine, e->name, (int)e->argc, types, &why);
 	if (!m) {
 		if (is_operator(e->name) && !strstr(why, "registered"))
 			not_applicable(b, e, types);

@@ -338,11 +338,11 @@ static int double_to_integer(struct call *c, const struct sqltype *from, const s
 	double r = is_hive(c) ? trunc(d) : round(d);
 
 	if (is_hive(c)) { /* as Java's casts do */
-		const struct sqltype *wide = t->kind == SQL_BIGINT ? t : &sqltype_integer;
-		double most = t->kind == SQL_BIGINT ? 9223372036854775808.0 : 2147483648.0;
+		bool wide = t->kind == SQL_BIGINT;
+		double most = wide ? 9223372036854775808.0 : 2147483648.0;
 		int64_t v = isnan(r) ? 0
-			: r >= most  ? (wide == t ? INT64_MAX : INT32_MAX)
-			: r < -most  ? (wide == t ? INT64_MIN : INT32_MIN)
+			: r >= most  ? (wide ? INT64_MAX : INT32_MAX)
+			: r < -most  ? (wide ? INT64_MIN : INT32_MIN)
 				     : (int64_t)r;
 
 		datum_set_int(out, wrap(t, v));

@@ -1,5 +1,6 @@
 /* Numbers: Presto's mathematical functions and Hive's. */
 #include "sql/functions/lib.h"
+#include "sql/cast.h"
 
 #include <math.h>
 #include <sys/random.h>
@@ -40,6 +41,21 @@
 	}
 
 UNARY(f_sqrt, sqrt(x))
+static void h_sqrt(struct call *c, const struct datum *arg, struct datum *out)
+{
+	if (!(lib_double(&arg[0]) < 0)) /* of what is negative, NULL */
+		f_sqrt(c, arg, out);
+}
+
+/* What sum() takes of a text: 0 of one that is no number, which avg() leaves out. */
+static void h_number(struct call *c, const struct datum *arg, struct datum *out)
+{
+	double d;
+
+	(void)c;
+	datum_set_double(out, cast_parse_double(arg[0].p, arg[0].n, &d) ? 0 : d);
+}
+
 UNARY(f_cbrt, cbrt(x))
 UNARY(f_exp, exp(x))
 UNARY(f_ln, log(x))
@@ -750,7 +766,7 @@ static void least(struct call *c, const struct datum *arg, struct datum *out)
 #define PRESTO_ROW(name, call) { name, "(double) -> double", SQL_PRESTO, 0, call, 0, 0, 0 }
 #define HIVE_ROW(name, call) { name, "(double) -> double", SQL_HIVE, 0, call, 0, 0, 0 }
 const struct function functions_math[] = {
-	DOUBLE_ROW("sqrt", f_sqrt),
+	PRESTO_ROW("sqrt", f_sqrt), HIVE_ROW("sqrt", h_sqrt),
 	DOUBLE_ROW("cbrt", f_cbrt),
 	DOUBLE_ROW("exp", f_exp),
 	PRESTO_ROW("ln", f_ln),
@@ -834,6 +850,7 @@ const struct function functions_math[] = {
 	{ "bitwise_or", "(bigint, bigint) -> bigint", SQL_PRESTO, 0, .call = bit_or },
 	{ "bitwise_xor", "(bigint, bigint) -> bigint", SQL_PRESTO, 0, .call = bit_xor },
 	{ "bitwise_not", "(bigint) -> bigint", SQL_PRESTO, 0, .call = bit_not },
+	{ "$number", "(varchar) -> double", SQL_HIVE, 0, .call = h_number },
 	{ "$bitand", "(I, I) -> I", SQL_HIVE, 0, .call = bit_and },
 	{ "$bitor", "(I, I) -> I", SQL_HIVE, 0, .call = bit_or },
 	{ "$bitxor", "(I, I) -> I", SQL_HIVE, 0, .call = bit_xor, .result = xor_type },
