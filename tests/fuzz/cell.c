@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <math.h>
 #include <regex.h>
 
 enum { TYPES = 11 };
@@ -30,12 +31,13 @@ static struct type *const *types(void)
 	return all;
 }
 
-enum grammar { A_LONG, A_FRACTION, A_LENIENT_LONG, GRAMMARS };
+enum grammar { A_LONG, A_FRACTION, IN_FULL, A_LENIENT_LONG, GRAMMARS };
 
 static bool is(enum grammar g, const char *text)
 {
 	static const char *const patterns[GRAMMARS] = { "^(0|-?[1-9][0-9]*)$",
-		"^-?(0|[1-9][0-9]*)?[.][0-9]+$", "^ *[+-]?[0-9]+ *$" };
+		"^-?(0|[1-9][0-9]*)?[.][0-9]+$",
+		"^-?(0|[1-9][0-9]*)?([.][0-9]+)?([eE][+-][0-9]+)?$", "^ *[+-]?[0-9]+ *$" };
 	static regex_t re[GRAMMARS];
 	static bool made[GRAMMARS];
 
@@ -59,10 +61,38 @@ static bool same_double(double a, double b)
 	return memcmp(&a, &b, sizeof a) == 0;
 }
 
+/*
+ * Has a double that is printed with as many digits these digits? Up to the exponent, and without
+ * zeros at the end of a fraction.
+ */
+static bool is_printed_in_full(const char *text)
+{
+	size_t n = strcspn(text, "eE");
+	char printed[64], *digits = printed, *own = mem_copy(text, n);
+	const char *p = own;
+	size_t wanted;
+	bool same;
+
+	while (strchr(own, '.') && own[n - 1] == '0')
+		own[--n] = '\0';
+	wanted = significant(own);
+	same = is(IN_FULL, text) && wanted <= 17;
+	if (same && wanted > 15) {
+		snprintf(printed, sizeof printed, "%.*e", (int)wanted - 1,
+			fabs(strtod(text, NULL)));
+		for (p += strspn(p, "-.0"); same && *p; p++) {
+			digits += *digits == '.';
+			same = *p == '.' || *p == *digits++;
+		}
+	}
+	free(own);
+	return same;
+}
+
 /* text: without NUL bytes, and LOSSLESS_AHEAD bytes may be read after it. */
 static void numbers(const char *text, size_t n)
 {
-	bool is_long, is_double;
+	bool is_long, is_double, found;
 	int64_t i, ahead_i;
 	double d, ahead_d;
 	long long want;
@@ -76,9 +106,10 @@ static void numbers(const char *text, size_t n)
 
 	is_double = (is_long || is(A_FRACTION, text)) && significant(text) <= 15;
 	if (n < 300) { /* and not so small that a double has no such number */
-		FUZZ_CHECK(lossless_double(text, n, &d) == is_double &&
-			lossless_double_ahead(text, n, &ahead_d) == is_double);
-		FUZZ_CHECK(!is_double ||
+		found = lossless_double(text, n, &d);
+		FUZZ_CHECK(lossless_double_ahead(text, n, &ahead_d) == found);
+		FUZZ_CHECK(found == is_double || (found && is_printed_in_full(text)));
+		FUZZ_CHECK(!found ||
 			(same_double(d, strtod(text, NULL)) && same_double(ahead_d, d)));
 	}
 	if (lossless_long_lenient(text, n, &i))
