@@ -14,6 +14,7 @@ enum {
 	WEST = -89999, /* the offsets that RFC 9636 allows */
 	EAST = 93599,
 	REACH = 26 * 3600, /* an instant and its local time are never further apart */
+	LISTED_FROM = 1800, /* the last change of a file that has a rule is not before this year */
 	LISTED_UNTIL = 2100, /* changes before this year are in the list, later ones are computed */
 };
 
@@ -184,10 +185,12 @@ static bool read_footer(struct zone *z, const unsigned char *p, size_t n)
 /* Append the rule's changes until LISTED_UNTIL: a search is faster than computing them. */
 static void list_rule(struct zone *z)
 {
-	int64_t end = calendar_days(LISTED_UNTIL, 1, 1) * 86400;
+	const int64_t start = calendar_days(LISTED_FROM, 1, 1) * 86400,
+		      end = calendar_days(LISTED_UNTIL, 1, 1) * 86400;
 	struct zonerule_change c;
 
-	if (!z->ruled || !z->rule.saves || z->changes == 0 || z->types > 254)
+	if (!z->ruled || !z->rule.saves || z->changes == 0 || z->types > 254 ||
+		z->at[z->changes - 1] < start) /* no zone of this world: a list without end */
 		return;
 	z->type[z->types] = z->rule.standard;
 	z->type[z->types + 1] = z->rule.saving;
