@@ -240,6 +240,14 @@ static int add(const struct opts *o, const char *name, char *url, struct fail *f
 
 /* --- list ------------------------------------------------------------------ */
 
+static const char *key_source(const struct conn *c)
+{
+	return c->apikey || c->url.key ? "in the file"
+		: c->apikey_file        ? c->apikey_file
+		: c->apikey_command     ? "from a command"
+					: "of the environment";
+}
+
 static int list(struct fail *f)
 {
 	struct conn *all;
@@ -254,11 +262,7 @@ static int list(struct fail *f)
 		char *url = tdurl_format(&c->url);
 
 		if (rc == 0)
-			printf("%s\t%s\tkey: %s\n", c->name, url,
-				c->apikey || c->url.key ? "in the file"
-				: c->apikey_file        ? c->apikey_file
-				: c->apikey_command     ? "from a command"
-							: "of the environment");
+			printf("%s\t%s\tkey: %s\n", c->name, url, key_source(c));
 		free(url);
 		conn_free(all + i);
 	}

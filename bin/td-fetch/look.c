@@ -234,28 +234,35 @@ static int show_schema(struct api *a, const struct tdurl *at, struct sink *to, s
 	return rc;
 }
 
+static int put_line(struct sink *to, char *line, struct fail *f)
+{
+	const size_t n = strlen(line);
+	char *out = mem_zero(4 * n + 8, 1);
+	size_t len;
+	int rc;
+
+	for (char *p = line; *p; p++)
+		if (*p == '\t' || *p == '\r')
+			*p = ' ';
+	len = visible_text(out, 4 * n + 8, line, n);
+	out[len++] = '\n';
+	rc = io_put(to, out, len, f);
+	free(out);
+	return rc;
+}
+
 /* A job's own text, line by line harmless for a terminal and without secrets. */
 static int show_log(struct api *a, const char *id, struct sink *to, struct fail *f)
 {
-	char *text, *line, *next, *out;
+	char *text, *line, *next;
 	int rc = api_job_log(a, id, &text, f);
 
 	if (rc)
 		return -1;
 	for (next = text; rc == 0 && (line = strsep(&next, "\n"));) {
-		const size_t n = strlen(line);
-		size_t len;
-
-		if (!next && n == 0)
+		if (!next && !*line)
 			break;
-		for (char *p = line; *p; p++)
-			if (*p == '\t' || *p == '\r')
-				*p = ' ';
-		out = mem_zero(4 * n + 8, 1);
-		len = visible_text(out, 4 * n + 8, line, n);
-		out[len++] = '\n';
-		rc = io_put(to, out, len, f);
-		free(out);
+		rc = put_line(to, line, f);
 	}
 	free(text);
 	return rc;

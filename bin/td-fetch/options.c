@@ -373,6 +373,16 @@ static void check_look_format(struct opts *o)
 	}
 }
 
+/* Options of the formats csv and tsv. */
+static void check_text(const struct opts *o, enum resultout_format f)
+{
+	if (f != RESULTOUT_CSV && f != RESULTOUT_TSV && (o->out.null || !o->out.header))
+		die_usage("%s goes with the formats csv and tsv",
+			o->out.null ? "--null" : "--no-header");
+	if (o->out.null && strpbrk(o->out.null, f == RESULTOUT_TSV ? "\t\r\n" : ",\"\r\n"))
+		die_usage("--null: the text would read as several fields, or be quoted itself");
+}
+
 static void check_format(struct opts *o)
 {
 	const bool terminal = isatty(STDOUT_FILENO), rows = !o->no_wait && !o->result;
@@ -382,11 +392,7 @@ static void check_format(struct opts *o)
 	if (!rows && o->has_format)
 		die_usage("--format and %s: no rows are written",
 			o->result ? "--result" : "--no-wait");
-	if (f != RESULTOUT_CSV && f != RESULTOUT_TSV && (o->out.null || !o->out.header))
-		die_usage("%s goes with the formats csv and tsv",
-			o->out.null ? "--null" : "--no-header");
-	if (o->out.null && strpbrk(o->out.null, f == RESULTOUT_TSV ? "\t\r\n" : ",\"\r\n"))
-		die_usage("--null: the text would read as several fields, or be quoted itself");
+	check_text(o, f);
 	if (rows && o->since && f == RESULTOUT_TABLE)
 		die_usage("--since: a table does not show all rows; choose another format");
 	if (rows && o->has_format && f == RESULTOUT_FRAME && terminal)

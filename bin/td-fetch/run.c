@@ -318,11 +318,9 @@ static int deliver_nothing(struct run *r, const struct api_job *j, struct frame_
 
 static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 {
-	struct frame_head head = { .content = FRAME_ROWS,
-		.schema = j->schema,
+	struct frame_head head = { .content = FRAME_ROWS, .schema = j->schema,
 		.job_id = (char *)(uintptr_t)j->id,
-		.endpoint = (char *)(uintptr_t)api_endpoint(r->api),
-		.rows = j->num_records,
+		.endpoint = (char *)(uintptr_t)api_endpoint(r->api), .rows = j->num_records,
 		.size = j->result_size };
 	char statement[STATEMENT_NAME];
 	const bool writes = j->query && statement_writes(j->query, statement);
@@ -334,8 +332,7 @@ static int deliver(struct run *r, const struct api_job *j, struct fail *f)
 		return deliver_nothing(r, j, &head, statement, f);
 	if (resultout_open(&r->out, &r->o->out, &head, r->to, f) || download(r, j, writes, f))
 		return !j->has_schema && f->kind == FAIL_DATA
-			? fail_at(f, "TD does not name the columns")
-			: -1;
+			? fail_at(f, "TD does not name the columns") : -1;
 	if (resultout_end(&r->out, writes && r->out.taken == 0 ? -1 : j->num_records, r->got.etag,
 		    f))
 		return fail_at(f, "result of job %s", j->id);

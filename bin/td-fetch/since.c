@@ -33,6 +33,13 @@ static const char *last_line(char *text, size_t n)
 	return p ? p + 1 : text;
 }
 
+static int no_id(const struct since *s, const char *text, struct fail *f)
+{
+	return fail_set(f, FAIL_CONFIG, "%s: %s%s", s->path,
+		s->receipt ? "not the receipt of a job's rows" : "not a file of td-fetch --since",
+		*text ? "" : "; it is empty: was it overwritten? Remove it to begin anew");
+}
+
 static int read_text(struct since *s, const char *schedule, char *text, size_t n, struct fail *f)
 {
 	const char *last = last_line(text, n);
@@ -44,10 +51,7 @@ static int read_text(struct since *s, const char *schedule, char *text, size_t n
 	int rc = 0;
 
 	if (!id || !*id || strlen(id) >= sizeof s->last || strspn(id, "0123456789") != strlen(id))
-		rc = fail_set(f, FAIL_CONFIG, "%s: %s%s", s->path,
-			s->receipt ? "not the receipt of a job's rows"
-				   : "not a file of td-fetch --since",
-			*text ? "" : "; it is empty: was it overwritten? Remove it to begin anew");
+		rc = no_id(s, text, f);
 	else if (s->receipt && (!status || strcmp(status, "done") != 0))
 		rc = fail_set(f, FAIL_CONFIG,
 			"%s: the receipt of a transfer that was not completed", s->path);
@@ -73,11 +77,10 @@ static int read_file(struct since *s, const char *schedule, struct fail *f)
 		s->path = "standard input";
 	if (fd < 0)
 		return errno == ENOENT ? 0 : fail_errno(f, FAIL_CONFIG, "%s", s->path);
-	if (!s->receipt && (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
-		close(fd);
-		return fail_set(f, FAIL_CONFIG, "%s: not a regular file", s->path);
-	}
-	rc = fd_slurp(fd, s->path, FILE_MAX, &text, &n, f);
+	if (!s->receipt && (fstat(fd, &st) || !S_ISREG(st.st_mode)))
+		rc = fail_set(f, FAIL_CONFIG, "%s: not a regular file", s->path);
+	else
+		rc = fd_slurp(fd, s->path, FILE_MAX, &text, &n, f);
 	close(fd);
 	if (rc)
 		return -1;
@@ -293,6 +296,13 @@ static int by_id(const void *a, const void *b)
 }
 
 /* The service gives as many runs at a time as it likes: only an empty page is the end. */
+static int not_among(const char *schedule, const char *last, struct fail *f)
+{
+	return fail_set(f, FAIL_CONFIG,
+		"job %s is not a run of schedule %s, or no longer: begin anew without it", last,
+		schedule);
+}
+
 static int read_runs(struct api *a, const char *schedule, const char *last, int64_t not_before,
 	struct runs *all, struct fail *f)
 {
@@ -312,9 +322,7 @@ static int read_runs(struct api *a, const char *schedule, const char *last, int6
 			break;
 	}
 	if (*last && !all->met)
-		return fail_set(f, FAIL_CONFIG,
-			"job %s is not a run of schedule %s, or no longer: begin anew without it",
-			last, schedule);
+		return not_among(schedule, last, f);
 	if (all->n > 0)
 		qsort(all->run, all->n, sizeof *all->run, by_id);
 	return 0;
@@ -352,6 +360,14 @@ static const struct api_run *newest(const struct runs *all, bool failed)
 	return NULL;
 }
 
+static void report_passed(const char *schedule, unsigned n, const struct since_limit *limit)
+{
+	if (n > 0)
+		warn("schedule %s: %u run%s not made up for (%s)", schedule, n,
+			n == 1 ? " is" : "s are",
+			limit->not_before > 0 ? "--not-before" : "--at-most");
+}
+
 static int pick(const struct runs *all, const char *schedule, const char *last,
 	const struct since_limit *limit, struct api_run *run, struct fail *f)
 {
@@ -359,14 +375,10 @@ static int pick(const struct runs *all, const char *schedule, const char *last,
 	unsigned passed = 0;
 
 	r = *last || limit->not_before > 0 ? oldest(all, limit, &passed) : newest(all, false);
-	passed = *last ? passed : 0;
 	if (r && !is_done(r))
 		return fail_set(f, FAIL_TEMP,
 			"schedule %s: its next run, job %s, is not done yet", schedule, r->id);
-	if (passed > 0)
-		warn("schedule %s: %u run%s not made up for (%s)", schedule, passed,
-			passed == 1 ? " is" : "s are",
-			limit->not_before > 0 ? "--not-before" : "--at-most");
+	report_passed(schedule, *last ? passed : 0, limit);
 	if (!r)
 		r = failed; /* there is nothing after it: its own words are the reason */
 	if (!r)

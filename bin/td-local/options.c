@@ -247,8 +247,7 @@ void options_take(struct options *o, int argc, char **argv, struct faults *fault
 	int c;
 
 	*o = (struct options){ .polls = 1,
-		.samples = true,
-		.clock = -1,
+		.samples = true, .clock = -1,
 		.keep_jobs = -1,
 		.keep_seconds = -1,
 		.query_bytes = INT64_C(1) << 30 };

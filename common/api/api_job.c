@@ -465,9 +465,7 @@ static int result_try(struct api *a, const char *id, struct api_result *r, struc
 	bool *again, struct fail *f)
 {
 	struct counted counted = { { counted_put, to->name }, to, r };
-	struct api_call c = { .e = JOB_RESULT,
-		.seg = { id },
-		.query = "format=msgpack.gz",
+	struct api_call c = { .e = JOB_RESULT, .seg = { id }, .query = "format=msgpack.gz",
 		.stall_s = RESULT_STALL_S,
 		.to = &counted.sink,
 		.begin = result_begins,

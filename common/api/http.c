@@ -238,21 +238,14 @@ static void no_headers(struct call *c)
 	a->etag[0] = a->type[0] = c->retry_after[0] = '\0';
 }
 
-static size_t on_header(char *line, size_t size, size_t count, void *arg)
+/* A header that the answer remembers. */
+static void note_header(struct call *c, const char *line, size_t n)
 {
-	struct call *c = arg;
 	struct http_answer *a = c->a;
-	size_t n = size * count;
 	char text[256];
 	uint64_t v;
 
-	c->head += n;
-	if (c->head > HEAD_MAX)
-		return 0;
-	/* also after "100 Continue" and a proxy's CONNECT */
-	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
-		no_headers(c);
-	else if (header_is(line, n, "Content-Length", text, sizeof text) &&
+	if (header_is(line, n, "Content-Length", text, sizeof text) &&
 		num_u64(text, strlen(text), INT64_MAX, &v))
 		a->length = (int64_t)v;
 	else if (header_is(line, n, "Content-Range", text, sizeof text))
@@ -262,6 +255,21 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 	else if (!header_is(line, n, "Retry-After", c->retry_after, sizeof c->retry_after) &&
 		 !header_is(line, n, "ETag", a->etag, sizeof a->etag))
 		header_is(line, n, "Content-Type", a->type, sizeof a->type);
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *arg)
+{
+	struct call *c = arg;
+	size_t n = size * count;
+
+	c->head += n;
+	if (c->head > HEAD_MAX)
+		return 0;
+	/* also after "100 Continue" and a proxy's CONNECT */
+	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
+		no_headers(c);
+	else
+		note_header(c, line, n);
 	return n;
 }
 

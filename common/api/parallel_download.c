@@ -197,6 +197,14 @@ static int fetch_rest(struct ranges *r, struct sink *to, struct fail *f)
 	return rc;
 }
 
+/* What the answer for the first piece says of the whole. */
+static void set_size(struct ranges *r, const struct api_result *first)
+{
+	memcpy(r->etag, first->etag, sizeof r->etag);
+	r->total = (uint64_t)first->total;
+	r->pieces = (r->total + PARALLEL_DOWNLOAD_PIECE - 1) / PARALLEL_DOWNLOAD_PIECE;
+}
+
 int parallel_download(struct api *a, const struct conf *c, const struct api_opt *o, unsigned jobs,
 	const char *job_id, struct sink *to, char etag[256], bool *able, struct fail *f)
 {
@@ -217,9 +225,7 @@ int parallel_download(struct api *a, const struct conf *c, const struct api_opt 
 	free(p.p);
 	if (rc)
 		return -1;
-	memcpy(r.etag, first.etag, sizeof r.etag);
+	set_size(&r, &first);
 	memcpy(etag, first.etag, sizeof r.etag);
-	r.total = (uint64_t)first.total;
-	r.pieces = (r.total + PARALLEL_DOWNLOAD_PIECE - 1) / PARALLEL_DOWNLOAD_PIECE;
 	return r.pieces > 1 ? fetch_rest(&r, to, f) : 0;
 }

@@ -97,12 +97,22 @@ static void start(struct upload *u)
 	}
 }
 
+static void init_lock(struct upload *u)
+{
+	pthread_condattr_t attr;
+
+	pthread_mutex_init(&u->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&u->change, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
 struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsigned threads,
 	upload_send *send, upload_tick *tick, void *arg)
 {
 	struct upload *u = mem_zero(1, sizeof *u);
 	struct api_opt opt = *o;
-	pthread_condattr_t attr;
 
 	u->send = send;
 	u->tick = tick;
@@ -116,11 +126,7 @@ struct upload *upload_open(const struct conf *c, const struct api_opt *o, unsign
 		u->api[i] = api_open(c, &opt);
 	for (unsigned i = 0; i <= u->threads; i++)
 		upload_part_init(&u->slot[i].part);
-	pthread_mutex_init(&u->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&u->change, &attr);
-	pthread_condattr_destroy(&attr);
+	init_lock(u);
 	return u;
 }
 

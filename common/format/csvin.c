@@ -53,6 +53,22 @@ static void forget(struct csvin *c)
 	c->mark.at = 0;
 }
 
+static int read_more(struct csvin *c, struct fail *f)
+{
+	size_t room;
+	ssize_t n;
+
+	if (c->in.cap - c->in.len < IO_READ / 4 && buf_room(&c->in, IO_READ + CSVSCAN_SLACK))
+		return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
+	room = c->in.cap - c->in.len - CSVSCAN_SLACK;
+	n = io_read(c->from, c->in.p + c->in.len, room < IO_READ ? room : IO_READ, f);
+	if (n < 0)
+		return -1;
+	c->in.len += (size_t)n;
+	c->ended = n == 0;
+	return 0;
+}
+
 /* Read until there is row_want() of the current record, or the end. */
 static int fill(struct csvin *c, struct fail *f)
 {
@@ -66,20 +82,10 @@ static int fill(struct csvin *c, struct fail *f)
 		return fail_set(f, FAIL_DATA,
 			"%s: line %llu: a row longer than %d bytes: is a quote not closed?",
 			c->from->name, (unsigned long long)c->row_line, ROW_MAX);
-	do {
-		size_t room;
-		ssize_t n;
-
-		if (c->in.cap - c->in.len < IO_READ / 4 &&
-			buf_room(&c->in, IO_READ + CSVSCAN_SLACK))
-			return fail_set(f, FAIL_SYSTEM, "%s: no room for a row", c->from->name);
-		room = c->in.cap - c->in.len - CSVSCAN_SLACK;
-		n = io_read(c->from, c->in.p + c->in.len, room < IO_READ ? room : IO_READ, f);
-		if (n < 0)
+	do
+		if (read_more(c, f))
 			return -1;
-		c->in.len += (size_t)n;
-		c->ended = n == 0;
-	} while (c->in.len < want && !c->ended);
+	while (c->in.len < want && !c->ended);
 	return 0;
 }
 
@@ -238,6 +244,16 @@ static int check_text(struct csvin *c, const char *p, const char *end, struct fa
 	return fail_here(c, c->row_line, not_utf8, f);
 }
 
+static enum row_result ragged(struct csvin *c, size_t len, struct row *row, struct fail *f)
+{
+	size_t n = c->scan.n, at = n < c->columns ? n : c->columns;
+
+	fail_set(f, FAIL_DATA, "%s: line %llu, field %zu: a row of %zu cell%s where %zu %s expected",
+		c->from->name, (unsigned long long)c->row_line, at + 1, n, num_s(n), c->columns,
+		c->columns == 1 ? "is" : "are");
+	return bad_row(c, len, row, f);
+}
+
 static enum row_result deliver(struct csvin *c, size_t len, struct row *row, struct fail *f)
 {
 	const char *raw = c->in.p + c->here.at;
@@ -251,15 +267,8 @@ static enum row_result deliver(struct csvin *c, size_t len, struct row *row, str
 		return bad_row(c, len, row, f);
 	if (c->columns == 0)
 		c->columns = c->scan.n;
-	if (c->scan.n != c->columns) {
-		size_t n = c->scan.n, at = n < c->columns ? n : c->columns;
-
-		fail_set(f, FAIL_DATA,
-			"%s: line %llu, field %zu: a row of %zu cell%s where %zu %s expected",
-			c->from->name, (unsigned long long)c->row_line, at + 1, n, num_s(n),
-			c->columns, c->columns == 1 ? "is" : "are");
-		return bad_row(c, len, row, f);
-	}
+	if (c->scan.n != c->columns)
+		return ragged(c, len, row, f);
 	c->used = len;
 	*row = (struct row){ c->scan.cell, c->scan.n, c->row_line, !c->rules.escape, raw, len };
 	return ROW_GOOD;

@@ -46,28 +46,14 @@ static int hex4(const char *p)
 
 static int put_utf8(struct buf *b, unsigned c)
 {
+	static const unsigned first[] = { 0, 0, 0xc0, 0xe0, 0xf0 }; /* of n bytes */
+	const size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	char t[4];
 
-	if (c < 0x80) {
-		t[0] = (char)c;
-		return buf_put(b, t, 1);
-	}
-	if (c < 0x800) {
-		t[0] = (char)(0xc0 | c >> 6);
-		t[1] = (char)(0x80 | (c & 63));
-		return buf_put(b, t, 2);
-	}
-	if (c < 0x10000) {
-		t[0] = (char)(0xe0 | c >> 12);
-		t[1] = (char)(0x80 | (c >> 6 & 63));
-		t[2] = (char)(0x80 | (c & 63));
-		return buf_put(b, t, 3);
-	}
-	t[0] = (char)(0xf0 | c >> 18);
-	t[1] = (char)(0x80 | (c >> 12 & 63));
-	t[2] = (char)(0x80 | (c >> 6 & 63));
-	t[3] = (char)(0x80 | (c & 63));
-	return buf_put(b, t, 4);
+	for (size_t i = n; i-- > 1; c >>= 6)
+		t[i] = (char)(0x80 | (c & 63));
+	t[0] = (char)(first[n] | c);
+	return buf_put(b, t, n);
 }
 
 /* \uXXXX, p at the backslash; a pair of surrogates is one character. */

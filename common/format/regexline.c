@@ -54,6 +54,14 @@ static int take_names(struct regexline *r, struct schema *names, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
+static int bad_pattern(int error, size_t at, struct fail *f)
+{
+	PCRE2_UCHAR why[200];
+
+	pcre2_get_error_message(error, why, sizeof why);
+	return fail_set(f, FAIL_USAGE, "--pattern: %s, at character %zu", (char *)why, at);
+}
+
 int regexline_open(struct regexline *r, const char *pattern, struct schema *names, struct fail *f)
 {
 	const uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
@@ -63,13 +71,8 @@ int regexline_open(struct regexline *r, const char *pattern, struct schema *name
 
 	*r = (struct regexline){ 0 };
 	r->code = pcre2_compile((PCRE2_SPTR)pattern, strlen(pattern), options, &error, &at, NULL);
-	if (!r->code) {
-		PCRE2_UCHAR why[200];
-
-		pcre2_get_error_message(error, why, sizeof why);
-		return fail_set(f, FAIL_USAGE, "--pattern: %s, at character %zu", (char *)why,
-			(size_t)at);
-	}
+	if (!r->code)
+		return bad_pattern(error, at, f);
 	r->match = pcre2_match_data_create_from_pattern(r->code, NULL);
 	r->context = pcre2_match_context_create(NULL);
 	if (!r->match || !r->context)

@@ -108,9 +108,7 @@ void textout_double(struct textout *t, double d)
 			return;
 		digits = 16;
 	}
-	/*
-	 * 17 digits are always enough; %g drops zeros at the end, so fewer are found by themselves
-	 */
+	/* 17 digits are always enough; %g drops zeros at the end */
 	do
 		snprintf(s, sizeof s, "%.*g", digits, d);
 	while (digits++ < 17 && strtod(s, NULL) != d);

@@ -312,6 +312,12 @@ bool frame_extra_has(const char *p, size_t n)
 	return n >= 4;
 }
 
+static struct frame_extra get_extra(const char *p)
+{
+	return (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4),
+		get_le(p + 14, 4), (unsigned char)p[4], -1 };
+}
+
 int frame_extra_parse(const char *p, size_t n, struct frame_extra *x)
 {
 	int32_t done = -1;
@@ -328,9 +334,8 @@ int frame_extra_parse(const char *p, size_t n, struct frame_extra *x)
 			continue;
 		if (found || len != FRAME_EXTRA_LEN - 4)
 			return -1;
-		*x = (struct frame_extra){ p[5], get_le(p + 6, 4), get_le(p + 10, 4),
-			get_le(p + 14, 4), (unsigned char)p[4], -1 };
 		found = true;
+		*x = get_extra(p);
 		if (!is_ours(x))
 			return -1;
 	}

@@ -39,8 +39,7 @@ static int write_text(struct frameout *o, char kind, char *text, struct fail *f)
 	int rc;
 
 	buf_init(&b, FRAME_JSON_MAX + 256);
-	header(&b, FEXTRA | FCOMMENT,
-		&(struct frame_extra){ .kind = kind,
+	header(&b, FEXTRA | FCOMMENT, &(struct frame_extra){ .kind = kind,
 			.done = -1,
 			.version = o->passed ? FRAME_PASSED : FRAME_VERSION,
 			.member_len = (uint32_t)strlen(text),
@@ -79,10 +78,8 @@ int frameout_block(struct frameout *o, const struct frame_block *b, struct fail 
 	enum { HEADER = GZIP_PLAIN_HEADER_LEN + 2 + FRAME_EXTRA_LEN + FRAME_DONE_LEN };
 	const size_t length = HEADER - (b->done < 0 ? FRAME_DONE_LEN : 0);
 	char tail[GZIP_FINAL_LEN + GZIP_TRAILER_LEN] = GZIP_FINAL;
-	struct frame_extra x = { .kind = 'B',
-		.version = FRAME_VERSION,
-		.member_len = (uint32_t)(length + b->len + sizeof tail),
-		.body_len = b->body_len,
+	struct frame_extra x = { .kind = 'B', .version = FRAME_VERSION,
+		.member_len = (uint32_t)(length + b->len + sizeof tail), .body_len = b->body_len,
 		.values = b->values,
 		.done = b->done };
 	struct buf h;

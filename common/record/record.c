@@ -48,8 +48,7 @@ void record_add(struct record *r, const char *name, const char *input, struct ty
 	buf_room(&key, strlen(name) + 8 + ROW_AHEAD);
 	mpack_text(&key, name, strlen(name));
 	*c = (struct record_column){
-		.rules = { .type = type,
-			.exact = exact,
+		.rules = { .type = type, .exact = exact,
 			.decimal = r->decimal,
 			.nulls = r->nulls },
 		.name = mem_string(name),
@@ -294,8 +293,7 @@ static enum record_result bad_cell(const struct record_column *column, const str
 	else if (why == CELL_NO_TEXT)
 		fail_set(f, FAIL_DATA,
 			"column %zu '%s': an extension of msgpack, or an array or a map as a key; "
-			"%s",
-			column->cell + 1, column->input, what);
+			"%s", column->cell + 1, column->input, what);
 	else
 		fail_set(f, FAIL_DATA, "column %zu '%s': %s is not %s %s%s; %s", column->cell + 1,
 			column->input, shown, article(type), type,

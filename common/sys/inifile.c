@@ -22,6 +22,14 @@ struct reading {
 	struct fail *f;
 };
 
+static char *put_line(char *to, const char *p, size_t n)
+{
+	memcpy(to, p, n);
+	to[n] = '\n';
+	to[n + 1] = '\0';
+	return to;
+}
+
 /*
  * inih's idea of fgets(3). It takes an indented line for the continuation of the value above, but
  * TD's toolbelt writes its file indented; and it would take the rest of a line that does not fit
@@ -30,6 +38,7 @@ struct reading {
 static char *next_line(char *to, int cap, void *stream)
 {
 	struct reading *r = stream;
+	const char *p;
 	size_t n;
 
 	if (!*r->p)
@@ -37,21 +46,13 @@ static char *next_line(char *to, int cap, void *stream)
 	r->p += strspn(r->p, " \t");
 	n = strcspn(r->p, "\n");
 	r->line++;
-	if (*r->p == '#' || *r->p == ';') { /* a comment, of any length */
-		r->p += n + (r->p[n] == '\n');
-		to[0] = '\n';
-		to[1] = '\0';
-		return to;
-	}
-	if (n + 2 > (size_t)cap) {
+	p = r->p;
+	if (*p != '#' && *p != ';' && n + 2 > (size_t)cap) {
 		r->too_long = true;
 		return NULL;
 	}
-	memcpy(to, r->p, n);
-	to[n] = '\n';
-	to[n + 1] = '\0';
-	r->p += n + (r->p[n] == '\n');
-	return to;
+	r->p += n + (p[n] == '\n');
+	return put_line(to, p, *p == '#' || *p == ';' ? 0 : n); /* a comment may have any length */
 }
 
 static int on_value(void *arg, const char *section, const char *name, const char *value)

@@ -266,29 +266,30 @@ static int deny_calls(scmp_filter_ctx c)
 	return rules(c, refuse, names);
 }
 
+static const struct {
+	const char *name;
+	unsigned arg;
+	uint32_t value;
+} commands[] = {
+	{ "prctl", 0, PR_SET_DUMPABLE },
+	{ "prctl", 0, PR_SET_PTRACER },
+	{ "ioctl", 1, TIOCSTI },
+	{ "ioctl", 1, TIOCLINUX },
+	/* signals to others */
+	{ "ioctl", 1, FIOSETOWN },
+	{ "ioctl", 1, SIOCSPGRP },
+	{ "fcntl", 1, F_SETOWN },
+	{ "fcntl", 1, F_SETOWN_EX },
+	{ "fcntl64", 1, F_SETOWN },
+	{ "fcntl64", 1, F_SETOWN_EX },
+};
+
 /*
  * What an argument of 32 bits says to the kernel, whatever stands above them: a comparison of all
  * 64 could be evaded.
  */
 static int deny_commands(scmp_filter_ctx c)
 {
-	static const struct {
-		const char *name;
-		unsigned arg;
-		uint32_t value;
-	} commands[] = {
-		{ "prctl", 0, PR_SET_DUMPABLE },
-		{ "prctl", 0, PR_SET_PTRACER },
-		{ "ioctl", 1, TIOCSTI },
-		{ "ioctl", 1, TIOCLINUX },
-		/* signals to others */
-		{ "ioctl", 1, FIOSETOWN },
-		{ "ioctl", 1, SIOCSPGRP },
-		{ "fcntl", 1, F_SETOWN },
-		{ "fcntl", 1, F_SETOWN_EX },
-		{ "fcntl64", 1, F_SETOWN },
-		{ "fcntl64", 1, F_SETOWN_EX },
-	};
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < sizeof commands / sizeof *commands; i++)

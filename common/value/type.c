@@ -135,30 +135,30 @@ static struct type *sourced(enum type_kind kind, enum type_source source)
 }
 
 /* The type for an engine's scalar type; NULL: not known. */
+static const struct {
+	const char *name;
+	enum type_kind kind;
+	enum type_source source;
+} scalars[] = {
+	{ "boolean", TYPE_LONG, TYPE_BOOLEAN }, { "tinyint", TYPE_LONG, TYPE_PLAIN },
+	{ "smallint", TYPE_LONG, TYPE_PLAIN },  { "int", TYPE_LONG, TYPE_PLAIN },
+	{ "integer", TYPE_LONG, TYPE_PLAIN },   { "bigint", TYPE_LONG, TYPE_PLAIN },
+	{ "long", TYPE_LONG, TYPE_PLAIN },      { "real", TYPE_DOUBLE, TYPE_PLAIN },
+	{ "float", TYPE_DOUBLE, TYPE_PLAIN },   { "double", TYPE_DOUBLE, TYPE_PLAIN },
+	{ "varbinary", TYPE_STRING, TYPE_BINARY }, { "binary", TYPE_STRING, TYPE_BINARY },
+	{ "row", TYPE_STRING, TYPE_JSON },      { "struct", TYPE_STRING, TYPE_JSON },
+	{ "varchar", TYPE_STRING, TYPE_PLAIN }, { "char", TYPE_STRING, TYPE_PLAIN },
+	{ "text", TYPE_STRING, TYPE_PLAIN },    { "decimal", TYPE_STRING, TYPE_PLAIN },
+	{ "numeric", TYPE_STRING, TYPE_PLAIN }, { "date", TYPE_STRING, TYPE_PLAIN },
+	{ "timestamp", TYPE_STRING, TYPE_PLAIN }, { "json", TYPE_STRING, TYPE_PLAIN },
+	{ "uuid", TYPE_STRING, TYPE_PLAIN },    { "bool", TYPE_LONG, TYPE_BOOLEAN },
+};
+
 static struct type *known_scalar(const char *name)
 {
-	static const struct {
-		const char *name;
-		enum type_kind kind;
-		enum type_source source;
-	} table[] = {
-		{ "boolean", TYPE_LONG, TYPE_BOOLEAN }, { "tinyint", TYPE_LONG, TYPE_PLAIN },
-		{ "smallint", TYPE_LONG, TYPE_PLAIN },  { "int", TYPE_LONG, TYPE_PLAIN },
-		{ "integer", TYPE_LONG, TYPE_PLAIN },   { "bigint", TYPE_LONG, TYPE_PLAIN },
-		{ "long", TYPE_LONG, TYPE_PLAIN },      { "real", TYPE_DOUBLE, TYPE_PLAIN },
-		{ "float", TYPE_DOUBLE, TYPE_PLAIN },   { "double", TYPE_DOUBLE, TYPE_PLAIN },
-		{ "varbinary", TYPE_STRING, TYPE_BINARY }, { "binary", TYPE_STRING, TYPE_BINARY },
-		{ "row", TYPE_STRING, TYPE_JSON },      { "struct", TYPE_STRING, TYPE_JSON },
-		{ "varchar", TYPE_STRING, TYPE_PLAIN }, { "char", TYPE_STRING, TYPE_PLAIN },
-		{ "text", TYPE_STRING, TYPE_PLAIN },    { "decimal", TYPE_STRING, TYPE_PLAIN },
-		{ "numeric", TYPE_STRING, TYPE_PLAIN }, { "date", TYPE_STRING, TYPE_PLAIN },
-		{ "timestamp", TYPE_STRING, TYPE_PLAIN }, { "json", TYPE_STRING, TYPE_PLAIN },
-		{ "uuid", TYPE_STRING, TYPE_PLAIN },    { "bool", TYPE_LONG, TYPE_BOOLEAN },
-	};
-
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (strcmp(name, table[i].name) == 0)
-			return sourced(table[i].kind, table[i].source);
+	for (size_t i = 0; i < sizeof scalars / sizeof *scalars; i++)
+		if (strcmp(name, scalars[i].name) == 0)
+			return sourced(scalars[i].kind, scalars[i].source);
 	return NULL;
 }
 

@@ -205,6 +205,17 @@ static struct MHD_Response *from_file(struct request *r)
 	return m;
 }
 
+/* A body as the fault spoils it; takes p. */
+static struct MHD_Response *spoiled_response(struct request *r, char *p, size_t n)
+{
+	struct spoiled *s = mem_zero(1, sizeof *s);
+
+	*s = (struct spoiled){
+		.stopping = r->stopping, .fault = *r->fault, .p = p, .fd = -1, .len = n
+	};
+	return MHD_create_response_from_callback(n, 4096, spoil, s, spoil_free);
+}
+
 static struct MHD_Response *from_memory(struct request *r)
 {
 	char *p;
@@ -219,14 +230,8 @@ static struct MHD_Response *from_memory(struct request *r)
 		n = r->raw.len;
 		r->raw = (struct buf){ 0 };
 	}
-	if (spoils_body(r->fault)) {
-		struct spoiled *s = mem_zero(1, sizeof *s);
-
-		*s = (struct spoiled){
-			.stopping = r->stopping, .fault = *r->fault, .p = p, .fd = -1, .len = n
-		};
-		return MHD_create_response_from_callback(n, 4096, spoil, s, spoil_free);
-	}
+	if (spoils_body(r->fault))
+		return spoiled_response(r, p, n);
 	if (!p)
 		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	return MHD_create_response_from_buffer(n, p, MHD_RESPMEM_MUST_FREE);

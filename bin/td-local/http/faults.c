@@ -220,6 +220,16 @@ static int add(struct faults *a, struct rule *first, unsigned n, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
+static void rules_free(struct rule *first)
+{
+	while (first) {
+		struct rule *next = first->next;
+
+		rule_free(first);
+		first = next;
+	}
+}
+
 int faults_add_all(struct faults *a, const char *lines, struct fail *f)
 {
 	struct rule *first = NULL, **last = &first;
@@ -238,12 +248,7 @@ int faults_add_all(struct faults *a, const char *lines, struct fail *f)
 	}
 	if (f->kind == FAIL_NONE && add(a, first, n, f) == 0)
 		return 0;
-	while (first) {
-		struct rule *next = first->next;
-
-		rule_free(first);
-		first = next;
-	}
+	rules_free(first);
 	return -1;
 }
 

@@ -127,6 +127,22 @@ static char *given_key(struct request *r)
 	return mem_string(auth && strncmp(auth, "TD1 ", 4) == 0 ? auth + 4 : "");
 }
 
+/* Answers a request that may not be served. */
+static void refuse(const struct guard *g, struct request *r, enum route_right right, bool writer)
+{
+	if (!host_ok(g, r))
+		answer_error(r, 403, "The Host is not this machine's; see --allow-host");
+	else if (!origin_ok(r))
+		answer_error(r, 403, "Not for pages of other sites");
+	else if (right == NOBODY)
+		return;
+	else if (!r->master && !writer)
+		answer_error(r, 401, "Authentication failed");
+	else if (right == MASTER && !r->master)
+		answer_error(r, g->denied_401 ? 401 : 403,
+			"Access denied: this key may only import");
+}
+
 void guard_check(const struct guard *g, struct request *r)
 {
 	char *given = given_key(r);
@@ -140,15 +156,5 @@ void guard_check(const struct guard *g, struct request *r)
 	free(given);
 	if (r->master || writer)
 		r->body.max = REQUEST_BODY_MAX;
-	if (!host_ok(g, r))
-		answer_error(r, 403, "The Host is not this machine's; see --allow-host");
-	else if (!origin_ok(r))
-		answer_error(r, 403, "Not for pages of other sites");
-	else if (right == NOBODY)
-		return;
-	else if (!r->master && !writer)
-		answer_error(r, 401, "Authentication failed");
-	else if (right == MASTER && !r->master)
-		answer_error(r, g->denied_401 ? 401 : 403,
-			"Access denied: this key may only import");
+	refuse(g, r, right, writer);
 }

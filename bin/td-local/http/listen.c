@@ -54,8 +54,7 @@ bool listen_is_local(int fd)
 int listen_open(const char *where, char **host, int *port, struct fail *f)
 {
 	struct addrinfo want = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-		.ai_socktype = SOCK_STREAM },
-			*found = NULL;
+		.ai_socktype = SOCK_STREAM }, *found = NULL;
 	const char *colon = strrchr(where, ':');
 	uint64_t number;
 	int fd = -1, rc;

@@ -43,6 +43,22 @@ static int read_form(json_t *out, const char *p, size_t n)
 	return 0;
 }
 
+/* A member of a JSON object; what is not text becomes its JSON. */
+static int set_member(json_t *out, const char *name, json_t *v)
+{
+	char *text;
+	int rc;
+
+	if (json_is_null(v))
+		return 0;
+	if (json_is_string(v) && json_object_size(out) < PARAMS_MAX)
+		return json_object_set(out, name, v);
+	text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+	rc = !text || set(out, name, text, strlen(text)) ? -1 : 0;
+	free(text);
+	return rc;
+}
+
 static int read_json(json_t *out, const char *p, size_t n)
 {
 	json_t *j = jsontext_parse(p, n), *v;
@@ -53,19 +69,8 @@ static int read_json(json_t *out, const char *p, size_t n)
 		json_decref(j);
 		return -1;
 	}
-	json_object_foreach(j, name, v) {
-		char *text;
-
-		if (json_is_null(v))
-			continue;
-		if (json_is_string(v) && json_object_size(out) < PARAMS_MAX) {
-			json_object_set(out, name, v);
-			continue;
-		}
-		text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
-		rc |= !text || set(out, name, text, strlen(text));
-		free(text);
-	}
+	json_object_foreach(j, name, v)
+		rc |= set_member(out, name, v);
 	json_decref(j);
 	return rc ? -1 : 0;
 }

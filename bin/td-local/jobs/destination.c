@@ -140,18 +140,16 @@ static bool is_known(const struct tdurl *u)
 	return u->mode <= TDURL_TRUNCATE && !tdurl_carries(u);
 }
 
-char *destination_url(struct catalog *c, const char *text, struct fail *f)
+/* Can td-local send rows there? */
+static void check_url(const char *url, struct fail *f)
 {
-	char *url = strstr(text, "://") ? mem_string(text) : named(c, text, f);
 	struct tdurl u;
 
-	if (!url)
-		return NULL;
-	if (!is_td(url))
+	if (!is_td(url)) {
 		fail_set(f, FAIL_DATA,
 			"result output: td-local sends rows to td:// only, not to %.*s",
 			(int)(strcspn(url, ":") + 3), url);
-	else if (tdurl_parse(&u, url, f) == 0) {
+	} else if (tdurl_parse(&u, url, f) == 0) {
 		if (!u.table)
 			fail_set(f, FAIL_DATA, "the destination names no table");
 		else if (!is_known(&u))
@@ -159,6 +157,15 @@ char *destination_url(struct catalog *c, const char *text, struct fail *f)
 				"result output: mode is append, replace or truncate");
 		tdurl_free(&u);
 	}
+}
+
+char *destination_url(struct catalog *c, const char *text, struct fail *f)
+{
+	char *url = strstr(text, "://") ? mem_string(text) : named(c, text, f);
+
+	if (!url)
+		return NULL;
+	check_url(url, f);
 	if (f->kind == FAIL_NONE)
 		return url;
 	f->kind = FAIL_DATA;

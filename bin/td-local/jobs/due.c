@@ -94,6 +94,11 @@ static int64_t schedule(struct catalog *c, sqlite3_stmt *q, int64_t now, bool *a
 	return next < 0 ? -1 : next + delay;
 }
 
+static int64_t nap(int64_t ms)
+{
+	return ms < 1 ? 1 : ms < NAP_MS ? ms : NAP_MS;
+}
+
 /* Milliseconds until the next run may be due, or -1. */
 static int64_t schedules(struct queue *w)
 {
@@ -104,9 +109,8 @@ static int64_t schedules(struct queue *w)
 
 	catalog_begin(c);
 	q = catalog_select(c,
-		"SELECT id, cron, timezone, delay, next, name FROM schedules WHERE next IS NOT "
-		"NULL",
-		"");
+		"SELECT id, cron, timezone, delay, next, name FROM schedules "
+		"WHERE next IS NOT NULL", "");
 	while (catalog_next(c, &q)) {
 		int64_t at = schedule(c, q, now, &any);
 
@@ -116,10 +120,7 @@ static int64_t schedules(struct queue *w)
 	catalog_end(c, any, NULL);
 	if (any)
 		queue_kick(w);
-	if (next < 0)
-		return -1;
-	next = (next - now) * 1000;
-	return next < 1 ? 1 : next < NAP_MS ? next : NAP_MS;
+	return next < 0 ? -1 : nap((next - now) * 1000);
 }
 
 int64_t due_now(struct queue *w)

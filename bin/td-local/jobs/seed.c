@@ -392,11 +392,20 @@ static int one_file(struct seed *s, const char *dir, const char *name, bool is_s
 	return f->kind ? -1 : 0;
 }
 
+static void make_database(struct seed *s, const char *name, struct fail *f)
+{
+	struct catalog *c = &s->account->catalog;
+
+	s->db = name;
+	catalog_begin(c);
+	make_table(s, c, f);
+	catalog_end(c, true, f);
+}
+
 static int one_folder(struct seed *s, const char *dir, const char *name, bool is_sql,
 	struct fail *f)
 {
 	char *path = mem_printf("%s/%s", dir, name), **files = NULL;
-	struct catalog *c = &s->account->catalog;
 
 	if (!is_folder(path)) {
 		if (kind_of(name))
@@ -407,10 +416,7 @@ static int one_folder(struct seed *s, const char *dir, const char *name, bool is
 			"%s: '%s' is not a database's name: 3 to 256 of a-z, 0-9 and _", path,
 			name);
 	} else if ((files = names_in(path, f))) {
-		s->db = name;
-		catalog_begin(c);
-		make_table(s, c, f);
-		catalog_end(c, true, f);
+		make_database(s, name, f);
 	}
 	for (char **n = files; n && *n && f->kind == FAIL_NONE; n++)
 		one_file(s, path, *n, is_sql, f);

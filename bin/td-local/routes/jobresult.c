@@ -232,22 +232,27 @@ static int convert(const struct conversion *c, int from, struct target *t, struc
 	return f->kind ? -1 : 0;
 }
 
+/* What is written to t from now on is deflated. */
+static void deflate_to(struct target *t, struct fail *f)
+{
+	int copy = dup(t->fd);
+
+	t->gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;
+	if (t->gz)
+		return;
+	fail_set(f, FAIL_SYSTEM, "cannot write a result");
+	if (copy >= 0)
+		close(copy);
+}
+
 static int convert_file(struct request *r, struct conversion *c, struct fail *f)
 {
 	struct target t = { .fd = store_temporary(&r->account->store, f) };
-	int copy;
 
 	if (t.fd < 0)
 		return -1;
-	if (r->encoding) {
-		copy = dup(t.fd);
-		t.gz = copy >= 0 ? gzdopen(copy, "wb1") : NULL;
-		if (!t.gz) {
-			fail_set(f, FAIL_SYSTEM, "cannot write a result");
-			if (copy >= 0)
-				close(copy);
-		}
-	}
+	if (r->encoding)
+		deflate_to(&t, f);
 	if (f->kind == FAIL_NONE)
 		convert(c, r->file, &t, f);
 	if (t.gz && gzclose(t.gz) != Z_OK && f->kind == FAIL_NONE)

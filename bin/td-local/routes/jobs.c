@@ -56,6 +56,12 @@ static json_t *id_or_null(sqlite3_stmt *q, int i)
 	return catalog_null(q, i) ? json_null() : json_string(catalog_column(q, i));
 }
 
+static json_t *debug_json(sqlite3_stmt *q, bool done)
+{
+	return json_pack("{s:o, s:o}", "cmdout", jsontext_string(catalog_column(q, 16)), "stderr",
+		done ? jsontext_string(catalog_column(q, 17)) : json_null());
+}
+
 json_t *jobs_json(struct request *r, sqlite3_stmt *q, bool full)
 {
 	json_t *j = status_json(q), *more;
@@ -71,10 +77,7 @@ json_t *jobs_json(struct request *r, sqlite3_stmt *q, bool full)
 	json_object_update(j, more);
 	json_decref(more);
 	if (full)
-		json_object_set_new(j, "debug",
-			json_pack("{s:o, s:o}", "cmdout", jsontext_string(catalog_column(q, 16)),
-				"stderr",
-				done ? jsontext_string(catalog_column(q, 17)) : json_null()));
+		json_object_set_new(j, "debug", debug_json(q, done));
 	if (full && !catalog_null(q, 20) && strcmp(catalog_column(q, 1), "result_export") == 0)
 		json_object_set_new(j, "result_export_target_job_id", id_or_null(q, 20));
 	free(url);

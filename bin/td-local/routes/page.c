@@ -98,6 +98,18 @@ static void tables(struct buf *b, struct catalog *c)
 	html_end_table(b);
 }
 
+static void job_row(struct buf *b, sqlite3_stmt *q)
+{
+	html_row(b);
+	cell_link(b, "job", NULL, catalog_column(q, 0));
+	for (int i = 1; i < 4; i++)
+		html_cell(b, catalog_column(q, i));
+	cell_time(b, q, 4);
+	cell_number(b, q, 5);
+	html_cell(b, catalog_column(q, 6));
+	html_end_row(b);
+}
+
 static void jobs_before(struct buf *b, struct catalog *c, int64_t before, int64_t count)
 {
 	int64_t oldest = 0;
@@ -110,19 +122,27 @@ static void jobs_before(struct buf *b, struct catalog *c, int64_t before, int64_
 	html_table(b, "Job|Type|Status|Database|Created|Rows|Query");
 	while (catalog_next(c, &q)) {
 		oldest = sqlite3_column_int64(q, 0);
-		html_row(b);
-		cell_link(b, "job", NULL, catalog_column(q, 0));
-		for (int i = 1; i < 4; i++)
-			html_cell(b, catalog_column(q, i));
-		cell_time(b, q, 4);
-		cell_number(b, q, 5);
-		html_cell(b, catalog_column(q, 6));
-		html_end_row(b);
+		job_row(b, q);
 	}
 	html_end_table(b);
 	if (catalog_num(c, 0, "SELECT 1 FROM jobs WHERE id < ?1 LIMIT 1", "i", oldest))
 		buf_printf(b, "<p><a href=\"/page/jobs?before=%lld\">Older jobs</a></p>\n",
 			(long long)oldest);
+}
+
+static void session_row(struct buf *b, sqlite3_stmt *q)
+{
+	html_row(b);
+	for (int i = 0; i < 4; i++)
+		html_cell(b, catalog_column(q, i));
+	html_cell(b, sqlite3_column_int(q, 4) ? "yes" : "no");
+	for (int i = 5; i < 8; i++)
+		cell_number(b, q, i);
+	if (catalog_null(q, 8))
+		html_cell(b, "");
+	else
+		cell_link(b, "job", NULL, catalog_column(q, 8));
+	html_end_row(b);
 }
 
 static void sessions(struct buf *b, struct catalog *c)
@@ -136,19 +156,8 @@ static void sessions(struct buf *b, struct catalog *c)
 
 	heading(b, "Bulk import sessions");
 	html_table(b, "Session|Database|Table|Status|Frozen|Parts|Valid|Errors|Job");
-	while (catalog_next(c, &q)) {
-		html_row(b);
-		for (int i = 0; i < 4; i++)
-			html_cell(b, catalog_column(q, i));
-		html_cell(b, sqlite3_column_int(q, 4) ? "yes" : "no");
-		for (int i = 5; i < 8; i++)
-			cell_number(b, q, i);
-		if (catalog_null(q, 8))
-			html_cell(b, "");
-		else
-			cell_link(b, "job", NULL, catalog_column(q, 8));
-		html_end_row(b);
-	}
+	while (catalog_next(c, &q))
+		session_row(b, q);
 	html_end_table(b);
 }
 

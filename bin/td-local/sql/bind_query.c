@@ -658,10 +658,7 @@ static void wrap(struct binder *b, struct select *s)
 	r->at = s->at;
 	r->query = inner;
 	*s = (struct select){ .kind = SELECT_PLAIN,
-		.at = s->at,
-		.with = s->with,
-		.withs = s->withs,
-		.order = s->order,
+		.at = s->at, .with = s->with, .withs = s->withs, .order = s->order,
 		.limit = s->limit,
 		.offset = s->offset,
 		.ties = s->ties,

@@ -795,9 +795,7 @@ static int json_member(struct call *c, const struct sqltype *t, struct json *j,
 
 		k.kind = JSON_STRING;
 		return json_scalar(c, t->of[0], &k, &v[2 * n]) ||
-				from_json(c, t->of[1], j, &v[2 * n + 1])
-			? -1
-			: 0;
+				from_json(c, t->of[1], j, &v[2 * n + 1]) ? -1 : 0;
 	}
 	if (!key->p)
 		return n < t->n ? from_json(c, t->of[n], j, &v[n]) : bad_json(c, t);

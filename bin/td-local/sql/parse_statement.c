@@ -425,9 +425,7 @@ static uint32_t *match(struct arena *a, const struct tokens *t)
 int parse_run(struct statements *out, struct arena *a, const struct tokens *t,
 	enum sql_engine engine, struct fail *f)
 {
-	struct parser p = { .a = a,
-		.t = t->t,
-		.first = t->t,
+	struct parser p = { .a = a, .t = t->t, .first = t->t,
 		.end = t->t + t->n - 1,
 		.match = match(a, t),
 		.hive = engine == SQL_HIVE,

@@ -39,12 +39,20 @@ static int write_line(struct recorder *c, const json_t *line, struct fail *f)
 	return f->kind ? -1 : 0;
 }
 
+static void write_head(struct recorder *c, struct fail *f)
+{
+	json_t *head = json_pack("{s:i, s:s, s:s}", "td-local-recording", 1, "version", TD_VERSION,
+		"upstream", c->upstream);
+
+	write_line(c, head, f);
+	json_decref(head);
+}
+
 struct recorder *recorder_open(const char *file, const char *upstream, struct fail *f)
 {
 	int fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	size_t n = strlen(upstream);
 	struct recorder *c;
-	json_t *head;
 
 	if (fd < 0) {
 		fail_errno(f, FAIL_CONFIG, "cannot open %s", file);
@@ -55,10 +63,7 @@ struct recorder *recorder_open(const char *file, const char *upstream, struct fa
 	c = mem_zero(1, sizeof *c);
 	*c = (struct recorder){ mem_copy(upstream, n), mem_string(file), fd, { { 0 } } };
 	pthread_mutex_init(&c->lock, NULL);
-	head = json_pack("{s:i, s:s, s:s}", "td-local-recording", 1, "version", TD_VERSION,
-		"upstream", c->upstream);
-	write_line(c, head, f);
-	json_decref(head);
+	write_head(c, f);
 	if (f->kind == FAIL_NONE)
 		return c;
 	recorder_close(c);

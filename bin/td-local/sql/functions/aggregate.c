@@ -322,8 +322,7 @@ static void best_value(struct call *c, void *state, struct datum *out)
 		size_t at = SIZE_MAX;
 
 		for (size_t i = 0; i < n; i++)
-			if (!used[i] &&
-				(at == SIZE_MAX ||
+			if (!used[i] && (at == SIZE_MAX ||
 					better(c, t, &s->v[2 * i + 1], &s->v[2 * at + 1])))
 				at = i;
 		used[at] = true;

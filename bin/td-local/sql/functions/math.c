@@ -546,12 +546,8 @@ static void seeded(struct call *c, const struct datum *arg, struct datum *out)
 
 /* --- buckets and distributions */
 
-static void width_bucket(struct call *c, const struct datum *arg, struct datum *out)
+static bool are_buckets(struct call *c, double x, double from, double to, int64_t n)
 {
-	double x = lib_double(&arg[0]), from = lib_double(&arg[1]), to = lib_double(&arg[2]);
-	double low = fmin(from, to), high = fmax(from, to);
-	int64_t n = arg[3].i, bucket;
-
 	if (n <= 0)
 		call_error(c, "bucketCount must be greater than 0");
 	else if (isnan(x))
@@ -560,7 +556,16 @@ static void width_bucket(struct call *c, const struct datum *arg, struct datum *
 		call_error(c, "%s bound must be finite", isfinite(from) ? "second" : "first");
 	else if (from == to)
 		call_error(c, "bounds cannot equal each other");
-	if (c->failed)
+	return !c->failed;
+}
+
+static void width_bucket(struct call *c, const struct datum *arg, struct datum *out)
+{
+	double x = lib_double(&arg[0]), from = lib_double(&arg[1]), to = lib_double(&arg[2]);
+	double low = fmin(from, to), high = fmax(from, to);
+	int64_t n = arg[3].i, bucket;
+
+	if (!are_buckets(c, x, from, to, n))
 		return;
 	if (x >= high && n == INT64_MAX) {
 		call_error(c, "Bucket for value %g is out of range", x);

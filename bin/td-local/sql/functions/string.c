@@ -1047,7 +1047,8 @@ static int put_number(struct call *c, struct buf *out, const struct spec *s,
 static int put_spec(struct call *c, struct buf *b, const struct spec *s, const struct sqltype *t,
 	const struct datum *v)
 {
-	static const char boolean[2][6] = { "false", "true" };
+	const char *word = v->kind != DATUM_NULL && (t->kind != SQL_BOOLEAN || v->i) ? "true" :
+		"false";
 
 	switch (s->conversion) {
 	case 's': case 'S': return strpbrk(s->flags, "+ #0,(") ? -2 : put_s(c, b, s, t, v);
@@ -1056,10 +1057,7 @@ static int put_spec(struct call *c, struct buf *b, const struct spec *s, const s
 			return -2;
 		return put_number(c, b, s, t, v);
 	case 'f': case 'e': case 'E': case 'g': case 'G': return put_number(c, b, s, t, v);
-	case 'b': case 'B':
-		return put_padded(b, s,
-			boolean[v->kind != DATUM_NULL && (t->kind != SQL_BOOLEAN || v->i)],
-			strlen(boolean[v->kind != DATUM_NULL && (t->kind != SQL_BOOLEAN || v->i)]));
+	case 'b': case 'B': return put_padded(b, s, word, strlen(word));
 	case 'c':
 		if (!sqltype_is_integer(t) || !is_code(v->i))
 			return -2;

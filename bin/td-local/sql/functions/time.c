@@ -60,6 +60,22 @@ static bool moment_of_seconds(struct call *c, const struct datum *v, decimal_t *
 	return true;
 }
 
+/* The zone +HH:MM; -1: call_error() was called. */
+static int zone_of_offset(struct call *c, int64_t hours, int64_t minutes)
+{
+	int64_t all = hours * 60 + minutes;
+	struct buf b;
+	int zone;
+
+	if (hours > 14 || hours < -14 || all > 14 * 60 || all < -14 * 60)
+		return call_error(c, "Invalid offset minutes %lld", (long long)all);
+	buf_init(&b, 16);
+	print_offset(&b, all * 60, "UTC");
+	zone = query_zone(c->query, b.p, b.len);
+	buf_free(&b);
+	return zone;
+}
+
 static void from_unixtime(struct call *c, const struct datum *arg, struct datum *out)
 {
 	decimal_t moment;
@@ -69,19 +85,8 @@ static void from_unixtime(struct call *c, const struct datum *arg, struct datum 
 		return;
 	if (c->argc == 2)
 		zone = zone_of(c, &arg[1]);
-	if (c->argc == 3) {
-		int64_t minutes = arg[1].i * 60 + arg[2].i;
-		struct buf b;
-
-		if (arg[1].i > 14 || arg[1].i < -14 || minutes > 14 * 60 || minutes < -14 * 60) {
-			call_error(c, "Invalid offset minutes %lld", (long long)minutes);
-			return;
-		}
-		buf_init(&b, 16);
-		print_offset(&b, minutes * 60, "UTC");
-		zone = query_zone(c->query, b.p, b.len);
-		buf_free(&b);
-	}
+	if (c->argc == 3)
+		zone = zone_of_offset(c, arg[1].i, arg[2].i);
 	if (zone >= 0 && !c->failed)
 		datum_set_moment(c->scratch, c->result, moment, (unsigned)zone, out);
 }
