@@ -129,15 +129,18 @@ static void *watch(void *arg)
 
 /* --- rows */
 
-/* The last line that td-encode wrote, without its name. */
+/* The last line that td-encode wrote, without its name and without advice for its own users. */
 static void blame(const char *said, struct fail *f)
 {
 	size_t n = strlen(said), start;
+	const char *advice;
 
 	while (n > 0 && said[n - 1] == '\n')
 		n--;
 	for (start = n; start > 0 && said[start - 1] != '\n';)
 		start--;
+	if ((advice = strstr(said + start, "; --rejects FILE")))
+		n = (size_t)(advice - said);
 	fail_set(f, FAIL_DATA, "%.*s", n > start ? (int)(n - start) : 20,
 		n > start ? said + start : "td-encode has failed");
 }
