@@ -248,7 +248,8 @@ static enum row_result ragged(struct csvin *c, size_t len, struct row *row, stru
 {
 	size_t n = c->scan.n, at = n < c->columns ? n : c->columns;
 
-	fail_set(f, FAIL_DATA, "%s: line %llu, field %zu: a row of %zu cell%s where %zu %s expected",
+	fail_set(f, FAIL_DATA,
+		"%s: line %llu, field %zu: a row of %zu cell%s where %zu %s expected",
 		c->from->name, (unsigned long long)c->row_line, at + 1, n, num_s(n), c->columns,
 		c->columns == 1 ? "is" : "are");
 	return bad_row(c, len, row, f);
