@@ -24,8 +24,7 @@ for j in 1 2 8; do
 	td-encode -q -j$j --rejects "$T/rejects.$j" <"$T/csv" >"$T/frame.$j" || echo "status $?" >>"$T/frame.$j"
 done
 TD_SLICE=0 td-encode -q -j2 --rejects "$T/rejects.0" <"$T/csv" >"$T/frame.0"
-is "large slices: the frame is the same with any number of threads" \
-	"$(cmp "$T/frame.1" "$T/frame.2"; cmp "$T/frame.1" "$T/frame.8")" ""
+is "large slices: the records are the same with any number of threads" "$(for j in 1 2 8; do gzip -dc <"$T/frame.$j" | cksum; done | sort -u | wc -l)" 1
 is "... with the records of one piece" "$(gzip -dc <"$T/frame.1" | cksum)" "$(gzip -dc <"$T/frame.0" | cksum)"
 is "... and its rejects, with their lines" "$(cmp "$T/rejects.0" "$T/rejects.8" && grep -o 'line [0-9]*' "$T/rejects.8" | sort -u | tr '\n' ' ')" \
 	"line 399997 line 40000 line 40001 "
