@@ -533,6 +533,13 @@ static const char *engine_type(const struct input *in, size_t i)
 	return r->format == FORMAT_FRAME ? r->frame.head.schema.col[i].type : NULL;
 }
 
+/* Where empty cells are NULL unless they are in quotes, those in quotes are texts. */
+static bool is_blank(const struct input *in, const struct infer *seen)
+{
+	return seen->blank &&
+		cell_is_null(&in->opts->nulls, &(struct cell){ .p = "", .kind = CELL_TEXT });
+}
+
 static int other_types(struct input *in, struct fail *f)
 {
 	struct columns *c = &in->columns;
@@ -552,7 +559,7 @@ static int other_types(struct input *in, struct fail *f)
 		else if (c->seen)
 			c->type[i] = type_new(infer_kind(&c->seen[i]));
 		c->untyped[i] = c->type[i] && c->exact[i] && c->seen && !in->opts->all_string &&
-			infer_is_empty(&c->seen[i]);
+			infer_is_empty(&c->seen[i]) && !is_blank(in, &c->seen[i]);
 		if (c->type[i])
 			continue;
 		return fail_set(f, FAIL_DATA,

@@ -303,6 +303,11 @@ int rejects_open(struct rejects *r, const struct opts *o, const struct input *in
 int rejects_begin(struct rejects *r, struct fail *f);
 /* Write the row, with the reason `why` (which is cleared). Fails when there are too many. */
 int rejects_put(struct rejects *r, const struct row *row, struct fail *why, struct fail *f);
+/*
+ * As how many a bad row counts: a quote that is not closed may swallow many lines, of which each
+ * was a row, perhaps.
+ */
+uint64_t rejects_count(const struct input *in, const struct row *row);
 /* After the last row, of `rows` that were taken. */
 int rejects_close(struct rejects *r, uint64_t rows, struct fail *f);
 void rejects_free(struct rejects *r);

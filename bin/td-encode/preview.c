@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/visible.h"
+#include "value/calendar.h"
+#include "value/mp.h"
 #include "value/alias.h"
 #include "format/textout.h"
 
@@ -70,18 +72,45 @@ static char *printable(char *s)
 /* What the first rows hold and what would become of them. */
 struct looked {
 	char **shown[ROWS]; /* cells of the first good rows, by row and column */
+	char *time[ROWS];   /* of their records */
 	size_t n;
 	uint64_t rows, bad;
 	char *why[REASONS]; /* why the first bad ones are bad */
 	struct buf body;    /* their records, one after the other */
 };
 
-static void note_bad(struct looked *l, struct fail *f)
+/* A row that is bad; one with an open quote may hold several. */
+static void note_bad(struct looked *l, const struct input *in, const struct row *row,
+	struct fail *f)
 {
-	if (l->bad < REASONS)
-		l->why[l->bad] = printable(mem_string(f->why));
-	l->bad++;
+	uint64_t n = rejects_count(in, row), at = l->bad;
+
+	for (size_t i = 0; i < REASONS; i++)
+		if (!l->why[i]) {
+			l->why[i] = printable(mem_string(f->why));
+			break;
+		}
+	l->bad = at + n;
+	l->rows += n - 1;
 	f->kind = FAIL_NONE;
+}
+
+/* The time of a record: its first key's value. */
+static char *time_of(const struct buf *record)
+{
+	enum { DAY = 24 * 3600 };
+	const char *p = record->p, *end = p + record->len;
+	struct calendar_date date;
+	struct mp v;
+	int64_t t;
+
+	p += mp_token(p, end, &v);
+	p += mp_token(p, end, &v);
+	mp_token(p, end, &v);
+	t = v.as.i;
+	date = calendar_date(t / DAY);
+	return mem_printf("%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)date.year, date.month,
+		date.day, (int)(t % DAY / 3600), (int)(t / 60 % 60), (int)(t % 60));
 }
 
 static void note_good(struct looked *l, const struct input *in, const struct row *row)
@@ -90,6 +119,7 @@ static void note_good(struct looked *l, const struct input *in, const struct row
 
 	if (l->n == ROWS)
 		return;
+	l->time[l->n] = time_of(&l->body);
 	cells = l->shown[l->n++] = mem_zero(SCHEMA_COLUMNS_MAX + 1, sizeof(char *));
 	for (size_t i = 0; i < row->n && i < in->columns.names.n; i++)
 		cells[i] = printable(cell_show(&row->cell[i]));
@@ -118,7 +148,7 @@ static void look(struct looked *l, struct input *in, struct record *r, struct fa
 		if (rc == ROW_GOOD)
 			note_good(l, in, &row);
 		else
-			note_bad(l, f);
+			note_bad(l, in, &row, f);
 	}
 	buf_free(&l->body);
 }
@@ -129,6 +159,7 @@ static void forget(struct looked *l, size_t columns)
 		for (size_t k = 0; k < columns; k++)
 			free(l->shown[i][k]);
 		free(l->shown[i]);
+		free(l->time[i]);
 	}
 	for (size_t i = 0; i < REASONS; i++)
 		free(l->why[i]);
@@ -166,18 +197,21 @@ struct line {
 	struct buf name;
 	char *type, *from;
 	long cell; /* its examples, or -1 */
+	bool time; /* these are the times of the records */
 };
 
-static void put_line(struct textout *t, const struct line *l, char *const *const *shown,
-	size_t rows, const size_t *width)
+static void put_line(struct textout *t, const struct line *l, const struct looked *looked,
+	const size_t *width)
 {
 	put_padded(t, l->name.p, width[0]);
 	put_padded(t, l->type, width[1]);
 	put_padded(t, l->from, width[2]);
-	for (size_t i = 0; i < rows && l->cell >= 0; i++) {
+	for (size_t i = 0; i < looked->n && l->cell >= 0; i++) {
+		const char *shown = l->time ? looked->time[i] : looked->shown[i][l->cell];
+
 		if (i > 0)
 			textout_puts(t, ", ");
-		put_example(t, shown[i][l->cell] ? shown[i][l->cell] : "NULL");
+		put_example(t, shown ? shown : "NULL");
 	}
 	textout_putc(t, '\n');
 }
@@ -199,7 +233,7 @@ static bool is_time(const struct input *in, const struct record *r, size_t i)
  */
 static struct line time_line(const struct input *in, const struct record *r)
 {
-	struct line l = { .type = mem_string("long"), .cell = r->time_cell };
+	struct line l = { .type = mem_string("long"), .cell = r->time_cell, .time = true };
 
 	l.from = r->time_cell >= 0 ? mem_printf("column %s", r->time_name) :
 		 mem_string(in->opts->time_given ? "--time-value" : "the moment of the run");
@@ -240,15 +274,15 @@ static struct line column_line(const struct input *in, const struct record *r, s
 {
 	const char *name = in->columns.names.col[i].name, *raw = in->columns.raw.col[i].name;
 	const struct record_column *c = r->column, *end = c + r->n;
-	struct line l = { .cell = (long)i };
+	struct line l = { .cell = (long)i, .time = is_time(in, r, i) };
 
 	while (c < end && c->cell != i)
 		c++;
-	l.type = is_time(in, r, i) ? mem_string("long")
-				   : type_text(c < end ? c->rules.type : in->columns.type[i]);
-	l.from = is_time(in, r, i) ? mem_string("column time")
-		: c < end          ? origin(in, c)
-				   : mem_string("left out");
+	l.type = l.time ? mem_string("long")
+			: type_text(c < end ? c->rules.type : in->columns.type[i]);
+	l.from = l.time     ? mem_string("column time")
+		: c < end ? origin(in, c)
+			  : mem_string("left out");
 	buf_init(&l.name, 4 * SCHEMA_NAME_MAX);
 	colspec_name(&l.name, raw);
 	if (strcmp(raw, name) != 0)
@@ -287,7 +321,7 @@ static size_t make_lines(struct line *l, const struct input *in, const struct re
 }
 
 static void put_table(struct textout *t, const struct input *in, const struct record *r,
-	char *const *const *shown, size_t rows)
+	const struct looked *looked)
 {
 	size_t width[3] = { sizeof "# column" - 1, sizeof "type" - 1, sizeof "known from" - 1 };
 	struct line *l = mem_zero(in->columns.names.n + in->opts->add.n + 1, sizeof *l);
@@ -303,7 +337,7 @@ static void put_table(struct textout *t, const struct input *in, const struct re
 	put_padded(t, "known from", width[2]);
 	textout_puts(t, "first rows\n");
 	for (size_t i = 0; i < n; i++) {
-		put_line(t, &l[i], shown, rows, width);
+		put_line(t, &l[i], looked, width);
 		buf_free(&l[i].name);
 		free(l[i].type);
 		free(l[i].from);
@@ -344,7 +378,7 @@ int preview(struct input *in, struct record *r, struct fail *f)
 	fd_sink_init(&to, STDOUT_FILENO, "standard output");
 	textout_init(&t, &to.sink);
 	put_title(&t, in);
-	put_table(&t, in, r, (char *const *const *)looked.shown, looked.n);
+	put_table(&t, in, r, &looked);
 	put_bad(&t, &looked);
 	rc = textout_flush(&t, f) || fd_close(STDOUT_FILENO, "standard output", f) ? -1 : 0;
 	if (rc == 0 && why.kind)

@@ -320,10 +320,9 @@ static int put_text(struct rejects *r, const struct row *row, struct fail *f)
 	return put(r, row->raw, row->raw_len, f) || (!ended && put(r, "\n", 1, f)) ? -1 : 0;
 }
 
-/* A quote that is not closed may swallow many lines, of which each was a row, perhaps. */
-static uint64_t rows_of(const struct rejects *r, const struct row *row)
+uint64_t rejects_count(const struct input *in, const struct row *row)
 {
-	uint64_t lines = r->in->rows == &r->in->part->reader.csv.rowin
+	uint64_t lines = in->rows == &in->part->reader.csv.rowin
 		? csvscan_lines(row->raw, row->raw + row->raw_len)
 		: 1;
 
@@ -345,7 +344,7 @@ int rejects_put(struct rejects *r, const struct row *row, struct fail *why, stru
 	rc = put(r, b.p, b.len, f) || (text ? put_text(r, row, f) : put_msgpack(r, row, f)) ? -1
 											    : 0;
 	buf_free(&b);
-	r->n += rows_of(r, row);
+	r->n += rejects_count(r->in, row);
 	if (rc == 0 && r->n > r->opts->max_rejects)
 		rc = fail_set(f, FAIL_DATA,
 			"more than %llu row%s rejected (--max-rejects %llu); the last: %.600s",

@@ -116,12 +116,12 @@ enum row_result logline_apache(void *with, struct linein_cells *cells, const cha
 	at.p = c.p + 1;
 	if (!take(&c, '[') || !(at.end = memchr(c.p, ']', (size_t)(c.end - c.p))))
 		return bad(f, "no [time] in the fourth field: this is not the common or "
-			"combined log format");
+			"combined log format, -f regex reads others");
 	c.p = at.end + 1;
 	linein_set(cells, TIME, at.p, at.end);
 	if (!take(&c, ' ') || !quoted(&c, &text))
 		return bad(f, "no \"request\" in the fifth field: this is not the common or "
-			"combined log format");
+			"combined log format, -f regex reads others");
 	request(cells, text);
 	at = word(&c);
 	if (!is_number(&at, 3, 3) && !is_dash(&at))
@@ -135,7 +135,8 @@ enum row_result logline_apache(void *with, struct linein_cells *cells, const cha
 		return ROW_GOOD;
 	for (size_t i = REFERER; i <= AGENT; i++) {
 		if (!quoted(&c, &text))
-			return bad(f, "referer and agent are not two quoted texts");
+			return bad(f, "referer and agent are not two quoted texts: -f regex "
+				"reads other formats");
 		set(cells, i, text);
 	}
 	return c.p == c.end ? ROW_GOOD : bad(f, "more follows than the combined log format has: "

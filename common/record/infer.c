@@ -72,6 +72,7 @@ void infer_cell(struct infer *c, const struct cell *cell)
 	c->values++;
 	c->none += cell->kind == CELL_NONE;
 	c->empty += cell->kind == CELL_NONE;
+	c->blank |= cell->kind == CELL_QUOTED && cell->n == 0;
 	if (cell->kind == CELL_TEXT || cell->kind == CELL_QUOTED)
 		see_text(c, cell->p, cell->n);
 	else if (cell->kind == CELL_MP)

@@ -18,6 +18,7 @@ struct infer {
 	uint64_t values, empty; /* how many cells, and how many of them held nothing */
 	uint64_t none; /* how many rows had no such cell */
 	char decimal;  /* set before the first cell: the decimal point in text; 0: '.' */
+	bool blank;    /* one was "", in quotes */
 	bool text;     /* at least one non-empty value; types ruled out so far: */
 	bool not_long, not_double;
 	/* msgpack values seen; large: an integer that a double cannot hold */

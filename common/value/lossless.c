@@ -111,6 +111,12 @@ static bool has_exponent(const char *p, size_t n)
 	return true;
 }
 
+/* So small that it has fewer than 15 digits of its own. */
+static bool is_subnormal(double d)
+{
+	return d != 0 && fabs(d) < DBL_MIN;
+}
+
 /*
  * A number of 16 or 17 digits, or with an exponent, is a double's own if the double has just these
  * digits when it is printed with as many.
@@ -123,7 +129,8 @@ static bool round_trip(const char *p, size_t n, double *out)
 
 	if (count == 0 || count > LONGEST || !slow_double(p, n, &d))
 		return false;
-	snprintf(text, sizeof text, "%.*e", (int)(count > DIGITS ? count : DIGITS) - 1, d);
+	snprintf(text, sizeof text, "%.*e",
+		(int)(count > DIGITS || is_subnormal(d) ? count : DIGITS) - 1, d);
 	if (significant(text, strlen(text), digits) != count || memcmp(own, digits, count) != 0)
 		return false;
 	*out = d;
@@ -159,7 +166,7 @@ bool lossless_double(const char *p, size_t n, double *out)
 		return round_trip(p, n, out);
 	/* m and the power of ten are exact, so the division is correctly rounded */
 	if (n - point - 1 >= sizeof ten / sizeof *ten)
-		return slow_double(p, n, out);
+		return slow_double(p, n, out) && (!is_subnormal(*out) || round_trip(p, n, out));
 	*out = (double)m / ten[n - point - 1];
 	if (first)
 		*out = -*out;

@@ -315,7 +315,7 @@ run td-encode --preview <"$T/p.csv"
 is "--preview: status" "$status" 0
 is "--preview: columns, types, where from, first rows" "$out" "# standard input: CSV, types from 2 rows
 # column   type    known from                first rows
-time       long    column time               '2024-01-01', '2024-01-02'
+time       long    column time               2024-01-01T00:00:00Z, 2024-01-02T00:00:00Z
 \"Some id\"  string  all of 2, in SQL some_id  '007', '008'
 x          string  all of 1, 1 empty         '', '?[1mx'"
 cp "$T/out" "$T/schema"

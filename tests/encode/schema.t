@@ -85,7 +85,7 @@ printf 'at,n,left\n2024-01-01,1,\302\233x\n2024-01-02,2,%s\n' "$(printf '%040d' 
 run td-encode --preview -t at --drop n <"$T/csv"
 is "a time of another column is a comment, a column that is left out is there" "$out" "# standard input: CSV, types from 2 rows
 # column  type    known from  first rows
-# time    long    column at   '2024-01-01', '2024-01-02'
+# time    long    column at   2024-01-01T00:00:00Z, 2024-01-02T00:00:00Z
 at        string  all of 2    '2024-01-01', '2024-01-02'
 n         long    left out    '1', '2'
 left      string  all of 2    '?x', '00000000000000000000000..."

@@ -81,6 +81,8 @@ is "cells that are like names" "$(printf '%s\n' "$records" | jq -c '[.name,.b]' 
 encode 'a,b\nNULL,"NULL"\n"x",y\n' --null NULL --time-value 7
 is "a NULL in quotes is a text" "$records" '{"a": null, "b": "NULL", "time": 7}
 {"a": "x", "b": "y", "time": 7}'
+encode 'a,b,c\n,"",1\n' --null '' --time-value 7
+is "an empty text in quotes is one, also alone" "$records $(printf '%s' "$end" | jq -c .columns)" '{"a": null, "b": "", "c": 1, "time": 7} [["a",null],["b","string"],["c","long"]]'
 encode "a;b\n\\\\N;'\\\\N'\n" -d ';' --quote "'" --escape '\' --null x --time-value 7
 is "... with escapes" "$records" '{"a": null, "b": "N", "time": 7}'
 encode 'id\tname\tnote\n1\t"abc"\tNULL\n2\ta\\tb\tline\\nbreak\nNULL\tC:\\\\dir\tx\n' -f mysql --time-value 7
@@ -113,6 +115,13 @@ is "--decimal ," "$records" '{"id": 1, "price": 1.5, "text": "1,5", "time": 7}
 encode 'a\n1.5\n' --decimal , -c a:double --time-value 7; says "a point where it is a comma" 65 "'1.5' is not a double"
 encode 'ok,n\nt,1\nf,true\nTRUE,FALSE\n' -c ok:long,n:long --time-value 7
 is "booleans of text in a long" "$(printf '%s\n' "$records" | jq -c '[.ok,.n]' | tr '\n' ' ')" '[1,1] [0,1] [1,0] '
+encode 'x\n5e-324\n1e-320\n4.9e-324\n0.5\n-2.5e-310\n' --time-value 7
+is "... of very small ones" "$(note_of "$T/frame" H | jq -c .columns) $(printf '%s\n' "$records" | jq -s 'map(.x > 0) | map(tostring) | join(" ")')" '[["x","double"]] "true true true true false"'
+encode 'x\n3e-324\n0.5\n' --time-value 7
+is "... which none is" "$records" '{"time": 7, "x": "3e-324"}
+{"time": 7, "x": "0.5"}'
+encode "x,y\n0.$(printf '%0324d' 0)3,1\n" --time-value 7
+like "... nor with all its zeros" "$records" '"x": "0\.0{324}3"'
 encode 'x\n0.30000000000000004\n1e-07\n-1.7976931348623157e+308\n' --time-value 7
 is "what programs print of doubles" "$(ask .x | sed 's/e-0/e-/')" '0.30000000000000004 1e-7 -1.7976931348623157e+308 '
 
@@ -189,6 +198,11 @@ encode '1,1\n2,3\n'; says "a row in place of a header, a value twice" 65 "both c
 printf 'at,n\n2024-01-01,1\nsoon,2\n2024-01-03,x\n' >"$T/csv"
 run td-encode --preview -t at -c n:long <"$T/csv"
 is "--preview says what would be rejected" "$status $(printf '%s\n' "$out" | grep -c 'rows would be rejected\|#   line 3: column 1 .at.: .soon. is not a time\|#   line 4: column 2 .n.: .x. is not a long')" "0 3"
+printf 'at,n\n1709208000123,1\n1709208060000,2\n' | td-encode --preview -t at --time-unit ms --time-zone Asia/Tokyo >"$T/out"
+like "... and shows the times that come of it" "$(cat "$T/out")" '# time +long +column at +2024-02-29T12:00:00Z, 2024-02-29T12:01:00Z'
+{ echo a,b; seq 1 1000 | sed 's/$/,x/; 300s/,/,"/; 600s/$/"y/'; } >"$T/csv"
+td-encode --preview --rejects "$T/rejects" <"$T/csv" >"$T/out"
+like "... and counts the lines that a quote swallows" "$(cat "$T/out")" '# 301 of these 1000 rows would be rejected:'
 printf 'a\n1\n\302\2331;31m\342\200\256x\n' >"$T/csv"
 td-encode --preview <"$T/csv" >"$T/out" 2>&1
 td-encode -c a:long <"$T/csv" 2>>"$T/out" >/dev/null
