@@ -34,17 +34,14 @@ static const char *check(int64_t seconds)
 #define YEAR_1990 631152000
 #define YEAR_2100 4102444800
 
-static bool is_recent_year(uint64_t year)
-{
-	return year >= 1990 && year < 2100;
-}
+#define FIRST_HOUR 1900010100 /* YYYYMMDDHH: smaller numbers have no date and hour */
 
 /* YYYYMMDD, of a year that people write about. */
 static bool is_date(uint64_t n)
 {
 	int64_t year = (int64_t)(n / 10000);
 
-	return n < 100000000 && year >= 1900 && year < 2100 &&
+	return n < 100000000 && year >= 1900 && year <= 2100 &&
 	       calendar_is_date(year, (int64_t)(n / 100 % 100), (int64_t)(n % 100));
 }
 
@@ -54,9 +51,9 @@ static const char *date_advice(uint64_t n)
 	if (is_date(n))
 		return "looks like a date: --time-format %Y%m%d reads it, --time-unit s takes it "
 		       "for seconds";
-	if (n < 1990010100)
+	if (n < FIRST_HOUR)
 		return NULL;
-	if (is_date(n / 100) && n % 100 < 24 && is_recent_year(n / 1000000))
+	if (is_date(n / 100) && n % 100 < 24)
 		return "looks like a date and an hour: --time-format %Y%m%d%H reads it, "
 		       "--time-unit s takes it for seconds";
 	if (is_date(n / 10000) && n / 100 % 100 < 24 && n % 100 < 60)
@@ -108,7 +105,7 @@ static inline const char *counted(const struct tdtime *rules, uint64_t number, i
 	*out = (int64_t)seconds;
 	if (rules->unit)
 		return seconds <= TDTIME_MAX ? NULL : beyond;
-	if (number >= YEAR_1990 && number < 1990010100)
+	if (number >= YEAR_1990 && number < FIRST_HOUR)
 		return NULL;
 	date = rules->format ? NULL : date_advice(number);
 	if (date || (number >= YEAR_1990 && number < YEAR_2100))
