@@ -582,6 +582,19 @@ static bool is_named(const struct opts *o)
 		o->time_column;
 }
 
+/* The only column has a name of four words or more, with a digit: a line of a log, perhaps. */
+static bool is_line_of_text(const struct input *in)
+{
+	const char *s = in->columns.raw.col[0].name;
+	size_t blanks = 0;
+
+	if (in->columns.raw.n != 1 || in->opts->csv.delim || !strpbrk(s, "0123456789"))
+		return false;
+	for (; *s; s++)
+		blanks += *s == ' ' && s[1] != ' ';
+	return blanks >= 3;
+}
+
 /*
  * The header of CSV looks like a row if a cell of it is a value, and no cell is a text above a
  * column of numbers.
@@ -597,6 +610,11 @@ static int check_header(const struct input *in, struct fail *f)
 	if (r->rows != &r->csv.rowin || in->opts->no_header || in->opts->header ||
 		is_named(in->opts))
 		return 0;
+	if (c->raw.n > 0 && is_line_of_text(in))
+		return fail_set(f, FAIL_DATA, "%s: line %llu looks like a line of text, not like a "
+			"header ('%.40s...'): -f regex reads logs, --header takes it for the "
+			"header", input_name(in), (unsigned long long)r->csv.header.line,
+			c->raw.col[0].name);
 	for (size_t i = 0; i < c->raw.n; i++) {
 		const char *name = r->csv.header.name[i];
 		bool number = c->type[i]->kind != TYPE_STRING;

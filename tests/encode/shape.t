@@ -38,6 +38,10 @@ for header in '1.2.3,x' '10.0.0.1,x' 'a/b,x' '1/2,x' '10:,x'; do
 	encode "$header\\ny,z\\n" --time-value 7
 	is "a header, $header" "$status $err" "0 "
 done
+way "a line of a log" '134681 node-246 unix.hw state 1\n350766 node-109 unix.hw state 2\n' "line 1 looks like a line of text, not like a header .*: -f regex reads logs" \
+	'{"134681 node-246 unix.hw state 1":"350766 node-109 unix.hw state 2"}' --header
+encode 'How old are you, 2024\n5,6\n' --time-value 7; is "a long name among others" "$status $err" "0 "
+encode 'What is your age 2024\n5\n' --time-value 7 -d ,; is "a long name alone that --delimiter insists on" "$status $err" "0 "
 way "a title above the header" 'Report 2024\na;b\n1;2\n' "one column, whose cells all hold ';': -d ';' reads cells that it separates .--skip-lines N" \
 	'{"a":1,"b":2}' -d ';' --skip-lines 1
 way "... of lists that are one column" 'tags\na|b\nc|d\n' "whose cells all hold '|': -d '|'" '{"tags":"a|b"} {"tags":"c|d"}' -d ,
