@@ -73,7 +73,7 @@ static enum jsontok_step items(struct jsontok *s, char close, int depth)
 		buf_put(s->out, close == '}' ? "\xdf\0\0\0\0" : "\xdd\0\0\0\0", 5));
 	bool closed = false;
 
-	if (depth >= MP_DEPTH - 1)
+	if (depth > MP_DEPTH)
 		return jsontok_bad(s, s->p, "nested too deeply");
 	while (rc == STEP_GOOD) {
 		rc = jsonvalue_comma(s, close, count == 0, &closed);
@@ -124,7 +124,7 @@ const char *jsonvalue_text(const char *p, size_t n, struct buf *out)
 
 	memcpy(text, p, n);
 	text[n] = ' '; /* a number's end is seen by what follows it */
-	rc = jsonvalue_put(&s, 0);
+	rc = jsonvalue_put(&s, 1);
 	why = rc == STEP_BAD                               ? s.why
 		: rc == STEP_MORE || jsontok_something(&s) ? "not one whole value"
 							   : NULL;

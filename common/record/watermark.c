@@ -186,7 +186,8 @@ int watermark_see(struct watermark *w, const struct cell *c, struct fail *f)
 	if (c->kind == CELL_NONE || cell_is_null(w->rules.nulls, c) || is_nil(c) ||
 		(c->kind >= CELL_TEXT && c->kind <= CELL_NUMBER && c->n == 0))
 		return 0;
-	if (put_text(w, c) || buf_text(&w->now) == NULL || !utf8_is(w->now.p, w->now.len))
+	if (put_text(w, c) || w->now.len > WATERMARK_MAX || buf_text(&w->now) == NULL ||
+		!utf8_is(w->now.p, w->now.len))
 		return fail_set(f, FAIL_DATA, "--watermark: column '%s': a value that is neither a "
 			"number nor a text of up to %d bytes", w->column, WATERMARK_MAX);
 	if (compare(w, c, &higher, f))
