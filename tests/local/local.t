@@ -53,6 +53,10 @@ post 'table/update/testdb/one?schema=%5B%5B%22d%22%2C%22int%22%5D%5D' -H 'Transf
 is 'schema in the query string, the rest in a chunked form' "$(api GET table/show/testdb/one | field '[.schema, .expire_days]')" '["[[\"d\",\"int\"]]",30]'
 is 'append-schema' "$(post table/append-schema/testdb/one -d 'schema=[["d","int"],["e","string"]]' | field .table)" '"one"'
 is 'append-schema with another type' "$(post table/append-schema/testdb/one -d 'schema=[["d","string"]]' | field .status_code)" 422
+post table/create/testdb/alias/log >/dev/null; post table/append-schema/testdb/alias -d 'schema=[["Max!","long"]]' >/dev/null
+is 'append-schema of a name whose alias is taken' "$(post table/append-schema/testdb/alias -d 'schema=[["max?","long"]]' | field .table)" '"alias"'
+is '... gets another one' "$(api GET table/show/testdb/alias | jq -r .schema | jq -c 'map(.[2])')" '["max_","max__1"]'
+post table/delete/testdb/alias >/dev/null
 is 'append-schema with v' "$(post table/append-schema/testdb/one -d 'schema=[["v","string"]]' | field .status_code)" 422
 is 'a column twice' "$(post table/update-schema/testdb/one -d 'schema=[["x","string"],["x","string"]]' | field .status_code)" 422
 is 'a type that is none' "$(post table/update-schema/testdb/one -d 'schema=[["x","varchar"]]' | field .status_code)" 422

@@ -3,6 +3,7 @@
 #include "routes/lookup.h"
 #include "routes/routes.h"
 #include "store/columns.h"
+#include "store/jsontext.h"
 #include "store/tableid.h"
 
 #include <stdlib.h>
@@ -16,7 +17,11 @@ static int take_schema(struct request *r, int64_t id, bool replace)
 	json_t *was = columns_load(old),
 	       *s = columns_parse(params_text(r, "schema"), was,
 		       params_true(r, "ignore_duplicate_schema"), &f);
-	json_t *all = s && !replace ? columns_append(was, s, true, &f) : json_incref(s);
+	/* as it was sent: new columns get their aliases with regard to those that are there */
+	json_t *more = s && !replace ? jsontext_parse(params_text(r, "schema"),
+					       strlen(params_text(r, "schema")))
+				     : NULL;
+	json_t *all = more ? columns_append(was, more, true, &f) : json_incref(s);
 
 	if (all) {
 		text = json_dumps(all, JSON_COMPACT);
@@ -27,6 +32,7 @@ static int take_schema(struct request *r, int64_t id, bool replace)
 	}
 	json_decref(was);
 	json_decref(s);
+	json_decref(more);
 	json_decref(all);
 	free(old);
 	return all ? 0 : -1;
