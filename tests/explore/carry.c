@@ -697,8 +697,8 @@ static const struct runs_proof proofs[] = { { 2, 0, ALONE }, { 2, 1, RERUN }, { 
 	{ 0, 0, SECONDS } };
 static const struct runs_proof long_proofs[] = { { 2, 0, WRITER }, { 1, 1, WRITER },
 	{ 1, 0, COPY_OF_RECEIPT }, { 1, 0, OTHER }, { 2, 0, MEDDLER }, { 0, 0, SECONDS } };
-/* those from 3 on take two clients */
-static const u8 marks[] = { 1, 15, 16, 17, 18, 20, 23, 24, 3, 19, 21, 0 };
+/* those from 3 on take two clients; for 19 no way is known that needs it */
+static const u8 marks[] = { 1, 15, 16, 17, 18, 20, 23, 24, 3, 21, 0 };
 static const u8 mutants[] = { ALONE, WRITER, RERUN, SECONDS };
 static const u8 slow_mutants[] = { COPY_OF_RECEIPT, OTHER, SECONDS };
 
@@ -713,7 +713,7 @@ static const struct runs_model model = { .name = "carry",
 	.proofs = proofs,
 	.long_proofs = long_proofs,
 	.marks = sizeof marks - 1,
-	.quick_marks = sizeof marks - 4,
+	.quick_marks = sizeof marks - 3,
 	.mark = marks,
 	.mutants = mutants,
 	.slow_mutants = slow_mutants,
