@@ -32,7 +32,7 @@ load() { # FORMAT KIND MODE: as users do it
 	input "$1" "$2" >"$T/in"
 	null=
 	[ "$1" = jsonl ] || null=--null=
-	case $3 in append) after=cat ;; *) after='td-swap -q --allow-empty' ;; esac
+	case $3 in append) after='cat' ;; *) after='td-swap -q --allow-empty' ;; esac
 	td-encode -q -f "$1" $null -- cat "$T/in" | td-put -q "$D/tgt?mode=$3" 2>"$T/err" | $after >"$T/out" 2>"$T/err2"
 }
 WANT='id:long n:long d:double s:string'
