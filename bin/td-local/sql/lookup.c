@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define TWO_63 9223372036854775808.0
+
 static uint64_t mix(uint64_t x)
 {
 	x ^= x >> 32;
@@ -27,7 +29,7 @@ static uint64_t hash_double(double d)
 {
 	uint64_t bits;
 
-	if (d >= -0x1p63 && d < 0x1p63 && d == (double)(int64_t)d)
+	if (d >= -TWO_63 && d < TWO_63 && d == (double)(int64_t)d)
 		return (uint64_t)(int64_t)d;
 	memcpy(&bits, &d, sizeof bits);
 	return bits;
