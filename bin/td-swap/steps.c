@@ -117,6 +117,7 @@ static struct replace_seen look(struct run *u, uint8_t n)
 	return s;
 }
 
+/* Of several, the one with the receipt's id: others are empty ones that a late request made. */
 static struct replace_seen list(struct run *u, bool copies)
 {
 	struct replace_seen s = { .name = u->r.next, .id = -1 };
@@ -133,13 +134,17 @@ static struct replace_seen list(struct run *u, bool copies)
 	if (rc)
 		return s;
 	s.result = REPLACE_ABSENT;
-	for (size_t i = 0; i < n && s.result == REPLACE_ABSENT; i++)
-		if (is(all[i].name, u->name[REPLACE_LOADED])) {
-			free(u->name[s.name]);
-			u->name[s.name] = mem_string(all[i].name);
-			s.id = all[i].id;
-			s.result = REPLACE_DONE;
-		}
+	for (size_t i = 0; i < n; i++) {
+		const bool has_id = all[i].id >= 0 && all[i].id == u->r.task.new_id;
+
+		if ((s.result == REPLACE_DONE && !has_id) ||
+			!is(all[i].name, u->name[REPLACE_LOADED]))
+			continue;
+		free(u->name[s.name]);
+		u->name[s.name] = mem_string(all[i].name);
+		s.id = all[i].id;
+		s.result = REPLACE_DONE;
+	}
 	api_names_free(all, n);
 	return s;
 }
@@ -529,7 +534,7 @@ static int used(struct run *u, struct fail *f)
 		"the temporary table %s.%s does not exist: was this receipt used already?", db,
 		loaded);
 	return u->r.left ? fail_add(f,
-				   " The table %s holds what it replaced then (td-swap --gc "
+				   " Table %s is left of an earlier run (td-swap --gc "
 				   "removes it)",
 				   name_of(u, u->r.left))
 			 : -1;

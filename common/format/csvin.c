@@ -133,6 +133,28 @@ static bool has_escaped_quote(const char *p, size_t n)
 	return false;
 }
 
+/* What is at p[at], after the closing quote of a cell, may mean that an option is missing. */
+static int advise_after_quote(struct csvin *c, const char *p, size_t n, size_t at, struct fail *f)
+{
+	if (has_escaped_quote(p, n))
+		return fail_add(f, "; if a backslash escapes quotes: --escape '\\'");
+	if (!c->rules.trim && (p[at] == ' ' || p[at] == '\t'))
+		return fail_add(f, "; if blanks around cells do not count: --trim");
+	return -1;
+}
+
+/* Likewise for the quote at p[at], inside a cell. */
+static int advise_inside(struct csvin *c, const char *p, size_t at, struct fail *f)
+{
+	char before = at > 0 ? p[at - 1] : '\0';
+
+	if (before != c->rules.delim && (before == ';' || before == '|'))
+		return fail_add(f, "; if '%c' separates fields: -d '%c'", before, before);
+	if (before != c->rules.delim && before == '\t')
+		return fail_add(f, "; if tabs separate fields: -f tsv");
+	return fail_add(f, "; if quotes are only text: --quote none");
+}
+
 static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct fail *f)
 {
 	size_t done = 0;
@@ -146,9 +168,7 @@ static int feed(struct csvin *c, const char *p, size_t n, uint64_t line, struct 
 		return fail_set(f, FAIL_SYSTEM, "libcsv: %s", csv_strerror(csv_error(&c->csv)));
 	fail_here(c, line, c->csv.quoted ? "text after the closing quote of a cell" :
 		"a quote inside a cell that does not begin with one", f);
-	if (c->csv.quoted && has_escaped_quote(p, n))
-		return fail_add(f, "; if a backslash escapes quotes: --escape '\\'");
-	return c->csv.quoted ? -1 : fail_add(f, "; if quotes are only text: --quote none");
+	return c->csv.quoted ? advise_after_quote(c, p, n, done, f) : advise_inside(c, p, done, f);
 }
 
 /* Cells from libcsv are in c->text, one after the other. */

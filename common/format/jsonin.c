@@ -197,6 +197,10 @@ static enum jsontok_step object(struct jsonin *j, struct jsontok *s)
 	}
 }
 
+static const char array_alone[] = "an array as a row: name its columns with --columns";
+static const char array_in_array[] = "an array as a row: name its columns with --columns, "
+				     "and if the outer array is the row: --array-rows";
+
 static enum jsontok_step list(struct jsonin *j, struct jsontok *s)
 {
 	bool closed;
@@ -209,7 +213,7 @@ static enum jsontok_step list(struct jsonin *j, struct jsontok *s)
 		if (rc != STEP_GOOD || closed)
 			return rc;
 		if (!j->lists)
-			unfit(j, s->p, "an array as a row: name its columns with --columns");
+			unfit(j, s->p, j->here.array ? array_in_array : array_alone);
 		else if (i == j->keys->n)
 			unfit(j, s->p, "more values than columns");
 		rc = i < j->keys->n ? cell(j, s, i) : pass_over(s);

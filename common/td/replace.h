@@ -78,6 +78,7 @@ struct replace_task {
 enum replace_do {
 	REPLACE_LOOK, /* describe table a */
 	REPLACE_LIST, /* is there a table with a name that an earlier run with this receipt made?
+			 Of several, the one whose id is task.new_id, if there is one.
 			 Carry: a false: of its claimed tables; true: of its whole copies */
 	REPLACE_MEASURE, /* UNDO: remember what table a holds: these are now the new rows */
 	REPLACE_QUERY,   /* does table a hold the new rows? By a query: the counts of a description

@@ -11,7 +11,7 @@ back() {
 	eval "$command" <"$T/repaired" >"$T/again" 2>"$T/err"
 	status=$? err=$(cat "$T/err")
 }
-columns() { note_of "$1" E | jq -c '.columns | sort'; }
+columns() { note_of "$1" E | jq -c '.columns // [] | sort'; }
 # round WHAT BAD GOOD SED REJECTED OPTION...: files with the bad rows and without
 round() {
 	what=$1 bad=$2 good=$3 sed=$4 rejected=$5; shift 5

@@ -12,7 +12,7 @@ again() {
 	td-encode "$@" <"$in" >"$T/plain" 2>/dev/null
 	td-encode --schema "$T/schema" "$@" <"$in" >"$T/with" 2>"$T/err"
 	is "$what: the records" "$(records "$T/with")" "$(records "$T/plain")"
-	is "$what: the types" "$(note_of "$T/with" E | jq -c '.columns | sort')" "$(note_of "$T/plain" E | jq -c '.columns | sort')"
+	is "$what: the types" "$(note_of "$T/with" E | jq -c '.columns // [] | sort')" "$(note_of "$T/plain" E | jq -c '.columns // [] | sort')"
 	[ -s "$T/err" ] && grep -v 'renamed columns' "$T/err" | sed 's/^/# /'
 }
 printf 'time,Id,x y,,code\n1700000005,1,0.5,a,007\n1700000006,2,,b,008\n' >"$T/csv"

@@ -134,14 +134,16 @@ static struct replace_seen look(struct world *w, struct client *c, u8 what, u8 n
 
 	if (what == REPLACE_LIST) {
 		s.result = REPLACE_ABSENT;
-		for (u8 i = A; i < (set.second == OTHER ? c == w->c ? B : A : NAMES); i++)
-			if (w->t[i].content) {
-				s.result = REPLACE_DONE;
-				s.name = REPLACE_OWN;
-				s.id = set.ids == IDS_NONE ? -1 : w->t[i].id;
-				c->map[REPLACE_OWN] = i;
-				break;
-			}
+		for (u8 i = A; i < (set.second == OTHER ? c == w->c ? B : A : NAMES); i++) {
+			const bool has_id = set.ids != IDS_NONE && w->t[i].id == c->r.task.new_id;
+
+			if (!w->t[i].content || (s.result == REPLACE_DONE && !has_id))
+				continue;
+			s.result = REPLACE_DONE;
+			s.name = REPLACE_OWN;
+			s.id = set.ids == IDS_NONE ? -1 : w->t[i].id;
+			c->map[REPLACE_OWN] = i;
+		}
 		return s;
 	}
 	if (what == REPLACE_CHECK || what == REPLACE_SETTINGS)

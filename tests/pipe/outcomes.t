@@ -235,7 +235,7 @@ swap
 cp "$T/first" "$T/r"
 swap
 like "the receipt of before, again: it is refused, and what is left is named" "$status $err" \
-	"^69 .*does not exist: was this receipt used already\\? The table ${left%_*}_[0-9a-f]+ holds what it replaced then"
+	"^69 .*does not exist: was this receipt used already\\? Table ${left%_*}_[0-9a-f]+ is left of an earlier run"
 is "the receipt of before, again: the rows of the last one stay" "$(rows_of testdb tbl)" "$newer"
 run td-swap -q --gc --older-than 0 $D/tbl
 

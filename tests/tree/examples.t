@@ -71,6 +71,7 @@ printf 'date,station,celsius\n2024-02-28,47662,8.1\n2024-02-29,47662,9.4\n' >wea
 printf "$orders" >orders.csv
 printf '007,apple,1.5\n010,pear,2.25\n' >codes.csv
 printf 'item,price\nhat,30\ncoat,120\n' >new.csv
+cp new.csv prices.csv
 printf '{"items":[{"id":1,"tags":["x"]},{"id":2,"tags":[]}]}\n' >items.json
 {
 	echo item,amount
