@@ -160,7 +160,7 @@ def ways():
             databases=[{"name": k}], debug={"cmdout": k, "stderr": "x" + k}, count=1, tables=[{"name": k, "schema": json.dumps([[k, k]])}],
             jobs=[{"job_id": "7", "query": k, "status": "success", "type": k, "database": k, "user_name": k, "start_at": k}])).encode())), data | {0}),
         "lists of the key": (once(lambda k: whole(json.dumps(dict(
-            status="success", job_id="7", type="presto", query="SELECT '%s'" % k, hive_result_schema=json.dumps([["x" + k, "int"]]), database="testdb", table="there",
+            status="success", job_id="7", type="presto", query="SELECT '%s'" % k, hive_result_schema=json.dumps([["x", "int" + k]]), database="testdb", table="there",
             name="there", databases=[{"name": "db_" + k}], debug={"cmdout": "a " + k, "stderr": k}, count=1, schema=json.dumps([["c" + k, "int"]]),
             tables=[{"name": n, "schema": json.dumps([["c" + k, "int"]]), "count": 1} for n in ("there", "t" + k)],
             jobs=[{"job_id": "7", "query": k, "status": "success", "type": "presto", "database": k, "user_name": k, "start_at": "2026-01-01"}])).encode())), data | {0}),
