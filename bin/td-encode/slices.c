@@ -134,7 +134,8 @@ static size_t read_slice(struct slices *s, struct buf *text)
 		had = s->size;
 	text->len = 0;
 	buf_room(text, s->size + ROW_SLACK);
-	buf_put(text, s->rest.p + s->used, had);
+	if (had > 0)
+		buf_put(text, s->rest.p + s->used, had);
 	while (text->len < s->size && !s->read_all) {
 		ssize_t n = io_read(s->from, text->p + text->len, s->size - text->len, &s->fail);
 
