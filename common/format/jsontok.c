@@ -201,22 +201,25 @@ enum jsontok_step jsontok_string(struct jsontok *s)
 
 /* --- what is not a value */
 
-static bool says(const char *p, const char *end, const char *word)
-{
-	size_t n = strlen(word);
-
-	return (size_t)(end - p) >= n && strncasecmp(p, word, n) == 0;
-}
+static const struct {
+	const char *word, *why;
+} foreign[] = {
+	{ "NaN", "not a value: NaN is not JSON, null is" },
+	{ "Inf", "not a value: Infinity is not JSON, null is" },
+	{ "True", "not a value: JSON has true, false and null" },
+	{ "False", "not a value: JSON has true, false and null" },
+	{ "None", "not a value: JSON has true, false and null" },
+};
 
 const char *jsontok_not_a_value(const char *p, const char *end)
 {
 	p += p < end && (*p == '-' || *p == '+');
-	if (says(p, end, "NaN"))
-		return "not a value: NaN is not JSON, null is";
-	if (says(p, end, "Inf"))
-		return "not a value: Infinity is not JSON, null is";
-	if (says(p, end, "True") || says(p, end, "False") || says(p, end, "None"))
-		return "not a value: JSON has true, false and null";
+	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+		const size_t n = strlen(foreign[i].word), have = (size_t)(end - p);
+
+		if (strncasecmp(p, foreign[i].word, n < have ? n : have) == 0)
+			return have < n ? NULL : foreign[i].why;
+	}
 	return "not a value";
 }
 
@@ -244,7 +247,7 @@ static const char *number_end(const char *p, const char *end, bool *whole, const
 		return NULL;
 	if (d == p || (*p == '0' && d > p + 1)) {
 		*why = d == p ? jsontok_not_a_value(p, end) : "a number with leading zeros";
-		return p;
+		return *why ? p : NULL;
 	}
 	p = d;
 	if (*p == '.') {

@@ -28,9 +28,9 @@ struct jsontok {
 
 /* returns STEP_BAD */
 enum jsontok_step jsontok_bad(struct jsontok *s, const char *p, const char *why);
-/* after a write into out: was there room? */
-/* The sentence for text at p that begins no value, such as NaN. */
+/* The sentence for text at p that begins no value, such as NaN; NULL if what follows decides. */
 const char *jsontok_not_a_value(const char *p, const char *end);
+/* after a write into out: was there room? */
 enum jsontok_step jsontok_packed(struct jsontok *s, int rc);
 
 static inline bool jsontok_is_blank(char c)

@@ -9,11 +9,12 @@
 static enum jsontok_step word(struct jsontok *s, const char *text, size_t n,
 	int (*pack)(struct buf *))
 {
-	size_t have = (size_t)(s->end - s->p) < n ? (size_t)(s->end - s->p) : n;
+	const size_t have = (size_t)(s->end - s->p) < n ? (size_t)(s->end - s->p) : n;
+	const char *why = NULL;
 
-	if (memcmp(s->p, text, have) != 0)
-		return jsontok_bad(s, s->p, jsontok_not_a_value(s->p, s->end));
-	if (have < n)
+	if (memcmp(s->p, text, have) != 0 && (why = jsontok_not_a_value(s->p, s->end)))
+		return jsontok_bad(s, s->p, why);
+	if (have < n || memcmp(s->p, text, n) != 0)
 		return STEP_MORE;
 	s->p += n;
 	return jsontok_packed(s, pack(s->out));
