@@ -632,7 +632,7 @@ static bool can_slice(const struct rowin *self, size_t n)
 	const struct csvin *c = (const struct csvin *)self;
 
 	return c->columns > 0 && !(c->rules.repeated && c->here.first == 0) &&
-		row_ends_in(self, c->in.p + c->here.at, c->in.len - c->here.at, n);
+		row_ends_in(self, &c->in, c->here.at, n);
 }
 
 static bool take(struct rowin *self, struct buf *rest)

@@ -577,7 +577,7 @@ static bool can_slice(const struct rowin *self, size_t n)
 	const struct jsonin *j = (const struct jsonin *)self;
 
 	return !j->arrays && j->keys->closed &&
-		row_ends_in(self, j->in.p + j->here.at, j->in.len - j->here.at, n);
+		row_ends_in(self, &j->in, j->here.at, n);
 }
 
 static bool take(struct rowin *self, struct buf *rest)

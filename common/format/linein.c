@@ -165,7 +165,7 @@ static bool can_slice(const struct rowin *self, size_t n)
 	const struct linein *l = (const struct linein *)self;
 
 	return l->pure &&
-		row_ends_in(self, l->in.p + l->here.at, l->in.len - l->here.at, n);
+		row_ends_in(self, &l->in, l->here.at, n);
 }
 
 static bool take(struct rowin *self, struct buf *rest)

@@ -114,12 +114,12 @@ struct rowin {
 	const struct row_slices *slices; /* or NULL: it has none */
 };
 
-/* For `possible`: p[0..have) is what was read. */
-static inline bool row_ends_in(const struct rowin *r, const char *p, size_t have, size_t n)
+/* For `possible`: what was read is `in`, from `at` on. */
+static inline bool row_ends_in(const struct rowin *r, const struct buf *in, size_t at, size_t n)
 {
 	bool open = false;
 
-	return have < n || r->slices->cut(r, p, n, &open) > 0;
+	return in->len - at < n || (n > 0 && r->slices->cut(r, in->p + at, n, &open) > 0);
 }
 
 static inline enum row_result row_next(struct rowin *r, struct row *row, struct fail *f)
