@@ -257,7 +257,7 @@ api POST "job/kill/$(running)" >/dev/null
 wait $swap
 like "a job that somebody kills" "$? $(cat "$T/err")" '^69 td-swap: --check .*: job [0-9]* was killed; the new rows stay in testdb.tgt_tdput_.* for another try'
 is "a job that somebody kills: nothing was changed" "$(rows tgt) $(tables testdb | wc -w)" "$BEFORE 2"
-run td-swap --wait 2s --check "$LONG" 1 <"$T/loaded"
+run td-swap --wait 5s --check "$LONG" 1 <"$T/loaded"
 like "a job that does not end within --wait" "$status $err" '^75 td-swap: --check .*: job [0-9]* is not done within .*; the new rows stay in testdb.tgt_tdput_'
 is "a job that does not end within --wait: it is killed, and nothing was changed" "$(running) $(rows tgt) $(tables testdb | wc -w)" " $BEFORE 2"
 run env TD_API_KEY=$WRITE td-swap <"$T/loaded"
