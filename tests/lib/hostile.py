@@ -88,7 +88,7 @@ def ways():
                                  "hive_result_schema": columns, "tables": [{"name": "there", "schema": columns}]}).encode())
 
     refused, data, keys = {69}, {69, 65}, {77}
-    small, large, values = (1 << 20) - 100, (8 << 20) - 1000, 99900
+    small, large, values = (1 << 20) - 100, (8 << 20) - 1000, 89900
     echo = lambda key: ("the key 'TD1 %s' (%s, %s)" % (key, key.replace("/", "\\/"), key.replace("/", "%2F"))).encode()
     said = lambda key: json.dumps({"error": "TD1 " + key, "message": "\x1b]0;x\x07\x9b \u202e\u2066\u200b " + key}).encode()
     chunked = head("200 OK", "Transfer-Encoding: chunked")
@@ -126,20 +126,20 @@ def ways():
         "1 MB of tables": (many(b'{"tables":[', b'{"name":"a"},', 900000, b"{}]}"), data | {0}),
         "as many values as may be": (kept(lambda: fill('{"status":"success","values":[%s],"text":"%s"}', values, small)), data | {0}),
         "as many values and bytes as may be": (kept(lambda: fill('{"status":"success","tables":[%s],"name":"%s"}', values, large)), data | {0}),
-        "as many strings as may be": (kept(lambda: whole(json.dumps({"status": "success", "tables": ["x" * 35] * 199900, "name": "x"}).encode())), data | {0}),
-        "as many databases as may be": (kept(lambda: whole(json.dumps({"databases": [{"name": "x" * 150}] * 49000}).encode())), data | {0}),
+        "as many strings as may be": (kept(lambda: whole(json.dumps({"status": "success", "tables": ["x" * 35] * 179900, "name": "x"}).encode())), data | {0}),
+        "as many databases as may be": (kept(lambda: whole(json.dumps({"databases": [{"name": "x" * 150}] * 44900}).encode())), data | {0}),
         "as many tables as may be": (kept(lambda: whole(json.dumps({"name": "testdb", "tables": [
-            {"name": "x" * 80 + "%d" % i, "schema": '[["x","int"]]'} for i in range(33000)]}).encode())), data | {0}),
-        "as many members as may be": (kept(lambda: whole(json.dumps(dict({"status": "success"}, **{"x" * 90 + "%d" % i: 0 for i in range(66000)})).encode())),
+            {"name": "x" * 80 + "%d" % i, "schema": '[["x","int"]]'} for i in range(29900)]}).encode())), data | {0}),
+        "as many members as may be": (kept(lambda: whole(json.dumps(dict({"status": "success"}, **{"x" * 90 + "%d" % i: 0 for i in range(59900)})).encode())),
                                       data | {0}),
-        "columns of too many values": (kept(lambda: nested(*["x" * 14] * 199900)), data | {0}),
-        "too many columns": (kept(lambda: nested(*[["x" * 100, "int"]] * 33000)), data | {0}),
+        "columns of too many values": (kept(lambda: nested(*["x" * 14] * 179900)), data | {0}),
+        "too many columns": (kept(lambda: nested(*[["x" * 100, "int"]] * 29900)), data | {0}),
         "4,097 columns": (kept(lambda: nested(*[["c%d" % i, "int"] for i in range(4097)])), data | {0}),
         "the columns of a job alone, as large as may be": (kept(lambda: whole(json.dumps({
-            "status": "success", "type": "presto", "job_id": "1", "hive_result_schema": json.dumps(["x" * 34] * 199900, separators=(",", ":"))}).encode())),
+            "status": "success", "type": "presto", "job_id": "1", "hive_result_schema": json.dumps(["x" * 34] * 179900, separators=(",", ":"))}).encode())),
             data | {0}),
         "the columns of a table alone, as large as may be": (kept(lambda: whole(json.dumps({
-            "name": "there", "schema": json.dumps(["x" * 34] * 199900, separators=(",", ":"))}).encode())), data | {0}),
+            "name": "there", "schema": json.dumps(["x" * 34] * 179900, separators=(",", ":"))}).encode())), data | {0}),
         "a string as long as may be": (kept(lambda: fill('{"status":"success","values":[%s],"query":"%s"}', 1, large)), data | {0}),
         "an error as long as may be": (kept(lambda: whole(json.dumps({"error": "x" * (small - 20)}).encode(), "422 No")), data),
         "deep JSON": (once(whole(b"[" * 500000)), data),
@@ -278,9 +278,9 @@ def tools(frame, other, job, n):
 
 # Documents of the greatest length: of values (two for jsondoc, or one), of members, or one string. %s: how they begin.
 SHAPES = {
-    "objects": lambda size: '%s,"columns":[' + ",".join(["{}"] * 99900) + '],"x":"' + "x" * (size - 300400) + '"}',
-    "strings": lambda size: '%s,"columns":[' + ",".join(['"%s"' % ("x" * (size // 199900 - 4))] * 199900) + "]}",
-    "members": lambda size: "%s" + "".join(',"%s%d":0' % ("x" * (size // 99900 - 12), i) for i in range(99900)) + "}",
+    "objects": lambda size: '%s,"columns":[' + ",".join(["{}"] * 89900) + '],"x":"' + "x" * (size - 270400) + '"}',
+    "strings": lambda size: '%s,"columns":[' + ",".join(['"%s"' % ("x" * (size // 179900 - 4))] * 179900) + "]}",
+    "members": lambda size: "%s" + "".join(',"%s%d":0' % ("x" * (size // 89900 - 12), i) for i in range(89900)) + "}",
     "text": lambda size: '%s,"columns":"' + "x" * (size - 400) + '"}',
 }
 
