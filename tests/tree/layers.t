@@ -89,6 +89,11 @@ for c in common/*/*.c $(find bin/td-local/*/ -name '*.c'); do
 done
 is "every extern carries the name of its room" "$bad" ""
 
+if top=$(git ls-files 2>/dev/null) && [ -n "$top" ]; then
+	is "what stands at the top" "$(printf '%s\n' "$top" | cut -d/ -f1 | LC_ALL=C sort -u | paste -sd ' ' -)" \
+		".ci .gitignore .pkg CONTRIBUTING LICENSE Makefile NEWS README.md SECURITY bin common completions man tests"
+else skip "what stands at the top" "the sources are not in git"; fi
+
 ok "td-encode links no libcurl" sh -c '! ldd "$1/td-encode" | grep -q curl' sh "$BUILD"
 
 finish
