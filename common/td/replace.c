@@ -385,7 +385,7 @@ static void undo_claimed(struct replace *r, struct replace_ask *n)
  */
 static void carry_moved(struct replace *r, struct replace_ask *n)
 {
-	if (r->then == THEN_COPIED && r->moves++ == 0 && REPLACE_MARK(23)) {
+	if (r->then == THEN_COPIED && r->moves++ == 0 && REPLACE_MARK(25)) {
 		move(r, n, THEN_COPIED);
 	} else if (r->then == THEN_COPIED) {
 		r->stage = REPLACE_COPIED;

@@ -698,7 +698,7 @@ static const struct runs_proof proofs[] = { { 2, 0, ALONE }, { 2, 1, RERUN }, { 
 static const struct runs_proof long_proofs[] = { { 2, 0, WRITER }, { 1, 1, WRITER },
 	{ 1, 0, COPY_OF_RECEIPT }, { 1, 0, OTHER }, { 2, 0, MEDDLER }, { 0, 0, SECONDS } };
 /* those from 3 on take two clients; for 19 no way is known that needs it */
-static const u8 marks[] = { 1, 15, 16, 17, 18, 20, 23, 24, 3, 21, 0 };
+static const u8 marks[] = { 1, 15, 16, 17, 18, 20, 24, 25, 3, 21, 0 };
 static const u8 mutants[] = { ALONE, WRITER, RERUN, SECONDS };
 static const u8 slow_mutants[] = { COPY_OF_RECEIPT, OTHER, SECONDS };
 
