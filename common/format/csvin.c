@@ -638,15 +638,9 @@ static bool can_slice(const struct rowin *self, size_t n)
 static bool take(struct rowin *self, struct buf *rest)
 {
 	struct csvin *c = (struct csvin *)self;
-	bool ended = c->ended;
+	const bool ended = row_take(&c->in, &c->here.at, &c->ended, rest);
 
-	buf_free(rest);
-	*rest = c->in;
-	buf_eat(rest, c->here.at);
-	buf_init(&c->in, rest->max);
 	csvscan_moved(&c->scan);
-	c->here.at = 0;
-	c->ended = false;
 	return ended;
 }
 

@@ -583,15 +583,9 @@ static bool can_slice(const struct rowin *self, size_t n)
 static bool take(struct rowin *self, struct buf *rest)
 {
 	struct jsonin *j = (struct jsonin *)self;
-	bool ended = j->ended;
+	const bool ended = row_take(&j->in, &j->here.at, &j->ended, rest);
 
-	buf_free(rest);
-	*rest = j->in;
-	buf_eat(rest, j->here.at);
-	buf_init(&j->in, rest->max);
 	buf_room(&j->in, 1);
-	j->here.at = 0;
-	j->ended = false;
 	return ended;
 }
 

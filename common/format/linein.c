@@ -171,15 +171,8 @@ static bool can_slice(const struct rowin *self, size_t n)
 static bool take(struct rowin *self, struct buf *rest)
 {
 	struct linein *l = (struct linein *)self;
-	bool ended = l->ended;
 
-	buf_free(rest);
-	*rest = l->in;
-	buf_eat(rest, l->here.at);
-	buf_init(&l->in, rest->max);
-	l->here.at = 0;
-	l->ended = false;
-	return ended;
+	return row_take(&l->in, &l->here.at, &l->ended, rest);
 }
 
 static size_t cut(const struct rowin *self, const char *p, size_t n, bool *open)

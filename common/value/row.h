@@ -122,6 +122,20 @@ static inline bool row_ends_in(const struct rowin *r, const struct buf *in, size
 	return in->len - at < n || (n > 0 && r->slices->cut(r, in->p + at, n, &open) > 0);
 }
 
+/* For `take`: `in`, from `at` on, becomes rest, and `in` is empty. */
+static inline bool row_take(struct buf *in, size_t *at, bool *ended, struct buf *rest)
+{
+	const bool had_ended = *ended;
+
+	buf_free(rest);
+	*rest = *in;
+	buf_eat(rest, *at);
+	buf_init(in, rest->max);
+	*at = 0;
+	*ended = false;
+	return had_ended;
+}
+
 static inline enum row_result row_next(struct rowin *r, struct row *row, struct fail *f)
 {
 	return r->next(r, row, f);

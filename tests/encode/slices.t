@@ -1,6 +1,7 @@
 #!/bin/sh
 # td-encode does the same whatever the slices are that its threads read, and however many threads there are.
 . "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/encode.sh"
 
 # differ WHAT SEED CASES
 differ() {
@@ -28,4 +29,15 @@ is "large slices: the records are the same with any number of threads" "$(for j 
 is "... with the records of one piece" "$(gzip -dc <"$T/frame.1" | cksum)" "$(gzip -dc <"$T/frame.0" | cksum)"
 is "... and its rejects, with their lines" "$(cmp "$T/rejects.0" "$T/rejects.8" && grep -o 'line [0-9]*' "$T/rejects.8" | sort -u | tr '\n' ' ')" \
 	"line 399997 line 40000 line 40001 "
+
+# Long names make several blocks of one slice: what a worker made before it met a bad row must not be in the frame twice.
+$PYTHON -c '
+names = ["column_%d_%s" % (i, "x" * 100) for i in range(30)]
+print(",".join(["time"] + names))
+for i in range(14000):
+    print("bad \"row\"" if i == 9999 else ",".join([str(1700000000 + i)] + [str((7 * i + k) % 10) for k in range(30)]))' >"$T/csv"
+TD_SLICE=0 td-encode -q --rejects "$T/rejects" <"$T/csv" >"$T/whole"
+td-encode -q -j2 --rejects "$T/rejects" <"$T/csv" >"$T/frame"
+is "several blocks of a slice, and a bad row in it" "$(gzip -dc <"$T/frame" | cksum) $(note_of "$T/frame" E | jq -c '[.rows, .rejects]')" \
+	"$(gzip -dc <"$T/whole" | cksum) [13999,1]"
 finish
